@@ -1,0 +1,76 @@
+"""digitwise: learns to recognise handwritten digits from first principles, and reads numbers."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from digitwise.costs import COSTS
+    from digitwise.data.digits import Digits
+    from digitwise.data.sources import load
+    from digitwise.descent import Descent, descend
+    from digitwise.errors import DigitwiseError
+    from digitwise.models.files import load_model, save
+    from digitwise.network import Network
+    from digitwise.neurons import ACTIVATIONS, Perceptron, SigmoidNeuron, sigmoid
+    from digitwise.reading.reader import Reader
+    from digitwise.training.evaluation import evaluate
+    from digitwise.training.fit import fit
+    from digitwise.training.history import History
+
+# Where each public name lives: imported when first used, so that `import digitwise` is instant.
+_HOMES = {
+    "ACTIVATIONS": "neurons",
+    "COSTS": "costs",
+    "Descent": "descent",
+    "DigitwiseError": "errors",
+    "Digits": "data.digits",
+    "History": "training.history",
+    "Network": "network",
+    "Perceptron": "neurons",
+    "Reader": "reading.reader",
+    "SigmoidNeuron": "neurons",
+    "descend": "descent",
+    "evaluate": "training.evaluation",
+    "fit": "training.fit",
+    "load": "data.sources",
+    "load_model": "models.files",
+    "save": "models.files",
+    "sigmoid": "neurons",
+}
+
+__all__ = [
+    "ACTIVATIONS",
+    "COSTS",
+    "Descent",
+    "DigitwiseError",
+    "Digits",
+    "History",
+    "Network",
+    "Perceptron",
+    "Reader",
+    "SigmoidNeuron",
+    "__version__",
+    "descend",
+    "evaluate",
+    "fit",
+    "load",
+    "load_model",
+    "save",
+    "sigmoid",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'digitwise' has no attribute {name!r}")
+    value = getattr(import_module(f"digitwise.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """All public names, imported or not."""
+    return sorted(__all__)

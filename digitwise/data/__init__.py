@@ -1,0 +1,1 @@
+"""Sets of labelled digits: every source yields the same `Digits`."""

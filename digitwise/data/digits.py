@@ -1,0 +1,75 @@
+"""`Digits`: the one type that every source of labelled digits yields."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+from digitwise.neurons import Floats
+
+
+def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) -> Floats:
+    """What a network sees: uint8 (n, 28, 28) → real (n, 784) in [0, 1], 0 paper, 1 ink."""
+    inputs = images.reshape(len(images), -1).astype(dtype)
+    inputs /= 255
+    return inputs
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Labelled images of single digits.
+
+    Attributes
+    ----------
+    images : uint8 array of shape (n, 28, 28)
+        0 paper, 255 ink.
+    labels : uint8 array of shape (n,)
+        0 to 9.
+    source : str
+        Where they came from, for people.
+
+    Raises
+    ------
+    InputError
+        If an array has another shape, type or range, or the two don't match.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    source: str = "memory"
+
+    def __post_init__(self) -> None:
+        """Check what everything else relies on."""
+        images, labels = self.images, self.labels
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+            raise InputError(
+                f"images must be uint8 of shape (n, 28, 28); found {images.dtype} {images.shape}"
+            )
+        if labels.dtype != np.uint8 or labels.shape != (len(images),):
+            raise InputError(
+                f"labels must be uint8 of shape ({len(images)},), one for each image; "
+                f"found {labels.dtype} {labels.shape}"
+            )
+        if labels.size and labels.max() > 9:
+            raise InputError(f"labels must lie in 0..9; found {labels.max()}")
+
+    def __len__(self) -> int:
+        """How many digits there are."""
+        return len(self.labels)
+
+    def __getitem__(self, index: slice | npt.NDArray[Any]) -> "Digits":
+        """Return the digits at a slice, or at an array of positions or of booleans."""
+        return Digits(self.images[index], self.labels[index], self.source)
+
+    def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:
+        """All images as a network sees them, shape (n, 784), in [0, 1]."""
+        return as_inputs(self.images, dtype)
+
+    def sha256(self) -> str:
+        """Fingerprint of images and labels: equal sets have equal ones."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.images))
+        digest.update(np.ascontiguousarray(self.labels))
+        return digest.hexdigest()

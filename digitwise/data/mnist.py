@@ -1,0 +1,255 @@
+"""MNIST: found in a folder or in the cache, or fetched from its public mirrors; always verified.
+
+What is checked is the SHA-256 of the unpacked bytes: the gzip wrapper of the training images
+differs between mirrors.
+"""
+
+import contextlib
+import gzip
+import hashlib
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from digitwise.data.digits import Digits
+from digitwise.data.idx import IMAGES, LABELS, idx_header, read_idx
+from digitwise.errors import DataError
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+
+class File(NamedTuple):
+    """One of the four files: SHA-256 and length of its unpacked bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+FILES = (
+    File(
+        "train-images-idx3-ubyte",
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        47_040_016,
+    ),
+    File(
+        "train-labels-idx1-ubyte",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        60_008,
+    ),
+    File(
+        "t10k-images-idx3-ubyte",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        7_840_016,
+    ),
+    File(
+        "t10k-labels-idx1-ubyte",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        10_008,
+    ),
+)
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept, in the user's cache folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("digitwise")) / "mnist"
+
+
+def find_file(folder: Path, name: str) -> Path | None:
+    """Path of an IDX file in a folder, gzipped or raw, also as `train-images.idx3-ubyte`."""
+    for variant in (name, name.replace("-idx", ".idx")):
+        for suffix in (".gz", ""):
+            if (path := folder / (variant + suffix)).is_file():
+                return path
+    return None
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder has all four files (present, not verified)."""
+    return all(find_file(folder, file.name) for file in FILES)
+
+
+def read_folder(folder: Path) -> tuple[Digits, Digits]:
+    """Read training and test digits from a folder of four IDX files, MNIST's or others.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged, images are not 28×28, or images and labels don't match.
+    """
+    paths = []
+    for file in FILES:
+        path = find_file(folder, file.name)
+        if path is None:
+            raise DataError(f"{folder}: expected {file.name}.gz or {file.name}; found neither")
+        paths.append(path)
+    return _read_pair(*paths[:2]), _read_pair(*paths[2:])
+
+
+def read_verified(folder: Path) -> tuple[Digits, Digits]:
+    """Read MNIST from a folder, and check that it is MNIST: as `read_folder`, unpacking once.
+
+    Raises
+    ------
+    DataError
+        As `read_folder`; also if the content is another than MNIST's.
+    """
+    train, test = read_folder(folder)
+    arrays = (train.images, train.labels, test.images, test.labels)
+    for file, array in zip(FILES, arrays, strict=True):
+        digest = hashlib.sha256(idx_header(array))
+        digest.update(array)
+        if digest.hexdigest() != file.sha256:
+            raise DataError(
+                f"{folder}: {file.name} is not MNIST's: expected SHA-256 {file.sha256[:16]}…, "
+                f"found {digest.hexdigest()[:16]}…. To train on other IDX files, name their "
+                f"folder with --data"
+            )
+    return train, test
+
+
+def _read_pair(images_path: Path, labels_path: Path) -> Digits:
+    images = read_idx(images_path, IMAGES)
+    labels = read_idx(labels_path, LABELS)
+    if images.shape[1:] != (28, 28):
+        raise DataError(f"{images_path}: expected images of 28×28; found shape {images.shape}")
+    if len(images) != len(labels):
+        raise DataError(
+            f"{images_path} holds {len(images):,} images, {labels_path} {len(labels):,} labels: "
+            "they don't belong together"
+        )
+    if labels.size and labels.max() > 9:
+        raise DataError(f"{labels_path}: expected labels 0 to 9; found {labels.max()}")
+    return Digits(images, labels, str(images_path.parent))
+
+
+def verify_file(path: Path, file: File) -> None:
+    """Check that a file, gzipped or raw, unpacks to the canonical bytes.
+
+    Raises
+    ------
+    DataError
+        If it doesn't: with what was found.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            with gzip.GzipFile(fileobj=raw) if zipped else contextlib.nullcontext(raw) as content:
+                # One byte over the right size is enough to know: never unpack a bomb.
+                while size <= file.size and (piece := content.read(1 << 20)):
+                    digest.update(piece)
+                    size += len(piece)
+    except (EOFError, zlib.error, OSError) as error:
+        raise DataError(f"{path}: damaged ({error})") from error
+    if size != file.size or digest.hexdigest() != file.sha256:
+        raise DataError(
+            f"{path}: not MNIST's {file.name}: expected {file.size:,} bytes with SHA-256 "
+            f"{file.sha256[:16]}…, found {'more than ' if size > file.size else ''}"
+            f"{min(size, file.size):,} with {digest.hexdigest()[:16]}…"
+        )
+
+
+def verify(folder: Path) -> list[Path]:
+    """Check all four files of a folder; their paths.
+
+    Raises
+    ------
+    DataError
+        At the first file that is missing or wrong.
+    """
+    paths = []
+    for file in FILES:
+        path = find_file(folder, file.name)
+        if path is None:
+            raise DataError(f"{folder}: {file.name}.gz is missing")
+        verify_file(path, file)
+        paths.append(path)
+    return paths
+
+
+def fetch(
+    folder: Path | None = None,
+    *,
+    mirrors: Sequence[str] = MIRRORS,
+    progressbar: bool = False,
+    timeout: float = 30,
+) -> list[Path]:
+    """Download what is missing or damaged, each file from the first mirror that has it right.
+
+    A file appears under its name only when complete and verified, so a stopped download leaves
+    nothing broken: start again and it goes on with the next file.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to; the cache by default.
+    timeout : float
+        Seconds without a byte after which a mirror is given up.
+
+    Returns
+    -------
+    list of Path
+        The four files.
+
+    Raises
+    ------
+    DataError
+        If no mirror could serve a file: with each one's reason.
+    """
+    folder = folder or cache_folder()
+    return [_fetch(file, folder, mirrors, progressbar, timeout) for file in FILES]
+
+
+def _fetch(
+    file: File, folder: Path, mirrors: Sequence[str], progressbar: bool, timeout: float
+) -> Path:
+    path = folder / f"{file.name}.gz"
+    if path.exists():
+        try:
+            verify_file(path, file)
+        except DataError:
+            # Pooch leaves alone what exists; a damaged copy is worth nothing.
+            path.unlink()
+        else:
+            return path
+
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel("ERROR")
+
+    def download_and_verify(url: str, temporary: str, pup: object) -> None:
+        # Pooch renames the temporary file only after this returns.
+        pooch.HTTPDownloader(progressbar=progressbar, timeout=timeout)(url, temporary, pup)
+        verify_file(Path(temporary), file)
+
+    reasons = []
+    for mirror in mirrors:
+        try:
+            pooch.retrieve(
+                mirror + path.name,
+                known_hash=None,
+                fname=path.name,
+                path=folder,
+                downloader=download_and_verify,
+            )
+        except (requests.RequestException, DataError, OSError, ValueError) as error:
+            reasons.append(f"{mirror}: {_first_line(error)}")
+        else:
+            return path
+    raise DataError(
+        f"could not fetch {path.name} from any mirror. " + "; ".join(reasons) + ". "
+        f"Check the connection, or put MNIST's four files into a folder and name it with --data-dir"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,103 @@
+"""Sets of digits by name: where each comes from, and what is at hand."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from digitwise.data import mnist
+from digitwise.data.digits import Digits
+from digitwise.errors import DataError
+
+Progress = Callable[[int, int], None]
+
+
+def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
+    """Where MNIST's four files are: in `data_dir`, in DIGITWISE_DATA or in the cache; or None.
+
+    The one place that reads the environment outside the faces: `load("mnist")` in a notebook
+    must find what the command line finds.
+
+    Raises
+    ------
+    DataError
+        If a folder was named, by argument or by DIGITWISE_DATA, but lacks some of the files:
+        falling back to other data silently would be worse than stopping.
+    """
+    named = data_dir or os.environ.get("DIGITWISE_DATA")
+    if named:
+        folder = Path(named).expanduser()
+        origin = "--data-dir" if data_dir else "DIGITWISE_DATA"
+        if not folder.is_dir():
+            raise DataError(f"{folder}: no such folder (named by {origin})")
+        if not mnist.is_complete(folder):
+            names = ", ".join(f"{file.name}.gz" for file in mnist.FILES)
+            raise DataError(f"{folder} (named by {origin}): expected MNIST's files {names}")
+        return folder
+    cache = mnist.cache_folder()
+    return cache if mnist.is_complete(cache) else None
+
+
+def resolve(name: str, data_dir: str | Path | None = None) -> str:
+    """What "auto" stands for here: "mnist" where it is at hand, else "digits"."""
+    if name != "auto":
+        return name
+    return "mnist" if mnist_folder(data_dir) else "digits"
+
+
+def load(
+    name: str | Path = "auto",
+    data_dir: str | Path | None = None,
+    *,
+    progressbar: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Digits, Digits]:
+    """Load training and test digits.
+
+    Parameters
+    ----------
+    name : "mnist", "digits", "auto" or a folder
+        "mnist": 60,000 and 10,000 digits; downloaded if they are nowhere. "digits": the bundled
+        set, 1,437 and 360. "auto": MNIST where it is at hand, else the bundled set. A folder:
+        four IDX files named as MNIST's, or pictures in folders named by label.
+    data_dir : path, optional
+        Folder with MNIST's four files; by default that in DIGITWISE_DATA, then the cache.
+    progressbar : bool
+        Show the progress of a download on standard error.
+    progress : callable, optional
+        Called with (pictures read, pictures in all) while a folder of pictures is read.
+
+    Raises
+    ------
+    DataError
+        If the set is not there, is damaged, or can't be downloaded.
+    """
+    name = resolve(str(name), data_dir)
+    if name == "digits":
+        from digitwise.data.bundled import read_bundled
+
+        return read_bundled()
+    if name == "mnist":
+        return _load_mnist(data_dir, progressbar)
+    return _load_folder(Path(name).expanduser(), progress)
+
+
+def _load_mnist(data_dir: str | Path | None, progressbar: bool) -> tuple[Digits, Digits]:
+    folder = mnist_folder(data_dir)
+    if folder is None:
+        mnist.fetch(progressbar=progressbar)
+        folder = mnist.cache_folder()
+    return mnist.read_verified(folder)
+
+
+def _load_folder(folder: Path, progress: Progress | None) -> tuple[Digits, Digits]:
+    from digitwise.data import folders
+
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such set of digits; expected auto, mnist, digits or a folder")
+    if folders.is_labelled(folder):
+        return folders.read_labelled(folder, progress)
+    if any(mnist.find_file(folder, file.name) for file in mnist.FILES):
+        return mnist.read_folder(folder)
+    raise DataError(
+        f"{folder}: expected four IDX files named as MNIST's, or folders of pictures named 0 to 9"
+    )

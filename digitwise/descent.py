@@ -1,0 +1,106 @@
+"""Gradient descent on any cost C(v), in any number of variables (Eq. 7 to 15)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+from digitwise.neurons import Floats
+
+
+def step(v: Floats, gradient: Floats, learning_rate: float) -> None:
+    """Eq. 15, v → v′ = v - η∇C, in place."""
+    v -= learning_rate * gradient
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Where gradient descent went.
+
+    Attributes
+    ----------
+    path : array of shape (steps + 1, *shape of v)
+        Every v, the start first.
+    costs : array of shape (steps + 1,)
+        C(v) along the path.
+    stopped : str
+        Why it ended: "gradient" (‖∇C‖ ≤ tolerance), "steps" (all taken) or "diverged" (C or ∇C
+        left the finite numbers; the path ends at the last finite point).
+    """
+
+    path: Floats
+    costs: Floats
+    stopped: str
+
+    @property
+    def v(self) -> Floats:
+        """The last point of the path."""
+        return np.asarray(self.path[-1])
+
+
+def descend(
+    f: Callable[[Floats], Any],
+    grad: Callable[[Floats], Any],
+    start: npt.ArrayLike,
+    learning_rate: float | Callable[[int], float],
+    steps: int = 1000,
+    tolerance: float = 1e-9,
+) -> Descent:
+    """Minimise C(v) by taking small steps against its gradient (Eq. 11; Eq. 15 in m variables).
+
+    It finds a minimum, not the minimum; a learning rate beyond 2/L, where L bounds the
+    curvature, makes it climb instead.
+
+    >>> valley = descend(lambda v: v @ v, lambda v: 2 * v, [3.0, 4.0], learning_rate=0.1)
+    >>> valley.stopped, bool(abs(valley.v).max() < 1e-9)
+    ('gradient', True)
+
+    Parameters
+    ----------
+    f, grad : callables
+        C(v), a number, and ∇C(v), of the shape of v.
+    start : array of any shape
+        The first v, converted to float64.
+    learning_rate : float > 0, or a callable from step number (0, 1, ...) to float
+        η. In practice it is often varied.
+    steps : int >= 0
+        The most steps taken.
+    tolerance : float >= 0
+        Stop when ‖∇C‖ is at most this.
+
+    Raises
+    ------
+    InputError
+        If the start is not finite, ∇C has another shape than v, or η is not positive.
+    """
+    v = np.array(start, dtype=np.float64)
+    if not np.isfinite(v).all():
+        raise InputError(f"descent starts from finite numbers; found {start!r}")
+    if steps < 0:
+        raise InputError(f"steps can't be negative; found {steps}")
+    rate = learning_rate if callable(learning_rate) else lambda _: learning_rate
+    path, costs, stopped = [v.copy()], [float(f(v))], "steps"
+    with np.errstate(over="ignore", invalid="ignore"):
+        for number in range(steps):
+            gradient = np.asarray(grad(v), dtype=np.float64)
+            if gradient.shape != v.shape:
+                raise InputError(
+                    f"the gradient must have the shape of v, {v.shape}; found {gradient.shape}"
+                )
+            if np.linalg.norm(gradient) <= tolerance:
+                stopped = "gradient"
+                break
+            eta = rate(number)
+            if not eta > 0:
+                raise InputError(f"the learning rate must be positive; found {eta}")
+            step(v, gradient, eta)
+            cost = float(f(v))
+            if not (np.isfinite(v).all() and np.isfinite(cost)):
+                stopped = "diverged"
+                break
+            path.append(v.copy())
+            costs.append(cost)
+    return Descent(np.array(path), np.array(costs), stopped)

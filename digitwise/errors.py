@@ -1,0 +1,25 @@
+"""The errors that digitwise raises: what was expected, what was found, what to do."""
+
+
+class DigitwiseError(Exception):
+    """Base of every error that a user can cause; the command line prints it as one line."""
+
+
+class InputError(DigitwiseError, ValueError):
+    """An argument has the wrong shape, type or range."""
+
+
+class DataError(DigitwiseError):
+    """A set of digits is missing, damaged or not what its header says."""
+
+
+class ImageError(DigitwiseError):
+    """A picture can't be opened, or is beyond the limits."""
+
+
+class ModelError(DigitwiseError):
+    """A model file is missing, damaged or not a model file."""
+
+
+class TrainingError(DigitwiseError):
+    """Training can't go on: its numbers have left the finite ones."""

@@ -1,0 +1,228 @@
+"""Model files: safetensors with one JSON header. No pickle, in or out.
+
+The tensors are `weights.0`, `biases.0`, `weights.1`, ...; the header, under the key "digitwise",
+holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
+duration, so equal runs give equal files.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitwise.errors import DigitwiseError, ModelError
+from digitwise.files import write_atomically
+from digitwise.network import Network
+
+FORMAT = 1
+KEY = "digitwise"
+MOST_BYTES = 512 << 20
+MOST_HEADER = 1 << 20
+MOST_LAYERS = 100
+DTYPES = {"F32": np.float32, "F64": np.float64}
+
+
+@dataclass
+class Model:
+    """A network and what is known about it.
+
+    Attributes
+    ----------
+    network : Network
+    training : dict
+        The run that made it: data and its fingerprint, settings, seed, command, history. Empty
+        if it was not made by `digitwise train`.
+    results : dict
+        Measured figures: `test_accuracy`, `test_n`.
+    """
+
+    network: Network
+    training: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+
+
+def save(model: Network | Model, path: str | Path) -> None:
+    """Write a model file, atomically: a crash leaves the old file or the new one.
+
+    Raises
+    ------
+    DigitwiseError
+        If the file can't be written, or a parameter is not a finite number.
+    """
+    if isinstance(model, Network):
+        model = Model(model)
+    write_atomically(path, to_bytes(model))
+
+
+def to_bytes(model: Model) -> bytes:
+    """Return the content of a model file."""
+    from safetensors.numpy import save as serialise
+
+    from digitwise import __version__
+
+    network = model.network
+    header = {
+        "format": FORMAT,
+        "version": __version__,
+        "sizes": network.sizes,
+        "dtype": network.dtype.name,
+        "activation": network.activation,
+        "output": "sigmoid",
+        "cost": network.cost,
+        "init": network.init,
+        "framing": "mnist",
+        "calibration": None,
+        "training": model.training,
+        "results": model.results,
+    }
+    tensors = _tensors(network)
+    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ModelError("this network has parameters that are not finite: it is not saved")
+    return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
+
+
+def load_model(path: str | Path) -> Network:
+    """Load the network of a model file.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, or isn't a whole and sound model file.
+    """
+    return read_model(path).network
+
+
+def read_model(path: str | Path) -> Model:
+    """Read a model file: the network, and what its header says of it.
+
+    Nothing in the file is trusted: sizes, shapes and types are checked before a tensor is read.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, or isn't a whole and sound model file.
+    """
+    path = Path(path)
+    try:
+        _check_envelope(path)
+        return _read(path)
+    except OSError as error:
+        raise ModelError(f"can't read model {path}: {error.strerror or error}") from error
+    except (DigitwiseError, ValueError, RecursionError, TypeError, KeyError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _check_envelope(path: Path) -> None:
+    """Refuse early what is too large, or another kind of file."""
+    size = path.stat().st_size
+    if path.is_dir():
+        raise ModelError(f"{path} is a folder; expected a model file")
+    if size > MOST_BYTES:
+        raise ModelError(f"{path}: {size:,} bytes; a model file has at most {MOST_BYTES:,}")
+    with path.open("rb") as file:
+        start = file.read(8)
+    kinds = {b"\x80": "a pickle", b"PK": "a ZIP archive (as PyTorch saves)", b"\x89HDF": "HDF5"}
+    for magic, kind in kinds.items():
+        if start.startswith(magic) and not _plausible(start, size):
+            raise ModelError(
+                f"{path} is {kind}: refused, since only safetensors files are safe to load"
+            )
+    if not _plausible(start, size):
+        raise ModelError(
+            f"{path}: not a model file: expected safetensors, whose first eight bytes give the "
+            f"length of a header of at most {min(size, MOST_HEADER):,} bytes"
+        )
+
+
+def _plausible(start: bytes, size: int) -> bool:
+    return len(start) == 8 and 2 <= int.from_bytes(start, "little") <= min(size - 8, MOST_HEADER)
+
+
+def _read(path: Path) -> Model:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = _header(path, file.metadata() or {})
+            network = _empty_network(path, header)
+            wanted = _tensors(network)
+            if set(file.keys()) != set(wanted):
+                raise ModelError(
+                    f"{path}: its header describes layers {network.sizes}, so expected the "
+                    f"tensors {', '.join(wanted)}; found {', '.join(sorted(file.keys()))[:300]}"
+                )
+            for name, tensor in wanted.items():
+                found = file.get_slice(name)
+                shape = tuple(found.get_shape())
+                if shape != tensor.shape or DTYPES.get(found.get_dtype()) != network.dtype:
+                    raise ModelError(
+                        f"{path}: expected {name} to be {network.dtype} of shape {tensor.shape}; "
+                        f"found {found.get_dtype()} of shape {shape}"
+                    )
+                tensor[...] = file.get_tensor(name)
+                if not np.isfinite(tensor).all():
+                    raise ModelError(f"{path}: {name} holds numbers that are not finite")
+    except SafetensorError as error:
+        raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
+    return Model(network, header["training"], header["results"])
+
+
+def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
+    if KEY not in metadata:
+        raise ModelError(f"{path}: a safetensors file, but not one of digitwise (no such header)")
+    header = json.loads(metadata[KEY])
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        found = header.get("format") if isinstance(header, dict) else header
+        raise ModelError(
+            f"{path}: expected model format {FORMAT}, found {found!r:.50}; "
+            "it may come from another version of digitwise"
+        )
+    for key in ("training", "results"):
+        if not isinstance(header.get(key), dict):
+            raise ModelError(f"{path}: expected an object under {key!r} in the header")
+    return header
+
+
+def _empty_network(path: Path, header: dict[str, Any]) -> Network:
+    """Build a network of the header's shape, once its size is known to fit into the file."""
+    sizes = header.get("sizes")
+    if (
+        not isinstance(sizes, list)
+        or not 2 <= len(sizes) <= MOST_LAYERS
+        or not all(type(size) is int and size > 0 for size in sizes)
+    ):
+        raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    size = path.stat().st_size
+    if 4 * parameters > size:
+        raise ModelError(
+            f"{path}: layers {sizes} have {parameters:,} parameters; "
+            f"a file of {size:,} bytes can't hold them"
+        )
+    if header.get("output") != "sigmoid" or header.get("framing") != "mnist":
+        raise ModelError(
+            f"{path}: expected sigmoid outputs and MNIST's framing; found "
+            f"{header.get('output')!r:.50} and {header.get('framing')!r:.50}"
+        )
+    return Network(
+        sizes,
+        activation=str(header.get("activation")),
+        cost=str(header.get("cost")),
+        init=str(header.get("init")),
+        dtype=np.dtype(str(header.get("dtype"))),
+    )
+
+
+def _tensors(network: Network) -> dict[str, Any]:
+    tensors = {}
+    for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True)):
+        tensors[f"weights.{layer}"], tensors[f"biases.{layer}"] = w, b
+    return tensors

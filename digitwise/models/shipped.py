@@ -1,0 +1,45 @@
+"""The networks that come with digitwise, by name."""
+
+from pathlib import Path
+
+from digitwise.errors import ModelError
+from digitwise.models.files import Model, read_model
+
+DEFAULT = "default"
+FOLDER = Path(__file__).parent
+
+
+def shipped_models() -> list[str]:
+    """Names of the shipped networks, the default first."""
+    names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+    return sorted(names, key=lambda name: name != DEFAULT)
+
+
+def find_model(name: str | Path | None = None) -> Path:
+    """Return the path of a model file or of a shipped network; None means the shipped default.
+
+    Raises
+    ------
+    ModelError
+        If it is neither.
+    """
+    name = DEFAULT if name is None else name
+    if str(name) in shipped_models():
+        return FOLDER / f"{name}.safetensors"
+    if Path(name).exists():
+        return Path(name)
+    raise ModelError(
+        f"no model {str(name)!r}: expected a model file, or one that is shipped "
+        f"({', '.join(shipped_models())})"
+    )
+
+
+def open_model(name: str | Path | None = None) -> Model:
+    """Read a model file or a shipped network; None means the shipped default.
+
+    Raises
+    ------
+    ModelError
+        If it is neither, or the file is not sound.
+    """
+    return read_model(find_model(name))

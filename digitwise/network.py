@@ -1,0 +1,200 @@
+"""A feedforward network of sigmoid neurons, and backpropagation.
+
+This is the reference: every faster engine is tested against it. Arrays of examples have shape
+(n, features) throughout; weights[l] has shape (n_out, n_in), biases[l] shape (n_out,), where
+layer l + 1 receives from layer l and layer 0 is the input.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.costs import COSTS
+from digitwise.errors import InputError
+from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
+
+INITS = ("gaussian", "scaled")
+
+
+class Gradient(NamedTuple):
+    """∇C: ∂C/∂w and ∂C/∂b of every layer, in the shapes of `weights` and `biases`."""
+
+    weights: list[Floats]
+    biases: list[Floats]
+
+
+class Network:
+    """Layers of neurons, each fed by all neurons of the layer before.
+
+    The output layer consists of sigmoid neurons, so that outputs lie in [0, 1] and can be
+    compared with the desired y(x); `activation` is that of the hidden layers.
+
+    >>> net = Network([784, 30, 10], rng=0)
+    >>> net.feedforward(np.zeros((5, 784))).shape, net.parameter_count
+    ((5, 10), 23860)
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per layer, input first; at least two layers.
+    activation : {"sigmoid", "tanh", "relu"}
+        f of the hidden layers, a = f(w·x + b).
+    cost : {"quadratic", "cross-entropy"}
+        The cost that `gradient` differentiates.
+    init : {"gaussian", "scaled"}
+        Weights start as N(0, 1), as in the chapter, or as N(0, 1)/√fan-in, which keeps neurons
+        from starting saturated. Biases start as N(0, 1) either way.
+    rng : int or numpy.random.Generator
+        Seed or source of the random start.
+    dtype : float64 or float32
+        Of parameters and of all arithmetic.
+
+    Raises
+    ------
+    InputError
+        If sizes are not at least two positive integers, or a name is not one of those above.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: str = "sigmoid",
+        cost: str = "quadratic",
+        init: str = "gaussian",
+        rng: int | np.random.Generator = 0,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        self.sizes = [int(size) for size in sizes]
+        self.activation = _one_of("activation", activation, ACTIVATIONS)
+        self.cost = _one_of("cost", cost, COSTS)
+        self.init = _one_of("init", init, INITS)
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise InputError(f"a network needs two layers or more of 1+ neurons; found {sizes}")
+        if self.dtype not in (np.float32, np.float64):
+            raise InputError(f"dtype must be float32 or float64; found {self.dtype}")
+        rng = np.random.default_rng(rng)
+        self.weights: list[Floats] = []
+        self.biases: list[Floats] = []
+        for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
+            scale = 1 / np.sqrt(n_in) if init == "scaled" else 1.0
+            # Drawn in float64 always, so that both dtypes begin at the same start.
+            self.weights.append((scale * rng.standard_normal((n_out, n_in))).astype(self.dtype))
+            self.biases.append(rng.standard_normal(n_out).astype(self.dtype))
+
+    @property
+    def parameter_count(self) -> int:
+        """How many weights and biases there are."""
+        return sum(p.size for p in (*self.weights, *self.biases))
+
+    def feedforward(self, x: npt.ArrayLike) -> Floats:
+        """Return the outputs in [0, 1] for inputs x: (n, n_in) → (n, n_out), (n_in,) → (n_out,).
+
+        Raises
+        ------
+        InputError
+            If x has another shape.
+        """
+        inputs = self._inputs(x)
+        outputs = sigmoid(self.weighted_outputs(inputs))
+        return outputs if np.ndim(x) == 2 else outputs[0]
+
+    def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
+        """z = w·a + b of the output layer, before its sigmoid, shape (n, n_out)."""
+        f = ACTIVATIONS[self.activation].function
+        a = self._inputs(x)
+        for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            a = f(a @ w.T + b)
+        return np.asarray(a @ self.weights[-1].T + self.biases[-1])
+
+    def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Index of the largest output, shape (n,); of equal outputs, the first."""
+        # The sigmoid is increasing, but rounds distinct large z to one: compare z.
+        return self.weighted_outputs(x).argmax(axis=-1)
+
+    def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
+        """C_x of every example, shape (n,); their mean is C (Eq. 6 for the quadratic cost)."""
+        inputs = self._inputs(x)
+        z = self.weighted_outputs(inputs)
+        return COSTS[self.cost].value(z, self._desired(y, len(inputs)))
+
+    def gradient(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Gradient:
+        """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
+
+        The error δ = ∂C_x/∂z of each layer follows from that of the layer after it,
+        δˡ = (δˡ⁺¹ wˡ⁺¹) ⊙ f′(zˡ); then ∂C_x/∂w = δ aᵀ, with a the layer's input, and ∂C_x/∂b = δ.
+
+        Parameters
+        ----------
+        x : array of shape (m, n_in)
+        y : labels of shape (m,), integers, or desired outputs of shape (m, n_out)
+
+        Raises
+        ------
+        InputError
+            If the shapes don't fit the network or each other, or there is no example.
+        """
+        inputs = self._inputs(x)
+        m = len(inputs)
+        if m == 0:
+            raise InputError("the gradient of an empty mini-batch is not defined")
+        desired = self._desired(y, m)
+        f, derivative = ACTIVATIONS[self.activation]
+        zs: list[Floats] = []
+        activations: list[Floats] = []
+        a = inputs
+        for w, b in zip(self.weights, self.biases, strict=True):
+            activations.append(a)
+            zs.append(a @ w.T + b)
+            a = f(zs[-1])
+        delta = COSTS[self.cost].output_error(zs[-1], desired)
+        gradient = Gradient([], [])
+        for layer in reversed(range(len(self.weights))):
+            gradient.weights.insert(0, delta.T @ activations[layer] / m)
+            gradient.biases.insert(0, delta.sum(axis=0) / m)
+            if layer > 0:
+                delta = (delta @ self.weights[layer]) * derivative(zs[layer - 1])
+        return gradient
+
+    def _inputs(self, x: npt.ArrayLike) -> Floats:
+        inputs = np.asarray(x)
+        if inputs.ndim not in (1, 2) or inputs.shape[-1] != self.sizes[0]:
+            raise InputError(
+                f"this network takes inputs of shape (n, {self.sizes[0]}) or ({self.sizes[0]},); "
+                f"found {inputs.shape}. For images of a set of digits, use digits.inputs()"
+            )
+        return np.atleast_2d(inputs).astype(self.dtype, copy=False)
+
+    def _desired(self, y: npt.ArrayLike, n: int) -> Floats:
+        y = np.asarray(y)
+        if y.shape == (n,) and np.issubdtype(y.dtype, np.integer):
+            return one_hot(y, self.sizes[-1], self.dtype)
+        if y.shape == (n, self.sizes[-1]):
+            return y.astype(self.dtype, copy=False)
+        raise InputError(
+            f"expected {n} integer labels or desired outputs of shape ({n}, {self.sizes[-1]}); "
+            f"found {y.dtype} of shape {y.shape}"
+        )
+
+
+def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) -> Floats:
+    """y(x): 1 at the label, 0 elsewhere; labels (m,) in 0..n-1 → (m, n).
+
+    Raises
+    ------
+    InputError
+        If a label is outside the range.
+    """
+    labels = np.asarray(labels)
+    if labels.size and not (0 <= labels.min() and labels.max() < n):
+        raise InputError(f"labels must lie in 0..{n - 1}; found {labels.min()}..{labels.max()}")
+    return np.equal.outer(labels, np.arange(n)).astype(dtype)
+
+
+def _one_of(what: str, name: str, known: Any) -> str:
+    if name not in known:
+        raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")
+    return name

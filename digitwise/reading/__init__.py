@@ -1,0 +1,1 @@
+"""Reading numbers: picture → ink → digits → text, with probabilities."""

@@ -1,0 +1,82 @@
+"""What was read: numbers and their digits."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
+
+
+@dataclass(frozen=True)
+class ReadDigit:
+    """One digit of a number.
+
+    Attributes
+    ----------
+    char : str
+        "0" to "9".
+    p : float
+        Its probability, 0 to 1.
+    bbox : Box
+    image : uint8 array of shape (28, 28)
+        What the network saw: 0 paper, 255 ink.
+    """
+
+    char: str
+    p: float
+    bbox: Box
+    image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"char": self.char, "p": self.p, "bbox": list(self.bbox)}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number.
+
+    Attributes
+    ----------
+    text : str
+        The best reading.
+    confidence : float
+        Its probability, 0 to 1.
+    bbox : Box
+    digits : list of ReadDigit
+        From left to right.
+    alternatives : list of (text, probability)
+        The best readings, the first of them `text`.
+    page : int
+        0 for the first.
+    rejected : bool
+        Whether the reading can't be right: its number of digits is not the one asked for.
+    """
+
+    text: str
+    confidence: float
+    bbox: Box
+    digits: list[ReadDigit]
+    alternatives: list[tuple[str, float]]
+    page: int = 0
+    rejected: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The text for people: a `?` for each digit that is rejected."""
+        return "?" * len(self.text) if self.rejected else self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "page": self.page,
+            "bbox": list(self.bbox),
+            "text": self.text,
+            "confidence": self.confidence,
+            "rejected": self.rejected,
+            "digits": [digit.to_dict() for digit in self.digits],
+            "alternatives": [{"text": text, "p": p} for text, p in self.alternatives],
+        }

@@ -1,0 +1,1 @@
+"""The training loop, its settings, its history, its checkpoints, and evaluation."""

@@ -1,0 +1,52 @@
+"""Learning curves: the picture of a history."""
+
+import io
+
+from digitwise.training.history import History
+
+
+def draw_curves(history: History, title: str, image_format: str = "png") -> bytes:
+    """Draw cost and accuracy against epochs, as the content of an image file.
+
+    Parameters
+    ----------
+    image_format : {"png", "svg", "pdf"}
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = [e.epoch for e in history.epochs]
+    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize=11)
+    cost, accuracy = figure.subplots(1, 2)
+    cost.plot(epochs, [e.cost for e in history.epochs], color="#1b4965", marker="o", ms=3)
+    cost.set(xlabel="epoch", ylabel="cost (training digits)", ylim=(0, None))
+    accuracy.plot(
+        epochs,
+        [100 * e.train_accuracy for e in history.epochs],
+        color="#1b4965",
+        linestyle="--",
+        marker="o",
+        ms=3,
+        label="training digits",
+    )
+    tested = [e for e in history.epochs if e.test_accuracy is not None]
+    accuracy.plot(
+        [e.epoch for e in tested],
+        [100 * (e.test_accuracy or 0) for e in tested],
+        color="#c8553d",
+        marker="s",
+        ms=3,
+        label="test digits",
+    )
+    accuracy.set(xlabel="epoch", ylabel="accuracy, %")
+    accuracy.legend(loc="lower right", frameon=False)
+    for axes in (cost, accuracy):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    content = io.BytesIO()
+    figure.savefig(content, format=image_format)
+    return content.getvalue()

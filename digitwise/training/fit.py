@@ -1,0 +1,181 @@
+"""The training loop: epochs of mini-batches of stochastic gradient descent, for all engines."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits
+from digitwise.engines import choose_engine
+from digitwise.errors import InputError, TrainingError
+from digitwise.network import Network
+from digitwise.training.evaluation import Evaluation, check_digit_network, evaluate
+from digitwise.training.history import Epoch, History
+
+MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
+CHUNK = 1_000  # digits between two calls of `progress`, about
+DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
+
+Progress = Callable[[History], bool | None]
+
+
+def epoch_order(seed: int, epoch: int, n: int) -> npt.NDArray[np.intp]:
+    """Return the order of the n training digits in an epoch (0 for the first).
+
+    A pure function of seed and epoch: there is no random state to save, and a run resumes
+    anywhere.
+    """
+    # The spawn key keeps this stream apart from the one that draws the start from `seed`.
+    source = np.random.SeedSequence(seed, spawn_key=(epoch,))
+    return np.random.default_rng(source).permutation(n)
+
+
+def fit(
+    network: Network,
+    train: Digits,
+    test: Digits | None = None,
+    *,
+    epochs: int = 30,
+    batch_size: int = 10,
+    learning_rate: float = 3.0,
+    seed: int = 0,
+    engine: str = "auto",
+    history: History | None = None,
+    progress: Progress | None = None,
+) -> History:
+    """Train a network in place by stochastic gradient descent (Eq. 18 to 21).
+
+    Each epoch uses every training digit once, in a new random order, in mini-batches; the last
+    mini-batch is short where `batch_size` doesn't divide their number.
+
+    Parameters
+    ----------
+    network : Network
+        784 inputs, 10 outputs; changed in place.
+    train, test : Digits
+        `test` is only ever measured, after every epoch.
+    epochs : int >= 0
+        In all, those of `history` included.
+    batch_size : int >= 1
+        m; more than there are digits means all of them.
+    learning_rate : float > 0
+        η.
+    seed : int >= 0
+        Of the orders.
+    engine : str
+        See `digitwise.engines`.
+    history : History, optional
+        Go on from there; the network must be the one that belongs to it.
+    progress : callable, optional
+        Called with the history about every 1,000 digits and after every epoch (then its
+        `position` is 0); training stops early when it returns True.
+
+    Returns
+    -------
+    History
+        The given one, extended, or a new one.
+
+    Raises
+    ------
+    InputError
+        If a value is outside its range, or network and digits don't fit.
+    TrainingError
+        If cost or weights stop being finite numbers; the network is put back to where the
+        last good epoch left it.
+    """
+    _check(network, train, epochs, batch_size, learning_rate, seed)
+    runner = choose_engine(engine)
+    history = history or History()
+    # Whole mini-batches, so that chunks don't change the steps.
+    chunk = batch_size * max(1, CHUNK // batch_size)
+    with np.errstate(over="ignore", invalid="ignore"):
+        while len(history.epochs) < epochs:
+            good, good_position = _parameters(network), history.position
+            order = epoch_order(seed, len(history.epochs), len(train))
+            seconds = 0.0 if history.position == 0 else None
+            while history.position < len(train):
+                part = order[history.position : history.position + chunk]
+                started = time.perf_counter()
+                runner.run(network, train, part, batch_size, learning_rate)
+                if seconds is not None:
+                    seconds += time.perf_counter() - started
+                if not all(np.isfinite(p).all() for p in _all(network)):
+                    _put_back(network, history, good, good_position)
+                    raise _diverged(history, "the weights", learning_rate)
+                history.position += len(part)
+                if history.position < len(train) and progress and progress(history):
+                    return history
+            on_train = evaluate(network, train[:MEASURED])
+            if not np.isfinite(on_train.cost):
+                _put_back(network, history, good, good_position)
+                raise _diverged(history, "the cost", learning_rate)
+            accuracy = evaluate(network, test).accuracy if test is not None else None
+            number = len(history.epochs) + 1
+            history.epochs.append(
+                Epoch(number, on_train.cost, on_train.accuracy, accuracy, seconds)
+            )
+            history.position = 0
+            _warn_of_dead_outputs(history, on_train, epochs)
+            if progress and progress(history):
+                return history
+    return history
+
+
+def _check(
+    network: Network,
+    train: Digits,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+) -> None:
+    check_digit_network(network)
+    if len(train) == 0:
+        raise InputError("there are no digits to train on")
+    if epochs < 0 or batch_size < 1 or seed < 0:
+        raise InputError(
+            f"expected epochs >= 0, batch_size >= 1 and seed >= 0; found {epochs}, {batch_size} "
+            f"and {seed}"
+        )
+    if not (learning_rate > 0 and np.isfinite(learning_rate)):
+        raise InputError(f"expected a finite learning rate > 0; found {learning_rate}")
+
+
+def _all(network: Network) -> list[npt.NDArray[np.floating]]:
+    return [*network.weights, *network.biases]
+
+
+def _parameters(network: Network) -> list[npt.NDArray[np.floating]]:
+    return [parameter.copy() for parameter in _all(network)]
+
+
+def _put_back(
+    network: Network,
+    history: History,
+    good: list[npt.NDArray[np.floating]],
+    position: int,
+) -> None:
+    for parameter, value in zip(_all(network), good, strict=True):
+        parameter[...] = value
+    history.position = position
+
+
+def _diverged(history: History, what: str, learning_rate: float) -> TrainingError:
+    return TrainingError(
+        f"{what} stopped being finite numbers in epoch {len(history.epochs) + 1}: the learning "
+        f"rate, {learning_rate:g}, is too large for this network. Try a tenth of it, or "
+        f"init=scaled; the network is back where it was after epoch {len(history.epochs)}"
+    )
+
+
+def _warn_of_dead_outputs(history: History, measured: Evaluation, epochs: int) -> None:
+    number = len(history.epochs)
+    if history.warnings or not (number >= DEAD_FROM or number == epochs):
+        return
+    for digit in np.flatnonzero(measured.peaks < 0.5):
+        history.warnings.append(
+            f"output {digit} never fires: its largest value for any {digit} is "
+            f"{measured.peaks[digit]:.2f}. The random start left it dead: train with another "
+            f"seed, or with init=scaled; if many are dead, with a smaller learning rate or longer"
+        )

@@ -1,0 +1,70 @@
+"""What happened in training, epoch by epoch: also all that is needed to go on from there."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of the history; what was not measured is None.
+
+    Attributes
+    ----------
+    epoch : int
+        1 for the first.
+    cost, train_accuracy : float
+        Measured after the epoch, on at most 10,000 of the training digits, the first ones.
+    test_accuracy : float or None
+    seconds : float or None
+        Training alone, without evaluation; None for an epoch that ran in another process.
+    """
+
+    epoch: int
+    cost: float
+    train_accuracy: float
+    test_accuracy: float | None = None
+    seconds: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self)
+
+
+@dataclass
+class History:
+    """The epochs so far, and the place in the one that is under way.
+
+    Attributes
+    ----------
+    epochs : list of Epoch
+        Those completed.
+    position : int
+        How many training digits of the next epoch have been used.
+    warnings : list of str
+        What the user should know about this run.
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    position: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def best_test_accuracy(self) -> float | None:
+        """The highest test accuracy of any epoch; None if it was never measured."""
+        return max((e.test_accuracy for e in self.epochs if e.test_accuracy is not None), default=None)
+
+    @property
+    def seconds(self) -> float:
+        """Of training, without evaluation, as far as measured."""
+        return sum(e.seconds or 0.0 for e in self.epochs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As model files have it: without durations, so that equal runs give equal files."""
+        epochs = [{k: v for k, v in e.to_dict().items() if k != "seconds"} for e in self.epochs]
+        return {"epochs": epochs, "position": self.position, "warnings": self.warnings}
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> "History":
+        """Restore what `to_dict` gave."""
+        epochs = [Epoch(**row) for row in saved["epochs"]]
+        return cls(epochs, int(saved["position"]), [str(w) for w in saved["warnings"]])

@@ -1,0 +1,73 @@
+"""The settings of a training run, and the presets that have a name."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a run depends on, besides the data: the run is a pure function of it.
+
+    Attributes
+    ----------
+    data : str
+        Name of the set of digits.
+    hidden : tuple of int
+        Neurons of each hidden layer.
+    epochs, batch_size : int
+    learning_rate : float
+    cost, activation, init : str
+        See `digitwise.Network`.
+    seed : int
+        Of the random start and of the order of the examples.
+    engine : str
+        The one asked for.
+    limit : int or None
+        Train on the first so many digits only.
+    """
+
+    data: str = "auto"
+    hidden: tuple[int, ...] = (100,)
+    epochs: int = 20
+    batch_size: int = 10
+    learning_rate: float = 0.5
+    cost: str = "cross-entropy"
+    activation: str = "sigmoid"
+    init: str = "scaled"
+    seed: int = 0
+    engine: str = "auto"
+    limit: int | None = None
+
+    def command(self) -> str:
+        """Return the command line that repeats the run."""
+        words = ["digitwise train"]
+        for name, value in asdict(self).items():
+            if name == "hidden":
+                value = ",".join(map(str, value))
+            if value is not None:
+                words.append(f"--{name.replace('_', '-')} {value}")
+        return " ".join(words)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As model files have it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> "Settings":
+        """Restore what `to_dict` gave, after a trip through JSON."""
+        return cls(**{**saved, "hidden": tuple(saved["hidden"])})
+
+
+PRESETS = {
+    "default": Settings(),
+    # The published program: 50,000 training digits, the rest set aside.
+    "chapter": Settings(
+        hidden=(30,),
+        epochs=30,
+        batch_size=10,
+        learning_rate=3.0,
+        cost="quadratic",
+        init="gaussian",
+        limit=50_000,
+    ),
+}
