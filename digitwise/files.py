@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from glob import escape as glob_escape
 from pathlib import Path
 
 from digitwise.errors import DigitwiseError
@@ -55,3 +56,10 @@ def _fsync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what writes of this file left beside it when they were killed half-way."""
+    for leftover in path.parent.glob(f".{glob_escape(path.name[:100])}-*"):
+        with contextlib.suppress(OSError):
+            leftover.unlink()

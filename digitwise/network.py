@@ -6,6 +6,7 @@ layer l + 1 receives from layer l and layer 0 is the input.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,7 +80,7 @@ class Network:
         rng = np.random.default_rng(rng)
         self.weights: list[Floats] = []
         self.biases: list[Floats] = []
-        for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
+        for n_in, n_out in pairwise(self.sizes):
             scale = 1 / np.sqrt(n_in) if init == "scaled" else 1.0
             # Drawn in float64 always, so that both dtypes begin at the same start.
             self.weights.append((scale * rng.standard_normal((n_out, n_in))).astype(self.dtype))
@@ -103,7 +104,7 @@ class Network:
         return outputs if np.ndim(x) == 2 else outputs[0]
 
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
-        """z = w·a + b of the output layer, before its sigmoid, shape (n, n_out)."""
+        """Weighted inputs z = w·a + b of the output layer, before its sigmoid, (n, n_out)."""
         f = ACTIVATIONS[self.activation].function
         a = self._inputs(x)
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
@@ -111,9 +112,8 @@ class Network:
         return np.asarray(a @ self.weights[-1].T + self.biases[-1])
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Index of the largest output, shape (n,); of equal outputs, the first."""
-        # The sigmoid is increasing, but rounds distinct large z to one: compare z.
-        return self.weighted_outputs(x).argmax(axis=-1)
+        """Index of the largest output (of its z, which rounds less), (n,); of equals the first."""
+        return np.asarray(self.weighted_outputs(x).argmax(axis=-1))
 
     def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
         """C_x of every example, shape (n,); their mean is C (Eq. 6 for the quadratic cost)."""
@@ -189,9 +189,9 @@ def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) ->
         If a label is outside the range.
     """
     labels = np.asarray(labels)
-    if labels.size and not (0 <= labels.min() and labels.max() < n):
+    if labels.size and not (labels.min() >= 0 and labels.max() < n):
         raise InputError(f"labels must lie in 0..{n - 1}; found {labels.min()}..{labels.max()}")
-    return np.equal.outer(labels, np.arange(n)).astype(dtype)
+    return np.asarray(np.equal.outer(labels, np.arange(n)), dtype)
 
 
 def _one_of(what: str, name: str, known: Any) -> str:

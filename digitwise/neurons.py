@@ -18,14 +18,14 @@ Floats = npt.NDArray[np.floating[Any]]
 def sigmoid(z: Floats) -> Floats:
     """Eq. 3, σ(z) = 1 / (1 + e⁻ᶻ), elementwise and for any z: nothing overflows."""
     # The exponential only ever sees -|z|, so it stays in (0, 1].
-    decay = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, decay) / (1 + decay)
+    decay: Floats = np.exp(-np.abs(z))
+    return np.asarray(np.where(z >= 0, 1, decay) / (1 + decay))
 
 
 def sigmoid_derivative(z: Floats) -> Floats:
     """σ′(z) = σ(z)(1 - σ(z)) = σ(z)σ(-z), elementwise."""
-    decay = np.exp(-np.abs(z))
-    return decay / np.square(1 + decay)
+    decay: Floats = np.exp(-np.abs(z))
+    return np.asarray(decay / np.square(1 + decay))
 
 
 def tanh_derivative(z: Floats) -> Floats:

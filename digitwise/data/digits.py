@@ -70,6 +70,6 @@ class Digits:
 
     def sha256(self) -> str:
         """Fingerprint of images and labels: equal sets have equal ones."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.images))
-        digest.update(np.ascontiguousarray(self.labels))
+        digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
         return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""MNIST: found in a folder or in the cache, or fetched from its public mirrors; always verified.
+"""MNIST's four files, in a folder or in the cache: found, read, verified.
 
 What is checked is the SHA-256 of the unpacked bytes: the gzip wrapper of the training images
 differs between mirrors.
@@ -8,18 +8,12 @@ import contextlib
 import gzip
 import hashlib
 import zlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from digitwise.data.digits import Digits
 from digitwise.data.idx import IMAGES, LABELS, idx_header, read_idx
 from digitwise.errors import DataError
-
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
 
 
 class File(NamedTuple):
@@ -104,7 +98,7 @@ def read_verified(folder: Path) -> tuple[Digits, Digits]:
     arrays = (train.images, train.labels, test.images, test.labels)
     for file, array in zip(FILES, arrays, strict=True):
         digest = hashlib.sha256(idx_header(array))
-        digest.update(array)
+        digest.update(array.data)
         if digest.hexdigest() != file.sha256:
             raise DataError(
                 f"{folder}: {file.name} is not MNIST's: expected SHA-256 {file.sha256[:16]}…, "
@@ -173,83 +167,3 @@ def verify(folder: Path) -> list[Path]:
         verify_file(path, file)
         paths.append(path)
     return paths
-
-
-def fetch(
-    folder: Path | None = None,
-    *,
-    mirrors: Sequence[str] = MIRRORS,
-    progressbar: bool = False,
-    timeout: float = 30,
-) -> list[Path]:
-    """Download what is missing or damaged, each file from the first mirror that has it right.
-
-    A file appears under its name only when complete and verified, so a stopped download leaves
-    nothing broken: start again and it goes on with the next file.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Where to; the cache by default.
-    timeout : float
-        Seconds without a byte after which a mirror is given up.
-
-    Returns
-    -------
-    list of Path
-        The four files.
-
-    Raises
-    ------
-    DataError
-        If no mirror could serve a file: with each one's reason.
-    """
-    folder = folder or cache_folder()
-    return [_fetch(file, folder, mirrors, progressbar, timeout) for file in FILES]
-
-
-def _fetch(
-    file: File, folder: Path, mirrors: Sequence[str], progressbar: bool, timeout: float
-) -> Path:
-    path = folder / f"{file.name}.gz"
-    if path.exists():
-        try:
-            verify_file(path, file)
-        except DataError:
-            # Pooch leaves alone what exists; a damaged copy is worth nothing.
-            path.unlink()
-        else:
-            return path
-
-    import pooch
-    import requests
-
-    pooch.get_logger().setLevel("ERROR")
-
-    def download_and_verify(url: str, temporary: str, pup: object) -> None:
-        # Pooch renames the temporary file only after this returns.
-        pooch.HTTPDownloader(progressbar=progressbar, timeout=timeout)(url, temporary, pup)
-        verify_file(Path(temporary), file)
-
-    reasons = []
-    for mirror in mirrors:
-        try:
-            pooch.retrieve(
-                mirror + path.name,
-                known_hash=None,
-                fname=path.name,
-                path=folder,
-                downloader=download_and_verify,
-            )
-        except (requests.RequestException, DataError, OSError, ValueError) as error:
-            reasons.append(f"{mirror}: {_first_line(error)}")
-        else:
-            return path
-    raise DataError(
-        f"could not fetch {path.name} from any mirror. " + "; ".join(reasons) + ". "
-        f"Check the connection, or put MNIST's four files into a folder and name it with --data-dir"
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

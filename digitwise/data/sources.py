@@ -84,7 +84,9 @@ def load(
 def _load_mnist(data_dir: str | Path | None, progressbar: bool) -> tuple[Digits, Digits]:
     folder = mnist_folder(data_dir)
     if folder is None:
-        mnist.fetch(progressbar=progressbar)
+        from digitwise.data.download import fetch
+
+        fetch(progressbar=progressbar)
         folder = mnist.cache_folder()
     return mnist.read_verified(folder)
 
@@ -93,7 +95,9 @@ def _load_folder(folder: Path, progress: Progress | None) -> tuple[Digits, Digit
     from digitwise.data import folders
 
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such set of digits; expected auto, mnist, digits or a folder")
+        raise DataError(
+            f"{folder}: no such set of digits; expected auto, mnist, digits or a folder"
+        )
     if folders.is_labelled(folder):
         return folders.read_labelled(folder, progress)
     if any(mnist.find_file(folder, file.name) for file in mnist.FILES):

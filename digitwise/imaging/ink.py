@@ -7,6 +7,8 @@ right, after it 95%): first paper, then everything else.
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.neurons import Floats
+
 SAMPLES = 20_000  # pixels that the paper's surface is fitted to
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
@@ -46,7 +48,7 @@ def extract_ink(grey: Light) -> Light:
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)
     ink[ink < weakest] = 0
-    return np.minimum(ink / strongest, 1)
+    return np.asarray(np.minimum(ink / strongest, 1), np.float32)
 
 
 def _sample(image: Light) -> Light:
@@ -67,10 +69,10 @@ def _paper(grey: Light) -> Light:
     every = -(-height // len(sampled))
     sy, sx = np.meshgrid(y[::every], x[::every], indexing="ij")
     terms = np.stack([np.ones_like(sx), sx, sy, sx * sx, sx * sy, sy * sy], axis=-1).reshape(-1, 6)
-    light = sampled.astype(np.float64).ravel()
+    light = np.asarray(sampled, np.float64).ravel()
     if light.size < 100:
         return np.full_like(grey, np.median(light))
-    coefficients = np.zeros(6)
+    coefficients: Floats = np.zeros(6)
     coefficients[0] = np.median(light)
     for _ in range(8):
         residual = light - terms @ coefficients
@@ -81,7 +83,7 @@ def _paper(grey: Light) -> Light:
     surface = (c[0] + c[1] * x + c[3] * x * x)[None, :] + (c[2] * y + c[5] * y * y)[:, None]
     surface += c[4] * np.outer(y, x)
     # Rounding of the fit must not make noise of paper that is all one grey.
-    return np.rint(surface / GREY_LEVEL * 16).astype(np.float32) * np.float32(GREY_LEVEL / 16)
+    return np.asarray(np.rint(surface / GREY_LEVEL * 16) * (GREY_LEVEL / 16), np.float32)
 
 
 def _shadows(ink: Light) -> Light:

@@ -125,10 +125,11 @@ def _grey(image: "Image") -> npt.NDArray[np.float32]:
         if not np.isfinite(deep).all():
             raise ImageError("pixels that are not finite numbers")
         low, high = min(0.0, float(deep.min())), float(deep.max())
-        return (deep - low) / (high - low) if high > low else np.zeros_like(deep)
+        span = high - low if high > low else 1.0
+        return np.asarray((deep - low) / span, np.float32)
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         return _over_paper(image.convert("RGBA"))
-    return np.asarray(image.convert("L")).astype(np.float32) / 255
+    return np.asarray(np.asarray(image.convert("L"), np.float32) / 255, np.float32)
 
 
 def _over_paper(image: "Image") -> npt.NDArray[np.float32]:
@@ -136,14 +137,16 @@ def _over_paper(image: "Image") -> npt.NDArray[np.float32]:
     alpha = np.asarray(image.getchannel("A")).astype(np.float32) / 255
     # White ink on a transparent ground would vanish on white paper: that one gets black.
     light_ink = alpha.mean() < 0.5 and (grey * alpha).sum() > 0.5 * alpha.sum()
-    return grey * alpha + (0.0 if light_ink else 1.0) * (1 - alpha)
+    return np.asarray(grey * alpha + (0 if light_ink else 1 - alpha), np.float32)
 
 
 def _image_of(array: npt.NDArray[Any]) -> "Image":
     from PIL import Image
 
     if array.size == 0 or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
-        raise ImageError(f"expected an array of (h, w), (h, w, 3) or (h, w, 4); found {array.shape}")
+        raise ImageError(
+            f"expected an array of (h, w), (h, w, 3) or (h, w, 4); found {array.shape}"
+        )
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     elif np.issubdtype(array.dtype, np.floating):

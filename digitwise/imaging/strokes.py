@@ -50,8 +50,8 @@ def thicken(ink: Light) -> Light:
         return ink
     enlarge = max(1.0, LEAST_SIDE / longest)
     if enlarge > 1:
-        ink = cv2.resize(ink, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
-        ink = np.clip(ink, 0, 1)
+        larger = cv2.resize(ink, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+        ink = np.clip(np.asarray(larger, np.float32), 0, 1)
     missing = WANTED * _longest_side(ink) / BOX - stroke_width(ink)
     side = 2 * round(missing / 2) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

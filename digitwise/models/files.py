@@ -7,6 +7,7 @@ duration, so equal runs give equal files.
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
         or not all(type(size) is int and size > 0 for size in sizes)
     ):
         raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
-    parameters = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
     size = path.stat().st_size
     if 4 * parameters > size:
         raise ModelError(

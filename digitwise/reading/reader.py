@@ -91,9 +91,7 @@ class Reader:
             for number in self._read_page(picture, layout, least, most)
         ]
 
-    def _read_page(
-        self, picture: Picture, layout: str, least: int, most: int
-    ) -> Iterator[Number]:
+    def _read_page(self, picture: Picture, layout: str, least: int, most: int) -> Iterator[Number]:
         if layout == "digit":
             digit = find_digit(picture.grey)
             numbers = [[digit]] if digit else []
@@ -129,9 +127,7 @@ def _number(
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    return Number(
-        text, confidence, (x0, y0, x1, y1), digits, alternatives, picture.page, rejected
-    )
+    return Number(text, confidence, (x0, y0, x1, y1), digits, alternatives, picture.page, rejected)
 
 
 def _box(picture: Picture, component: Component) -> Box:

@@ -7,7 +7,13 @@ this one's place.
 from collections.abc import Callable
 from statistics import median
 
-from digitwise.imaging.components import Component, find_components, horizontal_gap, join, vertical_gap
+from digitwise.imaging.components import (
+    Component,
+    find_components,
+    horizontal_gap,
+    join,
+    vertical_gap,
+)
 from digitwise.imaging.ink import Light
 
 Segmenter = Callable[[Light], list[list[Component]]]

@@ -68,9 +68,7 @@ def evaluate(network: Network, digits: Digits) -> Evaluation:
     cost = 0.0
     for start in range(0, len(digits), BATCH):
         labels = digits.labels[start : start + BATCH]
-        z = network.weighted_outputs(
-            as_inputs(digits.images[start : start + BATCH], network.dtype)
-        )
+        z = network.weighted_outputs(as_inputs(digits.images[start : start + BATCH], network.dtype))
         np.add.at(confusion, (labels, z.argmax(axis=1)), 1)
         cost += float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum())
         own = sigmoid(z[np.arange(len(z)), labels])

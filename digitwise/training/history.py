@@ -51,7 +51,9 @@ class History:
     @property
     def best_test_accuracy(self) -> float | None:
         """The highest test accuracy of any epoch; None if it was never measured."""
-        return max((e.test_accuracy for e in self.epochs if e.test_accuracy is not None), default=None)
+        return max(
+            (e.test_accuracy for e in self.epochs if e.test_accuracy is not None), default=None
+        )
 
     @property
     def seconds(self) -> float:

@@ -1,0 +1,85 @@
+"""`digitwise data`: list, fetch, verify, info."""
+
+from typing import Annotated, Any
+
+import typer
+
+from digitwise.cli.output import DATA_HELP, DataDir, Json, emit, people
+
+data = typer.Typer(help="Sets of digits: list, fetch, verify, info.", no_args_is_help=True)
+
+
+@data.command("list")
+def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show the sets of digits, and where they are."""
+    from digitwise.data.sources import mnist_folder
+
+    folder = mnist_folder(data_dir)
+    rows: list[dict[str, Any]] = [
+        {"data": "mnist", "at_hand": folder is not None, "where": folder and str(folder)},
+        {"data": "digits", "at_hand": True, "where": "bundled with scikit-learn"},
+    ]
+    for row in rows:
+        if as_json:
+            emit(row)
+        else:
+            where = row["where"] or "not here yet: digitwise data fetch"
+            people(as_json).print(f"{row['data']:<8}{where}")
+
+
+@data.command()
+def fetch(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Download MNIST, into the cache or into --data-dir; what is there and right stays."""
+    from digitwise.data.download import fetch as download
+
+    paths = download(data_dir, progressbar=True)
+    if as_json:
+        emit({"data": "mnist", "files": [str(path) for path in paths]})
+    people(as_json).print(f"MNIST is in {paths[0].parent}, all four files verified")
+
+
+@data.command()
+def verify(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Check MNIST's four files against their SHA-256."""
+    from digitwise.data import mnist
+    from digitwise.data.sources import mnist_folder
+    from digitwise.errors import DataError
+
+    folder = mnist_folder(data_dir)
+    if folder is None:
+        raise DataError("MNIST is not at hand: digitwise data fetch")
+    paths = mnist.verify(folder)
+    if as_json:
+        emit({"data": "mnist", "verified": True, "files": [str(path) for path in paths]})
+    people(as_json).print(f"{folder}: all four files are MNIST's")
+
+
+@data.command()
+def info(
+    name: Annotated[str, typer.Argument(help=DATA_HELP, metavar="[SET]")] = "auto",
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show a set of digits: how many of each, and their fingerprint."""
+    import numpy as np
+
+    from digitwise.data.sources import load, resolve
+
+    name = resolve(name, data_dir)
+    for part, digits in zip(("train", "test"), load(name, data_dir, progressbar=True), strict=True):
+        counts = np.bincount(digits.labels, minlength=10).tolist()
+        card = {
+            "data": name,
+            "part": part,
+            "n": len(digits),
+            "counts": counts,
+            "source": digits.source,
+            "sha256": digits.sha256(),
+        }
+        if as_json:
+            emit(card)
+        else:
+            console = people(as_json)
+            console.print(f"{name}, {part}: {len(digits):,} digits from {digits.source}")
+            console.print("  of each: " + "  ".join(f"{d}: {n:,}" for d, n in enumerate(counts)))
+            console.print(f"  SHA-256 of images and labels: {card['sha256']}")

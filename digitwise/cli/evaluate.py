@@ -1,0 +1,53 @@
+"""`digitwise evaluate`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitwise.cli.output import Data, DataDir, Json, emit, people, percent
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from digitwise.training.evaluation import Evaluation
+
+
+def evaluate(
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Model file, or name of a shipped network.", metavar="[MODEL]"),
+    ] = None,
+    data: Data = "auto",
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a network on test digits: accuracy, and which digits it takes for which."""
+    from digitwise.data.sources import load, resolve
+    from digitwise.models.shipped import DEFAULT, open_model
+    from digitwise.training.evaluation import evaluate as measure
+
+    network = open_model(model).network
+    name = resolve(data, data_dir)
+    _, test = load(name, data_dir, progressbar=True)
+    result = measure(network, test)
+    shown = model or DEFAULT
+    if as_json:
+        emit({**result.to_dict(), "model": shown, "data": name})
+    console = people(as_json)
+    console.print(
+        f"{shown}: {percent(result.accuracy)}, {result.correct:,} of {result.n:,} test digits of "
+        f"{name} right"
+    )
+    console.print(_confusion(result))
+
+
+def _confusion(result: "Evaluation") -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table("digit", *(str(d) for d in range(10)), box=box.SIMPLE, title="read as")
+    for column in table.columns:
+        column.justify = "right"
+    for digit, row in enumerate(result.confusion):
+        table.add_row(str(digit), *(str(n) if n else "·" for n in row))
+    return table

@@ -1,0 +1,55 @@
+"""`digitwise models`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from digitwise.cli.output import Json, emit, people, percent
+
+
+def models(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            help="Name or model file; without it, all that are shipped.", metavar="[MODEL]"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the networks that are shipped, or what a model file says of itself."""
+    from digitwise.models.shipped import shipped_models
+
+    for name in [model] if model else shipped_models():
+        card = _card(name)
+        if as_json:
+            emit(card)
+        else:
+            console = people(as_json)
+            console.print(f"{card['model']}")
+            for key, value in card.items():
+                if key != "model" and value is not None:
+                    shown = percent(value) if key == "test_accuracy" else value
+                    console.print(f"  {key.replace('_', ' '):<15}{shown}")
+
+
+def _card(name: str) -> dict[str, Any]:
+    from digitwise.models.files import read_model
+    from digitwise.models.shipped import find_model
+
+    path = find_model(name)
+    model = read_model(path)
+    settings = model.training.get("settings", {})
+    return {
+        "model": name,
+        "layers": "-".join(map(str, model.network.sizes)),
+        "parameters": model.network.parameter_count,
+        "activation": model.network.activation,
+        "cost": model.network.cost,
+        "data": settings.get("data"),
+        "seed": settings.get("seed"),
+        "command": model.training.get("command"),
+        "train_n": model.training.get("train_n"),
+        "test_n": model.results.get("test_n"),
+        "test_accuracy": model.results.get("test_accuracy"),
+        "bytes": path.stat().st_size,
+    }

@@ -1,0 +1,46 @@
+"""What commands print: JSON for programs on standard output, text for people beside it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Folder with MNIST's four files (also: DIGITWISE_DATA).", metavar="DIR"),
+]
+DATA_HELP = (
+    "auto (MNIST where it is at hand, else digits), mnist, digits (the bundled set), or a folder "
+    "of IDX files or of pictures in folders named by label."
+)
+Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
+
+
+def emit(value: dict[str, Any]) -> None:
+    """Print one JSON object as a line on standard output, at once."""
+    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def people(as_json: bool) -> "Console":
+    """Return the console for text for people: standard output, or error when that has JSON."""
+    from rich.console import Console
+
+    return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """Print one line on standard error: something failed, and the command goes on."""
+    sys.stderr.write(f"digitwise: {message}\n")
+    sys.stderr.flush()
+
+
+def percent(share: float | None) -> str:
+    """0.9512 → "95.12%"; what was not measured is a dash."""
+    return "-" if share is None else f"{100 * share:.2f}%"

@@ -1,0 +1,190 @@
+"""`digitwise train`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from digitwise.cli.output import DATA_HELP, DataDir, Json, complain, people
+from digitwise.training.settings import PRESETS, Settings
+
+if TYPE_CHECKING:
+    from digitwise.training.run import Run
+
+PLOT_FORMATS = ("png", "svg", "pdf")
+CHANGEABLE = ("data", "epochs")  # of a resumed run: where its digits are, how long it goes on
+
+
+def train(
+    data: Annotated[str | None, typer.Option(help=DATA_HELP, metavar="SET")] = None,
+    data_dir: DataDir = None,
+    preset: Annotated[
+        Literal["default", "chapter"],
+        typer.Option(help="Settings that have a name; the options below change them."),
+    ] = "default",
+    hidden: Annotated[
+        str | None,
+        typer.Option(help="Neurons of the hidden layers: 30, or 100,30.", metavar="N[,N...]"),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=0, max=10**9, help="Passes over the digits.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, max=10**9, help="Digits a step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Step size, above 0.")] = None,
+    cost: Annotated[
+        Literal["quadratic", "cross-entropy"] | None, typer.Option(help="Cost function.")
+    ] = None,
+    activation: Annotated[
+        Literal["sigmoid", "tanh", "relu"] | None, typer.Option(help="Of the hidden neurons.")
+    ] = None,
+    init: Annotated[
+        Literal["gaussian", "scaled"] | None, typer.Option(help="How weights start.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="Of the start and of the order.")
+    ] = None,
+    engine: Annotated[
+        Literal["auto", "reference"] | None, typer.Option(help="What runs the epochs.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Train on the first so many digits only.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Model file to write.", metavar="FILE.safetensors")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with an unfinished run.", metavar="FILE")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Learning curves to draw.", metavar="FILE.png")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
+    chosen: dict[str, Any] = {
+        "data": data,
+        "hidden": _layers(hidden),
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "cost": cost,
+        "activation": activation,
+        "init": init,
+        "seed": seed,
+        "engine": engine,
+        "limit": limit,
+    }
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    _check_options(chosen, resume, preset, out, plot)
+    from digitwise.cli.training import draw, go, report
+
+    if resume:
+        run = _resumed(resume, chosen, data_dir, out, as_json)
+    else:
+        run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
+    finished = go(run, as_json)
+    if plot:
+        draw(run, plot)
+    if not finished:
+        complain(
+            f"stopped in epoch {len(run.history.epochs) + 1} of {run.settings.epochs}; go on with:"
+            f" digitwise train --resume {run.checkpoint}"
+        )
+        raise typer.Exit(130)
+    report(run, as_json)
+
+
+def _layers(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        layers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        layers = ()
+    if not layers or not all(1 <= n <= 1_000_000 for n in layers) or len(layers) > 90:
+        raise typer.BadParameter(
+            f"expected neurons per layer, as 30 or 100,30; found {text!r}", param_hint="--hidden"
+        )
+    return layers
+
+
+def _check_options(
+    chosen: dict[str, Any], resume: Path | None, preset: str, out: Path | None, plot: Path | None
+) -> None:
+    """Refuse what can't work before any time is spent."""
+    if resume:
+        fixed = [f"--{name.replace('_', '-')}" for name in chosen if name not in CHANGEABLE]
+        fixed += ["--preset"] if preset != "default" else []
+        if fixed:
+            raise typer.BadParameter(
+                f"a resumed run keeps its settings; leave out {', '.join(fixed)}",
+                param_hint="--resume",
+            )
+    rate = chosen.get("learning_rate")
+    if rate is not None and not 0 < rate < float("inf"):
+        raise typer.BadParameter(
+            f"expected a finite number above 0; found {rate}", param_hint="--learning-rate"
+        )
+    if out and out.suffix != ".safetensors":
+        raise typer.BadParameter(
+            f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"
+        )
+    if plot and plot.suffix[1:].lower() not in PLOT_FORMATS:
+        raise typer.BadParameter(
+            f"expected a name ending in .png, .svg or .pdf; found {plot.name}", param_hint="--plot"
+        )
+    for option, path in (("--out", out), ("--plot", plot)):
+        if path and not path.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}", param_hint=option)
+
+
+def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
+    from digitwise.data.sources import load, resolve
+    from digitwise.engines import choose_engine
+    from digitwise.training.run import Run
+
+    name = resolve(settings.data, data_dir)
+    settings = replace(settings, data=name, engine=choose_engine(settings.engine).name)
+    train_digits, test_digits = load(name, data_dir, progressbar=True)
+    people(as_json).print(
+        f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
+        f"{_source(name, train_digits.source)}"
+    )
+    return Run.start(settings, train_digits, test_digits, out or _free_name(settings))
+
+
+def _source(name: str, source: str) -> str:
+    return f"MNIST, from {source}" if name == "mnist" else source
+
+
+def _resumed(
+    path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
+) -> "Run":
+    from digitwise.data.sources import load
+    from digitwise.errors import InputError
+    from digitwise.training.run import find_checkpoint, model_path, read_saved
+
+    found = find_checkpoint(path)
+    saved = read_saved(found)
+    done = len(saved.history.epochs)
+    settings = replace(saved.settings, **chosen)
+    if settings.epochs < done:
+        raise InputError(f"{found} has {done} epochs already; --epochs {settings.epochs} is fewer")
+    saved = replace(saved, settings=settings)
+    people(as_json).print(f"Going on after epoch {done} of {settings.epochs}: {found}")
+    train_digits, test_digits = load(settings.data, data_dir, progressbar=True)
+    return saved.resume(train_digits, test_digits, out or model_path(found))
+
+
+def _free_name(settings: Settings) -> Path:
+    """Name for the model that takes no other's place: `mnist-784-30-10.safetensors`, `...-2...`."""
+    from digitwise.training.run import checkpoint_path
+
+    sizes = "-".join(map(str, (784, *settings.hidden, 10)))
+    stem, number = f"{Path(settings.data).absolute().name}-{sizes}", 1
+    while True:
+        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.safetensors")
+        if not path.exists() and not checkpoint_path(path).exists():
+            return path
+        number += 1

@@ -1,0 +1,113 @@
+"""A training run as people and programs follow it: progress, epochs, the end."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from digitwise.cli.output import emit, people, percent
+from digitwise.files import write_atomically
+from digitwise.training.evaluation import evaluate
+from digitwise.training.history import History
+from digitwise.training.run import Run
+
+
+def go(run: Run, as_json: bool) -> bool:
+    """Train with a progress bar; whether it came to the end."""
+    console = people(as_json)
+    sizes = "-".join(map(str, run.network.sizes))
+    console.print(
+        f"{sizes}, {run.network.parameter_count:,} parameters, engine {run.settings.engine}: "
+        f"{run.settings.command()}"
+    )
+    interrupted = False
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        # A second one is meant: the checkpoint of a moment ago is on disk.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    n = len(run.train)
+    said = 0
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        done = n * len(run.history.epochs) + run.history.position
+        task = bar.add_task("training", total=n * run.settings.epochs, completed=done)
+
+        def progress(history: History) -> bool:
+            nonlocal said
+            done = n * len(history.epochs) + history.position
+            bar.update(task, completed=done)
+            if history.position == 0:
+                _report_epoch(run, bar.console, as_json)
+                last = history.epochs[-1]
+                bar.update(task, description=f"cost {last.cost:.4f}, {percent(last.test_accuracy)}")
+                for warning in history.warnings[said:]:
+                    bar.console.print(f"Warning: {warning}")
+                said = len(history.warnings)
+            return interrupted
+
+        said = len(run.history.warnings)
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            return run.go(progress)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _report_epoch(run: Run, console: Any, as_json: bool) -> None:
+    last = run.history.epochs[-1]
+    if as_json:
+        emit({"event": "epoch", **last.to_dict()})
+    seconds = "" if last.seconds is None else f"   {last.seconds:.2f} s"
+    console.print(
+        f"epoch {last.epoch:>{len(str(run.settings.epochs))}} of {run.settings.epochs}   "
+        f"cost {last.cost:.4f}   training {percent(last.train_accuracy)}   "
+        f"test {percent(last.test_accuracy)}{seconds}"
+    )
+
+
+def draw(run: Run, plot: Path) -> None:
+    """Draw the learning curves into a file."""
+    from digitwise.training.curves import draw_curves
+
+    title = f"{'-'.join(map(str, run.network.sizes))} on {run.settings.data}"
+    image_format = plot.suffix[1:].lower()
+    write_atomically(plot, draw_curves(run.history, title, image_format))
+
+
+def report(run: Run, as_json: bool) -> None:
+    """Say how the run ended."""
+    history = run.history
+    accuracy = (
+        history.epochs[-1].test_accuracy
+        if history.epochs
+        else evaluate(run.network, run.test).accuracy
+    )
+    if as_json:
+        emit(
+            {
+                "event": "done",
+                "model": str(run.out),
+                "engine": run.settings.engine,
+                "parameters": run.network.parameter_count,
+                "epochs": len(history.epochs),
+                "best_test_accuracy": history.best_test_accuracy,
+                "test_accuracy": accuracy,
+                "seconds": history.seconds,
+                "warnings": history.warnings,
+            }
+        )
+    people(as_json).print(
+        f"{percent(accuracy)} of {len(run.test):,} test digits right, after {history.seconds:.1f} s"
+        f" of training. Saved {run.out}\nNow try: digitwise read PICTURE --model {run.out}"
+    )

@@ -1,0 +1,92 @@
+"""MNIST from its public mirrors, in turn, through pooch; what arrives is verified."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitwise.data.mnist import FILES, File, cache_folder, verify_file
+from digitwise.errors import DataError
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+
+def fetch(
+    folder: Path | None = None,
+    *,
+    mirrors: Sequence[str] = MIRRORS,
+    progressbar: bool = False,
+    timeout: float = 30,
+) -> list[Path]:
+    """Download what is missing or damaged, each file from the first mirror that has it right.
+
+    A file appears under its name only when complete and verified, so a stopped download leaves
+    nothing broken: start again and it goes on with the next file.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to; the cache by default.
+    timeout : float
+        Seconds without a byte after which a mirror is given up.
+
+    Returns
+    -------
+    list of Path
+        The four files.
+
+    Raises
+    ------
+    DataError
+        If no mirror could serve a file: with each one's reason.
+    """
+    folder = folder or cache_folder()
+    return [_fetch(file, folder, mirrors, progressbar, timeout) for file in FILES]
+
+
+def _fetch(
+    file: File, folder: Path, mirrors: Sequence[str], progressbar: bool, timeout: float
+) -> Path:
+    path = folder / f"{file.name}.gz"
+    if path.exists():
+        try:
+            verify_file(path, file)
+        except DataError:
+            # Pooch leaves alone what exists; a damaged copy is worth nothing.
+            path.unlink()
+        else:
+            return path
+
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel("ERROR")
+
+    def download_and_verify(url: str, temporary: str, pup: object) -> None:
+        # Pooch renames the temporary file only after this returns.
+        pooch.HTTPDownloader(progressbar=progressbar, timeout=timeout)(url, temporary, pup)
+        verify_file(Path(temporary), file)
+
+    reasons = []
+    for mirror in mirrors:
+        try:
+            pooch.retrieve(
+                mirror + path.name,
+                known_hash=None,
+                fname=path.name,
+                path=folder,
+                downloader=download_and_verify,
+            )
+        except (requests.RequestException, DataError, OSError, ValueError) as error:
+            reasons.append(f"{mirror}: {_first_line(error)}")
+        else:
+            return path
+    raise DataError(
+        f"could not fetch {path.name} from any mirror. " + "; ".join(reasons) + ". "
+        "Check the connection, or put MNIST's four files into a folder and name it with --data-dir"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

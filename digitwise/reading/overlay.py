@@ -1,0 +1,63 @@
+"""A picture of what was read: boxes, digits, probabilities, and the 28×28 the network saw."""
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitwise.reading.number import Number, ReadDigit
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SEEN = 56  # pixels of the side of a shown 28×28
+READ, REJECTED = "#1b7f3b", "#c62828"
+
+
+def draw_overlay(page: "Image", numbers: list[Number]) -> bytes:
+    """Draw what was read on a page, as the content of a PNG file.
+
+    Above, the page with a box around each digit and what it was read as; below, one row a
+    number, what the network saw of each digit, with its probability. Rejected ones are red.
+
+    Parameters
+    ----------
+    page : PIL image
+        Upright.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    page = page.convert("RGB")
+    scale = min(1600 / max(page.size), max(1.0, 600 / max(page.size)))
+    page = page.resize((max(1, round(page.width * scale)), max(1, round(page.height * scale))))
+    font = ImageFont.load_default(size=15)
+    cell = SEEN + 14
+    widest = max((len(number.digits) for number in numbers), default=0)
+    margin = 22
+    height = page.height + 2 * margin + len(numbers) * (cell + 42)
+    canvas = Image.new("RGB", (max(page.width, 14 + widest * cell) + 2 * margin, height), "white")
+    canvas.paste(page, (margin, margin))
+    draw = ImageDraw.Draw(canvas)
+    y = page.height + 2 * margin
+    for number in numbers:
+        colour = REJECTED if number.rejected else READ
+        text = f"{number.shown}   confidence {number.confidence:.3f}"
+        draw.text((margin, y), text, fill=colour, font=font)
+        for i, digit in enumerate(number.digits):
+            x0, y0, x1, y1 = (margin + round(v * scale) for v in digit.bbox)
+            draw.rectangle((x0, y0, x1, y1), outline=colour, width=2)
+            draw.text((x0, max(0, y0 - 19)), digit.char, fill=colour, font=font)
+            left = margin + i * cell
+            canvas.paste(_seen(digit), (left, y + 22))
+            draw.text((left, y + 24 + SEEN), f"{digit.char} {digit.p:.2f}", fill=colour, font=font)
+        y += cell + 42
+    content = io.BytesIO()
+    canvas.save(content, format="PNG")
+    return content.getvalue()
+
+
+def _seen(digit: ReadDigit) -> "Image":
+    from PIL import Image
+
+    ink = np.pad(255 - digit.image, 1, constant_values=160)
+    return Image.fromarray(ink).resize((SEEN, SEEN), Image.Resampling.NEAREST)

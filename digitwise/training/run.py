@@ -1,0 +1,223 @@
+"""A run of `digitwise train`: start, checkpoints, stopping, resuming, the finished model.
+
+While a run is under way its state is a checkpoint beside the model that it will become: a model
+file whose history stops before the last epoch. A model that is there already stays until the new
+one is complete.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.data.digits import Digits
+from digitwise.engines import choose_engine
+from digitwise.errors import DataError, ModelError, TrainingError
+from digitwise.files import remove_leftovers
+from digitwise.models.files import Model, read_model, save
+from digitwise.network import Network
+from digitwise.training.fit import Progress, fit
+from digitwise.training.history import History
+from digitwise.training.settings import Settings
+
+SUFFIX = ".safetensors"
+CHECKPOINT_SUFFIX = ".checkpoint.safetensors"
+CHECKPOINT_EVERY = 1.0  # seconds
+
+
+def checkpoint_path(out: Path) -> Path:
+    """`net.safetensors` → `net.checkpoint.safetensors`."""
+    return out.with_name(out.name.removesuffix(SUFFIX) + CHECKPOINT_SUFFIX)
+
+
+def model_path(checkpoint: Path) -> Path:
+    """`net.checkpoint.safetensors` → `net.safetensors`; any other name stays as it is."""
+    name = checkpoint.name
+    if name.endswith(CHECKPOINT_SUFFIX):
+        name = name.removesuffix(CHECKPOINT_SUFFIX) + SUFFIX
+    return checkpoint.with_name(name)
+
+
+def find_checkpoint(path: Path) -> Path:
+    """What to resume from when a user names a checkpoint, or the model it will become."""
+    beside = checkpoint_path(path)
+    return beside if beside.exists() and not path.name.endswith(CHECKPOINT_SUFFIX) else path
+
+
+@dataclass
+class Run:
+    """A training run.
+
+    Attributes
+    ----------
+    settings : Settings
+    network : Network
+    train, test : Digits
+        `train` as limited by the settings.
+    history : History
+        Empty for a new run.
+    out : Path
+        Where the finished model goes.
+    """
+
+    settings: Settings
+    network: Network
+    train: Digits
+    test: Digits
+    history: History
+    out: Path
+
+    @classmethod
+    def start(cls, settings: Settings, train: Digits, test: Digits, out: Path) -> "Run":
+        """Begin a new run, its network fresh from the seed.
+
+        Raises
+        ------
+        InputError
+            If a setting is unknown or outside its range.
+        """
+        network = Network(
+            [784, *settings.hidden, 10],
+            activation=settings.activation,
+            cost=settings.cost,
+            init=settings.init,
+            rng=settings.seed,
+            dtype=np.float32,
+        )
+        return cls(settings, network, train[: settings.limit], test, History(), out)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the state of the run is while it is under way."""
+        return checkpoint_path(self.out)
+
+    def go(self, progress: Progress) -> bool:
+        """Train to the end, or until `progress` returns True; whether the end was reached.
+
+        Raises
+        ------
+        TrainingError
+            If the numbers stop being finite; the last good state is then in the checkpoint.
+        DigitwiseError
+            If a file can't be written.
+        """
+        if not self.history.epochs and not self.history.position:
+            set_aside(self.checkpoint)
+        self._save(self.checkpoint)
+        saved_at = time.monotonic()
+
+        def watch(history: History) -> bool | None:
+            nonlocal saved_at
+            if time.monotonic() - saved_at >= CHECKPOINT_EVERY:
+                self._save(self.checkpoint)
+                saved_at = time.monotonic()
+            return progress(history)
+
+        s = self.settings
+        try:
+            fit(
+                self.network,
+                self.train,
+                self.test,
+                epochs=s.epochs,
+                batch_size=s.batch_size,
+                learning_rate=s.learning_rate,
+                seed=s.seed,
+                engine=s.engine,
+                history=self.history,
+                progress=watch,
+            )
+        except TrainingError as error:
+            self._save(self.checkpoint)
+            raise TrainingError(f"{error}, and kept in {self.checkpoint}") from error
+        if len(self.history.epochs) < s.epochs:
+            self._save(self.checkpoint)
+            return False
+        self._save(self.out)
+        self.checkpoint.unlink(missing_ok=True)
+        for path in (self.out, self.checkpoint):
+            remove_leftovers(path)
+        return True
+
+    @cached_property
+    def _train_sha256(self) -> str:
+        return self.train.sha256()
+
+    def _save(self, path: Path) -> None:
+        save(self._model(), path)
+
+    def _model(self) -> Model:
+        training = {
+            "command": self.settings.command(),
+            "settings": self.settings.to_dict(),
+            "train_n": len(self.train),
+            "train_sha256": self._train_sha256,
+            "history": self.history.to_dict(),
+        }
+        results = {}
+        if self.history.epochs and self.history.position == 0:
+            last = self.history.epochs[-1].test_accuracy
+            results = {"test_accuracy": last, "test_n": len(self.test)}
+        return Model(self.network, training, results)
+
+
+def set_aside(checkpoint: Path) -> Path | None:
+    """Rename the checkpoint of an earlier, unfinished run, so that a new one doesn't replace it.
+
+    Returns the new name, or None if there was nothing.
+    """
+    if not checkpoint.exists():
+        return None
+    number = 1
+    while (aside := checkpoint.with_suffix(f".{number}{SUFFIX}")).exists():
+        number += 1
+    return checkpoint.rename(aside)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The run in a checkpoint or in a finished model."""
+
+    settings: Settings
+    network: Network
+    history: History
+    train_sha256: str
+
+    def resume(self, train: Digits, test: Digits, out: Path) -> Run:
+        """Go on with these digits, which must be those that the run began with.
+
+        Raises
+        ------
+        DataError
+            If they aren't.
+        """
+        train = train[: self.settings.limit]
+        if train.sha256() != self.train_sha256:
+            raise DataError(
+                f"these are not the training digits that the run began with ({train.source}): "
+                "name the same set, with --data and --data-dir"
+            )
+        return Run(self.settings, self.network, train, test, self.history, out)
+
+
+def read_saved(path: Path) -> Saved:
+    """Read the run in a checkpoint, or in a finished model.
+
+    Raises
+    ------
+    ModelError
+        If there is no such file, it is damaged, or it has no run in it.
+    """
+    model = read_model(path)
+    training = model.training
+    try:
+        settings = Settings.from_dict(training["settings"])
+        choose_engine(settings.engine)
+        history = History.from_dict(training["history"])
+        return Saved(settings, model.network, history, str(training["train_sha256"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{path} can't be resumed: it doesn't hold the state of a run of `digitwise train`"
+        ) from error
