@@ -151,7 +151,10 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
         f"{_source(name, train_digits.source)}"
     )
-    return Run.start(settings, train_digits, test_digits, out or _free_name(settings))
+    run = Run.start(settings, train_digits, test_digits, out or _free_name(settings))
+    if run.aside:
+        people(as_json).print(f"An earlier run to {run.out} was unfinished; it is kept in {run.aside}")
+    return run
 
 
 def _source(name: str, source: str) -> str:

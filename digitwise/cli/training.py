@@ -18,8 +18,9 @@ def go(run: Run, as_json: bool) -> bool:
     console = people(as_json)
     sizes = "-".join(map(str, run.network.sizes))
     console.print(
-        f"{sizes}, {run.network.parameter_count:,} parameters, engine {run.settings.engine}: "
-        f"{run.settings.command()}"
+        f"{sizes}, {run.network.parameter_count:,} parameters; engine {run.settings.engine}; "
+        f"mini-batches of {run.settings.batch_size}, learning rate {run.settings.learning_rate:g}, "
+        f"seed {run.settings.seed}"
     )
     interrupted = False
 

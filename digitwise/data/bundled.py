@@ -19,6 +19,9 @@ def read_bundled() -> tuple[Digits, Digits]:
     from sklearn.datasets import load_digits
 
     bundle = load_digits()
-    images = np.stack([frame(image / 16) for image in bundle.images])
+    # Each of the 8×8 numbers counts the ink of 4×4 pixels of a scan of 32×32: that is the size
+    # to frame, at 8×8 MNIST's smallest box would make them smaller than other digits.
+    scans = (bundle.images / 16).repeat(4, axis=1).repeat(4, axis=2)
+    images = np.stack([frame(scan) for scan in scans])
     digits = Digits(images, bundle.target.astype(np.uint8), "scikit-learn's bundled digits")
     return digits[:TRAINING], digits[TRAINING:]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitwise.data.mnist import FILES, File, cache_folder, verify_file
+from digitwise.data.mnist import FILES, File, cache_folder, find_file, verify_file
 from digitwise.errors import DataError
 
 MIRRORS = (
@@ -39,7 +39,8 @@ def fetch(
     Raises
     ------
     DataError
-        If no mirror could serve a file: with each one's reason.
+        If no mirror could serve a file: with each one's reason. If a folder other than the
+        cache holds another file of the same name: that one is not touched.
     """
     folder = folder or cache_folder()
     return [_fetch(file, folder, mirrors, progressbar, timeout) for file in FILES]
@@ -49,14 +50,16 @@ def _fetch(
     file: File, folder: Path, mirrors: Sequence[str], progressbar: bool, timeout: float
 ) -> Path:
     path = folder / f"{file.name}.gz"
-    if path.exists():
+    if (found := find_file(folder, file.name)) is not None:
         try:
-            verify_file(path, file)
-        except DataError:
-            # Pooch leaves alone what exists; a damaged copy is worth nothing.
-            path.unlink()
+            verify_file(found, file)
+        except DataError as error:
+            if folder != cache_folder():
+                raise DataError(f"{error}. Move it away, or fetch into another folder") from error
+            # Pooch leaves alone what exists; a damaged copy in the cache is worth nothing.
+            found.unlink()
         else:
-            return path
+            return found
 
     import pooch
     import requests
@@ -79,7 +82,7 @@ def _fetch(
                 downloader=download_and_verify,
             )
         except (requests.RequestException, DataError, OSError, ValueError) as error:
-            reasons.append(f"{mirror}: {_first_line(error)}")
+            reasons.append(f"{mirror}: {_reason(error, timeout)}")
         else:
             return path
     raise DataError(
@@ -88,5 +91,13 @@ def _fetch(
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _reason(error: Exception, timeout: float) -> str:
+    import requests
+
+    if isinstance(error, requests.Timeout):
+        return f"no answer in {timeout:g} s"
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.ConnectionError):
+        return "can't be reached, or broke off"
+    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -31,8 +31,16 @@ def frame_picture(grey: Light) -> npt.NDArray[np.uint8]:
 
 
 def frame_digit(ink: Light) -> npt.NDArray[np.uint8]:
-    """Frame the ink of one digit as MNIST does, fine strokes thickened; uint8 (28, 28)."""
-    return frame(ink if looks_framed(ink) else thicken(ink))
+    """Frame the ink of one digit as MNIST does; uint8 (28, 28).
+
+    Fine strokes are thickened. A digit of few pixels is enlarged first, or MNIST's smallest box
+    would make it smaller than others.
+    """
+    if looks_framed(ink):
+        return frame(ink)
+    if max(ink.shape) < BOX:
+        ink = ink.repeat(4, axis=0).repeat(4, axis=1)
+    return frame(thicken(ink))
 
 
 def looks_framed(ink: Light) -> bool:

@@ -60,6 +60,8 @@ class Run:
         Empty for a new run.
     out : Path
         Where the finished model goes.
+    aside : Path or None
+        Where an earlier, unfinished run to the same file has been kept.
     """
 
     settings: Settings
@@ -68,10 +70,13 @@ class Run:
     test: Digits
     history: History
     out: Path
+    aside: Path | None = None
 
     @classmethod
     def start(cls, settings: Settings, train: Digits, test: Digits, out: Path) -> "Run":
         """Begin a new run, its network fresh from the seed.
+
+        The checkpoint of an earlier, unfinished run to the same file is kept under another name.
 
         Raises
         ------
@@ -86,7 +91,8 @@ class Run:
             rng=settings.seed,
             dtype=np.float32,
         )
-        return cls(settings, network, train[: settings.limit], test, History(), out)
+        aside = _set_aside(checkpoint_path(out))
+        return cls(settings, network, train[: settings.limit], test, History(), out, aside)
 
     @property
     def checkpoint(self) -> Path:
@@ -103,8 +109,6 @@ class Run:
         DigitwiseError
             If a file can't be written.
         """
-        if not self.history.epochs and not self.history.position:
-            set_aside(self.checkpoint)
         self._save(self.checkpoint)
         saved_at = time.monotonic()
 
@@ -163,11 +167,8 @@ class Run:
         return Model(self.network, training, results)
 
 
-def set_aside(checkpoint: Path) -> Path | None:
-    """Rename the checkpoint of an earlier, unfinished run, so that a new one doesn't replace it.
-
-    Returns the new name, or None if there was nothing.
-    """
+def _set_aside(checkpoint: Path) -> Path | None:
+    """Rename a checkpoint that is there; its new name, or None."""
     if not checkpoint.exists():
         return None
     number = 1

@@ -1,0 +1,63 @@
+"""What tests share: MNIST where it is at hand, a small set, and a network trained on it."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+import digitwise as dw
+from digitwise.data.digits import Digits
+from digitwise.data.mnist import is_complete
+
+settings.register_profile("digitwise", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("digitwise")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(monkeypatch, tmp_path_factory):
+    """No test reads, or writes, the cache of whoever runs it, nor takes MNIST from there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("DIGITWISE_DATA", raising=False)
+
+
+MNIST = Path(os.environ.get("DIGITWISE_DATA", "../shared/mnist")).absolute()
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    if not is_complete(MNIST):
+        pytest.skip("needs MNIST's four files: name their folder in DIGITWISE_DATA")
+    return MNIST
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_folder) -> tuple[Digits, Digits]:
+    return dw.load("mnist", mnist_folder)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    folder = Path(os.environ.get("DIGITWISE_SAMPLES", MNIST.parent / "samples")).absolute()
+    if not folder.is_dir():
+        pytest.skip("needs the sample pictures: name their folder in DIGITWISE_SAMPLES")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundled() -> tuple[Digits, Digits]:
+    return dw.load("digits")
+
+
+@pytest.fixture
+def few(bundled) -> Digits:
+    """50 digits, for tests of how, not of how well."""
+    return bundled[0][:50]
+
+
+def random_digits(n: int, seed: int = 0) -> Digits:
+    """Noise with labels: any pixel may be anything."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return Digits(images, rng.integers(0, 10, n, dtype=np.uint8))
