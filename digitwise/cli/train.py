@@ -153,7 +153,9 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
     )
     run = Run.start(settings, train_digits, test_digits, out or _free_name(settings))
     if run.aside:
-        people(as_json).print(f"An earlier run to {run.out} was unfinished; it is kept in {run.aside}")
+        people(as_json).print(
+            f"An earlier run to {run.out} was unfinished; it is kept in {run.aside}"
+        )
     return run
 
 

@@ -98,6 +98,6 @@ def _reason(error: Exception, timeout: float) -> str:
         return f"no answer in {timeout:g} s"
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP {error.response.status_code}"
-    if isinstance(error, requests.ConnectionError):
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
         return "can't be reached, or broke off"
     return " ".join(str(error).split())[:300] or type(error).__name__

@@ -43,7 +43,8 @@ def extract_ink(grey: Light) -> Light:
     above_noise = ink[ink > max(5 * noise, 2 * GREY_LEVEL)]
     if above_noise.size == 0:
         return np.zeros_like(ink)
-    strongest = float(np.percentile(above_noise, 95))
+    # Of noisy ink the very darkest pixels are noise as well.
+    strongest = float(np.percentile(above_noise, 95 if noise > 0 else 100))
     if strongest < max(LEAST_CONTRAST, 6 * noise):
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)

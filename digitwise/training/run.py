@@ -41,9 +41,12 @@ def model_path(checkpoint: Path) -> Path:
 
 
 def find_checkpoint(path: Path) -> Path:
-    """What to resume from when a user names a checkpoint, or the model it will become."""
-    beside = checkpoint_path(path)
-    return beside if beside.exists() and not path.name.endswith(CHECKPOINT_SUFFIX) else path
+    """What to resume from when a user names a checkpoint, or the model it becomes: what is there.
+
+    The checkpoint, while there is one; the model, once the run has come to its end.
+    """
+    model = model_path(path)
+    return next((p for p in (checkpoint_path(model), model) if p.exists()), path)
 
 
 @dataclass

@@ -1,0 +1,56 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitwise.imaging.components import find_components, horizontal_gap, join, vertical_gap
+
+
+def test_pieces_are_found_from_left_to_right_with_their_own_ink():
+    ink = np.zeros((40, 60), np.float32)
+    ink[5:35, 40:44] = 1
+    ink[10:30, 5:15] = 0.8
+    ink[9, 5:15] = 0.2  # a soft edge
+    left, right = find_components(ink)
+    assert (left.left, left.top, left.right, left.bottom) == (4, 9, 16, 31)
+    assert left.ink[0].max() == np.float32(0.2)
+    assert (right.width, right.height) == (6, 32)
+    assert right.ink.sum() == ink[:, 40:44].sum()
+
+
+def test_specks_are_dirt():
+    ink = np.zeros((40, 60), np.float32)
+    ink[5:35, 40:44] = 1
+    ink[2:5, 2:5] = 1
+    assert len(find_components(ink)) == 1
+
+
+def test_no_ink_no_components():
+    assert find_components(np.zeros((40, 60), np.float32)) == []
+
+
+def test_a_neighbour_in_the_box_is_left_out():
+    ink = np.zeros((30, 30), np.float32)
+    ink[2:28, 2:5] = ink[25:28, 2:28] = 1  # an L
+    ink[5:20, 12:15] = 1  # a bar within its box
+    whole, bar = find_components(ink)
+    assert whole.ink.sum() + bar.ink.sum() == ink.sum()
+
+
+@given(st.integers(0, 9999))
+def test_joined_components_hold_all_of_their_ink(seed):
+    rng = np.random.default_rng(seed)
+    ink = np.zeros((50, 50), np.float32)
+    for _ in range(4):
+        y, x = rng.integers(0, 35, 2)
+        ink[y : y + rng.integers(8, 14), x : x + rng.integers(8, 14)] = 1
+    assert join(find_components(ink)).ink.sum() == ink.sum()
+
+
+def test_gaps():
+    ink = np.zeros((40, 60), np.float32)
+    ink[5:15, 10:20] = ink[20:35, 30:40] = 1
+    a, b = find_components(ink)
+    # Boxes take a pixel of rim on each side.
+    assert horizontal_gap(a, b) == horizontal_gap(b, a) == 8
+    assert vertical_gap(a, b) == vertical_gap(b, a) == 3
+    assert horizontal_gap(a, a) == -a.width

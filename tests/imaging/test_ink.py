@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitwise.imaging.ink import extract_ink
+
+SHAPE = (80, 120)
+
+
+def drawing():
+    """Where the ink is: a bar, a ring and a dot, on 80×120."""
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    ring = np.abs(np.hypot(y - 40, x - 70) - 18) < 2.5
+    return (np.abs(x - 25) < 3) & (y > 15) & (y < 65) | ring
+
+
+def page(paper, ink, seed=0, noise=0.0, gradient=0.0):
+    y, x = np.linspace(-1, 1, SHAPE[0])[:, None], np.linspace(-1, 1, SHAPE[1])
+    light = np.where(drawing(), ink, paper) + gradient * (x + 0.5 * y)
+    light = light + noise * np.random.default_rng(seed).standard_normal(SHAPE)
+    return light.clip(0, 1).astype(np.float32)
+
+
+def assert_found(ink):
+    found = ink > 0.5
+    assert (found & drawing()).sum() > 0.97 * drawing().sum()
+    assert (found & ~drawing()).sum() < 0.03 * drawing().sum()
+
+
+@pytest.mark.parametrize(
+    "light",
+    [
+        page(1, 0),
+        page(0, 1),
+        page(0.9, 0.2),
+        page(0.2, 0.8),
+        page(0.6, 0.4),
+        page(0.7, 0.2, noise=0.03, gradient=0.15),
+        page(0.3, 0.8, noise=0.03, gradient=0.15),
+    ],
+    ids=["scan", "inverted", "grey", "chalk", "pencil", "photo", "dark photo"],
+)
+def test_ink_is_found_on_any_paper(light):
+    assert_found(extract_ink(light))
+
+
+@given(st.integers(0, 200), st.floats(0.001, 0.04))
+def test_an_empty_page_has_no_ink(seed, noise):
+    light = 0.8 + noise * np.random.default_rng(seed).standard_normal(SHAPE)
+    light = (light + 0.1 * np.linspace(-1, 1, SHAPE[1])).clip(0, 1).astype(np.float32)
+    assert not extract_ink(light).any()
+
+
+@pytest.mark.parametrize("level", [0, 0.5, 1])
+def test_a_blank_page_has_no_ink(level):
+    assert not extract_ink(np.full(SHAPE, level, np.float32)).any()
+
+
+def test_a_faint_stain_is_not_ink():
+    assert not extract_ink(page(0.8, 0.77)).any()
+
+
+def test_a_dark_margin_is_not_ink():
+    light = page(0.9, 0.1)
+    light[:, 110:] = 0.2
+    ink = extract_ink(light)
+    assert not ink[:, 112:].any()
+    assert_found(np.where(np.arange(SHAPE[1]) < 108, ink, 0))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (3, 3), (5, 200)])
+def test_odd_shapes(shape):
+    light = np.random.default_rng(0).random(shape).astype(np.float32)
+    assert extract_ink(light).shape == shape
+
+
+def test_mnist_is_taken_as_it_is(mnist):
+    for image in mnist[0].images[:50]:
+        for light in (image / 255, 1 - image / 255):
+            ink = extract_ink(light.astype(np.float32))
+            assert np.abs(ink - image / 255).max() < 0.02

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from digitwise.errors import InputError
+from digitwise.network import Network
+from digitwise.training.evaluation import evaluate
+from tests.conftest import random_digits
+
+
+def test_counts_agree_with_predict():
+    digits = random_digits(2345)
+    net = Network([784, 15, 10], init="scaled", rng=0)
+    result = evaluate(net, digits)
+    answers = net.predict(digits.inputs(np.float64))
+    assert result.n == 2345
+    assert result.correct == (answers == digits.labels).sum()
+    for true in range(10):
+        for answer in range(10):
+            count = ((digits.labels == true) & (answers == answer)).sum()
+            assert result.confusion[true, answer] == count
+    cost = net.costs(digits.inputs(np.float64), digits.labels).mean()
+    assert result.cost == pytest.approx(cost)
+    outputs = net.feedforward(digits.inputs(np.float64))
+    expected = [outputs[digits.labels == d, d].max() for d in range(10)]
+    np.testing.assert_allclose(result.peaks, expected, rtol=1e-12)
+
+
+def test_json_has_what_the_interface_says():
+    result = evaluate(Network([784, 10], rng=0), random_digits(20)).to_dict()
+    assert set(result) == {"n", "correct", "accuracy", "confusion"}
+    assert sum(map(sum, result["confusion"])) == 20
+
+
+def test_nothing_to_evaluate():
+    with pytest.raises(InputError, match="no digits"):
+        evaluate(Network([784, 10], rng=0), random_digits(0))
+    with pytest.raises(InputError, match="784 inputs"):
+        evaluate(Network([784, 9], rng=0), random_digits(3))

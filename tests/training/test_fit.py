@@ -1,0 +1,164 @@
+import numpy as np
+import pytest
+
+import digitwise as dw
+from digitwise.costs import COSTS
+from digitwise.data.digits import Digits
+from digitwise.errors import InputError, TrainingError
+from digitwise.network import Network
+from digitwise.neurons import ACTIVATIONS
+from digitwise.training.fit import fit
+from tests.conftest import random_digits
+
+
+def same(a, b):
+    pairs = zip([*a.weights, *a.biases], [*b.weights, *b.biases], strict=True)
+    return all(np.array_equal(x, y) for x, y in pairs)
+
+
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_learns_the_bundled_digits(bundled, activation, cost):
+    accuracies = []
+    for seed in range(3):
+        net = Network([784, 30, 10], activation=activation, cost=cost, init="scaled", rng=seed)
+        rate = 0.5 if cost == "quadratic" else 0.1
+        history = fit(net, *bundled, epochs=10, batch_size=10, learning_rate=rate, seed=seed)
+        accuracies.append(history.best_test_accuracy)
+    assert sorted(accuracies)[1] > 0.9
+
+
+def test_learns_mnist_as_the_interface_has_it(mnist):
+    train, test = mnist
+    net = dw.Network([784, 30, 10], init="scaled", rng=0)
+    history = dw.fit(net, train, test=test, epochs=2, batch_size=10, learning_rate=3.0)
+    assert history.epochs[-1].test_accuracy > 0.91
+
+
+def test_equal_seeds_give_equal_bits(bundled):
+    nets = [Network([784, 20, 10], rng=1) for _ in range(3)]
+    for net, seed in zip(nets, (5, 5, 6), strict=True):
+        fit(net, bundled[0], epochs=2, seed=seed)
+    assert same(nets[0], nets[1])
+    assert not same(nets[0], nets[2])
+
+
+def test_the_history_is_what_was_measured(bundled):
+    train, test = bundled
+    net = Network([784, 20, 10], init="scaled", rng=0)
+    history = fit(net, train, test, epochs=3)
+    assert [e.epoch for e in history.epochs] == [1, 2, 3]
+    last = history.epochs[-1]
+    assert last.cost == pytest.approx(net.costs(train.inputs(), train.labels).mean())
+    assert last.train_accuracy == (net.predict(train.inputs()) == train.labels).mean()
+    assert last.test_accuracy == dw.evaluate(net, test).accuracy
+    assert all(e.seconds > 0 for e in history.epochs)
+    assert fit(net, train, epochs=1).epochs[0].test_accuracy is None
+
+
+def test_the_test_digits_are_never_learnt_from(bundled):
+    nets = [Network([784, 20, 10], rng=0) for _ in range(2)]
+    fit(nets[0], bundled[0], epochs=2)
+    fit(nets[1], *bundled, epochs=2)
+    assert same(*nets)
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 3, 5])
+def test_stopping_anywhere_and_going_on_changes_nothing(bundled, stop_after):
+    train = bundled[0]
+    whole, parts = Network([784, 20, 10], rng=0), Network([784, 20, 10], rng=0)
+    # 7 divides neither the chunk nor the number of digits.
+    settings = {"epochs": 4, "batch_size": 7, "seed": 3}
+    expected = fit(whole, train, **settings)
+    calls = 0
+
+    def stop(history):
+        nonlocal calls
+        calls += 1
+        return calls % stop_after == 0
+
+    history = None
+    while history is None or len(history.epochs) < 4:
+        history = fit(parts, train, history=history, progress=stop, **settings)
+    assert same(whole, parts)
+    assert [e.cost for e in history.epochs] == [e.cost for e in expected.epochs]
+
+
+def test_the_last_mini_batch_is_short_and_averages_over_what_it_has():
+    digits = random_digits(3)
+    net, by_hand = (Network([784, 5, 10], rng=0) for _ in range(2))
+    fit(net, digits, epochs=1, batch_size=2, learning_rate=1.0)
+    order = dw.training.fit.epoch_order(0, 0, 3)
+    for batch in (order[:2], order[2:]):
+        g = by_hand.gradient(digits.inputs(np.float64)[batch], digits.labels[batch])
+        for p, nabla in zip(
+            [*by_hand.weights, *by_hand.biases], [*g.weights, *g.biases], strict=True
+        ):
+            p -= nabla
+    for a, b in zip(net.weights, by_hand.weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_divergence_stops_and_keeps_the_last_good_network(few):
+    net = Network([784, 30, 10], activation="relu", cost="cross-entropy", rng=0, dtype=np.float32)
+    fit(net, few, epochs=1, learning_rate=1e-3)
+    good = Network([784, 30, 10], activation="relu", cost="cross-entropy", rng=0, dtype=np.float32)
+    fit(good, few, epochs=1, learning_rate=1e-3)
+    with pytest.raises(TrainingError, match=r"epoch 1: the learning rate, 1e\+30, is too large"):
+        fit(net, few, epochs=5, learning_rate=1e30)
+    assert same(net, good)
+
+
+def test_a_dead_output_is_told(bundled):
+    net = Network([784, 20, 10], init="scaled", rng=0)
+    # Far in the flat of its sigmoid, an output under the quadratic cost has no gradient.
+    net.biases[-1][8] = -1000
+    history = fit(net, bundled[0], epochs=4)
+    assert len(history.warnings) == 1
+    assert "output 8 never fires" in history.warnings[0]
+    assert "another seed" in history.warnings[0]
+
+
+def test_a_digit_that_is_not_in_the_set_is_no_dead_output(bundled):
+    train = bundled[0]
+    without_eights = train[train.labels != 8]
+    net = Network([784, 20, 10], init="scaled", rng=0)
+    assert fit(net, without_eights, epochs=4).warnings == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epochs": -1},
+        {"batch_size": 0},
+        {"learning_rate": 0.0},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"seed": -1},
+        {"engine": "warp"},
+    ],
+)
+def test_settings_out_of_range(few, wrong):
+    with pytest.raises(InputError, match="expected"):
+        fit(Network([784, 10], rng=0), few, **wrong)
+
+
+def test_networks_and_sets_that_do_not_fit(few):
+    with pytest.raises(InputError, match="784 inputs and 10 outputs; this one has 64 and 10"):
+        fit(Network([64, 10], rng=0), few)
+    with pytest.raises(InputError, match="no digits to train on"):
+        fit(Network([784, 10], rng=0), few[:0])
+
+
+def test_no_epochs_is_no_training(few):
+    net = Network([784, 10], rng=0)
+    assert fit(net, few, epochs=0).epochs == []
+    assert same(net, Network([784, 10], rng=0))
+
+
+def test_a_batch_larger_than_the_set_is_gradient_descent():
+    digits = random_digits(5)
+    one, other = Network([784, 4, 10], rng=0), Network([784, 4, 10], rng=0)
+    fit(one, digits, epochs=1, batch_size=5)
+    fit(other, Digits(digits.images, digits.labels), epochs=1, batch_size=10**6)
+    assert same(one, other)

@@ -1,0 +1,178 @@
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from digitwise.errors import DataError, DigitwiseError, ModelError, TrainingError
+from digitwise.models.files import read_model, save
+from digitwise.network import Network
+from digitwise.training.run import (
+    Run,
+    checkpoint_path,
+    find_checkpoint,
+    model_path,
+    read_saved,
+)
+from digitwise.training.settings import PRESETS, Settings
+
+SMALL = Settings(data="digits", hidden=(15,), epochs=3, engine="reference")
+
+
+def go_on(history):
+    return False
+
+
+def test_a_finished_run_leaves_the_model_alone(bundled, tmp_path):
+    run = Run.start(SMALL, *bundled, tmp_path / "net.safetensors")
+    assert run.go(go_on)
+    assert [path.name for path in tmp_path.iterdir()] == ["net.safetensors"]
+    model = read_model(tmp_path / "net.safetensors")
+    assert model.results == {
+        "test_accuracy": run.history.epochs[-1].test_accuracy,
+        "test_n": 360,
+    }
+    assert model.training["command"] == SMALL.command()
+
+
+def test_the_seed_makes_the_start_and_the_order(bundled, tmp_path):
+    contents = []
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        path = tmp_path / f"{name}.safetensors"
+        Run.start(Settings(**{**SMALL.to_dict(), "seed": seed}), *bundled, path).go(go_on)
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_stopped_and_resumed_is_the_same_file(bundled, tmp_path):
+    whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
+    Run.start(SMALL, *bundled, whole).go(go_on)
+    run = Run.start(SMALL, *bundled, parts)
+    stops = 0
+    while not run.go(lambda history: True):
+        stops += 1
+        assert not parts.exists()
+        saved = read_saved(find_checkpoint(parts))
+        run = saved.resume(*bundled, parts)
+    assert stops >= 5
+    assert parts.read_bytes() == whole.read_bytes()
+    assert not checkpoint_path(parts).exists()
+
+
+def test_a_model_that_is_there_stays_until_the_new_one_is_complete(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    save(Network([784, 10], rng=0), out)
+    before = out.read_bytes()
+    run = Run.start(SMALL, *bundled, out)
+    assert not run.go(lambda history: True)
+    assert out.read_bytes() == before
+    assert read_saved(find_checkpoint(out)).resume(*bundled, out).go(go_on)
+    assert out.read_bytes() != before
+
+
+def test_an_unfinished_run_is_kept_when_another_begins(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    for number in (1, 2):
+        assert not Run.start(SMALL, *bundled, out).go(lambda history: True)
+        unfinished = checkpoint_path(out).read_bytes()
+        run = Run.start(SMALL, *bundled, out)
+        assert run.aside == tmp_path / f"net.checkpoint.{number}.safetensors"
+        assert run.aside.read_bytes() == unfinished
+
+
+def test_divergence_keeps_the_last_good_network(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    settings = Settings(**{**SMALL.to_dict(), "activation": "relu", "learning_rate": 1e25})
+    with pytest.raises(TrainingError, match=r"kept in .*net.checkpoint.safetensors"):
+        Run.start(settings, *bundled, out).go(go_on)
+    start = Network([784, 15, 10], init="scaled", cost="cross-entropy", activation="relu", rng=0)
+    kept = read_model(checkpoint_path(out)).network
+    np.testing.assert_array_equal(kept.weights[0], start.weights[0].astype(np.float32))
+    assert not out.exists()
+
+
+def test_other_digits_are_refused(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    Run.start(SMALL, *bundled, out).go(lambda history: True)
+    with pytest.raises(DataError, match="not the training digits that the run began with"):
+        read_saved(find_checkpoint(out)).resume(bundled[1], bundled[1], out)
+
+
+def test_a_model_that_was_not_trained_here_cannot_be_resumed(tmp_path):
+    save(Network([784, 10], rng=0), tmp_path / "net.safetensors")
+    with pytest.raises(ModelError, match="can't be resumed"):
+        read_saved(tmp_path / "net.safetensors")
+
+
+def test_a_folder_that_cannot_be_written(bundled, tmp_path):
+    run = Run.start(SMALL, *bundled, tmp_path / "nowhere" / "net.safetensors")
+    with pytest.raises(DigitwiseError, match="can't write"):
+        run.go(go_on)
+
+
+def test_what_is_there_is_found_under_either_name(tmp_path):
+    model, checkpoint = tmp_path / "a.safetensors", tmp_path / "a.checkpoint.safetensors"
+    assert find_checkpoint(model) == model
+    for there in (model, checkpoint):
+        there.touch()
+        assert find_checkpoint(model) == find_checkpoint(checkpoint) == there
+
+
+def test_names(tmp_path):
+    assert checkpoint_path(tmp_path / "a.safetensors") == tmp_path / "a.checkpoint.safetensors"
+    assert model_path(tmp_path / "a.checkpoint.safetensors") == tmp_path / "a.safetensors"
+    assert model_path(tmp_path / "a.safetensors") == tmp_path / "a.safetensors"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_settings_survive_the_model_file(name):
+    assert Settings.from_dict(PRESETS[name].to_dict()) == PRESETS[name]
+
+
+# Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
+TRAIN = (
+    "import sys; from digitwise.training import run; run.CHECKPOINT_EVERY = 0;"
+    "from digitwise.cli import main; main()"
+)
+
+
+def train(*arguments):
+    return [sys.executable, "-c", TRAIN, "train", "--data", "digits", *map(str, arguments)]
+
+
+@pytest.mark.parametrize("batch_size", [10, 64])
+def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(tmp_path, batch_size):
+    kills = int(os.environ.get("DIGITWISE_KILLS", "16")) // 2
+    settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
+    whole = tmp_path / "whole.safetensors"
+    started = time.monotonic()
+    subprocess.run(train(*settings, "--out", whole), check=True, capture_output=True)
+    duration = time.monotonic() - started
+    expected = hashlib.sha256(whole.read_bytes()).hexdigest()
+    out = tmp_path / "net.safetensors"
+    rng = np.random.default_rng(batch_size)
+    killed = 0
+    while killed < kills:
+        command = train(*settings, "--out", out)
+        while True:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                _, said = process.communicate(timeout=rng.uniform(0.3, duration))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                killed += 1
+                for path in tmp_path.glob("*.safetensors"):
+                    read_model(path)  # every file that is there is whole
+                if checkpoint_path(out).exists() or out.exists():
+                    command = train("--resume", rng.choice([out, checkpoint_path(out)]))
+                continue
+            assert process.returncode == 0, said.decode()
+            break
+        assert hashlib.sha256(out.read_bytes()).hexdigest() == expected
+        out.unlink()
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.safetensors"}
