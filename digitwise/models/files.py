@@ -22,7 +22,7 @@ KEY = "digitwise"
 MOST_BYTES = 512 << 20
 MOST_HEADER = 1 << 20
 MOST_LAYERS = 100
-DTYPES = {"F32": np.float32, "F64": np.float64}
+DTYPES = {"float32": "F32", "float64": "F64"}  # as NumPy and as safetensors name them
 
 
 @dataclass
@@ -163,7 +163,7 @@ def _read(path: Path) -> Model:
             for name, tensor in wanted.items():
                 found = file.get_slice(name)
                 shape = tuple(found.get_shape())
-                if shape != tensor.shape or DTYPES.get(found.get_dtype()) != network.dtype:
+                if shape != tensor.shape or found.get_dtype() != DTYPES[network.dtype.name]:
                     raise ModelError(
                         f"{path}: expected {name} to be {network.dtype} of shape {tensor.shape}; "
                         f"found {found.get_dtype()} of shape {shape}"

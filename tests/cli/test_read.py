@@ -1,0 +1,141 @@
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import assert_one_line
+
+
+@pytest.fixture
+def three(tmp_path, samples):
+    """A folder of the three samples."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for path in samples.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+TRUTH = ["3268", "3432", "504192"]
+
+
+def test_one_picture(run, samples):
+    ran = run("read", samples / "504192.png")
+    assert (ran.code, ran.out, ran.err) == (0, "504192\n", "")
+
+
+def test_folders_patterns_and_standard_input(run, three):
+    assert run("read", "in").out.split() == TRUTH
+    assert run("read", "in/*.jpg").out.split() == TRUTH[:2]
+    assert run("read", "-", stdin=(three / "3268.jpg").read_bytes()).out == "3268\n"
+
+
+def test_json_is_what_the_interface_says(run, three):
+    ran = run("read", "in", "--json")
+    assert [row["text"] for row in ran.json] == TRUTH
+    row = ran.json[2]
+    assert set(row) == {
+        "file", "page", "bbox", "text", "confidence", "rejected", "digits", "alternatives",
+    }  # fmt: skip
+    assert row["file"] == "in/504192.png"
+    assert row["page"] == 0
+    assert len(row["bbox"]) == 4
+    assert 0 < row["confidence"] <= 1
+    assert row["rejected"] is False
+    assert set(row["digits"][0]) == {"char", "p", "bbox"}
+    assert row["alternatives"][0] == {"text": "504192", "p": row["confidence"]}
+
+
+def test_one_bad_file_does_not_stop_the_rest(run, three):
+    (three / "4-bad.png").write_bytes(b"no picture")
+    ran = run("read", "in", "nothing.png", "--json")
+    assert ran.code == 1
+    assert [row.get("text") for row in ran.json] == [*TRUTH[:2], None, TRUTH[2], None]
+    assert "not a picture" in ran.json[2]["error"]
+    assert ran.json[4] == {"file": "nothing.png", "error": "no such file"}
+    assert len(ran.err.splitlines()) == 2
+
+
+def test_an_empty_page_is_an_empty_result(run, tmp_path):
+    Image.new("L", (200, 100), 255).save(tmp_path / "empty.png")
+    ran = run("read", "empty.png")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "digitwise: empty.png: no digits found\n"
+
+
+def test_digit_layout(run, tmp_path, mnist):
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    test = mnist[1][:20]
+    for i, image in enumerate(test.images):
+        Image.fromarray(255 - image if i % 2 else image).save(folder / f"{i:02}.png")
+    ran = run("read", "digits", "--layout", "digit")
+    assert ran.code == 0
+    right = [a == str(b) for a, b in zip(ran.out.split(), test.labels, strict=True)]
+    assert sum(right) >= 19
+
+
+def test_count(run, three):
+    ran = run("read", "in", "--count", "6")
+    assert ran.out.split() == ["????", "????", "504192"]
+    assert run("read", "in", "--count", "4-6").out.split() == TRUTH
+    rejected = run("read", "in/3268.jpg", "--count", "5", "--json").json[0]
+    assert (rejected["text"], rejected["rejected"]) == ("3268", True)
+
+
+def test_output_files(run, three, tmp_path):
+    (three / "bad.png").write_bytes(b"")
+    for suffix in ("csv", "json", "jsonl", "txt"):
+        assert run("read", "in", "-o", f"out.{suffix}").code == 1
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
+    assert [row["text"] for row in rows] == [*TRUTH, ""]
+    assert rows[0]["x0"] == "53"
+    assert "not a picture" in rows[3]["error"]
+    assert [r.get("text") for r in json.loads((tmp_path / "out.json").read_text())] == [
+        *TRUTH,
+        None,
+    ]
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert [json.loads(line).get("text") for line in lines] == [*TRUTH, None]
+    assert (tmp_path / "out.txt").read_text().split() == TRUTH
+
+
+def test_overlay(run, three, tmp_path):
+    assert run("read", "in", "--overlay", "seen").code == 0
+    assert {path.name for path in (tmp_path / "seen").iterdir()} == {
+        "3268.png", "3432.png", "504192.png",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ([], "files"),
+        (["x.png", "--layout", "circle"], "digit"),
+        (["x.png", "--count", "many"], "5 or 3-6"),
+        (["x.png", "--count", "6-3"], "5 or 3-6"),
+        (["x.png", "-o", "out.docx"], ".csv"),
+        (["x.png", "-o", "no/where.csv"], "no folder"),
+    ],
+)
+def test_wrong_usage_exits_with_2(run, arguments, part):
+    ran = run("read", *arguments)
+    assert ran.code == 2
+    assert part.lower() in ran.err.lower()
+
+
+def test_failures_are_one_line(run, tmp_path, samples):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "evil.safetensors").write_bytes(b"\x80\x04\x95 a pickle")
+    assert_one_line(run("read", "nothing.png"), 1, "nothing.png: no such file")
+    assert_one_line(run("read", "folder"), 1, "no pictures in it")
+    assert_one_line(run("read", "-", stdin=b""), 1, "standard input is empty")
+    assert_one_line(run("read", samples / "3268.jpg", "--model", "nothing"), 1, "no model")
+    evil = run("read", samples / "3268.jpg", "--model", "evil.safetensors")
+    assert_one_line(evil, 1, "is a pickle: refused")
+    Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
+    assert_one_line(run("read", "cut.png"), 1, "cut.png")

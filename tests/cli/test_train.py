@@ -1,0 +1,257 @@
+import signal
+import subprocess
+import sys
+from typing import get_args, get_type_hints
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitwise as dw
+from digitwise.cli.train import train
+from digitwise.costs import COSTS
+from digitwise.data.idx import idx_header
+from digitwise.engines import CHOICES
+from digitwise.models.files import read_model
+from digitwise.network import INITS
+from digitwise.neurons import ACTIVATIONS
+from digitwise.training.settings import PRESETS
+from tests.cli.conftest import assert_one_line
+
+FAST = ["--data", "digits", "--epochs", 2, "--hidden", 12]
+
+
+def test_the_first_thing_a_stranger_does(run, tmp_path):
+    ran = run("train")
+    assert ran.code == 0
+    assert "1,437 training and 360 test digits" in ran.out
+    assert "Saved digits-784-100-10.safetensors" in ran.out
+    model = read_model(tmp_path / "digits-784-100-10.safetensors")
+    assert model.results["test_accuracy"] > 0.9
+    assert (
+        dw.evaluate(model.network, dw.load("digits")[1]).accuracy == model.results["test_accuracy"]
+    )
+
+
+def test_json_is_what_the_interface_says(run):
+    ran = run("train", *FAST, "--json", "--out", "net.safetensors")
+    *epochs, done = ran.json
+    assert [e["event"] for e in epochs] == ["epoch", "epoch"]
+    for number, epoch in enumerate(epochs, 1):
+        keys = {"event", "epoch", "cost", "train_accuracy", "test_accuracy", "seconds"}
+        assert set(epoch) == keys
+        assert epoch["epoch"] == number
+        assert epoch["seconds"] > 0
+    assert done["event"] == "done"
+    assert done["model"] == "net.safetensors"
+    assert done["engine"] == "reference"
+    assert done["parameters"] == 784 * 12 + 12 + 12 * 10 + 10
+    assert done["epochs"] == 2
+    assert done["best_test_accuracy"] == max(e["test_accuracy"] for e in epochs)
+    assert done["test_accuracy"] == epochs[-1]["test_accuracy"]
+    assert done["seconds"] == pytest.approx(sum(e["seconds"] for e in epochs))
+    assert "epoch 2 of 2" in ran.err
+
+
+def test_options_reach_the_network(run, tmp_path):
+    ran = run(
+        "train", "--data", "digits", "--hidden", "12,8", "--epochs", 1, "--activation", "tanh",
+        "--cost", "quadratic", "--init", "gaussian", "--batch-size", 5, "--learning-rate", 0.2,
+        "--seed", 9, "--limit", 100, "--engine", "reference", "--out", "net.safetensors",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    model = read_model(tmp_path / "net.safetensors")
+    net = model.network
+    assert (net.sizes, net.activation, net.cost) == ([784, 12, 8, 10], "tanh", "quadratic")
+    assert model.training["train_n"] == 100
+    expected = dw.Network(
+        [784, 12, 8, 10], activation="tanh", cost="quadratic", rng=9, dtype=np.float32
+    )
+    dw.fit(expected, dw.load("digits")[0][:100], epochs=1, batch_size=5, learning_rate=0.2, seed=9)
+    np.testing.assert_array_equal(net.weights[0], expected.weights[0])
+    command = model.training["command"].split()[1:]
+    again = run(*command, "--out", "again.safetensors")
+    assert again.code == 0
+    assert (tmp_path / "again.safetensors").read_bytes() == (
+        tmp_path / "net.safetensors"
+    ).read_bytes()
+
+
+def test_choices_are_those_of_the_tables():
+    hints = get_type_hints(train, include_extras=False)
+
+    def choices(name):
+        return {c for part in get_args(hints[name]) for c in (get_args(part) or [part])} - {
+            type(None)
+        }
+
+    assert choices("cost") == set(COSTS)
+    assert choices("activation") == set(ACTIVATIONS)
+    assert choices("init") == set(INITS)
+    assert choices("engine") == set(CHOICES)
+    assert choices("preset") == set(PRESETS)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_plot(run, tmp_path, suffix):
+    ran = run("train", *FAST, "--plot", f"curves.{suffix}")
+    assert ran.code == 0
+    content = (tmp_path / f"curves.{suffix}").read_bytes()
+    assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[suffix])
+    if suffix == "png":
+        with Image.open(tmp_path / "curves.png") as image:
+            assert image.size == (1200, 480)
+
+
+def test_no_model_of_an_earlier_run_is_replaced_unless_it_is_named(run, tmp_path):
+    for _ in range(2):
+        assert run("train", *FAST).code == 0
+    names = {path.name for path in tmp_path.glob("*.safetensors")}
+    assert names == {"digits-784-12-10.safetensors", "digits-784-12-10-2.safetensors"}
+
+
+def start(tmp_path, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "digitwise", "train", *map(str, arguments)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(run, tmp_path):
+    settings = ["--data", "digits", "--hidden", 30, "--epochs", 400, "--seed", 2, "--json"]
+    process = start(tmp_path, *settings, "--out", "net.safetensors")
+    for _ in range(3):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    last = err.splitlines()[-1]
+    assert last.startswith("digitwise: stopped in epoch ")
+    assert "Traceback" not in err
+    command = last.partition("go on with: digitwise ")[2].split()
+    assert command == ["train", "--resume", "net.checkpoint.safetensors"]
+    resumed = run(*command, "--json")
+    assert resumed.code == 0
+    assert resumed.json[-1]["epochs"] == 400
+    assert resumed.json[0]["epoch"] > 1
+    whole = run("train", *settings, "--out", "whole.safetensors")
+    assert whole.code == 0
+    assert (tmp_path / "whole.safetensors").read_bytes() == (
+        tmp_path / "net.safetensors"
+    ).read_bytes()
+    assert not (tmp_path / "net.checkpoint.safetensors").exists()
+
+
+def test_a_finished_run_may_go_on_for_more_epochs(run, tmp_path):
+    assert run("train", *FAST, "--out", "net.safetensors").code == 0
+    more = run("train", "--resume", "net.safetensors", "--epochs", 4, "--json")
+    assert [row.get("epoch") for row in more.json] == [3, 4, None]
+    longer = ["--data", "digits", "--epochs", 4, "--hidden", 12, "--out", "whole.safetensors"]
+    assert run("train", *longer).code == 0
+    assert (tmp_path / "whole.safetensors").read_bytes() == (
+        tmp_path / "net.safetensors"
+    ).read_bytes()
+    assert_one_line_last(run("train", "--resume", "net.safetensors", "--epochs", 1), "is fewer")
+
+
+def assert_one_line_last(ran, part):
+    assert ran.code == 1
+    assert part in ran.err.splitlines()[-1]
+
+
+def test_resuming_a_finished_run_says_its_result(run):
+    assert run("train", *FAST, "--out", "net.safetensors").code == 0
+    ran = run("train", "--resume", "net.safetensors", "--json")
+    assert ran.code == 0
+    assert [row["event"] for row in ran.json] == ["done"]
+
+
+def test_divergence_ends_with_advice(run, tmp_path):
+    ran = run(
+        "train", *FAST, "--activation", "relu", "--learning-rate", 1e30, "--out", "n.safetensors"
+    )
+    assert_one_line(ran, 1, "too large", "Try a tenth", "n.checkpoint.safetensors")
+    assert np.isfinite(read_model(tmp_path / "n.checkpoint.safetensors").network.weights[0]).all()
+    assert not (tmp_path / "n.safetensors").exists()
+
+
+def test_a_dead_output_is_told_to_people_and_programs(run):
+    # A tiny network at a rate at which it can't learn all ten.
+    ran = run("train", "--data", "digits", "--hidden", 2, "--epochs", 3, "--json")
+    assert any("never fires" in warning for warning in ran.json[-1]["warnings"])
+    assert "Warning: output" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["--hidden", "0"], "30 or 100,30"),
+        (["--hidden", "many"], "30 or 100,30"),
+        (["--epochs", "-1"], "--epochs"),
+        (["--batch-size", "0"], "--batch-size"),
+        (["--learning-rate", "0"], "above 0"),
+        (["--learning-rate", "nan"], "above 0"),
+        (["--learning-rate", "fast"], "--learning-rate"),
+        (["--cost", "absolute"], "quadratic"),
+        (["--activation", "softsign"], "sigmoid"),
+        (["--engine", "warp"], "reference"),
+        (["--preset", "worst"], "chapter"),
+        (["--seed", "-1"], "--seed"),
+        (["--out", "net.pkl"], "ending in .safetensors"),
+        (["--out", "no/where/net.safetensors"], "no folder no/where"),
+        (["--plot", "curves.txt"], ".png, .svg or .pdf"),
+        (["--resume", "net.safetensors", "--seed", "3"], "leave out --seed"),
+        (["--resume", "net.safetensors", "--preset", "chapter"], "leave out --preset"),
+        (["--frobnicate"], "--frobnicate"),
+    ],
+)
+def test_wrong_usage_exits_with_2(run, arguments, part):
+    ran = run("train", *arguments)
+    assert ran.code == 2
+    assert part in ran.err
+    assert ran.out == ""
+
+
+def test_inputs_that_fail_exit_with_1_and_one_line(run, tmp_path):
+    assert_one_line(run("train", "--data", "minst"), 1, "expected auto, mnist, digits or a folder")
+    assert_one_line(run("train", "--data-dir", "nowhere"), 1, "no such folder")
+    assert_one_line(run("train", DIGITWISE_DATA="nowhere"), 1, "DIGITWISE_DATA")
+    assert_one_line(run("train", "--resume", "nothing.safetensors"), 1, "No such file")
+    for name, array in (
+        ("train-images-idx3-ubyte", np.zeros((5, 28, 28), np.uint8)),
+        ("train-labels-idx1-ubyte", np.zeros(4, np.uint8)),
+        ("t10k-images-idx3-ubyte", np.zeros((2, 28, 28), np.uint8)),
+        ("t10k-labels-idx1-ubyte", np.zeros(2, np.uint8)),
+    ):
+        (tmp_path / name).write_bytes(idx_header(array) + array.tobytes())
+    assert_one_line(run("train", "--data", "."), 1, "5 images", "4 labels", "don't belong together")
+    assert_one_line(run("train", "--data", "mnist", "--data-dir", "."), 1, "don't belong together")
+
+
+def test_a_folder_that_cannot_be_written(run, tmp_path):
+    (tmp_path / "taken.checkpoint.safetensors").mkdir()
+    (tmp_path / "taken.safetensors").mkdir()
+    ran = run("train", *FAST, "--out", "taken.safetensors")
+    assert ran.code == 1
+    assert "is a folder" in ran.err.splitlines()[-1]
+
+
+def test_mnist_from_a_folder(run, mnist_folder):
+    ran = run(
+        "train", "--data", "mnist", "--data-dir", mnist_folder, "--preset", "chapter",
+        "--epochs", 1, "--json",
+    )  # fmt: skip
+    assert ran.json[0]["test_accuracy"] > 0.75
+    assert "50,000 training and 10,000 test digits" in ran.err
+
+
+def test_the_end_of_a_pipe_is_no_fault(tmp_path):
+    process = start(tmp_path, *FAST, "--epochs", 50, "--json")
+    process.stdout.readline()
+    process.stdout.close()
+    with process.stderr as err:
+        assert "Traceback" not in err.read()
+    assert process.wait(timeout=60) == 1

@@ -1,0 +1,137 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+import digitwise as dw
+from digitwise.errors import ImageError, InputError
+from digitwise.network import Network
+from digitwise.reading.overlay import draw_overlay
+
+
+@pytest.fixture(scope="session")
+def reader():
+    return dw.Reader()
+
+
+def strip(mnist, first, n, gap=6):
+    """n test digits side by side, white paper; and what they say."""
+    _, test = mnist
+    digits = test[first : first + n]
+    tiles = [np.pad(image, ((6, 6), (gap, gap))) for image in digits.images]
+    return 255 - np.hstack(tiles), "".join(map(str, digits.labels))
+
+
+@pytest.mark.parametrize("name", ["504192.png", "3268.jpg", "3432.jpg"])
+@pytest.mark.parametrize("layout", ["auto", "number"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda im: im,
+        ImageOps.invert,
+        lambda im: im.resize((im.width * 2, im.height * 2)),
+        lambda im: im.resize((im.width // 2, im.height // 2)),
+        lambda im: ImageOps.expand(im, 40, fill=im.getpixel((im.width // 2, 1))),
+    ],
+    ids=["as it is", "inverted", "double", "half", "margin"],
+)
+def test_samples(reader, samples, name, layout, change):
+    with Image.open(samples / name) as image:
+        (number,) = reader.read(change(image.convert("L")), layout)
+    assert number.text == name.partition(".")[0]
+
+
+def test_a_number_and_its_parts(reader, samples):
+    (number,) = reader.read(samples / "504192.png")
+    assert len(number.digits) == 6
+    assert number.confidence == pytest.approx(np.prod([d.p for d in number.digits]), rel=1e-4)
+    assert number.alternatives[0] == (number.text, number.confidence)
+    x0, y0, x1, y1 = number.bbox
+    assert 0 <= x0 < x1 <= 614
+    assert 0 <= y0 < y1 <= 119
+    lefts = [digit.bbox[0] for digit in number.digits]
+    assert lefts == sorted(lefts)
+    for digit in number.digits:
+        assert digit.image.shape == (28, 28)
+        assert digit.bbox[0] >= x0
+        assert digit.bbox[3] <= y1
+
+
+def test_strings_of_test_digits(reader, mnist):
+    right = digits = 0
+    for first in range(0, 500, 5):
+        image, truth = strip(mnist, first, 5)
+        numbers = reader.read(image, "number")
+        digits += len(numbers) == 1 and len(numbers[0].text) == 5
+        right += [n.text for n in numbers] == [truth]
+    assert digits >= 95
+    assert right >= 85
+
+
+def test_single_digits_inverted_or_not_read_as_the_network_tells_them(reader, mnist):
+    test = mnist[1][:300]
+    expected = reader.network.predict(test.inputs(reader.network.dtype))
+    for i, image in enumerate(test.images):
+        (number,) = reader.read(255 - image if i % 2 else image, "digit")
+        assert number.text == str(expected[i])
+
+
+@pytest.mark.parametrize("layout", ["auto", "number", "digit"])
+@pytest.mark.parametrize("level", [0, 90, 255])
+def test_an_empty_page_is_an_empty_result(reader, layout, level):
+    assert reader.read(np.full((60, 90), level, np.uint8), layout) == []
+
+
+def test_boxes_are_those_of_the_original_however_large(reader, mnist):
+    image, truth = strip(mnist, 0, 4)
+    large = np.kron(image, np.ones((30, 30), np.uint8))  # 1,200 × 4,800
+    assert large.size > 4_000_000
+    (small,), (big,) = reader.read(image), reader.read(large)
+    assert small.text == big.text == truth
+    np.testing.assert_allclose(np.array(big.bbox) / 30, small.bbox, atol=1.5)
+
+
+def test_pages_of_a_tiff(reader, mnist):
+    first, second = (Image.fromarray(strip(mnist, i, 3)[0]) for i in (0, 10))
+    content = io.BytesIO()
+    first.save(content, "TIFF", save_all=True, append_images=[second])
+    numbers = reader.read(content)
+    assert [number.page for number in numbers] == [0, 1]
+    assert [n.text for n in numbers] == [strip(mnist, 0, 3)[1], strip(mnist, 10, 3)[1]]
+
+
+def test_another_count_of_digits_is_rejected(reader, samples):
+    path = samples / "3268.jpg"
+    assert not reader.read(path, count=4)[0].rejected
+    assert not reader.read(path, count=(3, 5))[0].rejected
+    (number,) = reader.read(path, count=5)
+    assert number.rejected
+    assert (number.text, number.shown) == ("3268", "????")
+
+
+def test_arguments(reader):
+    page = np.zeros((9, 9), np.uint8)
+    with pytest.raises(InputError, match="auto, number, digit"):
+        reader.read(page, "line")
+    with pytest.raises(InputError, match="count"):
+        reader.read(page, count=(5, 3))
+    with pytest.raises(ImageError, match="no such file"):
+        reader.read("nothing.png")
+    with pytest.raises(InputError, match="784 inputs"):
+        dw.Reader(Network([64, 10], rng=0))
+
+
+def test_a_network_of_ones_own(mnist):
+    (number,) = dw.Reader(Network([784, 10], rng=0)).read(mnist[1].images[0])
+    assert len(number.text) == 1
+
+
+def test_the_overlay_marks_what_was_read(reader, samples):
+    with Image.open(samples / "3432.jpg") as image:
+        numbers = reader.read(image)
+        plain = Image.open(io.BytesIO(draw_overlay(image, [])))
+        marked = np.asarray(Image.open(io.BytesIO(draw_overlay(image, numbers))).convert("RGB"))
+    assert marked.shape[0] > plain.height
+    green = (marked == (0x1B, 0x7F, 0x3B)).all(axis=-1)
+    assert green.sum() > 1000

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from digitwise.reading.segment import all_numbers, one_number
+
+
+def page(boxes, shape=(200, 400)):
+    """Ink with a filled box for each (x, y, width, height)."""
+    ink = np.zeros(shape, np.float32)
+    for x, y, width, height in boxes:
+        ink[y : y + height, x : x + width] = 1
+    return ink
+
+
+def lefts(numbers):
+    return [[digit.left + 1 for digit in number] for number in numbers]
+
+
+DIGITS = [(20, 50, 15, 40), (50, 45, 18, 42), (85, 52, 5, 38)]
+
+
+@pytest.mark.parametrize("segment", [one_number, all_numbers])
+class TestOneNumber:
+    def test_digits_from_left_to_right(self, segment):
+        assert lefts(segment(page(DIGITS))) == [[20, 50, 85]]
+
+    def test_a_lone_digit_is_not_lost(self, segment):
+        assert lefts(segment(page([(300, 20, 4, 50)]))) == [[300]]
+
+    def test_an_empty_page_has_none(self, segment):
+        assert segment(page([])) == []
+
+    def test_the_bar_of_a_five_belongs_to_it(self, segment):
+        bar = (24, 42, 14, 4)  # above the first digit, not touching
+        (number,) = segment(page([*DIGITS, bar]))
+        assert [d.left + 1 for d in number] == [20, 50, 85]
+        assert number[0].top + 1 == 42
+
+    def test_two_halves_of_a_broken_digit_are_one(self, segment):
+        halves = [(20, 50, 20, 17), (22, 72, 17, 18)]
+        assert len(segment(page([*halves, *DIGITS[1:]]))[0]) == 3
+
+    def test_commas_and_dots_are_no_digits(self, segment):
+        assert lefts(segment(page([*DIGITS, (72, 84, 6, 12)]))) == [[20, 50, 85]]
+
+
+def test_lines_and_words_in_reading_order():
+    first = [(20, 20, 15, 40), (50, 25, 15, 40)]
+    right = [(200, 22, 15, 40), (230, 22, 15, 40)]
+    below = [(30, 110, 15, 40), (60, 112, 15, 40), (90, 108, 15, 40)]
+    found = lefts(all_numbers(page([*below, *right, *first])))
+    assert found == [[20, 50], [200, 230], [30, 60, 90]]
+
+
+def test_a_rising_line_is_one_number():
+    rising = [(20 + 40 * i, 140 - 12 * i, 20, 40) for i in range(8)]
+    assert len(all_numbers(page(rising))) == 1
+
+
+def test_a_whole_picture_is_one_number_however_wide_its_gaps():
+    assert lefts(one_number(page([(10, 50, 15, 40), (350, 50, 15, 40)]))) == [[10, 350]]
