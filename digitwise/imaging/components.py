@@ -63,8 +63,8 @@ def find_components(ink: Light) -> list[Component]:
         right, bottom = min(left + width + 2, ink.shape[1]), min(top + height + 2, ink.shape[0])
         own = (labels[top:bottom, left:right] == label).astype(np.uint8)
         rim = cv2.dilate(own, np.ones((3, 3), np.uint8))
-        others = (labels[top:bottom, left:right] > 0) & (own == 0)
-        own_ink = np.where(rim.astype(bool) & ~others, ink[top:bottom, left:right], 0)
+        # No other piece's stroke is within a pixel, or it would hang together with this one.
+        own_ink = np.where(rim > 0, ink[top:bottom, left:right], 0)
         found.append(Component(left, top, right, bottom, own_ink.astype(np.float32)))
     return sorted(found, key=lambda c: (c.left, c.top))
 

@@ -80,8 +80,18 @@ def test_labels_that_are_no_digits(small):
         read_folder(small)
 
 
-def test_verifying_a_bomb_stops_early(tmp_path):
+def test_verifying_a_bomb_stops_early(tmp_path, monkeypatch):
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(100 << 20)))
+    read = gzip.GzipFile.read
+    unpacked = []
+
+    def counted(self, size):
+        piece = read(self, size)
+        unpacked.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(gzip.GzipFile, "read", counted)
     with pytest.raises(DataError, match="more than 10,008"):
         verify_file(path, FILES[3])
+    assert sum(unpacked) <= 2 << 20

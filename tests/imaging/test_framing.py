@@ -1,10 +1,13 @@
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digitwise.errors import InputError
-from digitwise.imaging.framing import centre_of_mass, frame
+from digitwise.imaging.framing import _resample, centre_of_mass, frame
 
 
 def stroke(height, width, seed=0):
@@ -32,6 +35,32 @@ def test_a_framed_digit_has_mnists_statistics(height, width, seed):
     assert min(tall, wide) == pytest.approx(20 * min(height, width) / max(height, width), abs=2.01)
     for c in centre_of_mass(framed):
         assert 14 < c <= 15
+
+
+def spread_pixel_by_pixel(square):
+    """The resampling as its source has it: each pixel on its own, its footprint 0.99 wide."""
+    n = len(square)
+    scale = 20 / n
+    box = np.zeros((20, 20))
+
+    def shares(i):
+        start, end = scale * i, scale * i + 0.99 * scale
+        first, last = math.floor(start + 1e-11), math.ceil(end - 1e-11) - 1
+        if first == last:
+            return {first: scale}
+        inner = dict.fromkeys(range(first + 1, last), 1.0)
+        return {first: first + 1 - start, **inner, last: end - last}
+
+    for i, j in itertools.product(range(n), repeat=2):
+        for (y, wy), (x, wx) in itertools.product(shares(i).items(), shares(j).items()):
+            box[y, x] += square[i, j] * wy * wx
+    return box
+
+
+@pytest.mark.parametrize("n", [20, 21, 30, 37, 40, 64, 100])
+def test_resampling_spreads_every_pixel_by_its_overlap(n):
+    square = np.random.default_rng(n).random((n, n))
+    np.testing.assert_allclose(_resample(square), spread_pixel_by_pixel(square), atol=1e-9)
 
 
 def test_mnist_comes_out_as_it_went_in(mnist):

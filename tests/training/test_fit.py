@@ -4,10 +4,11 @@ import pytest
 import digitwise as dw
 from digitwise.costs import COSTS
 from digitwise.data.digits import Digits
+from digitwise.engines import choose_engine
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
-from digitwise.training.fit import fit
+from digitwise.training.fit import epoch_order, fit
 from tests.conftest import random_digits
 
 
@@ -88,7 +89,7 @@ def test_the_last_mini_batch_is_short_and_averages_over_what_it_has():
     digits = random_digits(3)
     net, by_hand = (Network([784, 5, 10], rng=0) for _ in range(2))
     fit(net, digits, epochs=1, batch_size=2, learning_rate=1.0)
-    order = dw.training.fit.epoch_order(0, 0, 3)
+    order = epoch_order(0, 0, 3)
     for batch in (order[:2], order[2:]):
         g = by_hand.gradient(digits.inputs(np.float64)[batch], digits.labels[batch])
         for p, nabla in zip(
@@ -97,6 +98,15 @@ def test_the_last_mini_batch_is_short_and_averages_over_what_it_has():
             p -= nabla
     for a, b in zip(net.weights, by_hand.weights, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_mini_batches_go_on_across_chunks(bundled):
+    train = bundled[0]
+    net, in_one_go = (Network([784, 5, 10], rng=0) for _ in range(2))
+    fit(net, train, epochs=1, batch_size=7)
+    order = epoch_order(0, 0, len(train))
+    choose_engine("reference").run(in_one_go, train, order, 7, 3.0)
+    assert same(net, in_one_go)
 
 
 def test_divergence_stops_and_keeps_the_last_good_network(few):
