@@ -1,5 +1,6 @@
 """What tests share: MNIST where it is at hand, a small set, and a network trained on it."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -54,6 +55,16 @@ def bundled() -> tuple[Digits, Digits]:
 def few(bundled) -> Digits:
     """50 digits, for tests of how, not of how well."""
     return bundled[0][:50]
+
+
+@pytest.fixture(scope="session")
+def draw_number():
+    """Draws a number with the strokes of the pictures of README: (text, seed) → PIL image."""
+    path = Path(__file__).parents[1] / "docs" / "make_pictures.py"
+    spec = importlib.util.spec_from_file_location("make_pictures", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda text, seed=0: module.draw_number(text, np.random.default_rng(seed))
 
 
 def random_digits(n: int, seed: int = 0) -> Digits:
