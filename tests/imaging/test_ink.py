@@ -80,3 +80,23 @@ def test_mnist_is_taken_as_it_is(mnist):
         for light in (image / 255, 1 - image / 255):
             ink = extract_ink(light.astype(np.float32))
             assert np.abs(ink - image / 255).max() < 0.02
+
+
+@pytest.mark.parametrize("shape", [(9, 100_000), (3000, 7), (1000, 999)])
+def test_any_shape_can_be_sampled(shape):
+    light = np.full(shape, 0.9, np.float32)
+    light[: shape[0] // 2, 2:5] = 0.1
+    assert (extract_ink(light) > 0.5).sum() == 3 * (shape[0] // 2)
+
+
+def test_ink_that_fills_the_picture(mnist):
+    """Digits cut out along their own box: up to 60% of what is left is ink."""
+    found = total = 0
+    for image in mnist[0].images[:300]:
+        rows, columns = image.any(axis=1), image.any(axis=0)
+        cut = image[rows][:, columns].astype(np.float32) / 255
+        if (cut > 0.5).mean() < 0.5:
+            total += 1
+            found += np.abs(extract_ink(1 - cut) - cut).mean() < 0.05
+    assert total > 200
+    assert found / total > 0.97
