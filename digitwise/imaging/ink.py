@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from digitwise.neurons import Floats
 
-SAMPLES = 20_000  # pixels that the paper's surface is fitted to
+SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
@@ -60,9 +60,10 @@ def _paper(grey: Light) -> tuple[Light, float]:
     """
     height, width = grey.shape
     y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
-    every = max(1, int(np.ceil(np.sqrt(grey.size / SAMPLES))))
-    light = np.asarray(grey[::every, ::every], np.float64).ravel()
-    sy, sx = (v.ravel() for v in np.meshgrid(y[::every], x[::every], indexing="ij"))
+    # Each axis on its own: of a few rows, all are needed to tell how they differ.
+    rows, columns = (slice(None, None, -(-length // SAMPLES)) for length in grey.shape)
+    light = np.asarray(grey[rows, columns], np.float64).ravel()
+    sy, sx = (v.ravel() for v in np.meshgrid(y[rows], x[columns], indexing="ij"))
     terms = np.stack([np.ones_like(sx), sx, sy, sx * sx, sx * sy, sy * sy], axis=-1)
     if light.size < 100:
         terms[:, 1:] = 0  # too few pixels to tell a slope from ink
