@@ -21,5 +21,9 @@ class ModelError(DigitwiseError):
     """A model file is missing, damaged or not a model file."""
 
 
+class Interrupted(DigitwiseError):
+    """The user stopped a command; what it had done is saved, and the message says where."""
+
+
 class TrainingError(DigitwiseError):
     """Training can't go on: its numbers have left the finite ones."""

@@ -33,8 +33,9 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         Path(temporary).replace(target)
         temporary = None
         _fsync_folder(target.parent)
-    except OSError as error:
-        raise DigitwiseError(f"can't write {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DigitwiseError(f"can't write {path}: {reason}") from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):

@@ -8,9 +8,12 @@ import typer
 from digitwise.cli.data import data
 from digitwise.cli.evaluate import evaluate
 from digitwise.cli.models import models
+from digitwise.cli.output import complain
 from digitwise.cli.read import read
 from digitwise.cli.train import train
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, Interrupted
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="digitwise",
@@ -47,25 +50,31 @@ def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
         app(prog_name="digitwise")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # a Ctrl-C that no command took care of
+            complain("interrupted")
+        raise
+    except Interrupted as error:
+        _end(str(error), INTERRUPTED)
     except DigitwiseError as error:
-        _fail(str(error))
+        _end(str(error))
     except BrokenPipeError:
         # Whoever read our output has gone. Keep the interpreter from complaining as it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except MemoryError:
-        _fail("out of memory: try fewer neurons, a smaller batch or a smaller picture")
+        _end("out of memory: try fewer neurons, a smaller batch or a smaller picture")
     except Exception as error:
         if os.environ.get("DIGITWISE_DEBUG"):
             raise
-        _fail(
-            f"internal error: {type(error).__name__}: {' '.join(str(error).split())[:300]} "
+        _end(
+            f"internal error: {type(error).__name__}: {str(error)[:300]} "
             "(this is a fault of digitwise; DIGITWISE_DEBUG=1 shows where)"
         )
 
 
-def _fail(message: str) -> None:
-    print(f"digitwise: {message}", file=sys.stderr)  # noqa: T201
-    sys.exit(1)
+def _end(message: str, code: int = 1) -> None:
+    complain(message)
+    sys.exit(code)

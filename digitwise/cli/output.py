@@ -36,9 +36,15 @@ def people(as_json: bool) -> "Console":
 
 
 def complain(message: str) -> None:
-    """Print one line on standard error: something failed, and the command goes on."""
-    sys.stderr.write(f"digitwise: {message}\n")
+    """Print one line on standard error."""
+    sys.stderr.write(f"digitwise: {printable(message)}\n")
     sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """On one line, without what a terminal would take for a command: names can hold anything."""
+    text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split()).encode(errors="replace").decode()
 
 
 def percent(share: float | None) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from digitwise.cli.output import DATA_HELP, DataDir, Json, complain, people
+from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
+from digitwise.errors import Interrupted
 from digitwise.training.settings import PRESETS, Settings
 
 if TYPE_CHECKING:
@@ -84,15 +85,15 @@ def train(
     else:
         run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
     finished = go(run, as_json)
+    if finished:
+        report(run, as_json)
     if plot:
         draw(run, plot)
     if not finished:
-        complain(
+        raise Interrupted(
             f"stopped in epoch {len(run.history.epochs) + 1} of {run.settings.epochs}; go on with:"
             f" digitwise train --resume {run.checkpoint}"
         )
-        raise typer.Exit(130)
-    report(run, as_json)
 
 
 def _layers(text: str | None) -> tuple[int, ...] | None:
@@ -104,7 +105,9 @@ def _layers(text: str | None) -> tuple[int, ...] | None:
         layers = ()
     if not layers or not all(1 <= n <= 1_000_000 for n in layers) or len(layers) > 90:
         raise typer.BadParameter(
-            f"expected neurons per layer, as 30 or 100,30; found {text!r}", param_hint="--hidden"
+            f"expected neurons per layer, as 30 or 100,30, 1 to 1,000,000 each, in at most 90 "
+            f"layers; found {text[:60]!r}",
+            param_hint="--hidden",
         )
     return layers
 
@@ -121,6 +124,8 @@ def _check_options(
                 f"a resumed run keeps its settings; leave out {', '.join(fixed)}",
                 param_hint="--resume",
             )
+    if resume and not resume.name:
+        raise typer.BadParameter("expected a file", param_hint="--resume")
     rate = chosen.get("learning_rate")
     if rate is not None and not 0 < rate < float("inf"):
         raise typer.BadParameter(
@@ -167,17 +172,17 @@ def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
     from digitwise.data.sources import load
-    from digitwise.errors import InputError
     from digitwise.training.run import find_checkpoint, model_path, read_saved
 
     found = find_checkpoint(path)
     saved = read_saved(found)
+    if "epochs" in chosen:
+        saved = saved.with_epochs(chosen["epochs"])
+    if "data" in chosen:
+        saved = replace(saved, settings=replace(saved.settings, data=chosen["data"]))
+    settings = saved.settings
     done = len(saved.history.epochs)
-    settings = replace(saved.settings, **chosen)
-    if settings.epochs < done:
-        raise InputError(f"{found} has {done} epochs already; --epochs {settings.epochs} is fewer")
-    saved = replace(saved, settings=settings)
-    people(as_json).print(f"Going on after epoch {done} of {settings.epochs}: {found}")
+    people(as_json).print(f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}")
     train_digits, test_digits = load(settings.data, data_dir, progressbar=True)
     return saved.resume(train_digits, test_digits, out or model_path(found))
 

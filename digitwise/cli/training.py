@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from digitwise.cli.output import emit, people, percent
+from digitwise.cli.output import complain, emit, people, percent, printable
+from digitwise.errors import Interrupted
 from digitwise.files import write_atomically
 from digitwise.training.evaluation import evaluate
 from digitwise.training.history import History
@@ -61,6 +62,11 @@ def go(run: Run, as_json: bool) -> bool:
         before = signal.signal(signal.SIGINT, interrupt)
         try:
             return run.go(progress)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"interrupted; go on from the last checkpoint with: digitwise train --resume "
+                f"{run.checkpoint}"
+            ) from None
         finally:
             signal.signal(signal.SIGINT, before)
 
@@ -79,6 +85,9 @@ def _report_epoch(run: Run, console: Any, as_json: bool) -> None:
 
 def draw(run: Run, plot: Path) -> None:
     """Draw the learning curves into a file."""
+    if not run.history.epochs:
+        complain(f"no epoch is complete, so there are no curves to draw into {plot}")
+        return
     from digitwise.training.curves import draw_curves
 
     title = f"{'-'.join(map(str, run.network.sizes))} on {run.settings.data}"
@@ -110,5 +119,6 @@ def report(run: Run, as_json: bool) -> None:
         )
     people(as_json).print(
         f"{percent(accuracy)} of {len(run.test):,} test digits right, after {history.seconds:.1f} s"
-        f" of training. Saved {run.out}\nNow try: digitwise read PICTURE --model {run.out}"
+        f" of training. Saved {printable(str(run.out))}\n"
+        f"Now try: digitwise read PICTURE --model {printable(str(run.out))}"
     )

@@ -12,6 +12,7 @@ from digitwise.neurons import Floats
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
+CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
 
 Light = npt.NDArray[np.float32]
@@ -58,6 +59,9 @@ def _paper(grey: Light) -> tuple[Light, float]:
     Paper is what there is most of: the first guess is the commonest brightness. Then whatever
     lies far from the surface is left out, and the surface fitted again.
     """
+    rim = _even_rim(grey)
+    if rim is not None:
+        return np.full_like(grey, rim[0]), rim[1]
     height, width = grey.shape
     y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
     # Each axis on its own: of a few rows, all are needed to tell how they differ.
@@ -81,6 +85,22 @@ def _paper(grey: Light) -> tuple[Light, float]:
     step = GREY_LEVEL / 16
     noise = _deviation(np.abs(light - np.rint(terms @ coefficients / step) * step))
     return np.asarray(np.rint(surface / step) * step, np.float32), noise if noise > step else 0.0
+
+
+def _even_rim(grey: Light) -> tuple[float, float] | None:
+    """Brightness and noise of the rim of a small picture, if it is all of one brightness.
+
+    Around a single digit that rim is paper, however little paper there is inside of it. (Around
+    a page it may be a dark margin: there, paper is what there is most of.)
+    """
+    if not 3 <= min(grey.shape) < CROP:
+        return None
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float64)
+    middle = float(np.median(rim))
+    far = np.abs(rim - middle)
+    noise = 1.4826 * float(np.median(far))
+    even = (far <= max(4 * noise, 2 * GREY_LEVEL)).mean() > 0.9 and noise < LEAST_CONTRAST / 2
+    return (middle, noise if noise > GREY_LEVEL / 2 else 0.0) if even else None
 
 
 def _commonest(light: Floats) -> float:

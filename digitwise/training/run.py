@@ -6,15 +6,16 @@ one is complete.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
-from digitwise.errors import DataError, ModelError, TrainingError
+from digitwise.errors import DataError, InputError, ModelError, TrainingError
 from digitwise.files import remove_leftovers
 from digitwise.models.files import Model, read_model, save
 from digitwise.network import Network
@@ -25,6 +26,7 @@ from digitwise.training.settings import Settings
 SUFFIX = ".safetensors"
 CHECKPOINT_SUFFIX = ".checkpoint.safetensors"
 CHECKPOINT_EVERY = 1.0  # seconds
+MOST_PARAMETERS = 100_000_000
 
 
 def checkpoint_path(out: Path) -> Path:
@@ -85,15 +87,27 @@ class Run:
         ------
         InputError
             If a setting is unknown or outside its range.
+        DataError
+            If there are no digits to train or to test on.
         """
+        sizes = [784, *settings.hidden, 10]
+        parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+        if parameters > MOST_PARAMETERS:
+            raise InputError(
+                f"a network of {'-'.join(map(str, sizes))} has {parameters:,} parameters; at most "
+                f"{MOST_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
+            )
         network = Network(
-            [784, *settings.hidden, 10],
+            sizes,
             activation=settings.activation,
             cost=settings.cost,
             init=settings.init,
             rng=settings.seed,
             dtype=np.float32,
         )
+        for part, digits in (("training", train), ("test", test)):
+            if len(digits) == 0:
+                raise DataError(f"{train.source}: there are no {part} digits")
         aside = _set_aside(checkpoint_path(out))
         return cls(settings, network, train[: settings.limit], test, History(), out, aside)
 
@@ -189,6 +203,20 @@ class Saved:
     history: History
     train_sha256: str
 
+    def with_epochs(self, epochs: int) -> "Saved":
+        """Return the same run with another end.
+
+        Raises
+        ------
+        InputError
+            If it is past that end already.
+        """
+        done = len(self.history.epochs)
+        if epochs < done or (epochs == done and self.history.position):
+            begun = " and a part of the next" if self.history.position else ""
+            raise InputError(f"this run has {done} epochs{begun} behind it; it can't end at {epochs}")
+        return replace(self, settings=replace(self.settings, epochs=epochs))
+
     def resume(self, train: Digits, test: Digits, out: Path) -> Run:
         """Go on with these digits, which must be those that the run began with.
 
@@ -220,6 +248,10 @@ def read_saved(path: Path) -> Saved:
         settings = Settings.from_dict(training["settings"])
         choose_engine(settings.engine)
         history = History.from_dict(training["history"])
+        if model.network.sizes != [784, *settings.hidden, 10] or not (
+            0 <= history.position < int(training["train_n"]) or history.position == 0
+        ):
+            raise ValueError("network and settings don't belong together")
         return Saved(settings, model.network, history, str(training["train_sha256"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
