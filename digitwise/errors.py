@@ -21,7 +21,7 @@ class ModelError(DigitwiseError):
     """A model file is missing, damaged or not a model file."""
 
 
-class Interrupted(DigitwiseError):
+class StoppedError(DigitwiseError):
     """The user stopped a command; what it had done is saved, and the message says where."""
 
 

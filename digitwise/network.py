@@ -7,6 +7,7 @@ layer l + 1 receives from layer l and layer 0 is the input.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,16 +69,21 @@ class Network:
         rng: int | np.random.Generator = 0,
         dtype: npt.DTypeLike = np.float64,
     ) -> None:
-        self.sizes = [int(size) for size in sizes]
+        try:
+            self.sizes = [index(size) for size in sizes]
+            self.dtype: np.dtype[Any] = np.dtype(dtype)
+            rng = np.random.default_rng(rng)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"expected sizes, rng and dtype of a network; found {error}"
+            ) from error
         self.activation = _one_of("activation", activation, ACTIVATIONS)
         self.cost = _one_of("cost", cost, COSTS)
         self.init = _one_of("init", init, INITS)
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
         if len(self.sizes) < 2 or min(self.sizes) < 1:
             raise InputError(f"a network needs two layers or more of 1+ neurons; found {sizes}")
         if self.dtype not in (np.float32, np.float64):
             raise InputError(f"dtype must be float32 or float64; found {self.dtype}")
-        rng = np.random.default_rng(rng)
         self.weights: list[Floats] = []
         self.biases: list[Floats] = []
         for n_in, n_out in pairwise(self.sizes):
@@ -92,13 +98,7 @@ class Network:
         return sum(p.size for p in (*self.weights, *self.biases))
 
     def feedforward(self, x: npt.ArrayLike) -> Floats:
-        """Return the outputs in [0, 1] for inputs x: (n, n_in) → (n, n_out), (n_in,) → (n_out,).
-
-        Raises
-        ------
-        InputError
-            If x has another shape.
-        """
+        """Return the outputs in [0, 1] for inputs x: (n, n_in) → (n, n_out), (n_in,) → (n_out,)."""
         inputs = self._inputs(x)
         outputs = sigmoid(self.weighted_outputs(inputs))
         return outputs if np.ndim(x) == 2 else outputs[0]
@@ -195,6 +195,6 @@ def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) ->
 
 
 def _one_of(what: str, name: str, known: Any) -> str:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")
     return name

@@ -134,6 +134,12 @@ def test_float32_agrees_with_float64(activation, cost):
         {"sizes": [4, 2], "cost": "absolute"},
         {"sizes": [4, 2], "init": "zeros"},
         {"sizes": [4, 2], "dtype": np.int32},
+        {"sizes": "784"},
+        {"sizes": [4, 2.5]},
+        {"sizes": None},
+        {"sizes": [4, 2], "rng": -1},
+        {"sizes": [4, 2], "dtype": "many"},
+        {"sizes": [4, 2], "cost": ["quadratic"]},
     ],
 )
 def test_networks_that_cannot_be(arguments):

@@ -11,7 +11,7 @@ from digitwise.cli.models import models
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
 from digitwise.cli.train import train
-from digitwise.errors import DigitwiseError, Interrupted
+from digitwise.errors import DigitwiseError, StoppedError
 
 INTERRUPTED = 130
 
@@ -54,7 +54,7 @@ def main() -> None:
         if end.code == INTERRUPTED:  # a Ctrl-C that no command took care of
             complain("interrupted")
         raise
-    except Interrupted as error:
+    except StoppedError as error:
         _end(str(error), INTERRUPTED)
     except DigitwiseError as error:
         _end(str(error))

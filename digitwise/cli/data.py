@@ -29,10 +29,11 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
 
 @data.command()
 def fetch(data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Download MNIST, into the cache or into --data-dir; what is there and right stays."""
+    """Download MNIST, into --data-dir or the cache; what is there and right stays."""
     from digitwise.data.download import fetch as download
+    from digitwise.data.sources import named_folder
 
-    paths = download(data_dir, progressbar=True)
+    paths = download(named_folder(data_dir), progressbar=True)
     if as_json:
         emit({"data": "mnist", "files": [str(path) for path in paths]})
     people(as_json).print(f"MNIST is in {paths[0].parent}, all four files verified")

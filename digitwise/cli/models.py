@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digitwise.cli.output import Json, emit, people, percent
+from digitwise.cli.output import Json, emit, people, percent, printable
 
 
 def models(
@@ -19,7 +19,7 @@ def models(
     """Show the networks that are shipped, or what a model file says of itself."""
     from digitwise.models.shipped import shipped_models
 
-    for name in [model] if model else shipped_models():
+    for name in shipped_models() if model is None else [model]:
         card = _card(name)
         if as_json:
             emit(card)
@@ -28,8 +28,9 @@ def models(
             console.print(f"{card['model']}")
             for key, value in card.items():
                 if key != "model" and value is not None:
-                    shown = percent(value) if key == "test_accuracy" else value
-                    console.print(f"  {key.replace('_', ' '):<15}{shown}")
+                    accuracy = key == "test_accuracy" and isinstance(value, float)
+                    shown = percent(value) if accuracy else value
+                    console.print(f"  {key.replace('_', ' '):<15}{printable(str(shown))}")
 
 
 def _card(name: str) -> dict[str, Any]:
@@ -38,7 +39,8 @@ def _card(name: str) -> dict[str, Any]:
 
     path = find_model(name)
     model = read_model(path)
-    settings = model.training.get("settings", {})
+    settings = model.training.get("settings")
+    settings = settings if isinstance(settings, dict) else {}
     return {
         "model": name,
         "layers": "-".join(map(str, model.network.sizes)),

@@ -1,8 +1,6 @@
 """`digitwise read`."""
 
-import csv
 import io
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from digitwise.cli.output import Json, complain, emit
-from digitwise.errors import DigitwiseError, ImageError
+from digitwise.cli.output import Json, complain, emit, printable
+from digitwise.cli.overlays import OVERLAY_SUFFIX, Overlays
+from digitwise.cli.tables import SUFFIXES as OUTPUTS
+from digitwise.cli.tables import format_table
+from digitwise.errors import DigitwiseError, ImageError, StoppedError
+from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
     from digitwise.reading.number import Number
     from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
-OUTPUTS = (".csv", ".json", ".jsonl", ".txt")
 
 
 def read(
@@ -66,36 +67,69 @@ def read(
     from digitwise.reading.reader import Reader
 
     reader = Reader(model)
+    overlays = Overlays(overlay) if overlay else None
     rows: list[dict[str, Any]] = []
-    failed = False
-    for name, source in _inputs(files):
-        found = 0
-        try:
-            if isinstance(source, DigitwiseError):
-                raise source
-            for number in _read(reader, name, source, layout, bounds, overlay):
-                found += 1
-                row = {"file": name, **number.to_dict()}
-                rows.append({**row, "shown": number.shown} if out else {})
-                if as_json:
-                    emit(row)
-                else:
-                    sys.stdout.write(number.shown + "\n")
-                    sys.stdout.flush()
-            if not found:
-                complain(f"{name}: no digits found")
-        except DigitwiseError as error:
-            failed = True
-            rows.append({"file": name, "error": str(error)})
-            if as_json:
-                emit(rows[-1])
-            complain(f"{name}: {error}")
-    if out:
-        from digitwise.files import write_atomically
-
-        write_atomically(out, _formatted(rows, out.suffix.lower()).encode())
-    if failed:
+    try:
+        for name, source in _inputs(files):
+            _read_one(reader, name, source, layout, bounds, overlays, rows, as_json)
+    except KeyboardInterrupt:
+        done = f", {out} has them" if out else ""
+        raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
+    finally:
+        # What has been read is kept, however the batch ends.
+        if out:
+            content = format_table(rows, out.suffix.lower())
+            write_atomically(out, content.encode(errors="backslashreplace"))
+    if any("error" in row for row in rows):
         raise typer.Exit(1)
+
+
+def _read_one(
+    reader: "Reader",
+    name: str,
+    source: Path | io.BytesIO | DigitwiseError,
+    layout: str,
+    bounds: tuple[int, int] | None,
+    overlays: Overlays | None,
+    rows: list[dict[str, Any]],
+    as_json: bool,
+) -> None:
+    """Read one picture, print what it says and add it to the rows; an error is a row, too."""
+    try:
+        numbers = _numbers(reader, source, layout, bounds)
+        if overlays and not isinstance(source, DigitwiseError):
+            overlays.draw(name, source, numbers)
+    except (DigitwiseError, OSError) as error:
+        row = {"file": name, "error": printable(str(error))}
+        rows.append(row)
+        if as_json:
+            emit(row)
+        complain(f"{name}: {error}")
+        return
+    for number in numbers:
+        rows.append({"file": name, **number.to_dict()})
+        if as_json:
+            emit(rows[-1])
+        else:
+            sys.stdout.write(number.shown + "\n")
+            sys.stdout.flush()
+    if not numbers:
+        rows.append({"file": name})
+        complain(f"{name}: no digits found")
+
+
+def _numbers(
+    reader: "Reader",
+    source: Path | io.BytesIO | DigitwiseError,
+    layout: str,
+    bounds: tuple[int, int] | None,
+) -> "list[Number]":
+    if isinstance(source, DigitwiseError):
+        raise source
+    size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
+    if size > MOST_INPUT:
+        raise ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
+    return reader.read(source, layout, bounds)
 
 
 def _bounds(count: str | None) -> tuple[int, int] | None:
@@ -113,88 +147,39 @@ def _bounds(count: str | None) -> tuple[int, int] | None:
 
 def _inputs(names: list[str]) -> Iterator[tuple[str, Path | io.BytesIO | DigitwiseError]]:
     """Every picture that was named, with its name; what is not there as an error."""
+    for name in names:
+        if name == "-":
+            content = sys.stdin.buffer.read(MOST_INPUT + 1) if sys.stdin else b""
+            yield "-", io.BytesIO(content) if content else ImageError("standard input is empty")
+            continue
+        try:
+            yield from _files(name)
+        except (OSError, ValueError) as error:  # no permission, a name that can't be
+            yield name, ImageError(f"can't be opened: {getattr(error, 'strerror', error)}")
+
+
+def _files(name: str) -> Iterator[tuple[str, Path | DigitwiseError]]:
     from glob import glob
 
+    path = Path(name)
+    if name and path.is_dir():
+        next(path.iterdir(), None)  # says so if it may not be read; rglob would pass over it
+        inside = sorted(p for p in path.rglob("*") if _is_picture(p))
+        if not inside:
+            yield name, ImageError("a folder with no pictures in it")
+        yield from ((str(p), p) for p in inside)
+    elif name and path.exists():
+        yield name, path
+    else:
+        # For shells that leave patterns to programs.
+        matches = sorted(glob(name, recursive=True))  # noqa: PTH207 (an absolute pattern, too)
+        if not matches:
+            yield name, ImageError("no such file")
+        yield from ((match, Path(match)) for match in matches if not Path(match).is_dir())
+
+
+def _is_picture(path: Path) -> bool:
     from digitwise.imaging.pictures import SUFFIXES
 
-    for name in names:
-        path = Path(name)
-        if name == "-":
-            content = sys.stdin.buffer.read(MOST_INPUT + 1)
-            yield "-", io.BytesIO(content) if content else ImageError("standard input is empty")
-        elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-            if not inside:
-                yield name, ImageError("a folder with no pictures in it")
-            yield from ((str(p), p) for p in inside if p.is_file())
-        elif path.exists():
-            yield name, path
-        else:
-            # For shells that leave patterns to programs.
-            matches = sorted(glob(name, recursive=True))  # noqa: PTH207 (an absolute pattern, too)
-            if not matches:
-                yield name, ImageError("no such file")
-            yield from ((match, Path(match)) for match in matches)
-
-
-def _read(
-    reader: "Reader",
-    name: str,
-    source: Path | io.BytesIO,
-    layout: str,
-    bounds: tuple[int, int] | None,
-    overlay: Path | None,
-) -> "list[Number]":
-    size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
-    if size > MOST_INPUT:
-        raise ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-    numbers = reader.read(source, layout, bounds)
-    if overlay:
-        _draw(name, source, numbers, overlay)
-    return numbers
-
-
-def _draw(name: str, source: Path | io.BytesIO, numbers: "list[Number]", folder: Path) -> None:
-    from PIL import Image, ImageOps
-
-    from digitwise.files import write_atomically
-    from digitwise.reading.overlay import draw_overlay
-
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = "stdin" if name == "-" else Path(name).stem
-    with Image.open(source) as image:
-        for page in sorted({number.page for number in numbers} or {0}):
-            image.seek(page)
-            upright = ImageOps.exif_transpose(image)
-            picture = draw_overlay(upright, [n for n in numbers if n.page == page])
-            suffix = f"-{page}" if page else ""
-            write_atomically(folder / f"{stem}{suffix}.png", picture)
-
-
-def _formatted(rows: list[dict[str, Any]], suffix: str) -> str:
-    if suffix == ".txt":
-        return "".join(f"{row['shown']}\n" for row in rows if "shown" in row)
-    if suffix == ".csv":
-        text = io.StringIO()
-        columns = [
-            "file",
-            "page",
-            "x0",
-            "y0",
-            "x1",
-            "y1",
-            "text",
-            "confidence",
-            "rejected",
-            "error",
-        ]
-        table = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-        table.writeheader()
-        for row in rows:
-            box = dict(zip(("x0", "y0", "x1", "y1"), row.get("bbox", ()), strict=False))
-            table.writerow({**row, **box})
-        return text.getvalue()
-    plain = [{k: v for k, v in row.items() if k != "shown"} for row in rows]
-    if suffix == ".json":
-        return json.dumps(plain, indent=1) + "\n"
-    return "".join(json.dumps(row) + "\n" for row in plain)
+    own = path.name.endswith(OVERLAY_SUFFIX)
+    return path.suffix.lower() in SUFFIXES and not own and path.is_file()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
-from digitwise.errors import Interrupted
+from digitwise.errors import StoppedError
 from digitwise.training.settings import PRESETS, Settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def train(
     if plot:
         draw(run, plot)
     if not finished:
-        raise Interrupted(
+        raise StoppedError(
             f"stopped in epoch {len(run.history.epochs) + 1} of {run.settings.epochs}; go on with:"
             f" digitwise train --resume {run.checkpoint}"
         )
@@ -182,7 +182,9 @@ def _resumed(
         saved = replace(saved, settings=replace(saved.settings, data=chosen["data"]))
     settings = saved.settings
     done = len(saved.history.epochs)
-    people(as_json).print(f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}")
+    people(as_json).print(
+        f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"
+    )
     train_digits, test_digits = load(settings.data, data_dir, progressbar=True)
     return saved.resume(train_digits, test_digits, out or model_path(found))
 

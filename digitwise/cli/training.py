@@ -7,7 +7,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitwise.cli.output import complain, emit, people, percent, printable
-from digitwise.errors import Interrupted
+from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
 from digitwise.training.evaluation import evaluate
 from digitwise.training.history import History
@@ -63,7 +63,7 @@ def go(run: Run, as_json: bool) -> bool:
         try:
             return run.go(progress)
         except KeyboardInterrupt:
-            raise Interrupted(
+            raise StoppedError(
                 f"interrupted; go on from the last checkpoint with: digitwise train --resume "
                 f"{run.checkpoint}"
             ) from None

@@ -18,7 +18,7 @@ def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) 
     return inputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Digits:
     """Labelled images of single digits.
 
@@ -44,6 +44,8 @@ class Digits:
     def __post_init__(self) -> None:
         """Check what everything else relies on."""
         images, labels = self.images, self.labels
+        if not isinstance(images, np.ndarray) or not isinstance(labels, np.ndarray):
+            raise InputError("images and labels must be NumPy arrays")
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
             raise InputError(
                 f"images must be uint8 of shape (n, 28, 28); found {images.dtype} {images.shape}"
@@ -62,6 +64,8 @@ class Digits:
 
     def __getitem__(self, index: slice | npt.NDArray[Any]) -> "Digits":
         """Return the digits at a slice, or at an array of positions or of booleans."""
+        if not isinstance(index, slice | np.ndarray):
+            raise InputError("digits are taken by slice or array; one image is digits.images[i]")
         return Digits(self.images[index], self.labels[index], self.source)
 
     def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:

@@ -1,5 +1,6 @@
 """MNIST from its public mirrors, in turn, through pooch; what arrives is verified."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def _fetch(
             found.unlink()
         else:
             return found
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise DataError(f"can't write into {folder}: {error.strerror or error}") from error
 
     import pooch
     import requests

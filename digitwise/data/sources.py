@@ -11,11 +11,18 @@ from digitwise.errors import DataError
 Progress = Callable[[int, int], None]
 
 
-def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
-    """Where MNIST's four files are: in `data_dir`, in DIGITWISE_DATA or in the cache; or None.
+def named_folder(data_dir: str | Path | None = None) -> Path | None:
+    """Return the folder that the user named for MNIST, by argument or by DIGITWISE_DATA, or None.
 
     The one place that reads the environment outside the faces: `load("mnist")` in a notebook
     must find what the command line finds.
+    """
+    named = data_dir or os.environ.get("DIGITWISE_DATA")
+    return Path(named).expanduser() if named else None
+
+
+def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
+    """Where MNIST's four files are: in `data_dir`, in DIGITWISE_DATA or in the cache; or None.
 
     Raises
     ------
@@ -23,15 +30,17 @@ def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
         If a folder was named, by argument or by DIGITWISE_DATA, but lacks some of the files:
         falling back to other data silently would be worse than stopping.
     """
-    named = data_dir or os.environ.get("DIGITWISE_DATA")
-    if named:
-        folder = Path(named).expanduser()
-        origin = "--data-dir" if data_dir else "DIGITWISE_DATA"
+    folder = named_folder(data_dir)
+    if folder is not None:
+        origin = "data_dir" if data_dir else "DIGITWISE_DATA"
         if not folder.is_dir():
             raise DataError(f"{folder}: no such folder (named by {origin})")
-        if not mnist.is_complete(folder):
-            names = ", ".join(f"{file.name}.gz" for file in mnist.FILES)
-            raise DataError(f"{folder} (named by {origin}): expected MNIST's files {names}")
+        missing = [f"{f.name}.gz" for f in mnist.FILES if not mnist.find_file(folder, f.name)]
+        if missing:
+            raise DataError(
+                f"{folder} (named by {origin}): expected MNIST's four files; missing "
+                f"{', '.join(missing)}"
+            )
         return folder
     cache = mnist.cache_folder()
     return cache if mnist.is_complete(cache) else None

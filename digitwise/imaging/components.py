@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitwise.errors import ImageError
 from digitwise.imaging.ink import Light
 
 SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
+MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of the largest piece, a piece is dirt
 
 
@@ -48,17 +50,26 @@ def find_components(ink: Light) -> list[Component]:
     ----------
     ink : float32 array of shape (h, w)
         In [0, 1], 0 paper.
+
+    Raises
+    ------
+    ImageError
+        If there are more than 5,000: that is a texture, not writing.
     """
     import cv2
 
     solid = (ink >= SOLID).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    longest = max((max(s[2], s[3]) for s in stats[1:]), default=0)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    sides = stats[:, 2:4].max(axis=1)
+    sides[0] = 0  # the paper
+    kept = np.flatnonzero(sides >= max(SPECK * sides.max(), 3))
+    if len(kept) > MOST:
+        raise ImageError(
+            f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
+        )
     found = []
-    for label in range(1, count):
+    for label in kept:
         left, top, width, height = (int(v) for v in stats[label, :4])
-        if max(width, height) < max(SPECK * longest, 3):
-            continue
         left, top = max(left - 1, 0), max(top - 1, 0)
         right, bottom = min(left + width + 2, ink.shape[1]), min(top + height + 2, ink.shape[0])
         own = (labels[top:bottom, left:right] == label).astype(np.uint8)
@@ -78,13 +89,3 @@ def join(components: list[Component]) -> Component:
         place = ink[c.top - top : c.bottom - top, c.left - left : c.right - left]
         np.maximum(place, c.ink, out=place)
     return Component(left, top, right, bottom, ink)
-
-
-def horizontal_gap(a: Component, b: Component) -> int:
-    """Pixels between two boxes along x; negative where they overlap."""
-    return max(a.left, b.left) - min(a.right, b.right)
-
-
-def vertical_gap(a: Component, b: Component) -> int:
-    """Pixels between two boxes along y; negative where they overlap."""
-    return max(a.top, b.top) - min(a.bottom, b.bottom)

@@ -8,6 +8,8 @@ from digitwise.imaging.framing import BOX, SIDE, centre_of_mass, frame
 from digitwise.imaging.ink import Light, extract_ink
 from digitwise.imaging.strokes import thicken
 
+LARGE = 400  # pixels: twenty for each of the frame's
+
 
 def find_digit(grey: Light) -> Component | None:
     """All the ink of a picture, as one component; None if there is none.
@@ -34,10 +36,16 @@ def frame_digit(ink: Light) -> npt.NDArray[np.uint8]:
     """Frame the ink of one digit as MNIST does; uint8 (28, 28).
 
     Fine strokes are thickened. A digit of few pixels is enlarged first, or MNIST's smallest box
-    would make it smaller than others.
+    would make it smaller than others; one of very many is brought to a size that costs no time.
     """
     if looks_framed(ink):
         return frame(ink)
+    if max(ink.shape) > LARGE:
+        import cv2
+
+        shrink = LARGE / max(ink.shape)
+        size = [max(1, round(length * shrink)) for length in ink.shape[::-1]]
+        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     if max(ink.shape) < BOX:
         ink = ink.repeat(4, axis=0).repeat(4, axis=1)
     return frame(thicken(ink))

@@ -68,10 +68,12 @@ def open_pictures(source: "str | Path | BinaryIO | Image | npt.NDArray[Any]") ->
 def _open_file(source: "str | Path | BinaryIO") -> Iterator[Picture]:
     from PIL import Image, UnidentifiedImageError
 
-    if isinstance(source, str | Path) and not Path(source).exists():
-        raise ImageError("no such file")
-    if isinstance(source, str | Path) and not Path(source).is_file():
-        raise ImageError("not a file")
+    if isinstance(source, str | Path):
+        _check_path(Path(source))
+    elif not hasattr(source, "read"):
+        raise ImageError(
+            f"expected a path, binary file, PIL image or array; found {type(source).__name__}"
+        )
     try:
         with warnings.catch_warnings():
             # Pillow warns of what it mends by itself (odd EXIF, padding); users can't use that.
@@ -97,20 +99,35 @@ def _open_file(source: "str | Path | BinaryIO") -> Iterator[Picture]:
         raise ImageError(f"damaged or unsupported picture ({reason[:200]})") from error
 
 
-def _picture(image: "Image", page: int) -> Picture:
-    from PIL import ImageOps
+def _check_path(path: Path) -> None:
+    try:
+        if not path.name or not path.exists():
+            raise ImageError("no such file")
+        if not path.is_file():
+            raise ImageError("not a file")
+        path.open("rb").close()
+    except (OSError, ValueError) as error:  # no permission, a name that can't be
+        raise ImageError(f"can't be opened: {getattr(error, 'strerror', error)}") from error
 
+
+def _picture(image: "Image", page: int) -> Picture:
     if image.width * image.height > MOST_PIXELS:
         raise ImageError(f"{image.width:,}×{image.height:,} pixels: {_too_large()}")
     if min(image.size) < 1:
         raise ImageError("an empty picture")
     image.load()
+    image = upright(image)
+    return Picture(_to_working_size(_grey(image)), image.width, image.height, page)
+
+
+def upright(image: "Image") -> "Image":
+    """Turn a picture as its EXIF orientation says."""
+    from PIL import ImageOps
+
     try:
-        upright = ImageOps.exif_transpose(image)
+        return ImageOps.exif_transpose(image)
     except Exception:  # damaged EXIF data: the pixels are still good
-        upright = image
-    height, width = upright.height, upright.width
-    return Picture(_to_working_size(_grey(upright)), width, height, page)
+        return image
 
 
 def _too_large() -> str:

@@ -176,10 +176,14 @@ def _read(path: Path) -> Model:
     return Model(network, header["training"], header["results"])
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON's")
+
+
 def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     if KEY not in metadata:
         raise ModelError(f"{path}: a safetensors file, but not one of digitwise (no such header)")
-    header = json.loads(metadata[KEY])
+    header = json.loads(metadata[KEY], parse_constant=_refuse_constant)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
         raise ModelError(

@@ -26,7 +26,7 @@ def find_model(name: str | Path | None = None) -> Path:
     name = DEFAULT if name is None else name
     if str(name) in shipped_models():
         return FOLDER / f"{name}.safetensors"
-    if Path(name).exists():
+    if str(name) and Path(name).exists():
         return Path(name)
     raise ModelError(
         f"no model {str(name)!r}: expected a model file, or one that is shipped "

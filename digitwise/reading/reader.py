@@ -145,7 +145,8 @@ def _box(picture: Picture, component: Component) -> Box:
 def _bounds(count: int | tuple[int, int] | None) -> tuple[int, int]:
     if count is None:
         return 1, 1_000_000
-    least, most = (count, count) if isinstance(count, int) else count
-    if not 1 <= least <= most:
-        raise InputError(f"expected a count of at least 1, least before most; found {count}")
-    return least, most
+    bounds = (count, count) if isinstance(count, int) else count
+    whole = isinstance(bounds, tuple) and all(isinstance(n, int) for n in bounds)
+    if not whole or len(bounds) != 2 or not 1 <= bounds[0] <= bounds[1]:
+        raise InputError(f"expected a count of 5, say, or (3, 6); found {count!r:.50}")
+    return bounds

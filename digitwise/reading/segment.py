@@ -7,13 +7,9 @@ this one's place.
 from collections.abc import Callable
 from statistics import median
 
-from digitwise.imaging.components import (
-    Component,
-    find_components,
-    horizontal_gap,
-    join,
-    vertical_gap,
-)
+import numpy as np
+
+from digitwise.imaging.components import Component, find_components, join
 from digitwise.imaging.ink import Light
 
 Segmenter = Callable[[Light], list[list[Component]]]
@@ -22,6 +18,7 @@ Segmenter = Callable[[Light], list[list[Component]]]
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
+WIDEST = 6  # times as wide as high, a piece is a ruled line
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
 
@@ -39,23 +36,23 @@ def all_numbers(ink: Light) -> list[list[Component]]:
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
     """Group what stands on one line with no wide gap between."""
-    groups: list[list[Component]] = []
-    for component in components:
-        near = [g for g in groups if any(_are_neighbours(component, other) for other in g)]
-        groups = [g for g in groups if not any(g is n for n in near)]
-        groups.append([c for g in near for c in g] + [component])
-    return groups
-
-
-def _are_neighbours(a: Component, b: Component) -> bool:
-    tall = max(a.height, b.height)
-    if min(a.height, b.height) < SAME_DIGIT * tall:
+    left, top, right, bottom = np.array(
+        [(c.left, c.top, c.right, c.bottom) for c in components]
+    ).reshape(-1, 4).T  # fmt: skip
+    height = bottom - top
+    group = np.arange(len(components))
+    for i in range(len(components)):
+        gap_x = np.maximum(left, left[i]) - np.minimum(right, right[i])
+        gap_y = np.maximum(top, top[i]) - np.minimum(bottom, bottom[i])
+        tall, low = np.maximum(height, height[i]), np.minimum(height, height[i])
         # A part of a digit, the bar of a 5 say, is close but may lie higher or lower.
-        return horizontal_gap(a, b) < tall / 4 and vertical_gap(a, b) < tall / 4
-    overlap = -vertical_gap(a, b)
-    return (
-        overlap >= SAME_LINE * min(a.height, b.height) and horizontal_gap(a, b) <= WORD_GAP * tall
-    )
+        part = (low < SAME_DIGIT * tall) & (gap_x < tall / 4) & (gap_y < tall / 4)
+        digit = (
+            (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= WORD_GAP * tall)
+        )
+        near = np.unique(group[part | digit])
+        group[np.isin(group, near)] = near.min()
+    return [[components[i] for i in np.flatnonzero(group == g)] for g in np.unique(group)]
 
 
 def _digits(components: list[Component]) -> list[Component]:
@@ -63,33 +60,37 @@ def _digits(components: list[Component]) -> list[Component]:
     if not components:
         return []
     digits: list[list[Component]] = []
+    spans: list[tuple[int, int]] = []  # of each digit, left and right
     for component in sorted(components, key=lambda c: c.left):
-        for parts in digits:
-            whole = join(parts)
-            narrower = min(whole.width, component.width)
-            if -horizontal_gap(whole, component) >= SAME_DIGIT * narrower:
-                parts.append(component)
+        for i, (left, right) in enumerate(spans):
+            overlap = min(right, component.right) - component.left
+            if overlap >= SAME_DIGIT * min(right - left, component.width):
+                digits[i].append(component)
+                spans[i] = left, max(right, component.right)
                 break
         else:
             digits.append([component])
+            spans.append((component.left, component.right))
     whole_digits = [join(parts) for parts in digits]
     tallest = max(digit.height for digit in whole_digits)
     usual = median(d.height for d in whole_digits if d.height >= tallest / 2)
-    return sorted(
-        (digit for digit in whole_digits if digit.height >= SMALLEST * usual),
-        key=lambda c: c.left + c.right,
-    )
+    likely = [
+        d for d in whole_digits if d.height >= SMALLEST * usual and d.width <= WIDEST * d.height
+    ]
+    return sorted(likely, key=lambda c: c.left + c.right)
 
 
 def _in_reading_order(numbers: list[list[Component]]) -> list[list[Component]]:
+    """Lines from top to bottom, each from left to right."""
+    spans = {id(n): (min(d.top for d in n), max(d.bottom for d in n)) for n in numbers}
     lines: list[list[list[Component]]] = []
-    for number in sorted(numbers, key=lambda n: join(n).top + join(n).bottom):
-        box = join(number)
-        for line in lines:
-            other = join(line[-1])
-            if -vertical_gap(box, other) >= box.height / 2:
+    for number in sorted(numbers, key=lambda n: sum(spans[id(n)])):
+        top, bottom = spans[id(number)]
+        for line in reversed(lines):
+            line_top, line_bottom = spans[id(line[-1])]
+            if min(bottom, line_bottom) - max(top, line_top) >= (bottom - top) / 2:
                 line.append(number)
                 break
         else:
             lines.append([number])
-    return [number for line in lines for number in sorted(line, key=lambda n: join(n).left)]
+    return [number for line in lines for number in sorted(line, key=lambda n: n[0].left)]

@@ -1,10 +1,13 @@
 """The training loop: epochs of mini-batches of stochastic gradient descent, for all engines."""
 
+import math
 import time
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
@@ -89,7 +92,9 @@ def fit(
     history = history or History()
     # Whole mini-batches, so that chunks don't change the steps.
     chunk = batch_size * max(1, CHUNK // batch_size)
-    with np.errstate(over="ignore", invalid="ignore"):
+    # One BLAS thread: sums then don't depend on how many cores there are, so runs repeat bit for
+    # bit, and small products don't wait for threads that another program holds up.
+    with threadpool_limits(limits=1), np.errstate(over="ignore", invalid="ignore"):
         while len(history.epochs) < epochs:
             good, good_position = _parameters(network), history.position
             order = epoch_order(seed, len(history.epochs), len(train))
@@ -116,7 +121,7 @@ def fit(
                 Epoch(number, on_train.cost, on_train.accuracy, accuracy, seconds)
             )
             history.position = 0
-            _warn_of_dead_outputs(history, on_train, epochs)
+            _warn_of_dead_outputs(history, network, on_train, epochs)
             if progress and progress(history):
                 return history
     return history
@@ -130,16 +135,25 @@ def _check(
     learning_rate: float,
     seed: int,
 ) -> None:
+    if not isinstance(network, Network) or not isinstance(train, Digits):
+        raise InputError(
+            f"expected a Network and Digits to train it on; found {type(network).__name__} and "
+            f"{type(train).__name__}"
+        )
     check_digit_network(network)
     if len(train) == 0:
         raise InputError("there are no digits to train on")
-    if epochs < 0 or batch_size < 1 or seed < 0:
-        raise InputError(
-            f"expected epochs >= 0, batch_size >= 1 and seed >= 0; found {epochs}, {batch_size} "
-            f"and {seed}"
-        )
-    if not (learning_rate > 0 and np.isfinite(learning_rate)):
-        raise InputError(f"expected a finite learning rate > 0; found {learning_rate}")
+    for name, value, least in (
+        ("epochs", epochs, 0),
+        ("batch_size", batch_size, 1),
+        ("seed", seed, 0),
+    ):
+        if not isinstance(value, int | np.integer) or value < least:
+            raise InputError(
+                f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
+            )
+    if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
+        raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")
 
 
 def _all(network: Network) -> list[npt.NDArray[np.floating]]:
@@ -164,18 +178,29 @@ def _put_back(
 def _diverged(history: History, what: str, learning_rate: float) -> TrainingError:
     return TrainingError(
         f"{what} stopped being finite numbers in epoch {len(history.epochs) + 1}: the learning "
-        f"rate, {learning_rate:g}, is too large for this network. Try a tenth of it, or "
-        f"init=scaled; the network is back where it was after epoch {len(history.epochs)}"
+        f"rate, {learning_rate:g}, is too large for this network. Try a tenth of it, or the "
+        f"scaled start (init); the network is back where it was after epoch {len(history.epochs)}"
     )
 
 
-def _warn_of_dead_outputs(history: History, measured: Evaluation, epochs: int) -> None:
+def _warn_of_dead_outputs(
+    history: History, network: Network, measured: Evaluation, epochs: int
+) -> None:
     number = len(history.epochs)
     if history.warnings or not (number >= DEAD_FROM or number == epochs):
         return
-    for digit in np.flatnonzero(measured.peaks < 0.5):
-        history.warnings.append(
-            f"output {digit} never fires: its largest value for any {digit} is "
-            f"{measured.peaks[digit]:.2f}. The random start left it dead: train with another "
-            f"seed, or with init=scaled; if many are dead, with a smaller learning rate or longer"
-        )
+    dead = np.flatnonzero(measured.peaks < 0.5)
+    if dead.size == 0:
+        return
+    many = dead.size > 1
+    names = ", ".join(map(str, dead))
+    peaks = ", ".join(f"{measured.peaks[digit]:.2f}" for digit in dead)
+    if network.init == "gaussian" and dead.size <= 2:
+        advice = "a start from N(0, 1) can do that: try another seed, or the scaled start (init)"
+    else:
+        advice = "try more epochs, more hidden neurons, another learning rate or another seed"
+    history.warnings.append(
+        f"output{'s' if many else ''} {names} never fire{'' if many else 's'}: the largest "
+        f"value{'s' if many else ''} for {'their' if many else 'its'} own digits "
+        f"{'are' if many else 'is'} {peaks}; {advice}"
+    )

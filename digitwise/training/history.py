@@ -67,6 +67,18 @@ class History:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "History":
-        """Restore what `to_dict` gave."""
+        """Restore what `to_dict` gave.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            If it isn't that.
+        """
         epochs = [Epoch(**row) for row in saved["epochs"]]
+        for e in epochs:
+            accuracies = (e.cost, e.train_accuracy, e.test_accuracy or 0.0)
+            if not isinstance(e.epoch, int) or not all(
+                isinstance(v, int | float) for v in accuracies
+            ):
+                raise ValueError(f"{e} is no row of a history")
         return cls(epochs, int(saved["position"]), [str(w) for w in saved["warnings"]])

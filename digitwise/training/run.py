@@ -214,7 +214,9 @@ class Saved:
         done = len(self.history.epochs)
         if epochs < done or (epochs == done and self.history.position):
             begun = " and a part of the next" if self.history.position else ""
-            raise InputError(f"this run has {done} epochs{begun} behind it; it can't end at {epochs}")
+            raise InputError(
+                f"this run has {done} epochs{begun} behind it; it can't end at {epochs}"
+            )
         return replace(self, settings=replace(self.settings, epochs=epochs))
 
     def resume(self, train: Digits, test: Digits, out: Path) -> Run:
@@ -245,6 +247,8 @@ def read_saved(path: Path) -> Saved:
     model = read_model(path)
     training = model.training
     try:
+        if not isinstance(training.get("settings"), dict):
+            raise TypeError("no settings")
         settings = Settings.from_dict(training["settings"])
         choose_engine(settings.engine)
         history = History.from_dict(training["history"])
@@ -253,7 +257,7 @@ def read_saved(path: Path) -> Saved:
         ):
             raise ValueError("network and settings don't belong together")
         return Saved(settings, model.network, history, str(training["train_sha256"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} can't be resumed: it doesn't hold the state of a run of `digitwise train`"
         ) from error

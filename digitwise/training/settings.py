@@ -1,6 +1,6 @@
 """The settings of a training run, and the presets that have a name."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -54,9 +54,35 @@ class Settings:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Settings":
-        """Restore what `to_dict` gave, after a trip through JSON."""
-        return cls(**{**saved, "hidden": tuple(saved["hidden"])})
+        """Restore what `to_dict` gave, after a trip through JSON.
 
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            If it isn't that.
+        """
+        settings = cls(**{**saved, "hidden": tuple(saved["hidden"])})
+        for field in fields(cls):
+            value = getattr(settings, field.name)
+            values = value if field.name == "hidden" else (value,)
+            if not all(isinstance(v, TYPES[field.name]) and v is not True for v in values):
+                raise ValueError(f"{field.name} can't be {value!r:.50}")
+        return settings
+
+
+TYPES: dict[str, Any] = {
+    "data": str,
+    "hidden": int,
+    "epochs": int,
+    "batch_size": int,
+    "learning_rate": int | float,
+    "cost": str,
+    "activation": str,
+    "init": str,
+    "seed": int,
+    "engine": str,
+    "limit": int | None,
+}
 
 PRESETS = {
     "default": Settings(),

@@ -4,6 +4,7 @@ import pytest
 
 import digitwise
 from digitwise.data.idx import idx_header
+from digitwise.models.files import Model
 from tests.cli.conftest import assert_one_line
 from tests.conftest import random_digits
 
@@ -54,6 +55,23 @@ def test_models(run):
     assert "default" in run("models").out
     run("train", "--data", "digits", "--epochs", 1, "--out", "net.safetensors")
     assert run("models", "net.safetensors", "--json").json[0]["data"] == "digits"
+
+
+def test_a_hostile_card_is_shown_without_its_commands(run, tmp_path):
+    network = digitwise.Network([784, 10], rng=0)
+    training = {"command": "\x1b[31mred\n\nline", "settings": "x", "train_n": [1]}
+    digitwise.save(Model(network, training, {"test_accuracy": "x"}), tmp_path / "m.safetensors")
+    ran = run("models", "m.safetensors")
+    assert ran.code == 0
+    assert "[31mred line" in ran.out
+    assert "\x1b" not in ran.out
+    assert_one_line(run("models", ""), 1, "no model ''")
+
+
+def test_fetch_takes_what_is_there(run, mnist_folder):
+    ran = run("data", "fetch", DIGITWISE_DATA=str(mnist_folder))
+    assert ran.code == 0
+    assert "all four files verified" in ran.out
 
 
 def test_data_list_and_info(run, mnist_folder):

@@ -1,6 +1,9 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +73,28 @@ def test_an_empty_page_is_an_empty_result(run, tmp_path):
     ran = run("read", "empty.png")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == "digitwise: empty.png: no digits found\n"
+    assert run("read", "empty.png", "--json", "-o", "out.csv").out == ""
+    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ["empty.png,,,,,,,,,"]
+
+
+def test_an_interrupted_batch_keeps_what_was_read(tmp_path, three):
+    for i in range(400):
+        (three / f"{i:03}.jpg").write_bytes((three / "2758.jpg").read_bytes())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "digitwise", "read", "in", "-o", "out.csv"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.startswith("digitwise: stopped after ")
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert 2 <= len(rows) < 400
+    assert f"after {len(rows) - 1:,} results" in err
 
 
 def test_digit_layout(run, tmp_path, mnist):
@@ -111,9 +136,26 @@ def test_output_files(run, three, tmp_path):
 
 def test_overlay(run, three, tmp_path):
     assert run("read", "in", "--overlay", "seen").code == 0
-    assert {path.name for path in (tmp_path / "seen").iterdir()} == {
-        "2758.png", "3380.png", "502272.png",
-    }  # fmt: skip
+    names = {path.name for path in (tmp_path / "seen").iterdir()}
+    assert names == {f"{path.name}.overlay.png" for path in three.iterdir()}
+
+
+def test_overlays_take_no_other_pictures_name(run, three):
+    (three / "sub").mkdir()
+    content = (three / "2758.jpg").read_bytes()
+    (three / "sub" / "2758.jpg").write_bytes(content)
+    before = {path: path.read_bytes() for path in three.rglob("*") if path.is_file()}
+    for _ in range(2):  # the second time, the overlays are there and are not read
+        assert run("read", "in", "--overlay", "in").out.split() == [*TRUTH, TRUTH[0]]
+    assert {path: path.read_bytes() for path in before} == before
+    added = {path.name for path in three.iterdir()} - {path.name for path in before}
+    assert added == {
+        "sub",
+        "2758.jpg.overlay.png",
+        "2758.jpg.2.overlay.png",
+        "3380.jpg.overlay.png",
+        "502272.png.overlay.png",
+    }
 
 
 @pytest.mark.parametrize(
@@ -138,6 +180,13 @@ def test_failures_are_one_line(run, tmp_path, three):
     (tmp_path / "evil.safetensors").write_bytes(b"\x80\x04\x95 a pickle")
     assert_one_line(run("read", "nothing.png"), 1, "nothing.png: no such file")
     assert_one_line(run("read", "folder"), 1, "no pictures in it")
+    assert_one_line(run("read", ""), 1, "no such file")
+    assert_one_line(run("read", "two\nlines.png"), 1, "two lines.png: no such file")
+    assert_one_line(run("read", "x" * 5000), 1, "xxx: ")
+    (tmp_path / "loop").symlink_to("loop")
+    assert_one_line(run("read", "loop"), 1, "loop: ")
+    taken = run("read", three / "2758.jpg", "--overlay", "evil.safetensors")
+    assert_one_line(taken, 1, "evil.safetensors")
     assert_one_line(run("read", "-", stdin=b""), 1, "standard input is empty")
     assert_one_line(run("read", three / "2758.jpg", "--model", "nothing"), 1, "no model")
     evil = run("read", three / "2758.jpg", "--model", "evil.safetensors")

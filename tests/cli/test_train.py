@@ -154,12 +154,8 @@ def test_a_finished_run_may_go_on_for_more_epochs(run, tmp_path):
     assert (tmp_path / "whole.safetensors").read_bytes() == (
         tmp_path / "net.safetensors"
     ).read_bytes()
-    assert_one_line_last(run("train", "--resume", "net.safetensors", "--epochs", 1), "is fewer")
-
-
-def assert_one_line_last(ran, part):
-    assert ran.code == 1
-    assert part in ran.err.splitlines()[-1]
+    fewer = run("train", "--resume", "net.safetensors", "--epochs", 1)
+    assert_one_line(fewer, 1, "has 4 epochs behind it; it can't end at 1")
 
 
 def test_resuming_a_finished_run_says_its_result(run):
@@ -179,10 +175,14 @@ def test_divergence_ends_with_advice(run, tmp_path):
 
 
 def test_a_dead_output_is_told_to_people_and_programs(run):
-    # A tiny network at a rate at which it can't learn all ten.
-    ran = run("train", "--data", "digits", "--hidden", 2, "--epochs", 3, "--json")
-    assert any("never fires" in warning for warning in ran.json[-1]["warnings"])
-    assert "Warning: output" in ran.err
+    # A tiny network, and a rate at which it learns nothing.
+    small = ["--hidden", 2, "--epochs", 3, "--learning-rate", 1e-9]
+    ran = run("train", "--data", "digits", *small, "--json")
+    (warning,) = ran.json[-1]["warnings"]
+    assert warning.startswith("outputs ")
+    assert "never fire" in warning
+    assert "another learning rate" in warning
+    assert f"Warning: {warning}" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,8 @@ def test_a_dead_output_is_told_to_people_and_programs(run):
         (["--plot", "curves.txt"], ".png, .svg or .pdf"),
         (["--resume", "net.safetensors", "--seed", "3"], "leave out --seed"),
         (["--resume", "net.safetensors", "--preset", "chapter"], "leave out --preset"),
+        (["--resume", "."], "expected a file"),
+        (["--hidden", "1000001"], "1 to 1,000,000 each"),
         (["--frobnicate"], "--frobnicate"),
     ],
 )
@@ -220,6 +222,13 @@ def test_inputs_that_fail_exit_with_1_and_one_line(run, tmp_path):
     assert_one_line(run("train", "--data-dir", "nowhere"), 1, "no such folder")
     assert_one_line(run("train", DIGITWISE_DATA="nowhere"), 1, "DIGITWISE_DATA")
     assert_one_line(run("train", "--resume", "nothing.safetensors"), 1, "No such file")
+    assert_one_line(run("train", "--resume", ".."), 1, "is a folder")
+    long_name = run("train", *FAST, "--out", "x" * 300 + ".safetensors")
+    assert long_name.code == 1
+    assert "too long" in long_name.err.splitlines()[-1]
+    huge = run("train", "--hidden", "1000000,1000000", "--epochs", 0)
+    assert huge.code == 1
+    assert "at most 100,000,000 fit" in huge.err
     for name, array in (
         ("train-images-idx3-ubyte", np.zeros((5, 28, 28), np.uint8)),
         ("train-labels-idx1-ubyte", np.zeros(4, np.uint8)),
@@ -237,6 +246,36 @@ def test_a_folder_that_cannot_be_written(run, tmp_path):
     ran = run("train", *FAST, "--out", "taken.safetensors")
     assert ran.code == 1
     assert "is a folder" in ran.err.splitlines()[-1]
+
+
+def test_an_empty_set_is_noticed_before_anything_is_written(run, tmp_path):
+    for part in ("train", "t10k"):
+        for kind, shape in (("images-idx3", (0, 28, 28)), ("labels-idx1", (0,))):
+            (tmp_path / f"{part}-{kind}-ubyte").write_bytes(idx_header(np.zeros(shape, np.uint8)))
+    ran = run("train", "--data", ".")
+    assert ran.code == 1
+    assert "there are no training digits" in ran.err.splitlines()[-1]
+    assert not list(tmp_path.glob("*.safetensors"))
+
+
+def test_a_plot_that_fails_does_not_hide_the_model(run, tmp_path):
+    (tmp_path / "taken.png").mkdir()
+    ran = run("train", *FAST, "--plot", "taken.png")
+    assert ran.code == 1
+    assert "Saved digits-784-12-10.safetensors" in ran.out
+    assert "taken.png is a folder" in ran.err.splitlines()[-1]
+    none = run("train", *FAST, "--epochs", 0, "--plot", "none.png")
+    assert (none.code, "no epoch is complete" in none.err) == (0, True)
+
+
+def test_bits_do_not_depend_on_the_number_of_threads(run, tmp_path):
+    settings = ["--data", "digits", "--hidden", 300, "--epochs", 2, "--batch-size", 100]
+    contents = []
+    for threads in ("1", "2"):
+        ran = run("train", *settings, "--out", "net.safetensors", OPENBLAS_NUM_THREADS=threads)
+        assert ran.code == 0
+        contents.append((tmp_path / "net.safetensors").read_bytes())
+    assert contents[0] == contents[1]
 
 
 def test_mnist_from_a_folder(run, mnist_folder):

@@ -31,9 +31,15 @@ def test_the_fingerprint_is_that_of_images_and_labels():
     assert digits[::2].sha256() == digits[np.arange(0, 10, 2)].sha256()
 
 
+def test_one_digit_is_no_set():
+    with pytest.raises(InputError, match=r"digits.images\[i\]"):
+        random_digits(3)[0]
+
+
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
+        ([[1]], [1], "NumPy arrays"),
         (np.zeros((2, 28, 28)), np.zeros(2, np.uint8), "uint8.*found float64"),
         (np.zeros((2, 784), np.uint8), np.zeros(2, np.uint8), r"found uint8 \(2, 784\)"),
         (np.zeros((2, 28, 28), np.uint8), np.zeros(3, np.uint8), r"\(2,\).*found uint8 \(3,\)"),

@@ -157,6 +157,12 @@ def test_a_file_of_the_users_is_never_replaced(server, tmp_path):
     assert gzip.decompress(own.read_bytes()) == b"clothes, not digits"
 
 
+def test_a_folder_that_cannot_be_made(server, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match=r"can't write into .*file/folder"):
+        fetch(tmp_path / "file" / "folder", mirrors=[server.url("good")])
+
+
 def test_a_killed_download_leaves_nothing_under_the_name(server, tmp_path):
     code = (
         "import sys; from pathlib import Path; from digitwise.data import download, mnist;"

@@ -18,7 +18,9 @@ def test_auto_without_mnist_is_the_bundled_set():
 
 
 def test_a_named_folder_that_lacks_the_files_is_an_error_not_other_data(tmp_path, monkeypatch):
-    with pytest.raises(DataError, match=r"named by --data-dir\): expected MNIST's files"):
+    with pytest.raises(
+        DataError, match=r"named by data_dir\): expected MNIST's four files; missing train"
+    ):
         dw.load("auto", tmp_path)
     monkeypatch.setenv("DIGITWISE_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match=r"no such folder \(named by DIGITWISE_DATA\)"):

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.imaging.components import find_components, horizontal_gap, join, vertical_gap
+from digitwise.errors import ImageError
+from digitwise.imaging.components import find_components, join
 
 
 def test_pieces_are_found_from_left_to_right_with_their_own_ink():
@@ -46,11 +48,9 @@ def test_joined_components_hold_all_of_their_ink(seed):
     assert join(find_components(ink)).ink.sum() == ink.sum()
 
 
-def test_gaps():
-    ink = np.zeros((40, 60), np.float32)
-    ink[5:15, 10:20] = ink[20:35, 30:40] = 1
-    a, b = find_components(ink)
-    # Boxes take a pixel of rim on each side.
-    assert horizontal_gap(a, b) == horizontal_gap(b, a) == 8
-    assert vertical_gap(a, b) == vertical_gap(b, a) == 3
-    assert horizontal_gap(a, a) == -a.width
+def test_a_texture_is_refused():
+    ink = np.zeros((600, 600), np.float32)
+    for y, x in np.ndindex(80, 80):
+        ink[7 * y : 7 * y + 4, 7 * x : 7 * x + 4] = 1
+    with pytest.raises(ImageError, match="6,400 separate strokes; expected a page of numbers"):
+        find_components(ink)

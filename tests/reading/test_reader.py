@@ -119,6 +119,10 @@ def test_arguments(reader):
         reader.read(page, "line")
     with pytest.raises(InputError, match="count"):
         reader.read(page, count=(5, 3))
+    with pytest.raises(InputError, match="count"):
+        reader.read(page, count="4")
+    with pytest.raises(ImageError, match="PIL image or array; found int"):
+        reader.read(5)
     with pytest.raises(ImageError, match="no such file"):
         reader.read("nothing.png")
     with pytest.raises(InputError, match="784 inputs"):

@@ -145,6 +145,9 @@ def test_a_digit_that_is_not_in_the_set_is_no_dead_output(bundled):
         {"learning_rate": float("nan")},
         {"learning_rate": float("inf")},
         {"seed": -1},
+        {"epochs": 1.5},
+        {"batch_size": "10"},
+        {"learning_rate": "3"},
         {"engine": "warp"},
     ],
 )
@@ -156,6 +159,8 @@ def test_settings_out_of_range(few, wrong):
 def test_networks_and_sets_that_do_not_fit(few):
     with pytest.raises(InputError, match="784 inputs and 10 outputs; this one has 64 and 10"):
         fit(Network([64, 10], rng=0), few)
+    with pytest.raises(InputError, match="found Network and tuple"):
+        fit(Network([784, 10], rng=0), (few.images, few.labels))
     with pytest.raises(InputError, match="no digits to train on"):
         fit(Network([784, 10], rng=0), few[:0])
 

@@ -4,11 +4,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from digitwise.errors import DataError, DigitwiseError, ModelError, TrainingError
+from digitwise.errors import DataError, DigitwiseError, InputError, ModelError, TrainingError
 from digitwise.models.files import read_model, save
 from digitwise.network import Network
 from digitwise.training.run import (
@@ -93,6 +94,48 @@ def test_divergence_keeps_the_last_good_network(bundled, tmp_path):
     kept = read_model(checkpoint_path(out)).network
     np.testing.assert_array_equal(kept.weights[0], start.weights[0].astype(np.float32))
     assert not out.exists()
+
+
+def test_a_run_in_the_middle_of_an_epoch_cannot_end_with_the_one_before(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    run = Run.start(SMALL, *bundled, out)
+    run.go(lambda history: len(history.epochs) == 1 and history.position > 0)
+    saved = read_saved(find_checkpoint(out))
+    with pytest.raises(InputError, match="1 epochs and a part of the next behind it"):
+        saved.with_epochs(1)
+    assert saved.with_epochs(2).resume(*bundled, out).go(go_on)
+    whole = tmp_path / "whole.safetensors"
+    Run.start(replace(SMALL, epochs=2), *bundled, whole).go(go_on)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda t: t.update(settings="x"),
+        lambda t: t["settings"].update(batch_size="10"),
+        lambda t: t["settings"].update(batch_size=None),
+        lambda t: t["settings"].update(learning_rate=[1]),
+        lambda t: t["settings"].update(limit={}),
+        lambda t: t["settings"].update(hidden=5),
+        lambda t: t["settings"].update(hidden=[16]),
+        lambda t: t["settings"].update(engine="warp"),
+        lambda t: t["settings"].update(surprise=1),
+        lambda t: t.update(history=[]),
+        lambda t: t["history"].update(position=-5),
+        lambda t: t["history"].update(epochs=[{"epoch": 1}]),
+        lambda t: t["history"].update(epochs=[{"epoch": 1, "cost": "x", "train_accuracy": 1}]),
+        lambda t: t.pop("train_n"),
+    ],
+)
+def test_a_tampered_run_is_refused(bundled, tmp_path, tamper):
+    out = tmp_path / "net.safetensors"
+    Run.start(SMALL, *bundled, out).go(go_on)
+    model = read_model(out)
+    tamper(model.training)
+    save(model, out)
+    with pytest.raises(ModelError, match="can't be resumed"):
+        read_saved(out)
 
 
 def test_other_digits_are_refused(bundled, tmp_path):

@@ -1,0 +1,44 @@
+"""What was read, as the content of a file: CSV, JSON, JSON lines or plain text."""
+
+import csv
+import io
+import json
+from typing import Any
+
+SUFFIXES = (".csv", ".json", ".jsonl", ".txt")
+COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
+
+
+def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
+    """Format rows as the suffix wants them.
+
+    Parameters
+    ----------
+    rows : list of dict
+        For each number what `Number.to_dict` gives, and its `file`; for a picture that could
+        not be read `file` and `error`; for one without digits `file` alone, which only CSV
+        shows, as an empty row.
+    suffix : one of SUFFIXES
+    """
+    if suffix == ".csv":
+        return _csv(rows)
+    read = [row for row in rows if "text" in row or "error" in row]
+    if suffix == ".json":
+        return json.dumps(read, indent=1) + "\n"
+    if suffix == ".jsonl":
+        return "".join(json.dumps(row) + "\n" for row in read)
+    return "".join(f"{_shown(row)}\n" for row in read if "text" in row)
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    content = io.StringIO()
+    table = csv.DictWriter(content, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    table.writeheader()
+    for row in rows:
+        box = dict(zip(("x0", "y0", "x1", "y1"), row.get("bbox", ()), strict=False))
+        table.writerow({**row, **box})
+    return content.getvalue()
+
+
+def _shown(row: dict[str, Any]) -> str:
+    return "?" * len(row["text"]) if row["rejected"] else str(row["text"])
