@@ -12,6 +12,7 @@ from digitwise.neurons import Floats
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
+FULL = 0.25  # share of ink from which a fit to all pixels might take ink for paper
 CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
 
@@ -88,7 +89,7 @@ def _paper(grey: Light) -> tuple[Light, float]:
 
 
 def _even_rim(grey: Light) -> tuple[float, float] | None:
-    """Brightness and noise of the rim of a small picture, if it is all of one brightness.
+    """Brightness and noise of a small picture's rim, if it is even, and unlike much of the rest.
 
     Around a single digit that rim is paper, however little paper there is inside of it. (Around
     a page it may be a dark margin: there, paper is what there is most of.)
@@ -100,7 +101,10 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
     far = np.abs(rim - middle)
     noise = 1.4826 * float(np.median(far))
     even = (far <= max(4 * noise, 2 * GREY_LEVEL)).mean() > 0.9 and noise < LEAST_CONTRAST / 2
-    return (middle, noise if noise > GREY_LEVEL / 2 else 0.0) if even else None
+    unlike = (np.abs(grey - middle) > max(4 * noise, LEAST_CONTRAST)).mean()
+    if not even or unlike < FULL:
+        return None
+    return middle, noise if noise > GREY_LEVEL / 2 else 0.0
 
 
 def _commonest(light: Floats) -> float:

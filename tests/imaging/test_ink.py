@@ -100,3 +100,14 @@ def test_ink_that_fills_the_picture(mnist):
             found += np.abs(extract_ink(1 - cut) - cut).mean() < 0.05
     assert total > 200
     assert found / total > 0.97
+
+
+@pytest.mark.parametrize("margin", [1, 3])
+def test_the_cut_out_of_one_digit_with_a_narrow_margin(mnist, margin):
+    """Enlarged fourfold, as forms cut into cells have them: much ink, little paper around it."""
+    found = []
+    for image in mnist[0].images[:200]:
+        cut = image[image.any(axis=1)][:, image.any(axis=0)].astype(np.float32) / 255
+        large = np.pad(cut.repeat(4, axis=0).repeat(4, axis=1), margin)
+        found.append(np.abs(extract_ink(1 - large) - large).mean() < 0.05)
+    assert np.mean(found) > 0.98
