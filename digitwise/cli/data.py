@@ -64,10 +64,11 @@ def info(
     """Show a set of digits: how many of each, and their fingerprint."""
     import numpy as np
 
-    from digitwise.data.sources import load, resolve
+    from digitwise.cli.loading import load_digits
+    from digitwise.data.sources import resolve
 
     name = resolve(name, data_dir)
-    for part, digits in zip(("train", "test"), load(name, data_dir, progressbar=True), strict=True):
+    for part, digits in zip(("train", "test"), load_digits(name, data_dir), strict=True):
         counts = np.bincount(digits.labels, minlength=10).tolist()
         card = {
             "data": name,

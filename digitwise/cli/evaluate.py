@@ -22,13 +22,14 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure a network on test digits: accuracy, and which digits it takes for which."""
-    from digitwise.data.sources import load, resolve
+    from digitwise.cli.loading import load_digits
+    from digitwise.data.sources import resolve
     from digitwise.models.shipped import DEFAULT, open_model
     from digitwise.training.evaluation import evaluate as measure
 
     network = open_model(model).network
     name = resolve(data, data_dir)
-    _, test = load(name, data_dir, progressbar=True)
+    _, test = load_digits(name, data_dir)
     result = measure(network, test)
     shown = model or DEFAULT
     if as_json:

@@ -145,13 +145,14 @@ def _check_options(
 
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
-    from digitwise.data.sources import load, resolve
+    from digitwise.cli.loading import load_digits
+    from digitwise.data.sources import resolve
     from digitwise.engines import choose_engine
     from digitwise.training.run import Run
 
     name = resolve(settings.data, data_dir)
     settings = replace(settings, data=name, engine=choose_engine(settings.engine).name)
-    train_digits, test_digits = load(name, data_dir, progressbar=True)
+    train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
         f"{_source(name, train_digits.source)}"
@@ -171,7 +172,7 @@ def _source(name: str, source: str) -> str:
 def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
-    from digitwise.data.sources import load
+    from digitwise.cli.loading import load_digits
     from digitwise.training.run import find_checkpoint, model_path, read_saved
 
     found = find_checkpoint(path)
@@ -185,7 +186,7 @@ def _resumed(
     people(as_json).print(
         f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"
     )
-    train_digits, test_digits = load(settings.data, data_dir, progressbar=True)
+    train_digits, test_digits = load_digits(settings.data, data_dir)
     return saved.resume(train_digits, test_digits, out or model_path(found))
 
 

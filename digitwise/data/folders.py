@@ -46,8 +46,8 @@ def read_labelled(
         train = sorted(set(pictures) - set(test))
     if not train or not test:
         raise DataError(
-            f"{folder}: expected at least five pictures of a digit in folders named 0 to 9; "
-            f"found {len(train) + len(test)} pictures"
+            f"{folder}: expected pictures in folders named 0 to 9, five or more of one digit "
+            f"(every fifth tests); found {len(train) + len(test)} in all"
         )
     done, total = 0, len(train) + len(test)
 
