@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -92,7 +93,7 @@ def train(
     if not finished:
         raise StoppedError(
             f"stopped in epoch {len(run.history.epochs) + 1} of {run.settings.epochs}; go on with:"
-            f" digitwise train --resume {run.checkpoint}"
+            f" digitwise train --resume {quote(str(run.checkpoint))}"
         )
 
 
@@ -195,7 +196,7 @@ def _free_name(settings: Settings) -> Path:
     from digitwise.training.run import checkpoint_path
 
     sizes = "-".join(map(str, (784, *settings.hidden, 10)))
-    stem, number = f"{Path(settings.data).absolute().name}-{sizes}", 1
+    stem, number = f"{Path(settings.data).absolute().name}-{sizes}"[:150], 1
     while True:
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.safetensors")
         if not path.exists() and not checkpoint_path(path).exists():

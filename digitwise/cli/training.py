@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -65,7 +66,7 @@ def go(run: Run, as_json: bool) -> bool:
         except KeyboardInterrupt:
             raise StoppedError(
                 f"interrupted; go on from the last checkpoint with: digitwise train --resume "
-                f"{run.checkpoint}"
+                f"{quote(str(run.checkpoint))}"
             ) from None
         finally:
             signal.signal(signal.SIGINT, before)

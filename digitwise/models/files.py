@@ -138,8 +138,8 @@ def _check_envelope(path: Path) -> None:
             )
     if not _plausible(start, size):
         raise ModelError(
-            f"{path}: not a model file: expected safetensors, whose first eight bytes give the "
-            f"length of a header of at most {min(size, MOST_HEADER):,} bytes"
+            f"{path}: not a model file: expected safetensors, which begins with the length of its "
+            f"header; found {size:,} bytes of something else"
         )
 
 

@@ -1,6 +1,7 @@
 """The settings of a training run, and the presets that have a name."""
 
 from dataclasses import asdict, dataclass, fields
+from shlex import quote
 from typing import Any
 
 
@@ -45,7 +46,7 @@ class Settings:
             if name == "hidden":
                 value = ",".join(map(str, value))
             if value is not None:
-                words.append(f"--{name.replace('_', '-')} {value}")
+                words.append(f"--{name.replace('_', '-')} {quote(str(value))}")
         return " ".join(words)
 
     def to_dict(self) -> dict[str, Any]:
