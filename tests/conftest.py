@@ -10,7 +10,7 @@ from hypothesis import settings
 
 import digitwise as dw
 from digitwise.data.digits import Digits
-from digitwise.data.mnist import is_complete
+from digitwise.data.mnist import missing_files
 
 settings.register_profile("digitwise", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("digitwise")
@@ -28,7 +28,7 @@ MNIST = Path(os.environ.get("DIGITWISE_DATA", "../shared/mnist")).absolute()
 
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
-    if not is_complete(MNIST):
+    if missing_files(MNIST):
         pytest.skip("needs MNIST's four files: name their folder in DIGITWISE_DATA")
     return MNIST
 

@@ -27,7 +27,9 @@ def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
         return json.dumps(read, indent=1) + "\n"
     if suffix == ".jsonl":
         return "".join(json.dumps(row) + "\n" for row in read)
-    return "".join(f"{_shown(row)}\n" for row in read if "text" in row)
+    from digitwise.reading.number import shown
+
+    return "".join(f"{shown(row['text'], row['rejected'])}\n" for row in read if "text" in row)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
@@ -38,7 +40,3 @@ def _csv(rows: list[dict[str, Any]]) -> str:
         box = dict(zip(("x0", "y0", "x1", "y1"), row.get("bbox", ()), strict=False))
         table.writerow({**row, **box})
     return content.getvalue()
-
-
-def _shown(row: dict[str, Any]) -> str:
-    return "?" * len(row["text"]) if row["rejected"] else str(row["text"])

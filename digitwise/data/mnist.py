@@ -64,9 +64,22 @@ def find_file(folder: Path, name: str) -> Path | None:
     return None
 
 
-def is_complete(folder: Path) -> bool:
-    """Whether a folder has all four files (present, not verified)."""
-    return all(find_file(folder, file.name) for file in FILES)
+def missing_files(folder: Path) -> list[str]:
+    """Names of those of the four files that a folder lacks (what is there is not verified)."""
+    return [f"{file.name}.gz" for file in FILES if not find_file(folder, file.name)]
+
+
+def find_files(folder: Path) -> list[Path]:
+    """Paths of the four files in a folder.
+
+    Raises
+    ------
+    DataError
+        If some are missing.
+    """
+    if missing := missing_files(folder):
+        raise DataError(f"{folder}: expected MNIST's four files; missing {', '.join(missing)}")
+    return [path for file in FILES if (path := find_file(folder, file.name))]
 
 
 def read_folder(folder: Path) -> tuple[Digits, Digits]:
@@ -77,12 +90,7 @@ def read_folder(folder: Path) -> tuple[Digits, Digits]:
     DataError
         If a file is missing or damaged, images are not 28×28, or images and labels don't match.
     """
-    paths = []
-    for file in FILES:
-        path = find_file(folder, file.name)
-        if path is None:
-            raise DataError(f"{folder}: expected {file.name}.gz or {file.name}; found neither")
-        paths.append(path)
+    paths = find_files(folder)
     return _read_pair(*paths[:2]), _read_pair(*paths[2:])
 
 
@@ -159,11 +167,7 @@ def verify(folder: Path) -> list[Path]:
     DataError
         At the first file that is missing or wrong.
     """
-    paths = []
-    for file in FILES:
-        path = find_file(folder, file.name)
-        if path is None:
-            raise DataError(f"{folder}: {file.name}.gz is missing")
+    paths = find_files(folder)
+    for path, file in zip(paths, FILES, strict=True):
         verify_file(path, file)
-        paths.append(path)
     return paths

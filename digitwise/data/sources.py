@@ -35,15 +35,14 @@ def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
         origin = "data_dir" if data_dir else "DIGITWISE_DATA"
         if not folder.is_dir():
             raise DataError(f"{folder}: no such folder (named by {origin})")
-        missing = [f"{f.name}.gz" for f in mnist.FILES if not mnist.find_file(folder, f.name)]
-        if missing:
+        if missing := mnist.missing_files(folder):
             raise DataError(
                 f"{folder} (named by {origin}): expected MNIST's four files; missing "
                 f"{', '.join(missing)}"
             )
         return folder
     cache = mnist.cache_folder()
-    return cache if mnist.is_complete(cache) else None
+    return None if mnist.missing_files(cache) else cache
 
 
 def resolve(name: str, data_dir: str | Path | None = None) -> str:

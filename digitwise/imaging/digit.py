@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import Component, find_components, join
-from digitwise.imaging.framing import BOX, SIDE, centre_of_mass, frame
+from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, frame
 from digitwise.imaging.ink import Light, extract_ink
 from digitwise.imaging.strokes import thicken
 
@@ -59,6 +59,5 @@ def looks_framed(ink: Light) -> bool:
     """
     if ink.shape != (SIDE, SIDE) or not ink.any():
         return False
-    extents = [np.flatnonzero(ink.any(axis=axis)) for axis in (0, 1)]
-    longest = max(int(extent[-1] - extent[0]) + 1 for extent in extents)
+    longest = max(ink[bounding_box(ink)].shape)
     return longest == BOX and all(13.9 <= c <= 15.1 for c in centre_of_mass(ink))

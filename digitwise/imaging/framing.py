@@ -4,6 +4,8 @@ The steps are those that Yadav and Bottou recovered ("Cold case: the lost MNIST 
 by comparing MNIST with its sources. An image that is framed so already comes out as it went in.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -55,6 +57,14 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     return framed
 
 
+def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
+    """Rows and columns from the first to the last with ink in them; empty if there is none."""
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    if rows.size == 0:
+        return slice(0), slice(0)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
 def centre_of_mass(image: npt.NDArray[np.generic]) -> tuple[float, float]:
     """Row and column of the centre of mass; a pixel's own centre is at +0.5."""
     mass = np.asarray(image, dtype=np.float64)
@@ -66,8 +76,7 @@ def centre_of_mass(image: npt.NDArray[np.generic]) -> tuple[float, float]:
 
 def _square(ink: Floats) -> Floats:
     """Crop to the ink, extend the shorter side to a square, double while under 20 pixels."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = ink[bounding_box(ink)]
     side = max(*ink.shape, SMALLEST)
     before = [(side - length) // 2 for length in ink.shape]
     square = np.zeros((side, side))

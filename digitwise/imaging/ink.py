@@ -37,12 +37,12 @@ def extract_ink(grey: Light) -> Light:
     """
     paper, noise = _paper(grey)
     departure = grey - paper
-    clear = np.abs(departure) > max(5 * noise, 2 * GREY_LEVEL)
-    strength = np.where(clear, np.square(departure), 0.0)
+    clear = max(5 * noise, 2 * GREY_LEVEL)
+    strength = np.where(np.abs(departure) > clear, np.square(departure), 0.0)
     dark_ink = strength[departure < 0].sum() >= strength[departure > 0].sum()
     ink = np.maximum(-departure if dark_ink else departure, 0).astype(np.float32)
     ink = np.maximum(ink - _shadows(ink), 0)
-    above_noise = ink[ink > max(5 * noise, 2 * GREY_LEVEL)]
+    above_noise = ink[ink > clear]
     if above_noise.size == 0:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from digitwise.imaging.components import SOLID
-from digitwise.imaging.framing import BOX
+from digitwise.imaging.framing import BOX, bounding_box
 from digitwise.imaging.ink import Light
 
 # In pixels of the 20×20 box. MNIST's strokes are mostly 2 to 4 wide.
@@ -25,9 +25,7 @@ def stroke_width(ink: Light) -> float:
 
 def _longest_side(ink: Light) -> int:
     """Of the box around the strokes, in pixels."""
-    solid = ink >= SOLID
-    extents = [np.flatnonzero(solid.any(axis=axis)) for axis in (0, 1)]
-    return max((int(e[-1] - e[0]) + 1 for e in extents if e.size), default=0)
+    return int(max(ink[bounding_box(ink >= SOLID)].shape))
 
 
 def thicken(ink: Light) -> Light:

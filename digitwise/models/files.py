@@ -44,6 +44,11 @@ class Model:
     results: dict[str, Any] = field(default_factory=dict)
 
 
+def count_parameters(sizes: list[int]) -> int:
+    """How many weights and biases layers of these sizes have, before any are made."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+
+
 def save(model: Network | Model, path: str | Path) -> None:
     """Write a model file, atomically: a crash leaves the old file or the new one.
 
@@ -205,7 +210,7 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
         or not all(type(size) is int and size > 0 for size in sizes)
     ):
         raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
-    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    parameters = count_parameters(sizes)
     size = path.stat().st_size
     if 4 * parameters > size:
         raise ModelError(

@@ -10,6 +10,11 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
 
 
+def shown(text: str, rejected: bool) -> str:
+    """The text for people: a `?` for each digit that is rejected."""
+    return "?" * len(text) if rejected else text
+
+
 @dataclass(frozen=True)
 class ReadDigit:
     """One digit of a number.
@@ -67,7 +72,7 @@ class Number:
     @property
     def shown(self) -> str:
         """The text for people: a `?` for each digit that is rejected."""
-        return "?" * len(self.text) if self.rejected else self.text
+        return shown(self.text, self.rejected)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -8,7 +8,6 @@ one is complete.
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, ModelError, TrainingError
 from digitwise.files import remove_leftovers
-from digitwise.models.files import Model, read_model, save
+from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
 from digitwise.training.fit import Progress, fit
 from digitwise.training.history import History
@@ -91,7 +90,7 @@ class Run:
             If there are no digits to train or to test on.
         """
         sizes = [784, *settings.hidden, 10]
-        parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+        parameters = count_parameters(sizes)
         if parameters > MOST_PARAMETERS:
             raise InputError(
                 f"a network of {'-'.join(map(str, sizes))} has {parameters:,} parameters; at most "

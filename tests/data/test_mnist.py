@@ -4,9 +4,16 @@ import shutil
 import numpy as np
 import pytest
 
-from digitwise.data import mnist as module
 from digitwise.data.idx import idx_header
-from digitwise.data.mnist import FILES, find_file, read_folder, read_verified, verify, verify_file
+from digitwise.data.mnist import (
+    FILES,
+    find_file,
+    missing_files,
+    read_folder,
+    read_verified,
+    verify,
+    verify_file,
+)
 from digitwise.errors import DataError
 from tests.conftest import random_digits
 
@@ -53,9 +60,10 @@ def test_others_are_not_taken_for_mnist(small):
 
 def test_a_missing_file(small):
     (small / "t10k-labels-idx1-ubyte.gz").unlink()
-    with pytest.raises(DataError, match="expected t10k-labels-idx1-ubyte.gz"):
-        read_folder(small)
-    assert not module.is_complete(small)
+    for use in (read_folder, verify):
+        with pytest.raises(DataError, match="four files; missing t10k-labels-idx1-ubyte.gz$"):
+            use(small)
+    assert missing_files(small) == ["t10k-labels-idx1-ubyte.gz"]
 
 
 def test_images_and_labels_that_do_not_match(small):
