@@ -17,6 +17,45 @@ def step(v: Floats, gradient: Floats, learning_rate: float) -> None:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """How the steps of a training run depart from Eq. 20 and 21; by default, they don't.
+
+    Attributes
+    ----------
+    momentum : float in [0, 1)
+        μ: a velocity v → μv - η∇C is kept for every parameter, and w → w + v.
+    nesterov : bool
+        w → w + μv - η∇C with the new v instead: the step as if the gradient had been taken ahead
+        (Sutskever et al. 2013).
+    weight_decay : float >= 0
+        λ: ∇C becomes ∇C + λw, for weights only, not for biases.
+    dropout : float in [0, 1)
+        p: in every step each hidden neuron is left out with this probability, and the others count
+        1 / (1 - p) times (Srivastava et al. 2014).
+    """
+
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+
+
+PLAIN = Variant()
+
+
+def momentum_step(
+    v: Floats, velocity: Floats, gradient: Floats, learning_rate: float, variant: Variant
+) -> None:
+    """Take a step with momentum, in place: `velocity` has the shape of v, and changes with it."""
+    velocity *= variant.momentum
+    velocity -= learning_rate * gradient
+    if variant.nesterov:
+        v += variant.momentum * velocity - learning_rate * gradient
+    else:
+        v += velocity
+
+
+@dataclass(frozen=True)
 class Descent:
     """Where gradient descent went.
 

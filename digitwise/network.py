@@ -18,6 +18,7 @@ from digitwise.errors import InputError
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
 
 INITS = ("gaussian", "scaled")
+Masks = Sequence[Floats]
 
 
 class Gradient(NamedTuple):
@@ -74,9 +75,7 @@ class Network:
             self.dtype: np.dtype[Any] = np.dtype(dtype)
             rng = np.random.default_rng(rng)
         except (TypeError, ValueError) as error:
-            raise InputError(
-                f"expected sizes, rng and dtype of a network; found {error}"
-            ) from error
+            raise InputError(f"expected sizes, rng and dtype of a network; {error}") from error
         self.activation = _one_of("activation", activation, ACTIVATIONS)
         self.cost = _one_of("cost", cost, COSTS)
         self.init = _one_of("init", init, INITS)
@@ -121,7 +120,7 @@ class Network:
         z = self.weighted_outputs(inputs)
         return COSTS[self.cost].value(z, self._desired(y, len(inputs)))
 
-    def gradient(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Gradient:
+    def gradient(self, x: npt.ArrayLike, y: npt.ArrayLike, masks: Masks = ()) -> Gradient:
         """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
 
         The error δ = ∂C_x/∂z of each layer follows from that of the layer after it,
@@ -131,6 +130,7 @@ class Network:
         ----------
         x : array of shape (m, n_in)
         y : labels of shape (m,), integers, or desired outputs of shape (m, n_out)
+        masks : an array (m, n) for each hidden layer: factors of its activations (dropout)
 
         Raises
         ------
@@ -138,18 +138,17 @@ class Network:
             If the shapes don't fit the network or each other, or there is no example.
         """
         inputs = self._inputs(x)
-        m = len(inputs)
-        if m == 0:
+        if (m := len(inputs)) == 0:
             raise InputError("the gradient of an empty mini-batch is not defined")
         desired = self._desired(y, m)
         f, derivative = ACTIVATIONS[self.activation]
-        zs: list[Floats] = []
-        activations: list[Floats] = []
+        zs, activations = list[Floats](), list[Floats]()
         a = inputs
         for w, b in zip(self.weights, self.biases, strict=True):
             activations.append(a)
             zs.append(a @ w.T + b)
             a = f(zs[-1])
+            a = a * masks[len(zs) - 1] if len(zs) <= len(masks) else a
         delta = COSTS[self.cost].output_error(zs[-1], desired)
         gradient = Gradient([], [])
         for layer in reversed(range(len(self.weights))):
@@ -157,6 +156,7 @@ class Network:
             gradient.biases.insert(0, delta.sum(axis=0) / m)
             if layer > 0:
                 delta = (delta @ self.weights[layer]) * derivative(zs[layer - 1])
+                delta = delta * masks[layer - 1] if masks else delta
         return gradient
 
     def _inputs(self, x: npt.ArrayLike) -> Floats:

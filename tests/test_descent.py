@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.descent import descend
+from digitwise.descent import Variant, descend, momentum_step
 from digitwise.errors import InputError
 
 
@@ -81,3 +81,26 @@ def test_bad_arguments(arguments, message):
 def test_a_gradient_of_another_shape():
     with pytest.raises(InputError, match=r"shape of v, \(2,\); found \(3,\)"):
         descend(lambda v: 0, lambda v: np.zeros(3), [1.0, 1.0], 0.1)
+
+
+def test_momentum_goes_as_its_definition():
+    variant = Variant(momentum=0.5)
+    w, v = np.array([1.0, -2.0]), np.zeros(2)
+    for _ in range(2):
+        momentum_step(w, v, 2 * w, 0.1, variant)
+    # v: -0.2, then -0.1 - 0.16; w: 0.8, then 0.54 (and -2 times as much).
+    np.testing.assert_allclose(v, [-0.26, 0.52])
+    np.testing.assert_allclose(w, [0.54, -1.08])
+
+
+def test_nesterov_is_momentum_with_the_gradient_taken_ahead():
+    """Sutskever's form: at θ = w - μv the classical rule has its gradient at θ + μv."""
+    variant, rate, a = Variant(momentum=0.6, nesterov=True), 0.1, 3.0
+    w, v = np.array([1.0]), np.zeros(1)
+    theta, ahead_v = 1.0, 0.0
+    for _ in range(5):
+        momentum_step(w, v, a * w, rate, variant)
+        ahead_v = 0.6 * ahead_v - rate * a * (theta + 0.6 * ahead_v)
+        theta += ahead_v
+        np.testing.assert_allclose(w, theta + 0.6 * ahead_v)
+        np.testing.assert_allclose(v, ahead_v)

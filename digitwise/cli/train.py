@@ -1,5 +1,6 @@
 """`digitwise train`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from digitwise.training.run import Run
 
 PLOT_FORMATS = ("png", "svg", "pdf")
+RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
+    "learning_rate": (lambda v: 0 < v < float("inf"), "a finite number above 0"),
+    "momentum": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
+    "weight_decay": (lambda v: 0 <= v < float("inf"), "a finite number, 0 or above"),
+    "dropout": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
+}
 CHANGEABLE = ("data", "epochs")  # of a resumed run: where its digits are, how long it goes on
 
 
@@ -34,6 +41,22 @@ def train(
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, max=10**9, help="Digits a step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Step size, above 0.")] = None,
+    schedule: Annotated[
+        Literal["constant", "linear", "cosine"] | None,
+        typer.Option(help="How the learning rate goes on: it stays, or falls to 0."),
+    ] = None,
+    momentum: Annotated[
+        float | None, typer.Option(help="Share of a step that the next one keeps, below 1.")
+    ] = None,
+    nesterov: Annotated[
+        bool | None, typer.Option("--nesterov", help="Nesterov's kind of momentum.")
+    ] = None,
+    weight_decay: Annotated[
+        float | None, typer.Option(help="How strongly weights are drawn to 0.")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Share of hidden neurons left out of a step, below 1.")
+    ] = None,
     cost: Annotated[
         Literal["quadratic", "cross-entropy"] | None, typer.Option(help="Cost function.")
     ] = None,
@@ -47,7 +70,8 @@ def train(
         int | None, typer.Option(min=0, max=2**63 - 1, help="Of the start and of the order.")
     ] = None,
     engine: Annotated[
-        Literal["auto", "reference"] | None, typer.Option(help="What runs the epochs.")
+        Literal["auto", "reference", "fused", "dense"] | None,
+        typer.Option(help="What runs the epochs."),
     ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Train on the first so many digits only.")
@@ -70,6 +94,11 @@ def train(
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
+        "schedule": schedule,
+        "momentum": momentum,
+        "nesterov": nesterov,
+        "weight_decay": weight_decay,
+        "dropout": dropout,
         "cost": cost,
         "activation": activation,
         "init": init,
@@ -127,11 +156,12 @@ def _check_options(
             )
     if resume and not resume.name:
         raise typer.BadParameter("expected a file", param_hint="--resume")
-    rate = chosen.get("learning_rate")
-    if rate is not None and not 0 < rate < float("inf"):
-        raise typer.BadParameter(
-            f"expected a finite number above 0; found {rate}", param_hint="--learning-rate"
-        )
+    for name, (fits, expected) in RANGES.items():
+        value = chosen.get(name)
+        if value is not None and not fits(value):
+            raise typer.BadParameter(
+                f"expected {expected}; found {value}", param_hint=f"--{name.replace('_', '-')}"
+            )
     if out and out.suffix != ".safetensors":
         raise typer.BadParameter(
             f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"
@@ -148,11 +178,13 @@ def _check_options(
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
     from digitwise.cli.loading import load_digits
     from digitwise.data.sources import resolve
-    from digitwise.engines import choose_engine
+    from digitwise.engines.choice import resolve_engine
     from digitwise.training.run import Run
 
     name = resolve(settings.data, data_dir)
-    settings = replace(settings, data=name, engine=choose_engine(settings.engine).name)
+    sizes = (784, *settings.hidden, 10)
+    engine = resolve_engine(settings.engine, sizes, settings.batch_size, settings.variant)
+    settings = replace(settings, data=name, engine=engine)
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "

@@ -3,11 +3,14 @@
 import signal
 from pathlib import Path
 from shlex import quote
+from threading import Timer
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitwise.cli.output import complain, emit, people, percent, printable
+from digitwise.engines import choose_engine
+from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
 from digitwise.training.evaluation import evaluate
@@ -24,6 +27,7 @@ def go(run: Run, as_json: bool) -> bool:
         f"mini-batches of {run.settings.batch_size}, learning rate {run.settings.learning_rate:g}, "
         f"seed {run.settings.seed}"
     )
+    prepare(run, console)
     interrupted = False
 
     def interrupt(_signal: int, _frame: object) -> None:
@@ -70,6 +74,18 @@ def go(run: Run, as_json: bool) -> bool:
             ) from None
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def prepare(run: Run, console: Any) -> None:
+    """Have the engine compiled before the clock runs; say so if it isn't done at once."""
+    name = run.settings.engine
+    message = f"Compiling the {name} engine for this machine: once, about ten seconds"
+    notice = Timer(1.5, console.print, [message])
+    notice.start()
+    try:
+        warm_up(choose_engine(name), run.network, run.settings.variant)
+    finally:
+        notice.cancel()
 
 
 def _report_epoch(run: Run, console: Any, as_json: bool) -> None:

@@ -1,20 +1,29 @@
-"""Engines: ways of running mini-batches of stochastic gradient descent. One file each."""
+"""Engines: ways of running mini-batches of stochastic gradient descent. One file each.
 
-from typing import Protocol
+- `reference`: the heart itself, in NumPy; what the others are tested against.
+- `fused`: small networks, compiled: a mini-batch costs little more than its arithmetic.
+- `dense`: large layers and batches: matrix products by BLAS, on all cores.
+"""
+
+from importlib import import_module
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.engines.reference import ReferenceEngine
+from digitwise.descent import PLAIN, Variant
 from digitwise.errors import InputError
-from digitwise.network import Network
+from digitwise.network import Gradient, Network
+from digitwise.neurons import Floats
 
 
 class Engine(Protocol):
     """Runs mini-batches in the given order, changing the network in place."""
 
-    name: str
+    name: ClassVar[str]
+    one_thread: ClassVar[bool]
+    """Whether sums in BLAS are to be kept on one thread."""
 
     def run(
         self,
@@ -23,6 +32,9 @@ class Engine(Protocol):
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
+        variant: Variant = PLAIN,
+        velocity: Gradient | None = None,
+        rng: np.random.Generator | None = None,
     ) -> None:
         """Take one step (Eq. 20 and 21) for each `batch_size` digits of `order`, in turn.
 
@@ -31,21 +43,36 @@ class Engine(Protocol):
         order : int array
             Positions in `digits`. The last mini-batch is short where `batch_size` doesn't
             divide its length, and averages over those it has.
+        variant : Variant
+            Weight decay, and how momentum and dropout, where there are any, are used.
+        velocity : Gradient, optional
+            For momentum: the velocities, in the shapes of weights and biases; changed in place.
+        rng : numpy.random.Generator, optional
+            For dropout: where its masks are drawn from.
         """
 
+    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
+        """Weighted inputs z of the output layer for every digit, (n, n_out)."""
 
-ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine}
+
+ENGINES = {
+    "reference": "ReferenceEngine",
+    "fused": "FusedEngine",
+    "dense": "DenseEngine",
+}
 CHOICES = ("auto", *ENGINES)
 
 
 def choose_engine(name: str) -> Engine:
-    """Return the engine of this name; "auto" is the fastest that can run any network.
+    """Return the engine of this name; what "auto" means is up to `choice.resolve_engine`.
 
     Raises
     ------
     InputError
         If there is none of this name.
     """
-    if name not in CHOICES:
-        raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(CHOICES)}")
-    return ENGINES["reference" if name == "auto" else name]()
+    if name not in ENGINES:
+        raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(ENGINES)}")
+    module = import_module(f"digitwise.engines.{name}")  # Numba and SciPy are slow to import
+    engine: Engine = getattr(module, ENGINES[name])()
+    return engine

@@ -4,14 +4,19 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits, as_inputs
-from digitwise.descent import step
-from digitwise.network import Network, one_hot
+from digitwise.descent import PLAIN, Variant, momentum_step, step
+from digitwise.engines.dropout import dropout_masks
+from digitwise.network import Gradient, Network, one_hot
+from digitwise.neurons import Floats
+
+AT_ONCE = 1000  # digits
 
 
 class ReferenceEngine:
     """Backpropagation and descent of the heart, vectorised over the mini-batch."""
 
     name = "reference"
+    one_thread = True
 
     def run(
         self,
@@ -20,14 +25,35 @@ class ReferenceEngine:
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
+        variant: Variant = PLAIN,
+        velocity: Gradient | None = None,
+        rng: np.random.Generator | None = None,
     ) -> None:
-        """Eq. 20 and 21 for each mini-batch, in place."""
+        """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
         x = as_inputs(digits.images[order], network.dtype)
         y = one_hot(digits.labels[order], network.sizes[-1], network.dtype)
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
-            gradient = network.gradient(x[batch], y[batch])
+            masks: list[Floats] = []
+            if rng and variant.dropout:
+                masks = dropout_masks(rng, network, len(x[batch]), variant.dropout)
+            gradient = network.gradient(x[batch], y[batch], masks)
             for w, nabla_w in zip(network.weights, gradient.weights, strict=True):
-                step(w, nabla_w, learning_rate)
-            for b, nabla_b in zip(network.biases, gradient.biases, strict=True):
-                step(b, nabla_b, learning_rate)
+                nabla_w += variant.weight_decay * w
+            parameters = [*network.weights, *network.biases]
+            nablas = [*gradient.weights, *gradient.biases]
+            if velocity is None:
+                for parameter, nabla in zip(parameters, nablas, strict=True):
+                    step(parameter, nabla, learning_rate)
+            else:
+                velocities = [*velocity.weights, *velocity.biases]
+                for parameter, v, nabla in zip(parameters, velocities, nablas, strict=True):
+                    momentum_step(parameter, v, nabla, learning_rate, variant)
+
+    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
+        """See `Engine`; some digits at a time, which bounds the memory."""
+        parts = [
+            network.weighted_outputs(as_inputs(digits.images[at : at + AT_ONCE], network.dtype))
+            for at in range(0, len(digits), AT_ONCE)
+        ]
+        return np.concatenate(parts)

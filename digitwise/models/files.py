@@ -1,6 +1,7 @@
 """Model files: safetensors with one JSON header. No pickle, in or out.
 
-The tensors are `weights.0`, `biases.0`, `weights.1`, ...; the header, under the key "digitwise",
+The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and under momentum as many again, named
+`velocity.weights.0` and so on; the header, under the key "digitwise",
 holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
 duration, so equal runs give equal files.
 """
@@ -13,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
-from digitwise.network import Network
+from digitwise.network import Gradient, Network
 
 FORMAT = 1
 KEY = "digitwise"
@@ -37,11 +39,14 @@ class Model:
         if it was not made by `digitwise train`.
     results : dict
         Measured figures: `test_accuracy`, `test_n`.
+    velocity : Gradient or None
+        Of a network that was trained with momentum: what it goes on from.
     """
 
     network: Network
     training: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
+    velocity: Gradient | None = None
 
 
 def count_parameters(sizes: list[int]) -> int:
@@ -83,7 +88,7 @@ def to_bytes(model: Model) -> bytes:
         "training": model.training,
         "results": model.results,
     }
-    tensors = _tensors(network)
+    tensors = _tensors(network, model.velocity)
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
@@ -159,7 +164,9 @@ def _read(path: Path) -> Model:
         with safe_open(path, framework="numpy") as file:
             header = _header(path, file.metadata() or {})
             network = _empty_network(path, header)
-            wanted = _tensors(network)
+            moving = "velocity.weights.0" in set(file.keys())
+            velocity = at_rest(network) if moving else None
+            wanted = _tensors(network, velocity)
             if set(file.keys()) != set(wanted):
                 raise ModelError(
                     f"{path}: its header describes layers {network.sizes}, so expected the "
@@ -178,7 +185,7 @@ def _read(path: Path) -> Model:
                     raise ModelError(f"{path}: {name} holds numbers that are not finite")
     except SafetensorError as error:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
-    return Model(network, header["training"], header["results"])
+    return Model(network, header["training"], header["results"], velocity)
 
 
 def _refuse_constant(name: str) -> None:
@@ -231,8 +238,11 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
     )
 
 
-def _tensors(network: Network) -> dict[str, Any]:
+def _tensors(network: Network, velocity: Gradient | None) -> dict[str, Any]:
     tensors = {}
-    for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True)):
-        tensors[f"weights.{layer}"], tensors[f"biases.{layer}"] = w, b
+    for prefix, arrays in (("", network), ("velocity.", velocity)):
+        if arrays is not None:
+            for layer, (w, b) in enumerate(zip(arrays.weights, arrays.biases, strict=True)):
+                tensors[f"{prefix}weights.{layer}"] = w
+                tensors[f"{prefix}biases.{layer}"] = b
     return tensors

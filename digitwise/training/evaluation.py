@@ -7,12 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.costs import COSTS
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.digits import Digits
+from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
 from digitwise.network import Network, one_hot
 from digitwise.neurons import Floats, sigmoid
-
-BATCH = 1000  # examples at a time: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,10 @@ class Evaluation:
         }
 
 
-def evaluate(network: Network, digits: Digits) -> Evaluation:
+def evaluate(network: Network, digits: Digits, engine: Engine | None = None) -> Evaluation:
     """Classify every digit by the largest of the ten outputs (of equal ones, the first).
+
+    `engine` computes the outputs, by default the reference.
 
     Raises
     ------
@@ -63,16 +64,13 @@ def evaluate(network: Network, digits: Digits) -> Evaluation:
     check_digit_network(network)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
-    confusion = np.zeros((10, 10), np.int64)
+    z = (engine or choose_engine("reference")).weighted_outputs(network, digits)
+    labels = digits.labels.astype(np.intp)
+    confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
+    own = sigmoid(z[np.arange(len(z)), labels])
     peaks = np.full(10, np.nan)
-    cost = 0.0
-    for start in range(0, len(digits), BATCH):
-        labels = digits.labels[start : start + BATCH]
-        z = network.weighted_outputs(as_inputs(digits.images[start : start + BATCH], network.dtype))
-        np.add.at(confusion, (labels, z.argmax(axis=1)), 1)
-        cost += float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum())
-        own = sigmoid(z[np.arange(len(z)), labels])
-        np.fmax.at(peaks, labels, own)
+    np.fmax.at(peaks, labels, own)
+    cost = float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64))
     correct = int(confusion.trace())
     return Evaluation(len(digits), correct, cost / len(digits), confusion, peaks)
 

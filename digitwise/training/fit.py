@@ -10,14 +10,20 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from digitwise.data.digits import Digits
-from digitwise.engines import choose_engine
+from digitwise.descent import Variant
+from digitwise.engines import Engine, choose_engine
+from digitwise.engines.choice import resolve_engine
+from digitwise.engines.velocity import at_rest
+from digitwise.engines.warm_up import warm_up
 from digitwise.errors import InputError, TrainingError
-from digitwise.network import Network
+from digitwise.network import Gradient, Network
+from digitwise.neurons import Floats
 from digitwise.training.evaluation import Evaluation, check_digit_network, evaluate
 from digitwise.training.history import Epoch, History
+from digitwise.training.schedules import Schedule
 
 MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
-CHUNK = 1_000  # digits between two calls of `progress`, about
+CHUNK = 5_000  # digits between two calls of `progress`, about
 DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
 
 Progress = Callable[[History], bool | None]
@@ -41,7 +47,11 @@ def fit(
     *,
     epochs: int = 30,
     batch_size: int = 10,
-    learning_rate: float = 3.0,
+    learning_rate: float | Schedule = 3.0,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    weight_decay: float = 0.0,
+    dropout: float = 0.0,
     seed: int = 0,
     engine: str = "auto",
     history: History | None = None,
@@ -62,16 +72,18 @@ def fit(
         In all, those of `history` included.
     batch_size : int >= 1
         m; more than there are digits means all of them.
-    learning_rate : float > 0
+    learning_rate : float > 0, or a callable from the epoch (0, 1, ...) to float
         η.
+    momentum, nesterov, weight_decay, dropout
+        See `digitwise.descent.Variant`.
     seed : int >= 0
-        Of the orders.
+        Of the orders, and of what dropout leaves out.
     engine : str
         See `digitwise.engines`.
     history : History, optional
         Go on from there; the network must be the one that belongs to it.
     progress : callable, optional
-        Called with the history about every 1,000 digits and after every epoch (then its
+        Called with the history about every 5,000 digits and after every epoch (then its
         `position` is 0); training stops early when it returns True.
 
     Returns
@@ -87,38 +99,76 @@ def fit(
         If cost or weights stop being finite numbers; the network is put back to where the
         last good epoch left it.
     """
-    _check(network, train, epochs, batch_size, learning_rate, seed)
-    runner = choose_engine(engine)
-    history = history or History()
+    variant = Variant(momentum, nesterov, weight_decay, dropout)
+    check(network, train, epochs, batch_size, learning_rate, variant, seed)
+    runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
+    warm_up(runner, network, variant)
+    # One BLAS thread where products are small: they don't wait for threads that another program
+    # holds up, and sums don't depend on how many cores there are.
+    with threadpool_limits(limits=1 if runner.one_thread else None):
+        return run_epochs(
+            network,
+            train,
+            test,
+            epochs=epochs,
+            batch_size=batch_size,
+            schedule=learning_rate if callable(learning_rate) else lambda _: learning_rate,
+            variant=variant,
+            seed=seed,
+            runner=runner,
+            history=history or History(),
+            progress=progress,
+        )
+
+
+def run_epochs(
+    network: Network,
+    train: Digits,
+    test: Digits | None,
+    *,
+    epochs: int,
+    batch_size: int,
+    schedule: Schedule,
+    variant: Variant,
+    seed: int,
+    runner: Engine,
+    history: History,
+    progress: Progress | None,
+) -> History:
+    """Do what `fit` promises, once its arguments are checked and BLAS has its threads."""
     # Whole mini-batches, so that chunks don't change the steps.
     chunk = batch_size * max(1, CHUNK // batch_size)
-    # One BLAS thread: sums then don't depend on how many cores there are, so runs repeat bit for
-    # bit, and small products don't wait for threads that another program holds up.
-    with threadpool_limits(limits=1), np.errstate(over="ignore", invalid="ignore"):
-        while len(history.epochs) < epochs:
-            good, good_position = _parameters(network), history.position
-            order = epoch_order(seed, len(history.epochs), len(train))
+    measured = train[:MEASURED]
+    if variant.momentum and history.velocity is None:
+        history.velocity = at_rest(network)
+    with np.errstate(over="ignore", invalid="ignore"):
+        while (number := len(history.epochs)) < epochs:
+            good, good_position = _copies(network, history), history.position
+            order = epoch_order(seed, number, len(train))
+            learning_rate = _check_rate(schedule(number))
             seconds = 0.0 if history.position == 0 else None
             while history.position < len(train):
                 part = order[history.position : history.position + chunk]
+                rng = _dropout_source(seed, number, history.position)
                 started = time.perf_counter()
-                runner.run(network, train, part, batch_size, learning_rate)
+                runner.run(
+                    network, train, part, batch_size, learning_rate, variant, history.velocity, rng
+                )
                 if seconds is not None:
                     seconds += time.perf_counter() - started
-                if not all(np.isfinite(p).all() for p in _all(network)):
+                if not all(np.isfinite(p).all() for p in _all(network, history)):
                     _put_back(network, history, good, good_position)
                     raise _diverged(history, "the weights", learning_rate)
                 history.position += len(part)
                 if history.position < len(train) and progress and progress(history):
                     return history
-            on_train = evaluate(network, train[:MEASURED])
+            on_train = evaluate(network, measured, runner)
             if not np.isfinite(on_train.cost):
                 _put_back(network, history, good, good_position)
                 raise _diverged(history, "the cost", learning_rate)
-            accuracy = evaluate(network, test).accuracy if test is not None else None
-            number = len(history.epochs) + 1
+            accuracy = evaluate(network, test, runner).accuracy if test is not None else None
             history.epochs.append(
-                Epoch(number, on_train.cost, on_train.accuracy, accuracy, seconds)
+                Epoch(number + 1, on_train.cost, on_train.accuracy, accuracy, seconds)
             )
             history.position = 0
             _warn_of_dead_outputs(history, network, on_train, epochs)
@@ -127,14 +177,22 @@ def fit(
     return history
 
 
-def _check(
+def check(
     network: Network,
     train: Digits,
     epochs: int,
     batch_size: int,
-    learning_rate: float,
+    learning_rate: float | Schedule,
+    variant: Variant,
     seed: int,
 ) -> None:
+    """Refuse what `fit` can't do.
+
+    Raises
+    ------
+    InputError
+        If a value is outside its range, or network and digits don't fit.
+    """
     if not isinstance(network, Network) or not isinstance(train, Digits):
         raise InputError(
             f"expected a Network and Digits to train it on; found {type(network).__name__} and "
@@ -152,26 +210,48 @@ def _check(
             raise InputError(
                 f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
             )
+    if not callable(learning_rate):
+        _check_rate(learning_rate)
+    for name, share, below in (
+        ("momentum", variant.momentum, 1),
+        ("weight_decay", variant.weight_decay, math.inf),
+        ("dropout", variant.dropout, 1),
+    ):
+        if not isinstance(share, Real) or not 0 <= share < below:
+            raise InputError(f"expected 0 <= {name} < {below}; found {share!r:.50}")
+    if variant.nesterov and not variant.momentum:
+        raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
+
+
+def _check_rate(learning_rate: float) -> float:
     if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
         raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")
+    return float(learning_rate)
 
 
-def _all(network: Network) -> list[npt.NDArray[np.floating]]:
-    return [*network.weights, *network.biases]
+def _dropout_source(seed: int, epoch: int, position: int) -> np.random.Generator:
+    """What dropout leaves out from a place in an epoch on: a pure function of all three."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, position)))
 
 
-def _parameters(network: Network) -> list[npt.NDArray[np.floating]]:
-    return [parameter.copy() for parameter in _all(network)]
+def _all(network: Network, history: History) -> list[Floats]:
+    """Everything that steps change."""
+    moving = history.velocity or Gradient([], [])
+    return [*network.weights, *network.biases, *moving.weights, *moving.biases]
+
+
+def _copies(network: Network, history: History) -> list[Floats]:
+    return [array.copy() for array in _all(network, history)]
 
 
 def _put_back(
     network: Network,
     history: History,
-    good: list[npt.NDArray[np.floating]],
+    good: list[Floats],
     position: int,
 ) -> None:
-    for parameter, value in zip(_all(network), good, strict=True):
-        parameter[...] = value
+    for array, value in zip(_all(network, history), good, strict=True):
+        array[...] = value
     history.position = position
 
 

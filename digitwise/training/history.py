@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from digitwise.network import Gradient
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -42,11 +44,14 @@ class History:
         How many training digits of the next epoch have been used.
     warnings : list of str
         What the user should know about this run.
+    velocity : Gradient or None
+        Under momentum, the velocities of weights and biases, in their shapes.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
     position: int = 0
     warnings: list[str] = field(default_factory=list)
+    velocity: Gradient | None = None
 
     @property
     def best_test_accuracy(self) -> float | None:
@@ -61,7 +66,10 @@ class History:
         return sum(e.seconds or 0.0 for e in self.epochs)
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it: without durations, so that equal runs give equal files."""
+        """As model files have it: without durations, so that equal runs give equal files.
+
+        Velocities aren't in it: they are arrays.
+        """
         epochs = [{k: v for k, v in e.to_dict().items() if k != "seconds"} for e in self.epochs]
         return {"epochs": epochs, "position": self.position, "warnings": self.warnings}
 

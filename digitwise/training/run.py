@@ -6,7 +6,7 @@ one is complete.
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
 from digitwise.training.fit import Progress, fit
 from digitwise.training.history import History
+from digitwise.training.schedules import make_schedule
 from digitwise.training.settings import Settings
 
 SUFFIX = ".safetensors"
@@ -143,7 +144,8 @@ class Run:
                 self.test,
                 epochs=s.epochs,
                 batch_size=s.batch_size,
-                learning_rate=s.learning_rate,
+                learning_rate=make_schedule(s.schedule, s.learning_rate, s.epochs),
+                **asdict(s.variant),
                 seed=s.seed,
                 engine=s.engine,
                 history=self.history,
@@ -180,7 +182,7 @@ class Run:
         if self.history.epochs and self.history.position == 0:
             last = self.history.epochs[-1].test_accuracy
             results = {"test_accuracy": last, "test_n": len(self.test)}
-        return Model(self.network, training, results)
+        return Model(self.network, training, results, self.history.velocity)
 
 
 def _set_aside(checkpoint: Path) -> Path | None:
@@ -211,6 +213,11 @@ class Saved:
             If it is past that end already.
         """
         done = len(self.history.epochs)
+        if self.settings.schedule != "constant" and epochs != self.settings.epochs:
+            raise InputError(
+                f"this run's learning rate falls towards its end ({self.settings.schedule}), after "
+                f"{self.settings.epochs} epochs; it can't be given another"
+            )
         if epochs < done or (epochs == done and self.history.position):
             begun = " and a part of the next" if self.history.position else ""
             raise InputError(
@@ -251,6 +258,9 @@ def read_saved(path: Path) -> Saved:
         settings = Settings.from_dict(training["settings"])
         choose_engine(settings.engine)
         history = History.from_dict(training["history"])
+        history.velocity = model.velocity
+        if settings.momentum and not model.velocity and (history.epochs or history.position):
+            raise ValueError("the velocities are missing")
         if model.network.sizes != [784, *settings.hidden, 10] or not (
             0 <= history.position < int(training["train_n"]) or history.position == 0
         ):

@@ -2,7 +2,10 @@
 
 from dataclasses import asdict, dataclass, fields
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from digitwise.descent import Variant
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,10 @@ class Settings:
         Neurons of each hidden layer.
     epochs, batch_size : int
     learning_rate : float
+    schedule : str
+        How the learning rate changes: see `digitwise.training.schedules`.
+    momentum, nesterov, weight_decay, dropout
+        See `digitwise.descent.Variant`.
     cost, activation, init : str
         See `digitwise.Network`.
     seed : int
@@ -32,6 +39,11 @@ class Settings:
     epochs: int = 20
     batch_size: int = 10
     learning_rate: float = 0.5
+    schedule: str = "constant"
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    dropout: float = 0.0
     cost: str = "cross-entropy"
     activation: str = "sigmoid"
     init: str = "scaled"
@@ -45,9 +57,19 @@ class Settings:
         for name, value in asdict(self).items():
             if name == "hidden":
                 value = ",".join(map(str, value))
-            if value is not None:
-                words.append(f"--{name.replace('_', '-')} {quote(str(value))}")
+            option = f"--{name.replace('_', '-')}"
+            if value is True:
+                words.append(option)
+            elif value is not None and value is not False:
+                words.append(f"{option} {quote(str(value))}")
         return " ".join(words)
+
+    @property
+    def variant(self) -> "Variant":
+        """How its steps depart from Eq. 20 and 21."""
+        from digitwise.descent import Variant  # and with it NumPy
+
+        return Variant(self.momentum, self.nesterov, self.weight_decay, self.dropout)
 
     def to_dict(self) -> dict[str, Any]:
         """As model files have it."""
@@ -66,7 +88,8 @@ class Settings:
         for field in fields(cls):
             value = getattr(settings, field.name)
             values = value if field.name == "hidden" else (value,)
-            if not all(isinstance(v, TYPES[field.name]) and v is not True for v in values):
+            wanted = TYPES[field.name]
+            if not all(isinstance(v, wanted) and (wanted is bool or v is not True) for v in values):
                 raise ValueError(f"{field.name} can't be {value!r:.50}")
         return settings
 
@@ -77,6 +100,11 @@ TYPES: dict[str, Any] = {
     "epochs": int,
     "batch_size": int,
     "learning_rate": int | float,
+    "schedule": str,
+    "momentum": int | float,
+    "nesterov": bool,
+    "weight_decay": int | float,
+    "dropout": int | float,
     "cost": str,
     "activation": str,
     "init": str,

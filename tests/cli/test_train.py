@@ -15,6 +15,7 @@ from digitwise.engines import CHOICES
 from digitwise.models.files import read_model
 from digitwise.network import INITS
 from digitwise.neurons import ACTIVATIONS
+from digitwise.training.schedules import SCHEDULES
 from digitwise.training.settings import PRESETS
 from tests.cli.conftest import assert_one_line
 
@@ -44,7 +45,7 @@ def test_json_is_what_the_interface_says(run):
         assert epoch["seconds"] > 0
     assert done["event"] == "done"
     assert done["model"] == "net.safetensors"
-    assert done["engine"] == "reference"
+    assert done["engine"] == "fused"
     assert done["parameters"] == 784 * 12 + 12 + 12 * 10 + 10
     assert done["epochs"] == 2
     assert done["best_test_accuracy"] == max(e["test_accuracy"] for e in epochs)
@@ -57,7 +58,9 @@ def test_options_reach_the_network(run, tmp_path):
     ran = run(
         "train", "--data", "digits", "--hidden", "12,8", "--epochs", 1, "--activation", "tanh",
         "--cost", "quadratic", "--init", "gaussian", "--batch-size", 5, "--learning-rate", 0.2,
-        "--seed", 9, "--limit", 100, "--engine", "reference", "--out", "net.safetensors",
+        "--seed", 9, "--limit", 100, "--engine", "reference", "--momentum", 0.5, "--nesterov",
+        "--weight-decay", 0.01, "--dropout", 0.1, "--schedule", "linear",
+        "--out", "net.safetensors",
     )  # fmt: skip
     assert ran.code == 0, ran.err
     model = read_model(tmp_path / "net.safetensors")
@@ -67,7 +70,10 @@ def test_options_reach_the_network(run, tmp_path):
     expected = dw.Network(
         [784, 12, 8, 10], activation="tanh", cost="quadratic", rng=9, dtype=np.float32
     )
-    dw.fit(expected, dw.load("digits")[0][:100], epochs=1, batch_size=5, learning_rate=0.2, seed=9)
+    dw.fit(
+        expected, dw.load("digits")[0][:100], epochs=1, batch_size=5, learning_rate=0.2, seed=9,
+        engine="reference", momentum=0.5, nesterov=True, weight_decay=0.01, dropout=0.1,
+    )  # fmt: skip
     np.testing.assert_array_equal(net.weights[0], expected.weights[0])
     command = model.training["command"].split()[1:]
     again = run(*command, "--out", "again.safetensors")
@@ -89,6 +95,7 @@ def test_choices_are_those_of_the_tables():
     assert choices("activation") == set(ACTIVATIONS)
     assert choices("init") == set(INITS)
     assert choices("engine") == set(CHOICES)
+    assert choices("schedule") == set(SCHEDULES)
     assert choices("preset") == set(PRESETS)
 
 

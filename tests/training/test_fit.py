@@ -4,11 +4,14 @@ import pytest
 import digitwise as dw
 from digitwise.costs import COSTS
 from digitwise.data.digits import Digits
-from digitwise.engines import choose_engine
+from digitwise.descent import Variant
+from digitwise.engines import ENGINES, choose_engine
+from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
 from digitwise.training.fit import epoch_order, fit
+from digitwise.training.schedules import make_schedule
 from tests.conftest import random_digits
 
 
@@ -65,11 +68,23 @@ def test_the_test_digits_are_never_learnt_from(bundled):
 
 
 @pytest.mark.parametrize("stop_after", [1, 2, 3, 5])
-def test_stopping_anywhere_and_going_on_changes_nothing(bundled, stop_after):
+@pytest.mark.parametrize(
+    "variant",
+    [
+        {"engine": "reference"},
+        {"engine": "fused"},
+        {"engine": "dense"},
+        {"engine": "fused", "momentum": 0.9, "nesterov": True, "weight_decay": 1e-3},
+        {"engine": "dense", "momentum": 0.9, "dropout": 0.2},
+        {"engine": "fused", "learning_rate": make_schedule("cosine", 3.0, 4)},
+    ],
+    ids=str,
+)
+def test_stopping_anywhere_and_going_on_changes_nothing(bundled, chunks, stop_after, variant):
     train = bundled[0]
     whole, parts = Network([784, 20, 10], rng=0), Network([784, 20, 10], rng=0)
     # 7 divides neither the chunk nor the number of digits.
-    settings = {"epochs": 4, "batch_size": 7, "seed": 3}
+    settings = {"epochs": 4, "batch_size": 7, "seed": 3, **variant}
     expected = fit(whole, train, **settings)
     calls = 0
 
@@ -100,13 +115,61 @@ def test_the_last_mini_batch_is_short_and_averages_over_what_it_has():
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
-def test_mini_batches_go_on_across_chunks(bundled):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_mini_batches_go_on_across_chunks(bundled, chunks, engine):
     train = bundled[0]
     net, in_one_go = (Network([784, 5, 10], rng=0) for _ in range(2))
-    fit(net, train, epochs=1, batch_size=7)
+    fit(net, train, epochs=1, batch_size=7, engine=engine)
     order = epoch_order(0, 0, len(train))
-    choose_engine("reference").run(in_one_go, train, order, 7, 3.0)
+    choose_engine(engine).run(in_one_go, train, order, 7, 3.0)
     assert same(net, in_one_go)
+
+
+def test_the_learning_rate_may_change_from_epoch_to_epoch(bundled):
+    train = bundled[0]
+    net, by_hand = (Network([784, 5, 10], rng=0) for _ in range(2))
+    fit(net, train, epochs=2, batch_size=7, learning_rate=lambda epoch: [1.0, 0.25][epoch])
+    for epoch, rate in enumerate([1.0, 0.25]):
+        order = epoch_order(0, epoch, len(train))
+        choose_engine("fused").run(by_hand, train, order, 7, rate)
+    assert same(net, by_hand)
+
+
+def test_momentum_goes_on_from_epoch_to_epoch(bundled):
+    train = bundled[0]
+    net, by_hand = (Network([784, 5, 10], rng=0) for _ in range(2))
+    history = fit(net, train, epochs=2, learning_rate=0.3, momentum=0.9)
+    velocity = at_rest(by_hand)
+    for epoch in range(2):
+        order = epoch_order(0, epoch, len(train))
+        choose_engine("fused").run(by_hand, train, order, 10, 0.3, Variant(momentum=0.9), velocity)
+    assert same(net, by_hand)
+    assert same(history.velocity, velocity)
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({"momentum": 0.9, "learning_rate": 0.05}, 0.93),
+        ({"momentum": 0.9, "nesterov": True, "learning_rate": 0.05}, 0.93),
+        ({"dropout": 0.2, "learning_rate": 0.5}, 0.9),
+        ({"weight_decay": 1e-4, "learning_rate": 0.5}, 0.93),
+    ],
+    ids=str,
+)
+def test_variants_learn(bundled, settings, wanted):
+    net = Network([784, 30, 10], cost="cross-entropy", init="scaled", rng=0)
+    history = fit(net, *bundled, epochs=15, **settings)
+    assert history.best_test_accuracy > wanted
+
+
+def test_weight_decay_keeps_weights_small(bundled):
+    norms = []
+    for decay in (0.0, 1e-3, 1e-2):
+        net = Network([784, 20, 10], cost="cross-entropy", init="scaled", rng=0)
+        fit(net, bundled[0], epochs=5, learning_rate=0.5, weight_decay=decay)
+        norms.append(sum(np.square(w).sum() for w in net.weights))
+    assert norms[0] > norms[1] > norms[2]
 
 
 def test_divergence_stops_and_keeps_the_last_good_network(few):
@@ -145,6 +208,14 @@ def test_a_digit_that_is_not_in_the_set_is_no_dead_output(bundled):
         {"learning_rate": float("nan")},
         {"learning_rate": float("inf")},
         {"seed": -1},
+        {"momentum": 1.0},
+        {"momentum": -0.1},
+        {"nesterov": True},
+        {"weight_decay": -1},
+        {"dropout": 1.0},
+        {"dropout": "much"},
+        {"learning_rate": lambda epoch: -epoch},
+        {"engine": "fused", "dropout": 0.5},
         {"epochs": 1.5},
         {"batch_size": "10"},
         {"learning_rate": "3"},
@@ -152,7 +223,7 @@ def test_a_digit_that_is_not_in_the_set_is_no_dead_output(bundled):
     ],
 )
 def test_settings_out_of_range(few, wrong):
-    with pytest.raises(InputError, match="expected"):
+    with pytest.raises(InputError, match="expected|choose"):
         fit(Network([784, 10], rng=0), few, **wrong)
 
 

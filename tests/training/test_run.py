@@ -49,10 +49,21 @@ def test_the_seed_makes_the_start_and_the_order(bundled, tmp_path):
     assert contents[0] == contents[1] != contents[2]
 
 
-def test_stopped_and_resumed_is_the_same_file(bundled, tmp_path):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"engine": "fused"},
+        {"engine": "fused", "momentum": 0.5, "nesterov": True, "weight_decay": 0.01},
+        {"engine": "dense", "momentum": 0.5, "dropout": 0.2, "schedule": "cosine"},
+    ],
+    ids=str,
+)
+def test_stopped_and_resumed_is_the_same_file(bundled, tmp_path, chunks, changes):
     whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
-    Run.start(SMALL, *bundled, whole).go(go_on)
-    run = Run.start(SMALL, *bundled, parts)
+    settings = replace(SMALL, **changes)
+    Run.start(settings, *bundled, whole).go(go_on)
+    run = Run.start(settings, *bundled, parts)
     stops = 0
     while not run.go(lambda history: True):
         stops += 1
@@ -96,7 +107,26 @@ def test_divergence_keeps_the_last_good_network(bundled, tmp_path):
     assert not out.exists()
 
 
-def test_a_run_in_the_middle_of_an_epoch_cannot_end_with_the_one_before(bundled, tmp_path):
+def test_a_falling_learning_rate_fixes_the_end(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    Run.start(replace(SMALL, schedule="linear"), *bundled, out).go(lambda history: True)
+    saved = read_saved(find_checkpoint(out))
+    with pytest.raises(InputError, match=r"falls towards its end \(linear\), after 3 epochs"):
+        saved.with_epochs(5)
+    assert saved.with_epochs(3).settings.epochs == 3
+
+
+def test_momentum_cannot_go_on_without_its_velocities(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    Run.start(replace(SMALL, momentum=0.5, epochs=1), *bundled, out).go(go_on)
+    model = read_model(out)
+    assert model.velocity is not None
+    save(replace(model, velocity=None), out)
+    with pytest.raises(ModelError, match="can't be resumed"):
+        read_saved(out)
+
+
+def test_a_run_in_the_middle_of_an_epoch_cannot_end_with_the_one_before(bundled, tmp_path, chunks):
     out = tmp_path / "net.safetensors"
     run = Run.start(SMALL, *bundled, out)
     run.go(lambda history: len(history.epochs) == 1 and history.position > 0)
@@ -178,7 +208,7 @@ def test_settings_survive_the_model_file(name):
 
 # Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
 TRAIN = (
-    "import sys; from digitwise.training import run; run.CHECKPOINT_EVERY = 0;"
+    "from digitwise.training import fit, run; run.CHECKPOINT_EVERY = 0; fit.CHUNK = 300;"
     "from digitwise.cli import main; main()"
 )
 
@@ -187,10 +217,16 @@ def train(*arguments):
     return [sys.executable, "-c", TRAIN, "train", "--data", "digits", *map(str, arguments)]
 
 
-@pytest.mark.parametrize("batch_size", [10, 64])
-def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(tmp_path, batch_size):
-    kills = int(os.environ.get("DIGITWISE_KILLS", "16")) // 2
+@pytest.mark.parametrize(
+    ("engine", "batch_size", "more"),
+    [("reference", 10, []), ("fused", 64, ["--momentum", 0.5]), ("dense", 100, ["--dropout", 0.1])],
+)
+def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(
+    tmp_path, engine, batch_size, more
+):
+    kills = int(os.environ.get("DIGITWISE_KILLS", "15")) // 3
     settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
+    settings += ["--engine", engine, *more]
     whole = tmp_path / "whole.safetensors"
     started = time.monotonic()
     subprocess.run(train(*settings, "--out", whole), check=True, capture_output=True)

@@ -1,0 +1,133 @@
+"""How the fused engine lays out a network: two flat arrays, and where things are in them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.engines.simd import REGISTER_BYTES
+from digitwise.network import Network
+from digitwise.neurons import Floats
+
+ROWS = 4  # examples that share a register of weights; mini-batches are padded to a multiple
+MOST_REGISTERS = 8  # of a tile: two sums of a tile then take half of the processor's 32
+
+
+class Layout(NamedTuple):
+    """Sizes and offsets, counted in numbers; arrays have one entry a layer, the input's left out.
+
+    `parameters` holds all weights, then all biases; `neurons` holds activations and errors of a
+    mini-batch. Rows of neurons are padded with zeros to whole registers.
+
+    - First layer: [tile of neurons][pixel][neuron of the tile].
+    - Further layers twice, `weights` as [register of outputs][input][output of the register] for
+      the way forward, `transposed` as [register of inputs][output][input of the register] for the
+      way back. Both get the same steps, so they stay equal.
+    """
+
+    inputs: int
+    sizes: npt.NDArray[np.int64]
+    widths: npt.NDArray[np.int64]  # sizes, padded
+    weights: npt.NDArray[np.int64]  # offsets in `parameters`
+    transposed: npt.NDArray[np.int64]
+    biases: npt.NDArray[np.int64]
+    outputs: npt.NDArray[np.int64]  # offsets in `neurons`: weighted inputs, then activations
+    errors: npt.NDArray[np.int64]  # δ, the factor -η/m included
+    weight_count: int
+    parameter_count: int
+    neuron_count: int
+
+
+def plan(network: Network, batch_size: int) -> tuple[Layout, tuple[int, ...]]:
+    """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`)."""
+    lanes = REGISTER_BYTES // network.dtype.itemsize
+    inputs, *sizes = network.sizes
+    registers = [-(-size // lanes) for size in sizes]
+    tiles = -(-registers[0] // MOST_REGISTERS)
+    tile = -(-registers[0] // tiles)
+    registers[0] = tiles * tile
+    widths = [lanes * count for count in registers]
+    rows = -(-batch_size // ROWS) * ROWS
+    counts = [inputs * widths[0], 0]
+    for layer in range(1, len(sizes)):
+        counts += [sizes[layer - 1] * widths[layer], sizes[layer] * widths[layer - 1]]
+    at = _offsets([*counts, *widths])
+    neurons = _offsets([rows * width for width in widths] * 2)
+    layers = len(sizes)
+    layout = Layout(
+        inputs,
+        np.array(sizes),
+        np.array(widths),
+        weights=at[: 2 * layers : 2],
+        transposed=at[1 : 2 * layers : 2],
+        biases=at[2 * layers : -1],
+        outputs=neurons[:layers],
+        errors=neurons[layers:-1],
+        weight_count=int(at[2 * layers]),
+        parameter_count=int(at[-1]),
+        neuron_count=int(neurons[-1]),
+    )
+    return layout, (0,) * tile
+
+
+def _offsets(counts: list[int]) -> npt.NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def aligned_zeros(count: int, dtype: np.dtype) -> Floats:
+    """Return an array that begins where a register's line in the cache begins."""
+    spare = REGISTER_BYTES // dtype.itemsize
+    array = np.zeros(count + spare, dtype)
+    skip = -array.ctypes.data % REGISTER_BYTES // dtype.itemsize
+    return array[skip : skip + count]
+
+
+def pack(
+    layout: Layout, tile: tuple[int, ...], weights: list[Floats], biases: list[Floats]
+) -> Floats:
+    """Copy weights and biases, in the shapes that a network has, into one flat array."""
+    flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
+    for place, w in zip(_places(layout, tile, flat), _weights_and_transposed(weights), strict=True):
+        blocks, inputs, block = place.shape
+        padded = np.zeros((blocks * block, inputs), w.dtype)
+        padded[: len(w)] = w
+        place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
+    for offset, b in zip(layout.biases, biases, strict=True):
+        flat[offset : offset + len(b)] = b
+    return flat
+
+
+def unpack(
+    layout: Layout,
+    tile: tuple[int, ...],
+    flat: Floats,
+    weights: list[Floats],
+    biases: list[Floats],
+) -> None:
+    """Copy a flat array back, in place."""
+    first, *further = _places(layout, tile, flat)
+    for w, place in zip(weights, [first, *further[::2]], strict=True):
+        blocks, inputs, block = place.shape
+        w[...] = place.transpose(0, 2, 1).reshape(blocks * block, inputs)[: len(w)]
+    for offset, b in zip(layout.biases, biases, strict=True):
+        b[...] = flat[offset : offset + len(b)]
+
+
+def _weights_and_transposed(weights: list[Floats]) -> list[Floats]:
+    """First layer's, then of every further layer weights and transposed."""
+    return [weights[0], *(m for w in weights[1:] for m in (w, w.T))]
+
+
+def _places(layout: Layout, tile: tuple[int, ...], flat: Floats) -> list[Floats]:
+    """Views of the flat array, [block][input][output of the block], in the order of the above."""
+    lanes = REGISTER_BYTES // flat.itemsize
+
+    def view(offset: int, inputs: int, width: int, block: int) -> Floats:
+        return flat[offset : offset + inputs * width].reshape(width // block, inputs, block)
+
+    sizes, widths = layout.sizes, layout.widths
+    places = [view(layout.weights[0], layout.inputs, widths[0], len(tile) * lanes)]
+    for layer in range(1, len(sizes)):
+        places.append(view(layout.weights[layer], sizes[layer - 1], widths[layer], lanes))
+        places.append(view(layout.transposed[layer], sizes[layer], widths[layer - 1], lanes))
+    return places

@@ -1,0 +1,175 @@
+"""Vector registers for Numba kernels: tiles of numbers that stay in registers between operations.
+
+Numba leaves it to LLVM to find vectors in loops, and LLVM keeps sums in memory where the length
+of a row is only known at run time. A `Tile` says what is meant: `count` registers of 64 bytes (16
+float32 or 8 float64 each). LLVM splits them where the processor's registers are narrower.
+
+`count` must be known when a kernel is compiled. It is the length of the tuple that is passed as
+`like`: a kernel is compiled once for every length.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.datamodel import models, register_default
+from numba.extending import intrinsic
+
+REGISTER_BYTES = 64
+
+
+class Tile(types.Type):
+    """Numba's type of `count` registers full of `element` (float32 or float64)."""
+
+    def __init__(self, element: Any, count: int) -> None:
+        self.element, self.count = element, count
+        self.lanes = 8 * REGISTER_BYTES // element.bitwidth
+        super().__init__(name=f"Tile({element}, {count})")
+
+
+@register_default(Tile)
+class TileModel(models.PrimitiveModel):
+    """A tile as LLVM sees it: an array of vectors."""
+
+    def __init__(self, manager: Any, tile: Tile) -> None:
+        element = manager.lookup(tile.element).get_value_type()
+        super().__init__(
+            manager, tile, ir.ArrayType(ir.VectorType(element, tile.lanes), tile.count)
+        )
+
+
+@intrinsic
+def zeros(_context, array, like):
+    """A tile of len(like) registers holding 0, of the type of the array's elements."""
+    tile = Tile(array.dtype, like.count)
+
+    def code(context, _builder, _signature, _arguments):
+        return ir.Constant(context.get_value_type(tile), None)
+
+    return tile(array, like), code
+
+
+@intrinsic
+def load(_context, array, at, like):
+    """Read a tile of len(like) registers from array[at:], a flat array."""
+    tile = Tile(array.dtype, like.count)
+
+    def code(context, builder, signature, arguments):
+        first = _first_register(context, builder, tile, signature.args[0], arguments)
+        registers = [
+            builder.load(_register(builder, first, number), align=_alignment(tile))
+            for number in range(tile.count)
+        ]
+        return _pack(context, builder, tile, registers)
+
+    return tile(array, types.intp, like), code
+
+
+@intrinsic
+def store(_context, array, at, tile):
+    """Write a tile to array[at:], a flat array."""
+
+    def code(context, builder, signature, arguments):
+        first = _first_register(context, builder, tile, signature.args[0], arguments)
+        for number in range(tile.count):
+            value = builder.extract_value(arguments[2], number)
+            builder.store(value, _register(builder, first, number), align=_alignment(tile))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, tile), code
+
+
+@intrinsic
+def add(_context, one, other):
+    """Sum of two tiles."""
+
+    def code(context, builder, _signature, arguments):
+        pairs = zip(*(_unpack(builder, one, a) for a in arguments), strict=True)
+        return _pack(context, builder, one, [builder.fadd(a, b) for a, b in pairs])
+
+    return one(one, other), code
+
+
+@intrinsic
+def multiply_add(_context, total, tile, factor):
+    """total + factor · tile, rounded once where the processor can; `factor` is a number."""
+
+    def code(context, builder, _signature, arguments):
+        register = context.get_value_type(total).element
+        fma = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(register, [register] * 3),
+            f"llvm.fmuladd.v{total.lanes}f{total.element.bitwidth}",
+        )
+        spread = _spread(builder, arguments[2], register)
+        pairs = zip(*(_unpack(builder, total, a) for a in arguments[:2]), strict=True)
+        return _pack(context, builder, total, [builder.call(fma, [t, spread, s]) for s, t in pairs])
+
+    return total(total, tile, total.element), code
+
+
+@intrinsic
+def take(_context, array, at):
+    """array[at], a flat array and at >= 0: spares Numba's check for positions from the end."""
+
+    def code(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.load(builder.gep(data, [arguments[1]]))
+
+    return array.dtype(array, types.intp), code
+
+
+@intrinsic
+def prefetch(_context, array, at):
+    """Start to fetch the cache line of array[at], a flat array, without waiting for it."""
+
+    def code(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        number = ir.IntType(32)
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), cgutils.voidptr_t)
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(ir.VoidType(), [address.type, number, number, number]),
+            "llvm.prefetch.p0",
+        )
+        read, keep, data_cache = number(0), number(3), number(1)
+        builder.call(function, [address, read, keep, data_cache])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), code
+
+
+def _first_register(context, builder, tile, array, arguments):
+    data = context.make_array(array)(context, builder, arguments[0]).data
+    register = context.get_value_type(tile).element
+    return builder.bitcast(builder.gep(data, [arguments[1]]), register.as_pointer())
+
+
+def _register(builder, first, number):
+    return builder.gep(first, [ir.IntType(64)(number)])
+
+
+def _alignment(tile):
+    return tile.element.bitwidth // 8  # rows begin anywhere
+
+
+def _unpack(builder, tile, value):
+    return [builder.extract_value(value, number) for number in range(tile.count)]
+
+
+def _pack(context, builder, tile, registers):
+    value = ir.Constant(context.get_value_type(tile), ir.Undefined)
+    for number, register in enumerate(registers):
+        value = builder.insert_value(value, register, number)
+    return value
+
+
+def _spread(builder, number, register):
+    """The number in every lane of a register."""
+    undefined = ir.Constant(register, ir.Undefined)
+    lane = ir.IntType(32)
+    one = builder.insert_element(undefined, number, lane(0))
+    return builder.shuffle_vector(
+        one, undefined, ir.Constant(ir.VectorType(lane, register.count), [0] * register.count)
+    )

@@ -1,0 +1,40 @@
+import pytest
+
+from digitwise.descent import PLAIN, Variant
+from digitwise.engines import CHOICES
+from digitwise.engines.choice import resolve_engine
+from digitwise.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("sizes", "batch_size", "expected"),
+    [
+        ([784, 10], 10, "fused"),
+        ([784, 30, 10], 10, "fused"),
+        ([784, 30, 10], 60_000, "fused"),
+        ([784, 100, 10], 1, "fused"),
+        ([784, 100, 100, 10], 10, "fused"),
+        ([784, 1000, 500, 10], 1, "fused"),
+        ([784, 1000, 500, 10], 128, "dense"),
+        ([784, 2500, 2000, 1500, 1000, 500, 10], 100, "dense"),
+    ],
+)
+def test_auto(sizes, batch_size, expected):
+    assert resolve_engine("auto", sizes, batch_size, PLAIN) == expected
+
+
+@pytest.mark.parametrize("name", ["reference", "fused", "dense"])
+def test_any_other_name_stays(name):
+    assert resolve_engine(name, [784, 30, 10], 10, PLAIN) == name
+
+
+def test_dropout_needs_an_engine_that_has_it():
+    dropout = Variant(dropout=0.5)
+    assert resolve_engine("auto", [784, 30, 10], 10, dropout) == "dense"
+    with pytest.raises(InputError, match="no dropout: choose auto or dense"):
+        resolve_engine("fused", [784, 30, 10], 10, dropout)
+
+
+def test_unknown():
+    with pytest.raises(InputError, match=f"expected one of: {', '.join(CHOICES)}"):
+        resolve_engine("warp", [784, 10], 10, PLAIN)

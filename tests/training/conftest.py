@@ -1,0 +1,7 @@
+import pytest
+
+
+@pytest.fixture
+def chunks(monkeypatch):
+    """Chunks so small that few digits are several."""
+    monkeypatch.setattr("digitwise.training.fit.CHUNK", 300)
