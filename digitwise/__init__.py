@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digitwise.training.evaluation import evaluate
     from digitwise.training.fit import fit
     from digitwise.training.history import History
+    from digitwise.training.many import Job, fit_many
 
 # Where each public name lives: imported when first used, so that `import digitwise` is instant.
 _HOMES = {
@@ -33,7 +34,9 @@ _HOMES = {
     "SigmoidNeuron": "neurons",
     "descend": "descent",
     "evaluate": "training.evaluation",
+    "Job": "training.many",
     "fit": "training.fit",
+    "fit_many": "training.many",
     "load": "data.sources",
     "load_model": "models.files",
     "save": "models.files",
@@ -47,6 +50,7 @@ __all__ = [
     "Digits",
     "DigitwiseError",
     "History",
+    "Job",
     "Network",
     "Perceptron",
     "Reader",
@@ -55,6 +59,7 @@ __all__ = [
     "descend",
     "evaluate",
     "fit",
+    "fit_many",
     "load",
     "load_model",
     "save",

@@ -10,6 +10,7 @@ from digitwise.cli.evaluate import evaluate
 from digitwise.cli.models import models
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
+from digitwise.cli.sweep import sweep
 from digitwise.cli.train import train
 from digitwise.errors import DigitwiseError, StoppedError
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, read, models):
+for command in (train, evaluate, read, sweep, models):
     app.command()(command)
 app.add_typer(data, name="data")
 

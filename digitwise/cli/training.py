@@ -1,6 +1,8 @@
 """A training run as people and programs follow it: progress, epochs, the end."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 from threading import Timer
@@ -27,7 +29,8 @@ def go(run: Run, as_json: bool) -> bool:
         f"mini-batches of {run.settings.batch_size}, learning rate {run.settings.learning_rate:g}, "
         f"seed {run.settings.seed}"
     )
-    prepare(run, console)
+    with noticing_compilation(run.settings.engine, console):
+        warm_up(choose_engine(run.settings.engine), run.network, run.settings.variant)
     interrupted = False
 
     def interrupt(_signal: int, _frame: object) -> None:
@@ -76,14 +79,14 @@ def go(run: Run, as_json: bool) -> bool:
             signal.signal(signal.SIGINT, before)
 
 
-def prepare(run: Run, console: Any) -> None:
-    """Have the engine compiled before the clock runs; say so if it isn't done at once."""
-    name = run.settings.engine
-    message = f"Compiling the {name} engine for this machine: once, about ten seconds"
+@contextmanager
+def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
+    """Say that an engine is being compiled, if what is done here isn't done at once."""
+    message = f"Compiling the {engine} engine for this machine: once, about ten seconds"
     notice = Timer(1.5, console.print, [message])
     notice.start()
     try:
-        warm_up(choose_engine(name), run.network, run.settings.variant)
+        yield
     finally:
         notice.cancel()
 

@@ -1,13 +1,11 @@
 """The training loop: epochs of mini-batches of stochastic gradient descent, for all engines."""
 
-import math
 import time
 from collections.abc import Callable
-from numbers import Real
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from digitwise.data.digits import Digits
 from digitwise.descent import Variant
@@ -15,16 +13,20 @@ from digitwise.engines import Engine, choose_engine
 from digitwise.engines.choice import resolve_engine
 from digitwise.engines.velocity import at_rest
 from digitwise.engines.warm_up import warm_up
-from digitwise.errors import InputError, TrainingError
+from digitwise.errors import TrainingError
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
-from digitwise.training.evaluation import Evaluation, check_digit_network, evaluate
+from digitwise.training.checks import check_rate, check_settings
+from digitwise.training.evaluation import Evaluation, evaluate
 from digitwise.training.history import Epoch, History
 from digitwise.training.schedules import Schedule
+from digitwise.training.threads import blas_threads
 
 MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
 CHUNK = 5_000  # digits between two calls of `progress`, about
 DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
+
+_measured: "WeakKeyDictionary[Digits, Digits]" = WeakKeyDictionary()
 
 Progress = Callable[[History], bool | None]
 
@@ -100,13 +102,13 @@ def fit(
         last good epoch left it.
     """
     variant = Variant(momentum, nesterov, weight_decay, dropout)
-    check(network, train, epochs, batch_size, learning_rate, variant, seed)
+    check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
     warm_up(runner, network, variant)
     # One BLAS thread where products are small: they don't wait for threads that another program
     # holds up, and sums don't depend on how many cores there are.
-    with threadpool_limits(limits=1 if runner.one_thread else None):
-        return run_epochs(
+    with blas_threads(1 if runner.one_thread else None):
+        return _run_epochs(
             network,
             train,
             test,
@@ -121,7 +123,7 @@ def fit(
         )
 
 
-def run_epochs(
+def _run_epochs(
     network: Network,
     train: Digits,
     test: Digits | None,
@@ -135,17 +137,17 @@ def run_epochs(
     history: History,
     progress: Progress | None,
 ) -> History:
-    """Do what `fit` promises, once its arguments are checked and BLAS has its threads."""
     # Whole mini-batches, so that chunks don't change the steps.
     chunk = batch_size * max(1, CHUNK // batch_size)
-    measured = train[:MEASURED]
+    # The same slice every time, so that what engines know of it stays known.
+    measured = _measured.setdefault(train, train[:MEASURED])
     if variant.momentum and history.velocity is None:
         history.velocity = at_rest(network)
     with np.errstate(over="ignore", invalid="ignore"):
         while (number := len(history.epochs)) < epochs:
             good, good_position = _copies(network, history), history.position
             order = epoch_order(seed, number, len(train))
-            learning_rate = _check_rate(schedule(number))
+            learning_rate = check_rate(schedule(number))
             seconds = 0.0 if history.position == 0 else None
             while history.position < len(train):
                 part = order[history.position : history.position + chunk]
@@ -175,58 +177,6 @@ def run_epochs(
             if progress and progress(history):
                 return history
     return history
-
-
-def check(
-    network: Network,
-    train: Digits,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float | Schedule,
-    variant: Variant,
-    seed: int,
-) -> None:
-    """Refuse what `fit` can't do.
-
-    Raises
-    ------
-    InputError
-        If a value is outside its range, or network and digits don't fit.
-    """
-    if not isinstance(network, Network) or not isinstance(train, Digits):
-        raise InputError(
-            f"expected a Network and Digits to train it on; found {type(network).__name__} and "
-            f"{type(train).__name__}"
-        )
-    check_digit_network(network)
-    if len(train) == 0:
-        raise InputError("there are no digits to train on")
-    for name, value, least in (
-        ("epochs", epochs, 0),
-        ("batch_size", batch_size, 1),
-        ("seed", seed, 0),
-    ):
-        if not isinstance(value, int | np.integer) or value < least:
-            raise InputError(
-                f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
-            )
-    if not callable(learning_rate):
-        _check_rate(learning_rate)
-    for name, share, below in (
-        ("momentum", variant.momentum, 1),
-        ("weight_decay", variant.weight_decay, math.inf),
-        ("dropout", variant.dropout, 1),
-    ):
-        if not isinstance(share, Real) or not 0 <= share < below:
-            raise InputError(f"expected 0 <= {name} < {below}; found {share!r:.50}")
-    if variant.nesterov and not variant.momentum:
-        raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
-
-
-def _check_rate(learning_rate: float) -> float:
-    if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
-        raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")
-    return float(learning_rate)
 
 
 def _dropout_source(seed: int, epoch: int, position: int) -> np.random.Generator:

@@ -1,0 +1,101 @@
+"""Values of a sweep's axes as they are typed: `15,30,100`, `0.1:10:log7`, `0:0.9:lin4`."""
+
+import math
+import re
+from typing import Any
+
+import typer
+
+FORMS = "single values, as 0.1,0.3,1, and ranges, as 0.1:10:log7 or 1:5:lin5"
+MOST_VALUES = 1000
+
+
+def numbers(text: str | None, option: str, *, whole: bool = False) -> list[Any] | None:
+    """Return what is meant, in the order given, each value once.
+
+    A range is FROM:TO:logN or FROM:TO:linN, N values from the first to the last, spaced evenly in
+    their logarithms or in themselves. `whole`: rounded to whole numbers.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it can't be understood.
+    """
+    if text is None:
+        return None
+    values: list[float] = []
+    try:
+        for part in text.split(","):
+            values += _range(part) if ":" in part else [float(part)]
+    except (ValueError, OverflowError):
+        values = []
+    values = values if all(math.isfinite(value) for value in values) else []
+    if whole and not all(":" in text or value == int(value) for value in values):
+        values = []
+    if not 1 <= len(values) <= MOST_VALUES:
+        kind = "whole numbers" if whole else "numbers"
+        raise typer.BadParameter(
+            f"expected {kind}: {FORMS}; found {text[:60]!r}", param_hint=option
+        )
+    return list(dict.fromkeys(round(v) if whole else v for v in values))
+
+
+def layers(text: str | None, option: str) -> list[tuple[int, ...]] | None:
+    """Hidden layers: 15,30,100 are three networks of one layer; 100-30 is one of two layers."""
+    if text is None:
+        return None
+    found: list[tuple[int, ...]] = []
+    for part in text.split(","):
+        if re.fullmatch(r"\d+(-\d+)+", part.strip()):
+            found.append(tuple(map(int, part.strip().split("-"))))
+        else:
+            found += [(n,) for n in numbers(part, option, whole=True) or []]
+    if not all(1 <= n <= 1_000_000 for sizes in found for n in sizes):
+        raise typer.BadParameter(
+            f"expected 1 to 1,000,000 neurons a layer; found {text[:60]!r}", param_hint=option
+        )
+    return list(dict.fromkeys(found))
+
+
+def words(text: str | None, option: str, choices: list[str]) -> list[str] | None:
+    """Names, with commas between them."""
+    if text is None:
+        return None
+    found = [part.strip() for part in text.split(",")]
+    if wrong := [word for word in found if word not in choices]:
+        raise typer.BadParameter(
+            f"expected some of {', '.join(choices)}; found {wrong[0][:60]!r}", param_hint=option
+        )
+    return list(dict.fromkeys(found))
+
+
+def seeds(text: str, option: str) -> list[int]:
+    """`5` is five seeds, 0 to 4; `3,7` and `10:19:lin10` are those seeds."""
+    found = numbers(text, option, whole=True) or []
+    if len(found) == 1 and "," not in text:
+        found = list(range(min(found[0], MOST_VALUES + 1)))
+    if not 1 <= len(found) <= MOST_VALUES or min(found) < 0:
+        raise typer.BadParameter(
+            f"expected how many seeds, 1 to {MOST_VALUES}, or a list of them; found {text[:60]!r}",
+            param_hint=option,
+        )
+    return found
+
+
+def _range(text: str) -> list[float]:
+    first, last, steps = text.split(":")
+    spacing, count = steps[:3], int(steps[3:])
+    start, stop = float(first), float(last)
+    if not 1 <= count <= MOST_VALUES or spacing not in ("log", "lin"):
+        raise ValueError(steps)
+    if spacing == "log":
+        if min(start, stop) <= 0:
+            raise ValueError(text)
+        start, stop = math.log(start), math.log(stop)
+    digits = 3 if spacing == "log" else 6
+    shares = [k / max(1, count - 1) for k in range(count)]
+    values = [start + (stop - start) * share for share in shares]
+    if spacing == "log":
+        values = [math.exp(value) for value in values]
+    # What was typed stays exact; what was computed is cut to what somebody might type.
+    return [float(first), *(float(f"{v:.{digits}g}") for v in values[1:-1]), float(last)][:count]

@@ -1,0 +1,114 @@
+"""A sweep as people and programs follow it: a live table, results, the end."""
+
+from typing import Any
+
+from rich.console import Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from digitwise.cli.output import emit, people, percent, printable
+from digitwise.cli.training import noticing_compilation
+from digitwise.files import write_atomically
+from digitwise.training.history import History
+from digitwise.training.settings import Settings
+from digitwise.training.sweep import Row, Sweep, accuracy, write_csv
+from digitwise.training.sweep_picture import draw_sweep, varied
+
+SHOWN = 12  # rows of the live table
+
+
+def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
+    """Run a sweep with a table of those under way and the best so far."""
+    console = people(as_json)
+    rows = sweep.rows()
+    names = _names(sweep)
+    under_way: dict[Settings, History] = {}
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console,
+    )  # fmt: skip
+    task = bar.add_task("networks", total=len(sweep.grid), completed=len(rows))
+
+    with Live(
+        console=console, refresh_per_second=4, transient=True, auto_refresh=console.is_terminal
+    ) as live:
+
+        def show() -> None:
+            if console.is_terminal:
+                live.update(Group(_table(names, under_way, rows), bar))
+
+        def progress(settings: Settings, history: History) -> None:
+            under_way[settings] = history
+            show()
+
+        def finished(row: Row) -> None:
+            under_way.pop(Settings.from_dict(row["settings"]), None)
+            rows.append(row)
+            bar.update(task, completed=len(rows))
+            if as_json:
+                emit({"event": "network", **row})
+            if not console.is_terminal:
+                told = ", ".join(f"{name} {_value(row, name)}" for name in names)
+                console.print(f"{len(rows):>5} of {len(sweep.grid)}: {_accuracy(row)}   {told}")
+            show()
+
+        with noticing_compilation("fused", console):
+            sweep.prepare()
+        sweep.run(workers, progress=progress, finished=finished)
+
+
+def report(sweep: Sweep, as_json: bool) -> None:
+    """Write the table and the picture; say which was best."""
+    rows = sweep.rows()
+    table, picture = sweep.folder / "results.csv", sweep.folder / "sweep.png"
+    write_csv(rows, table)
+    write_atomically(picture, draw_sweep(rows))
+    console = people(as_json)
+    best = sorted(rows, key=accuracy, reverse=True)
+    if as_json:
+        emit(
+            {
+                "event": "done", "networks": len(rows), "folder": str(sweep.folder),
+                "table": str(table), "picture": str(picture), "best": best[0],
+            }
+        )  # fmt: skip
+    console.print(_table(_names(sweep), {}, best))
+    settings = Settings.from_dict(best[0]["settings"])
+    console.print(
+        f"Results in {printable(str(table))}, picture in {printable(str(picture))}\n"
+        f"Best on the validation digits: {_accuracy(best[0])}. To train it:\n{settings.command()}"
+    )
+
+
+def _names(sweep: Sweep) -> list[str]:
+    rows: list[Any] = [{"settings": settings.to_dict()} for settings in sweep.grid]
+    seeds = {settings.seed for settings in sweep.grid}
+    return [*varied(rows), *(["seed"] if len(seeds) > 1 else [])] or ["seed"]
+
+
+def _table(names: list[str], under_way: dict[Settings, History], rows: list[Row]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for name in (*names, "epoch", "validation"):
+        table.add_column(name.replace("_", " "), justify="right")
+    for settings, history in under_way.items():
+        row = {"settings": settings.to_dict()}
+        last = history.epochs[-1].test_accuracy if history.epochs else None
+        epoch = f"{len(history.epochs)} of {settings.epochs}"
+        table.add_row(*(_value(row, name) for name in names), epoch, percent(last), style="dim")
+    for row in sorted(rows, key=accuracy, reverse=True)[: max(3, SHOWN - len(under_way))]:
+        values = (_value(row, name) for name in names)
+        table.add_row(*values, str(row["epochs_run"]), _accuracy(row))
+    return table
+
+
+def _value(row: Row, name: str) -> str:
+    value = row["settings"][name]
+    if isinstance(value, list | tuple):
+        return "-".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _accuracy(row: Row) -> str:
+    diverged = row["epochs_run"] < row["settings"]["epochs"]
+    return "diverged" if diverged else percent(row["validation_accuracy"])

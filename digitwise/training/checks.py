@@ -1,0 +1,72 @@
+"""What a training run can't do is refused before it begins."""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+from digitwise.data.digits import Digits
+from digitwise.descent import Variant
+from digitwise.errors import InputError
+from digitwise.network import Network
+from digitwise.training.evaluation import check_digit_network
+from digitwise.training.schedules import Schedule
+
+
+def check_settings(
+    network: Network,
+    train: Digits,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float | Schedule,
+    variant: Variant,
+    seed: int,
+) -> None:
+    """Refuse what `fit` can't do.
+
+    Raises
+    ------
+    InputError
+        If a value is outside its range, or network and digits don't fit.
+    """
+    if not isinstance(network, Network) or not isinstance(train, Digits):
+        raise InputError(
+            f"expected a Network and Digits to train it on; found {type(network).__name__} and "
+            f"{type(train).__name__}"
+        )
+    check_digit_network(network)
+    if len(train) == 0:
+        raise InputError("there are no digits to train on")
+    for name, value, least in (
+        ("epochs", epochs, 0),
+        ("batch_size", batch_size, 1),
+        ("seed", seed, 0),
+    ):
+        if not isinstance(value, int | np.integer) or value < least:
+            raise InputError(
+                f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
+            )
+    if not callable(learning_rate):
+        check_rate(learning_rate)
+    for name, share, below in (
+        ("momentum", variant.momentum, 1),
+        ("weight_decay", variant.weight_decay, math.inf),
+        ("dropout", variant.dropout, 1),
+    ):
+        if not isinstance(share, Real) or not 0 <= share < below:
+            raise InputError(f"expected 0 <= {name} < {below}; found {share!r:.50}")
+    if variant.nesterov and not variant.momentum:
+        raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
+
+
+def check_rate(learning_rate: float) -> float:
+    """Refuse a learning rate that is no finite number above 0.
+
+    Raises
+    ------
+    InputError
+        If it isn't one.
+    """
+    if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
+        raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")
+    return float(learning_rate)

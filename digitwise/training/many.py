@@ -1,0 +1,121 @@
+"""Many networks at once: each on one thread, all cores at work, one copy of the digits.
+
+Threads, not processes: the compiled engines run without Python's lock.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from digitwise.data.digits import Digits
+from digitwise.errors import InputError, TrainingError
+from digitwise.network import Network
+from digitwise.training.fit import fit
+from digitwise.training.history import History
+from digitwise.training.threads import keep_at_one
+
+
+@dataclass
+class Job:
+    """A network to train, and how.
+
+    Attributes
+    ----------
+    network : Network
+        Changed in place.
+    settings : dict
+        Arguments of `fit`: epochs, batch_size, learning_rate, seed, ...
+    """
+
+    network: Network
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+Progress = Callable[[int, Job, History], bool | None]
+Done = Callable[[int, Job, History], None]
+
+
+def fit_many(
+    jobs: Iterable[Job],
+    train: Digits,
+    test: Digits | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    done: Done | None = None,
+) -> list[History]:
+    """Train many networks, each as `fit` would on one thread; more workers change no result.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one by one, when a worker is free: it may make the networks as it goes.
+    train, test : Digits
+        Shared by all.
+    workers : int >= 1, optional
+        Networks trained at the same time; by default as many as there are cores.
+    progress, done : callable, optional
+        Called with a job's number, the job and its history: after every epoch, and when the job
+        has come to its end. In one thread at a time. Everything stops early when `progress`
+        returns True.
+
+    Returns
+    -------
+    list of History
+        In the order of the jobs that were begun. A network that diverged is back where its last
+        good epoch left it, and its history's warnings say so.
+
+    Raises
+    ------
+    InputError
+        If a job asks for something that `fit` refuses.
+    """
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        workers = workers or os.cpu_count() or 1
+    if workers < 1:
+        raise InputError(f"expected at least one worker; found {workers}")
+    source = enumerate(jobs)
+    taking, telling, stop = Lock(), Lock(), Event()
+    histories: dict[int, History] = {}
+
+    def work() -> None:
+        keep_at_one()
+        while not stop.is_set():
+            with taking:
+                number, job = next(source, (-1, None))
+                if job is None:
+                    return
+                history = histories[number] = History()
+
+            def watch(history: History, number: int = number, job: Job = job) -> bool:
+                if progress and history.position == 0:
+                    with telling:
+                        if not stop.is_set() and progress(number, job, history):
+                            stop.set()
+                return stop.is_set()
+
+            try:
+                fit(job.network, train, test, history=history, progress=watch, **job.settings)
+            except TrainingError as error:
+                history.warnings.append(str(error))
+            except BaseException:
+                stop.set()
+                raise
+            if done and not stop.is_set():
+                with telling:
+                    done(number, job, history)
+
+    with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(work) for _ in range(workers)]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            stop.set()
+    return [histories[number] for number in sorted(histories)]

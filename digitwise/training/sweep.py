@@ -1,0 +1,246 @@
+"""A sweep: a network for every combination of settings, results kept as they come.
+
+Settings are chosen on a validation split, the last digits of the training set: a sweep never sees
+the test set. Each result is a line of `results.jsonl`, on disk before the next network is begun, so
+a sweep that was stopped or killed goes on where it was.
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitwise.data.digits import Digits
+from digitwise.engines import choose_engine
+from digitwise.engines.choice import resolve_engine
+from digitwise.engines.warm_up import warm_up
+from digitwise.errors import DataError
+from digitwise.files import write_atomically
+from digitwise.network import Network
+from digitwise.training.history import History
+from digitwise.training.many import Job, fit_many
+from digitwise.training.schedules import make_schedule
+from digitwise.training.settings import Settings
+
+RESULTS = "results.jsonl"
+VALIDATION_SHARE = 6  # one in so many of the training digits: MNIST's last 10,000
+
+Row = dict[str, Any]
+
+
+def combinations(base: Settings, axes: Mapping[str, Sequence[Any]]) -> list[Settings]:
+    """All settings that come of giving each named field each of its values, last field fastest."""
+    return [
+        replace(base, **dict(zip(axes, values, strict=True))) for values in product(*axes.values())
+    ]
+
+
+def split(train: Digits) -> tuple[Digits, Digits]:
+    """Training digits without the last sixth, and that sixth, to choose settings on.
+
+    Raises
+    ------
+    DataError
+        If there are too few digits for both.
+    """
+    held_out = len(train) // VALIDATION_SHARE
+    if held_out == 0:
+        raise DataError(f"{train.source}: {len(train)} digits are too few to set a part aside")
+    return train[:-held_out], train[-held_out:]
+
+
+@dataclass
+class Sweep:
+    """What to train, on what, and where results are kept.
+
+    Attributes
+    ----------
+    grid : list of Settings
+    train, validation : Digits
+    folder : Path
+        Holds `results.jsonl`; made if it isn't there.
+    """
+
+    grid: list[Settings]
+    train: Digits
+    validation: Digits
+    folder: Path
+
+    def __post_init__(self) -> None:
+        """Say for every combination which engine it is for, and drop what is there twice."""
+        self.grid = list(dict.fromkeys(_with_engine(settings) for settings in self.grid))
+        self._train_sha256 = self.train.sha256()
+
+    def run(
+        self,
+        workers: int | None = None,
+        *,
+        progress: Callable[[Settings, History], bool | None] | None = None,
+        finished: Callable[[Row], None] | None = None,
+    ) -> None:
+        """Train what has no result yet; `finished` gets each new one, when it is on disk.
+
+        Raises
+        ------
+        DataError
+            If the folder holds results of other digits, or a file that can't be understood.
+        InputError
+            If a combination can't be trained.
+        """
+        known = self._results()
+        todo = [settings for settings in self.grid if settings not in known]
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+        def watch(number: int, _job: Job, history: History) -> bool | None:
+            return progress(todo[number], history) if progress else None
+
+        def ended(number: int, job: Job, history: History) -> None:
+            row = self._row(todo[number], job.network, history)
+            _append(self.folder / RESULTS, row)
+            if finished:
+                finished(row)
+
+        fit_many(
+            self._jobs(todo),
+            self.train,
+            self.validation,
+            workers=workers,
+            progress=watch,
+            done=ended,
+        )
+
+    def prepare(self) -> None:
+        """Have what the networks need compiled, or loaded from disk, before any is begun."""
+        shapes: dict[object, Settings] = {}
+        for s in self.grid:
+            # Kernels differ by engine and by the first layer's size.
+            shapes.setdefault((s.engine, s.hidden[0], bool(s.momentum)), s)
+        for settings, job in zip(shapes.values(), self._jobs(shapes.values()), strict=True):
+            warm_up(choose_engine(settings.engine), job.network, settings.variant)
+
+    def rows(self) -> list[Row]:
+        """Return the results of this grid that are there, in its order.
+
+        Raises
+        ------
+        DataError
+            If they are of other digits, or can't be understood.
+        """
+        known = self._results()
+        return [known[settings] for settings in self.grid if settings in known]
+
+    def _results(self) -> dict[Settings, Row]:
+        rows = _read(self.folder / RESULTS)
+        if any(row["train_sha256"] != self._train_sha256 for row in rows):
+            raise DataError(
+                f"{self.folder / RESULTS} holds results of other digits: name another folder "
+                "(--out)"
+            )
+        return {Settings.from_dict(row["settings"]): row for row in rows}
+
+    def _jobs(self, todo: Iterable[Settings]) -> Iterator[Job]:
+        for s in todo:
+            network = Network(
+                [784, *s.hidden, 10],
+                activation=s.activation,
+                cost=s.cost,
+                init=s.init,
+                rng=s.seed,
+                dtype=np.float32,
+            )
+            yield Job(
+                network,
+                {
+                    "epochs": s.epochs,
+                    "batch_size": s.batch_size,
+                    "learning_rate": make_schedule(s.schedule, s.learning_rate, s.epochs),
+                    **asdict(s.variant),
+                    "seed": s.seed,
+                    "engine": s.engine,
+                },
+            )
+
+    def _row(self, settings: Settings, network: Network, history: History) -> Row:
+        accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
+        last = history.epochs[-1] if history.epochs else None
+        return {
+            "settings": settings.to_dict(),
+            "parameters": network.parameter_count,
+            "epochs_run": len(history.epochs),
+            "cost": last and last.cost,
+            "train_accuracy": last and last.train_accuracy,
+            "validation_accuracy": last and last.test_accuracy,
+            "best_validation_accuracy": max(accuracies, default=None),
+            "seconds": round(history.seconds, 3),
+            "warnings": history.warnings,
+            "train_n": len(self.train),
+            "train_sha256": self._train_sha256,
+        }
+
+
+def _with_engine(settings: Settings) -> Settings:
+    sizes = [784, *settings.hidden, 10]
+    engine = resolve_engine(settings.engine, sizes, settings.batch_size, settings.variant)
+    return replace(settings, engine=engine)
+
+
+def accuracy(row: Row) -> float:
+    """What a combination is judged by; 0 for one that diverged in its first epoch."""
+    return row["validation_accuracy"] or 0.0
+
+
+def write_csv(rows: Sequence[Row], path: Path) -> None:
+    """Write results as a table, a column for every setting."""
+    text = io.StringIO()
+    flat = [_flat(row) for row in rows]
+    if flat:
+        writer = csv.DictWriter(text, list(flat[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(flat)
+    write_atomically(path, text.getvalue().encode())
+
+
+def _flat(row: Row) -> Row:
+    settings = dict(row["settings"], hidden="-".join(map(str, row["settings"]["hidden"])))
+    measured = {name: value for name, value in row.items() if name != "settings"}
+    return {**settings, **measured, "warnings": "; ".join(row["warnings"])}
+
+
+def _append(path: Path, row: Row) -> None:
+    """Add a line; it is on disk when this returns."""
+    with path.open("ab") as file:
+        file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> list[Row]:
+    """Results of a file; a last line that a crash left incomplete is cut off."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        write_atomically(path, whole)
+    rows = []
+    for number, line in enumerate(whole.splitlines(), 1):
+        try:
+            row = json.loads(line)
+            Settings.from_dict(row["settings"])
+            if not isinstance(row["train_sha256"], str) or not isinstance(row["warnings"], list):
+                raise TypeError("no result of a sweep")
+            float(row["validation_accuracy"] or 0)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DataError(
+                f"{path}, line {number}: expected a result of `digitwise sweep`; found something "
+                "else. Name another folder (--out), or remove the line"
+            ) from error
+        rows.append(row)
+    return rows

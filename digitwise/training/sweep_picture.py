@@ -1,0 +1,146 @@
+"""The picture of a sweep: a map over two axes, lines over one, dots where only seeds differ."""
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from digitwise.training.sweep import Row, accuracy
+
+INK, ACCENT = "#1b4965", "#c8553d"
+MOST_LABELLED = 120  # fields of a map that have room for a number each
+
+
+def varied(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Fields of the settings that differ between results, seeds aside, with their values in order.
+
+    The engine is no choice of the sweep's: it follows from the others.
+    """
+    values: dict[str, dict[Any, None]] = defaultdict(dict)
+    for row in rows:
+        for name, value in row["settings"].items():
+            values[name][_plain(value)] = None
+    return {
+        name: sorted(seen) if all(isinstance(v, int | float) for v in seen) else list(seen)
+        for name, seen in values.items()
+        if len(seen) > 1 and name not in ("seed", "engine")
+    }
+
+
+def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
+    """Draw the validation accuracy of all results, as the content of an image file.
+
+    Where more than two fields vary, the map is over the two with the most values, and each of its
+    fields shows the best of the others.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    axes = dict(sorted(varied(rows).items(), key=lambda axis: -len(axis[1])))
+    figure = Figure(figsize=(8, 5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    plot = figure.subplots()
+    seeds = len({row["settings"]["seed"] for row in rows})
+    over = f"median of {seeds} seeds" if seeds > 1 else "one seed"
+    if len(axes) >= 2:
+        (x, xs), (y, ys), *others = axes.items()
+        _draw_map(figure, plot, rows, (x, xs), (y, ys))
+        best = f", best of {', '.join(map(_words, dict(others)))}" if others else ""
+        figure.suptitle(f"validation accuracy, % ({over}{best})", fontsize=11)
+    elif axes:
+        (x, xs), *_ = axes.items()
+        _draw_line(plot, rows, x, xs)
+        figure.suptitle(f"validation accuracy ({over}, least to most)", fontsize=11)
+    else:
+        _draw_seeds(plot, rows)
+        figure.suptitle("validation accuracy of the seeds", fontsize=11)
+    content = io.BytesIO()
+    figure.savefig(content, format=image_format)
+    return content.getvalue()
+
+
+def medians(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], float]:
+    """For each combination of these fields the median over seeds; of other fields, the best."""
+    groups: dict[tuple[Any, ...], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        settings = row["settings"]
+        place = tuple(_plain(settings[name]) for name in names)
+        rest = {name: value for name, value in settings.items() if name != "seed"}
+        groups[place][repr(sorted(rest.items()))].append(accuracy(row))
+    return {
+        place: max(float(np.median(over_seeds)) for over_seeds in group.values())
+        for place, group in groups.items()
+    }
+
+
+def _draw_map(
+    figure: Any, plot: Any, rows: Sequence[Row], x: tuple[str, list[Any]], y: tuple[str, list[Any]]
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    (x_name, xs), (y_name, ys) = x, y
+    found = medians(rows, (x_name, y_name))
+    share = np.array([[100 * found.get((a, b), np.nan) for a in xs] for b in ys])
+    # Colours tell good from very good; a few that failed would flatten everything else.
+    least = max(np.nanmin(share), np.nanpercentile(share, 25) - 5)
+    image = plot.imshow(share, origin="lower", aspect="auto", cmap="viridis", vmin=least)
+    for row, column in np.argwhere(np.isfinite(share)) if share.size <= MOST_LABELLED else []:
+        value = share[row, column]
+        dark = value < (least + np.nanmax(share)) / 2
+        color = "white" if dark else "black"
+        plot.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=8, color=color)
+    row, column = np.unravel_index(np.nanargmax(share), share.shape)
+    plot.add_patch(
+        Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fill=False, edgecolor=ACCENT, lw=2.5)
+    )
+    plot.set_xticks(range(len(xs)), [_number(v) for v in xs])
+    plot.set_yticks(range(len(ys)), [_number(v) for v in ys])
+    plot.set(xlabel=_words(x_name), ylabel=_words(y_name))
+    figure.colorbar(image, ax=plot, extend="min" if np.nanmin(share) < least else "neither")
+
+
+def _draw_line(plot: Any, rows: Sequence[Row], name: str, values: list[Any]) -> None:
+    shares = [
+        [100 * accuracy(row) for row in rows if _plain(row["settings"][name]) == value]
+        for value in values
+    ]
+    numbers = all(isinstance(v, int | float) for v in values)
+    at = values if numbers else list(range(len(values)))
+    plot.fill_between(at, [min(s) for s in shares], [max(s) for s in shares], color=INK, alpha=0.15)
+    for place, share in zip(at, shares, strict=True):
+        plot.plot([place] * len(share), share, ".", color=INK, alpha=0.5, ms=5)
+    plot.plot(at, [float(np.median(s)) for s in shares], color=INK, marker="o", ms=4)
+    if numbers and min(values) > 0 and max(values) / min(values) > 20:
+        plot.set_xscale("log")
+    if not numbers:
+        plot.set_xticks(at, [_number(v) for v in values])
+    plot.set(xlabel=_words(name), ylabel="accuracy, %")
+    plot.grid(alpha=0.25)
+    plot.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_seeds(plot: Any, rows: Sequence[Row]) -> None:
+    share = [100 * accuracy(row) for row in rows]
+    plot.plot([row["settings"]["seed"] for row in rows], share, "o", color=INK, ms=5)
+    plot.axhline(
+        float(np.median(share)), color=ACCENT, lw=1, label=f"median {np.median(share):.2f}"
+    )
+    plot.set(xlabel="seed", ylabel="accuracy, %")
+    plot.legend(frameon=False)
+    plot.grid(alpha=0.25)
+    plot.spines[["top", "right"]].set_visible(False)
+
+
+def _plain(value: Any) -> Any:
+    """Lists, as of hidden layers, can't be keys: 100-30."""
+    return "-".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
