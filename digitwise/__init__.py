@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from digitwise.data.digits import Digits
     from digitwise.data.sources import load
     from digitwise.descent import Descent, descend
+    from digitwise.engines.predictor import Predictor
     from digitwise.errors import DigitwiseError
     from digitwise.models.files import load_model, save
     from digitwise.network import Network
@@ -30,6 +31,7 @@ _HOMES = {
     "History": "training.history",
     "Network": "network",
     "Perceptron": "neurons",
+    "Predictor": "engines.predictor",
     "Reader": "reading.reader",
     "SigmoidNeuron": "neurons",
     "descend": "descent",
@@ -53,6 +55,7 @@ __all__ = [
     "Job",
     "Network",
     "Perceptron",
+    "Predictor",
     "Reader",
     "SigmoidNeuron",
     "__version__",

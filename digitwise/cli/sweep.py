@@ -85,6 +85,8 @@ def sweep(
     base = replace(base, limit=limit) if limit else base
     if nesterov and not all(grid["momentum"] or [base.momentum]):
         raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"expected a folder; {out} is a file", param_hint="--out")
     _run(base, {k: v for k, v in grid.items() if v}, data, data_dir, workers, out, as_json)
 
 

@@ -6,7 +6,8 @@ import numpy.typing as npt
 from digitwise.data.digits import Digits, as_inputs
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, rates_of
-from digitwise.engines.fused_kernel import look, run
+from digitwise.engines.fused_descent import run
+from digitwise.engines.fused_forward import look
 from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
 from digitwise.engines.sparse import sparse_images
 from digitwise.network import Gradient, Network
@@ -16,7 +17,7 @@ AT_ONCE = 64  # digits
 
 
 class FusedEngine:
-    """Backpropagation and descent in one compiled loop over mini-batches (`fused_kernel.py`)."""
+    """Backpropagation and descent in one compiled loop over mini-batches (`fused_descent.py`)."""
 
     name = "fused"
     one_thread = True

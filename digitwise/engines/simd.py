@@ -121,6 +121,50 @@ def take(_context, array, at):
 
 
 @intrinsic
+def compress(_context, numbers, at, first, values, positions, to):
+    """Of one register of numbers[at:] keep what is not 0, without a branch; how many there are.
+
+    They go to values[to:], and where they are, `first` for the lane at `at`, to positions[to:].
+    Whole registers are written: what lies behind the kept ones is overwritten with anything.
+    """
+    lanes = 8 * REGISTER_BYTES // numbers.dtype.bitwidth
+
+    def code(context, builder, signature, arguments):
+        numbers_, at_, first_, values_, positions_, to_ = arguments
+        types_ = signature.args
+        real = ir.VectorType(context.get_value_type(numbers.dtype), lanes)
+        place = ir.VectorType(context.get_value_type(positions.dtype), lanes)
+        source = context.make_array(types_[0])(context, builder, numbers_).data
+        register = builder.load(
+            builder.bitcast(builder.gep(source, [at_]), real.as_pointer()),
+            align=numbers.dtype.bitwidth // 8,
+        )
+        mask = builder.fcmp_unordered("!=", register, ir.Constant(real, [0.0] * lanes))
+        start = builder.trunc(first_, place.element)
+        steps = ir.Constant(place, list(range(lanes)))
+        where = builder.add(_spread(builder, start, place), steps)
+        for kept, array, vector in ((register, types_[3], real), (where, types_[4], place)):
+            kind = f"f{numbers.dtype.bitwidth}" if vector is real else f"i{place.element.width}"
+            squeeze = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(vector, [vector, mask.type, vector]),
+                f"llvm.experimental.vector.compress.v{lanes}{kind}",
+            )
+            target = values_ if vector is real else positions_
+            data = context.make_array(array)(context, builder, target).data
+            builder.store(
+                builder.call(squeeze, [kept, mask, ir.Constant(vector, ir.Undefined)]),
+                builder.bitcast(builder.gep(data, [to_]), vector.as_pointer()),
+                align=1,
+            )
+        bits = builder.bitcast(mask, ir.IntType(lanes))
+        count = builder.call(builder.module.declare_intrinsic("llvm.ctpop", [bits.type]), [bits])
+        return builder.zext(count, to_.type)
+
+    return types.intp(numbers, types.intp, types.intp, values, positions, types.intp), code
+
+
+@intrinsic
 def prefetch(_context, array, at):
     """Start to fetch the cache line of array[at], a flat array, without waiting for it."""
 

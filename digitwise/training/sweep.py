@@ -171,7 +171,7 @@ class Sweep:
         accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
         last = history.epochs[-1] if history.epochs else None
         return {
-            "settings": settings.to_dict(),
+            "settings": {**settings.to_dict(), "hidden": list(settings.hidden)},  # as JSON has it
             "parameters": network.parameter_count,
             "epochs_run": len(history.epochs),
             "cost": last and last.cost,

@@ -1,0 +1,152 @@
+"""The way forward through a network in the layout of `fused_layout.py`, compiled.
+
+Zero pixels are skipped; one pixel's weights to all neurons are contiguous, so that sums over pixels
+stay in registers (`simd.Tile`); images are fetched from memory before they are needed.
+"""
+
+import numpy as np
+
+from digitwise.engines.codes import SIGMOID, TANH
+from digitwise.engines.compiled import kernel
+from digitwise.engines.exponential import sigmoid, tanh
+from digitwise.engines.fused_layout import ROWS
+from digitwise.engines.simd import (
+    REGISTER_BYTES,
+    add,
+    load,
+    multiply_add,
+    prefetch,
+    store,
+    take,
+    zeros,
+)
+
+AHEAD = 8  # examples between fetching an image and using it
+CACHE_LINE = 64  # bytes
+ONE = (0,)  # a tile of one register, see simd.py
+
+
+@kernel
+def ink(images, entry, brightness):
+    """What the network sees of an entry; without a table, the values are that already."""
+    if brightness is None:
+        return take(images.values, entry)
+    return take(brightness, np.intp(take(images.values, entry)))
+
+
+@kernel
+def prefetch_image(images, order, at):
+    """Start fetching the image that is `AHEAD` in the order, and the place of one further on."""
+    if at + 2 * AHEAD < len(order):
+        prefetch(images.starts, order[at + 2 * AHEAD])
+    if at + AHEAD < len(order):
+        image = order[at + AHEAD]
+        start, end = images.starts[image], images.starts[image + 1]
+        for entry in range(start, end, CACHE_LINE // 2):
+            prefetch(images.pixels, entry)
+        for entry in range(start, end, CACHE_LINE):
+            prefetch(images.values, entry)
+
+
+@kernel
+def forward_first(images, order, begin, end, layout, like, parameters, neurons, brightness):
+    """z = w·x + b of the first layer, over the pixels that are not 0."""
+    width = layout.widths[0]
+    tile_width = len(like) * REGISTER_BYTES // parameters.itemsize
+    for first in range(0, width, tile_width):
+        weights = layout.weights[0] + first * layout.inputs
+        for at in range(begin, end):
+            if first == 0:
+                prefetch_image(images, order, at)
+            image = order[at]
+            entry, last = images.starts[image], images.starts[image + 1]
+            total = load(parameters, layout.biases[0] + first, like)
+            # Two sums, so that one addition needn't wait for the one before.
+            other = zeros(parameters, like)
+            while entry + 1 < last:
+                pixel = np.intp(take(images.pixels, entry))
+                x = ink(images, entry, brightness)
+                total = multiply_add(total, load(parameters, weights + pixel * tile_width, like), x)
+                pixel = np.intp(take(images.pixels, entry + 1))
+                x = ink(images, entry + 1, brightness)
+                other = multiply_add(other, load(parameters, weights + pixel * tile_width, like), x)
+                entry += 2
+            if entry < last:
+                pixel = np.intp(take(images.pixels, entry))
+                x = ink(images, entry, brightness)
+                total = multiply_add(total, load(parameters, weights + pixel * tile_width, like), x)
+            z = layout.outputs[0] + (at - begin) * width + first
+            store(neurons, z, add(total, other))
+
+
+@kernel
+def multiply(neurons, x, x_width, inputs, parameters, weights, start, out, out_width, rows):
+    """out = start + x·w for `rows` rows, ROWS of them at a time; no start if it is negative."""
+    lanes = REGISTER_BYTES // parameters.itemsize
+    for first in range(0, out_width, lanes):
+        for row in range(0, rows, ROWS):
+            a = zeros(parameters, ONE)
+            if start >= 0:
+                a = load(parameters, start + first, ONE)
+            b, c, d = a, a, a
+            x_a = x + row * x_width
+            for j in range(inputs):
+                w = load(parameters, weights + first * inputs + j * lanes, ONE)
+                a = multiply_add(a, w, take(neurons, x_a + j))
+                b = multiply_add(b, w, take(neurons, x_a + x_width + j))
+                c = multiply_add(c, w, take(neurons, x_a + 2 * x_width + j))
+                d = multiply_add(d, w, take(neurons, x_a + 3 * x_width + j))
+            out_a = out + row * out_width + first
+            store(neurons, out_a, a)
+            store(neurons, out_a + out_width, b)
+            store(neurons, out_a + 2 * out_width, c)
+            store(neurons, out_a + 3 * out_width, d)
+
+
+@kernel
+def activate(neurons, layout, layer, m, activation):
+    """a = f(z) of a hidden layer, in place; the padding stays 0."""
+    width, size, first = layout.widths[layer], layout.sizes[layer], layout.outputs[layer]
+    # Of slices LLVM knows that positions are not negative, so these loops become vectors.
+    a = neurons[first : first + m * width]
+    zero = neurons.dtype.type(0)
+    if activation == SIGMOID:
+        for i in range(len(a)):
+            a[i] = sigmoid(a[i])
+    elif activation == TANH:
+        for i in range(len(a)):
+            a[i] = tanh(a[i])
+    else:
+        for i in range(len(a)):
+            a[i] = max(a[i], zero)
+    for row in range(0, m * width, width):
+        for i in range(row + size, row + width):
+            a[i] = zero
+
+
+@kernel
+def forward(images, order, begin, end, layout, like, parameters, neurons, brightness, activation):
+    """Up to the weighted inputs z of the output layer."""
+    forward_first(images, order, begin, end, layout, like, parameters, neurons, brightness)
+    m = end - begin
+    for layer in range(1, len(layout.sizes)):
+        activate(neurons, layout, layer - 1, m, activation)
+        multiply(
+            neurons, layout.outputs[layer - 1], layout.widths[layer - 1],
+            layout.sizes[layer - 1], parameters, layout.weights[layer], layout.biases[layer],
+            layout.outputs[layer], layout.widths[layer], m,
+        )  # fmt: skip
+
+
+@kernel
+def look(images, order, batch_size, layout, like, parameters, neurons, brightness, activation, z):
+    """Write the weighted inputs of the output layer for every example of `order` into z."""
+    last = len(layout.sizes) - 1
+    for begin in range(0, len(order), batch_size):
+        end = min(begin + batch_size, len(order))
+        forward(
+            images, order, begin, end, layout, like, parameters, neurons, brightness, activation
+        )
+        for row in range(end - begin):
+            for i in range(z.shape[1]):
+                z[begin + row, i] = neurons[layout.outputs[last] + row * layout.widths[last] + i]

@@ -1,0 +1,106 @@
+"""Outputs of a trained network, as fast as they can be had: one image, or many."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import as_inputs
+from digitwise.engines.codes import ACTIVATION_CODES
+from digitwise.engines.fused_layout import aligned_zeros, pack, plan
+from digitwise.engines.predictor_kernel import outputs
+from digitwise.engines.simd import REGISTER_BYTES
+from digitwise.errors import InputError
+from digitwise.network import Network
+from digitwise.neurons import Floats
+
+AT_ONCE = 64  # images that are in the cache together
+THREADS_FROM = 1024  # images that are worth another thread
+
+
+class Predictor:
+    """A network made ready to be asked: its weights laid out, its code compiled.
+
+    Making one takes up to some seconds the first time on a machine, later a fraction of one; asking
+    it never compiles anything, and allocates nothing but the answer.
+
+    >>> predictor = Predictor(Network([784, 30, 10], rng=0))
+    >>> predictor(np.zeros(784)).shape, predictor(np.zeros((5, 784))).shape
+    ((10,), (5, 10))
+
+    Parameters
+    ----------
+    network : Network
+        Copied: what happens to it later changes nothing here.
+    threads : int >= 1
+        For many images. One Predictor may be used by one thread at a time.
+    """
+
+    def __init__(self, network: Network, threads: int = 1) -> None:
+        if threads < 1:
+            raise InputError(f"expected at least one thread; found {threads}")
+        self.sizes, self.dtype = network.sizes, network.dtype
+        self._one = (self.sizes[0],)
+        self._layout, self._tile = plan(network, AT_ONCE)
+        self._parameters = pack(self._layout, self._tile, network.weights, network.biases)
+        self._activation = ACTIVATION_CODES[network.activation]
+        self._places = np.array(self._layout[1:8])
+        activation = ACTIVATION_CODES[network.activation]
+        self._workers = [self._worker(activation) for _ in range(threads)]
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self(np.zeros(self.sizes[0], self.dtype))
+
+    def __call__(self, x: npt.ArrayLike) -> Floats:
+        """Return the outputs in [0, 1] for inputs in [0, 1]: (n, n_in) → (n, n_out), or one.
+
+        Images, uint8 of shape (28, 28) or (n, 28, 28), are taken as 0 paper, 255 ink.
+
+        Raises
+        ------
+        InputError
+            If the shape doesn't fit the network.
+        """
+        inputs = self._inputs(x)
+        rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
+        out = np.empty((len(rows), self.sizes[-1]), self.dtype)
+        if self._pool is None or len(rows) < THREADS_FROM:
+            self._workers[0](rows, out)
+        else:
+            shares = [np.array_split(array, len(self._workers)) for array in (rows, out)]
+            list(self._pool.map(lambda work, *share: work(*share), self._workers, *shares))
+        return out if inputs.ndim == 2 else out[0]
+
+    def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Index of the largest output, for one input or for many; of equal ones the first."""
+        return np.asarray(self(x).argmax(axis=-1))
+
+    def _inputs(self, x: npt.ArrayLike) -> Floats:
+        inputs = np.asarray(x)
+        if inputs.dtype == self.dtype and inputs.shape == self._one and inputs.flags.c_contiguous:
+            return inputs
+        if inputs.dtype == np.uint8 and inputs.shape[-2:] == (28, 28) and inputs.ndim in (2, 3):
+            images = as_inputs(inputs.reshape(-1, 28, 28), self.dtype)
+            inputs = images if inputs.ndim == 3 else images[0]
+        if inputs.ndim not in (1, 2) or inputs.shape[-1] != self.sizes[0]:
+            raise InputError(
+                f"this network takes inputs of shape (n, {self.sizes[0]}) or ({self.sizes[0]},), "
+                f"or images, uint8 (n, 28, 28); found {inputs.dtype} {inputs.shape}"
+            )
+        return np.ascontiguousarray(inputs, self.dtype)
+
+    def _worker(self, activation: int) -> Callable[[Floats, Floats], None]:
+        """Return a function of inputs and outputs, with room of its own for what is in between."""
+        # A register more than all pixels, since whole registers are written.
+        count = AT_ONCE * self.sizes[0] + REGISTER_BYTES
+        pixels, values = np.zeros(count, np.uint16), np.zeros(count, self.dtype)
+        starts = np.zeros(2 * AT_ONCE + 1, np.int64)
+        starts[:AT_ONCE] = range(AT_ONCE)
+        neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
+        numbers = (self.sizes[0], activation, AT_ONCE)
+        places, tile, parameters = self._places, self._tile, self._parameters
+
+        def work(x: Floats, out: Floats) -> None:
+            outputs(x, numbers, places, tile, parameters, neurons, starts, pixels, values, out)
+
+        return work

@@ -1,0 +1,52 @@
+"""Outputs of a network for inputs as it sees them, compiled."""
+
+from digitwise.engines.compiled import kernel
+from digitwise.engines.exponential import sigmoid
+from digitwise.engines.fused_forward import forward
+from digitwise.engines.fused_layout import Layout
+from digitwise.engines.simd import REGISTER_BYTES, compress
+from digitwise.engines.sparse import SparseImages
+
+
+@kernel
+def collect(x, pixels, values, entries):
+    """Append the numbers of x that are not 0; how many entries there are then."""
+    lanes = REGISTER_BYTES // x.itemsize
+    whole = len(x) // lanes * lanes
+    for first in range(0, whole, lanes):
+        entries += compress(x, first, first, values, pixels, entries)
+    for i in range(whole, len(x)):
+        if x[i] != 0:
+            pixels[entries] = i
+            values[entries] = x[i]
+            entries += 1
+    return entries
+
+
+@kernel
+def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, values, out):
+    """Write the outputs for x, (n, n_in), into out, (n, n_out), some rows at a time.
+
+    `numbers` and `places` are the layout and more (`predictor.py`): few arguments are passed
+    quickly. `starts` begins with the order of the rows, 0, 1, 2, ...
+    """
+    inputs, activation, at_once = numbers
+    layout = Layout(
+        inputs, places[0], places[1], places[2], places[3], places[4], places[5], places[6],
+        0, 0, 0,
+    )  # fmt: skip
+    last = len(layout.sizes) - 1
+    order = starts[:at_once]
+    sparse = SparseImages(starts[at_once:], pixels, values)
+    for begin in range(0, len(x), at_once):
+        m = min(at_once, len(x) - begin)
+        entries = 0
+        for row in range(m):
+            sparse.starts[row] = entries
+            entries = collect(x[begin + row], pixels, values, entries)
+        sparse.starts[m] = entries
+        forward(sparse, order, 0, m, layout, like, parameters, neurons, None, activation)
+        for row in range(m):
+            z = layout.outputs[last] + row * layout.widths[last]
+            for i in range(out.shape[1]):
+                out[begin + row, i] = sigmoid(neurons[z + i])
