@@ -22,8 +22,6 @@ class Engine(Protocol):
     """Runs mini-batches in the given order, changing the network in place."""
 
     name: ClassVar[str]
-    one_thread: ClassVar[bool]
-    """Whether sums in BLAS are to be kept on one thread."""
 
     def run(
         self,

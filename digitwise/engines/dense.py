@@ -1,18 +1,20 @@
-"""The dense engine: for large layers and batches, matrix products of a BLAS library.
+"""The dense engine: for large layers and batches, matrix products of a BLAS library, all cores.
 
-A product goes straight into where its result belongs: a gradient is never stored, since BLAS adds
-it to weights or velocities with the factor -η/m (`beta=1`, which NumPy's products don't offer).
-Between products `dense_kernels` passes over memory once. Buffers are made once a call; the next
-mini-batch is made on another thread while this one is being learnt from.
+A mini-batch is two pieces of work for each thread: first its share of the examples, all the way
+forward and back; then its share of the neurons of every layer, whose weights it changes. BLAS
+itself is kept at one thread: its own would go on spinning between products, in the way of others.
+
+The first layer, larger than all others in many networks, skips the zeros of its inputs
+(`sparse_layer`). Between products `dense_kernels` passes over memory once. Buffers are made once a
+call; masks of dropout for the next mini-batch are drawn while this one is learnt from.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import blas
 
 from digitwise.data.digits import Digits
 from digitwise.descent import PLAIN, Variant
@@ -20,24 +22,17 @@ from digitwise.engines import dense_kernels as kernels
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, Rates, rates_of
 from digitwise.engines.dropout import dropout_masks
 from digitwise.engines.reference import ReferenceEngine
+from digitwise.engines.sparse_layer import SparseLayer
 from digitwise.engines.steps import advance, prepare, shrink
+from digitwise.engines.threads import one_blas_thread, thread_count
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
-
-
-class Batch(NamedTuple):
-    """A mini-batch: x (m, n_in), labels (m,), and a dropout mask (m, n) for each hidden layer."""
-
-    x: Floats
-    labels: npt.NDArray[np.uint8]
-    masks: list[Floats]
 
 
 class DenseEngine:
     """Backpropagation and descent by matrix products."""
 
-    name = "dense"
-    one_thread = False
+    name: ClassVar[str] = "dense"
 
     def run(
         self,
@@ -53,127 +48,149 @@ class DenseEngine:
         """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
         batch_size = min(batch_size, len(order))
         rates = rates_of(variant, learning_rate, network.dtype.type)
-        step = _Step(network, velocity, rates, batch_size)
-        for batch in _batches(network, digits, order, batch_size, variant.dropout, rng):
-            step.take(batch)
+        threads = min(thread_count(), batch_size)
+        first = SparseLayer(network, velocity, digits, order, batch_size)
+        labels = digits.labels[order]
+        sizes = [min(batch_size, len(order) - at) for at in range(0, len(order), batch_size)]
+        with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+            step = _Step(network, velocity, rates, first, labels, batch_size, threads)
+            masks = _masks(network, sizes, variant.dropout, rng, pool)
+            for number, (m, mask) in enumerate(zip(sizes, masks, strict=True)):
+                step.begin(number * batch_size, m, mask)
+                _share(pool, step.forward_and_back, step.row_shares())
+                _share(pool, step.change, range(threads))
+        first.put_back()
 
     def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
         """See `Engine`: the reference's are matrix products already."""
         return ReferenceEngine().weighted_outputs(network, digits)
 
 
+def _share(pool: Executor, work: Callable[[Any], None], shares: Any) -> None:
+    """Do some work for each share: the first here, the others on other threads."""
+    own, *others = shares
+    waiting = [pool.submit(work, share) for share in others]
+    work(own)
+    for future in waiting:
+        future.result()
+
+
+def _masks(
+    network: Network,
+    sizes: list[int],
+    dropout: float,
+    rng: np.random.Generator | None,
+    pool: Executor,
+) -> Iterator[list[Floats]]:
+    """Dropout masks of each mini-batch; while one is used, the next are drawn on another thread."""
+    if rng is None or not dropout:
+        yield from ([] for _ in sizes)
+        return
+    following = pool.submit(dropout_masks, rng, network, sizes[0], dropout)
+    for m in sizes[1:]:
+        masks = following.result()
+        following = pool.submit(dropout_masks, rng, network, m, dropout)
+        yield masks
+    yield following.result()
+
+
 class _Step:
     """One step after the other, with the buffers that they share."""
 
     def __init__(
-        self, network: Network, velocity: Gradient | None, rates: Rates, batch_size: int
+        self,
+        network: Network,
+        velocity: Gradient | None,
+        rates: Rates,
+        first: SparseLayer,
+        labels: npt.NDArray[np.uint8],
+        batch_size: int,
+        threads: int,
     ) -> None:
-        self.network, self.velocity, self.rates = network, velocity, rates
+        self.network, self.velocity, self.rates, self.first = network, velocity, rates, first
+        self.labels, self.threads = labels, threads
         self.activation = ACTIVATION_CODES[network.activation]
         self.cost = COST_CODES[network.cost]
-        self.gemm = blas.sgemm if network.dtype == np.float32 else blas.dgemm
         *hidden, _ = sizes = network.sizes[1:]
-        self.outputs = [np.empty((batch_size, n), network.dtype) for n in sizes]
-        self.dropped = [np.empty((batch_size, n), network.dtype) for n in hidden]
-        self.errors = [np.empty((batch_size, n), network.dtype) for n in hidden]
 
-    def take(self, batch: Batch) -> None:
-        """Change weights and biases, and velocities where there are any."""
-        weights, biases, m = self.network.weights, self.network.biases, len(batch.x)
-        outputs = [a[:m] for a in self.outputs]
-        errors = [*(delta[:m] for delta in self.errors), outputs[-1]]
-        inputs = [batch.x]  # of each layer
-        for layer, a in enumerate(outputs[:-1]):
-            self._multiply(1, inputs[layer], weights[layer].T, 0, out=a)
-            kernels.activate(a, biases[layer], self.activation)
-            if batch.masks:
-                a = np.multiply(a, batch.masks[layer], out=self.dropped[layer][:m])
-            inputs.append(a)
-        self._multiply(1, inputs[-1], weights[-1].T, 0, out=errors[-1])
-        kernels.output_errors(errors[-1], biases[-1], batch.labels, self.cost)
-        for layer in reversed(range(len(errors) - 1)):
-            self._multiply(1, errors[layer + 1], weights[layer + 1], 0, out=errors[layer])
-            if batch.masks:
-                errors[layer] *= batch.masks[layer]
-            kernels.through_activation(errors[layer], outputs[layer], self.activation)
-        for layer, (x, delta) in enumerate(zip(inputs, errors, strict=True)):
-            self._step_weights(layer, x, delta)
-            self._step_biases(layer, delta)
+        def buffers(widths: list[int]) -> list[Floats]:
+            return [np.empty((batch_size, n), network.dtype) for n in widths]
 
-    def _step_weights(self, layer: int, x: Floats, delta: Floats) -> None:
-        weights, rates = self.network.weights[layer], self.rates
-        factor = -rates.learning_rate / len(x)
+        # Weighted inputs z of layers after the first, activations a, what dropout leaves of them,
+        # and errors δ; and the gradients of the layers after the first.
+        self.z = buffers(sizes[1:])
+        self.a, self.dropped, self.errors = buffers(hidden), buffers(hidden), buffers(sizes)
+        self.gradients = [np.empty_like(w) for w in network.weights[1:]]
+        self.first_shares = first.shares(threads)
+
+    def begin(self, at: int, m: int, masks: list[Floats]) -> None:
+        """Take up the mini-batch of m examples at order[at:]."""
+        self.at, self.m, self.masks = at, m, masks
+        self.factor = -self.rates.learning_rate / self.rates.learning_rate.dtype.type(m)
+
+    def row_shares(self) -> list[slice]:
+        """Rows of the mini-batch for each thread."""
+        parts = np.array_split(np.arange(self.m), min(self.threads, self.m))
+        return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+
+    def forward_and_back(self, rows: slice) -> None:
+        """Errors of all layers for some rows of the mini-batch."""
+        weights, biases = self.network.weights, self.network.biases
+        z = self.first.weighted_inputs(self.at, rows)
+        for layer, a in enumerate(self.a):
+            kernels.activate(z, biases[layer], self.activation, a[rows])
+            if self.masks:
+                np.multiply(a[rows], self.masks[layer][rows], out=self.dropped[layer][rows])
+            z = self.z[layer][rows]
+            np.matmul(self._fed(layer)[rows], weights[layer + 1].T, out=z)
+        labels = self.labels[self.at + rows.start : self.at + rows.stop]
+        kernels.output_errors(z, biases[-1], labels, self.cost, self.errors[-1][rows])
+        for layer in reversed(range(len(self.a))):
+            delta = self.errors[layer][rows]
+            np.matmul(self.errors[layer + 1][rows], weights[layer + 1], out=delta)
+            if self.masks:
+                delta *= self.masks[layer][rows]
+            kernels.through_activation(delta, self.a[layer][rows], self.activation)
+        kernels.scale(self.errors[0][rows], self.factor, self.first.errors(rows))
+
+    def change(self, share: int) -> None:
+        """Change the weights of a share of every layer's neurons, and the biases of some layers."""
+        if share < len(self.first_shares):
+            self.first.step(self.at, self.m, self.first_shares[share], self.rates)
+        for layer in range(1, len(self.network.weights)):
+            neurons = len(self.network.weights[layer])
+            part = slice(share * neurons // self.threads, (share + 1) * neurons // self.threads)
+            if part.start < part.stop:
+                self._change_weights(layer, part)
+        for layer in range(share, len(self.network.biases), self.threads):
+            self._change_biases(layer)
+
+    def _fed(self, layer: int) -> Floats:
+        """What a hidden layer gives to the next."""
+        return self.dropped[layer] if self.masks else self.a[layer]
+
+    def _change_weights(self, layer: int, part: slice) -> None:
+        weights, rates = self.network.weights[layer][part].reshape(-1), self.rates
+        gradient = self.gradients[layer - 1][part]
+        x, delta = self._fed(layer - 1)[: self.m], self.errors[layer][: self.m, part]
+        np.matmul(delta.T, x, out=gradient)
+        gradient = gradient.reshape(-1)
         if self.velocity is None:
             if rates.decay:
-                shrink(weights.reshape(-1), rates.decay)
-            self._multiply(factor, delta.T, x, 1, out=weights)
-            return
-        velocity = self.velocity.weights[layer]
-        keep: Any = rates.momentum
-        if rates.decay or rates.back:
-            prepare(weights.reshape(-1), velocity.reshape(-1), weights.size, rates)
-            keep = 1
-        self._multiply(factor, delta.T, x, keep, out=velocity)
-        advance(weights.reshape(-1), velocity.reshape(-1), rates)
+                shrink(weights, rates.decay)
+            kernels.add_scaled(weights, gradient, self.factor)
+        else:
+            velocity = self.velocity.weights[layer][part].reshape(-1)
+            prepare(weights, velocity, weights.size, rates)
+            kernels.add_scaled(velocity, gradient, self.factor)
+            advance(weights, velocity, rates)
 
-    def _step_biases(self, layer: int, delta: Floats) -> None:
-        biases, rates = self.network.biases[layer], self.rates
-        factor = -rates.learning_rate / biases.dtype.type(len(delta))
+    def _change_biases(self, layer: int) -> None:
+        biases, delta = self.network.biases[layer], self.errors[layer][: self.m]
         if self.velocity is None:
-            kernels.step_biases(biases, delta, factor)
-            return
-        velocity = self.velocity.biases[layer]
-        prepare(biases, velocity, 0, rates)
-        kernels.step_biases(velocity, delta, factor)
-        advance(biases, velocity, rates)
-
-    def _multiply(self, alpha: Any, a: Floats, b: Floats, beta: Any, out: Floats) -> None:
-        """out = alpha a b + beta out, in place.
-
-        BLAS counts by columns where NumPy counts by rows, so it is asked for outᵀ = bᵀ aᵀ.
-        """
-        (first, turn_first), (second, turn_second) = _by_columns(b.T), _by_columns(a.T)
-        self.gemm(
-            alpha,
-            first,
-            second,
-            beta,
-            out.T,
-            trans_a=turn_first,
-            trans_b=turn_second,
-            overwrite_c=True,
-        )
-
-
-def _by_columns(matrix: Floats) -> tuple[Floats, bool]:
-    """The matrix, or its transpose and True: whichever lies in memory column after column."""
-    return (matrix, False) if matrix.flags.f_contiguous else (matrix.T, True)
-
-
-def _batches(
-    network: Network,
-    digits: Digits,
-    order: npt.NDArray[np.intp],
-    batch_size: int,
-    dropout: float,
-    rng: np.random.Generator | None,
-) -> Iterator[Batch]:
-    """The mini-batches of an order; while one is used, the next is made on another thread."""
-    images = digits.images.reshape(len(digits), -1)
-    buffers = [np.empty((batch_size, images.shape[1]), network.dtype) for _ in range(2)]
-
-    def make(number: int) -> Batch:
-        part = order[number * batch_size : (number + 1) * batch_size]
-        x = buffers[number % 2][: len(part)]
-        kernels.as_inputs(images[part], x)
-        masks = dropout_masks(rng, network, len(part), dropout) if rng and dropout else []
-        return Batch(x, digits.labels[part], masks)
-
-    count = -(-len(order) // batch_size)
-    with ThreadPoolExecutor(1) as other:
-        following = other.submit(make, 0)
-        for number in range(count):
-            batch = following.result()
-            if number + 1 < count:
-                following = other.submit(make, number + 1)
-            yield batch
+            kernels.step_biases(biases, delta, self.factor)
+        else:
+            velocity = self.velocity.biases[layer]
+            prepare(biases, velocity, 0, self.rates)
+            kernels.step_biases(velocity, delta, self.factor)
+            advance(biases, velocity, self.rates)

@@ -1,6 +1,7 @@
 """What the dense engine does between matrix products: compiled, one pass over memory each.
 
-Arrays have shape (m, n): a mini-batch of rows, one column a neuron.
+Arrays have shape (m, n): a mini-batch of rows, a column a neuron. The arrays of the first layer are
+wider, padded to whole registers; what lies beyond the neurons is left alone.
 """
 
 import numpy as np
@@ -11,40 +12,30 @@ from digitwise.engines.exponential import sigmoid, tanh
 
 
 @kernel
-def as_inputs(images, out):
-    """Images, uint8 (m, 784), as a network sees them: `digitwise.data.digits.as_inputs`."""
-    white = out.dtype.type(255)
-    for row in range(len(images)):
-        image, x = images[row], out[row]
-        for pixel in range(len(x)):
-            x[pixel] = out.dtype.type(image[pixel]) / white
-
-
-@kernel
-def activate(z, biases, activation):
-    """z → a = f(z + b), in place."""
+def activate(z, biases, activation, out):
+    """out = f(z + b)."""
     zero = z.dtype.type(0)
     for row in range(len(z)):
-        a = z[row]
+        z_row, a = z[row], out[row]
         if activation == SIGMOID:
-            for i in range(len(a)):
-                a[i] = sigmoid(a[i] + biases[i])
+            for i in range(len(biases)):
+                a[i] = sigmoid(z_row[i] + biases[i])
         elif activation == TANH:
-            for i in range(len(a)):
-                a[i] = tanh(a[i] + biases[i])
+            for i in range(len(biases)):
+                a[i] = tanh(z_row[i] + biases[i])
         else:
-            for i in range(len(a)):
-                a[i] = max(a[i] + biases[i], zero)
+            for i in range(len(biases)):
+                a[i] = max(z_row[i] + biases[i], zero)
 
 
 @kernel
-def output_errors(z, biases, labels, cost):
-    """z → δ = ∂C_x/∂z of the output layer, in place."""
+def output_errors(z, biases, labels, cost, out):
+    """out = δ = ∂C_x/∂z of the output layer."""
     one = z.dtype.type(1)
     for row in range(len(z)):
-        delta, fires = z[row], np.intp(labels[row])
-        for i in range(len(delta)):
-            a = sigmoid(delta[i] + biases[i])
+        z_row, delta, fires = z[row], out[row], np.intp(labels[row])
+        for i in range(len(biases)):
+            a = sigmoid(z_row[i] + biases[i])
             difference = a - one if i == fires else a
             delta[i] = difference * (a - a * a) if cost == QUADRATIC else difference
 
@@ -67,9 +58,25 @@ def through_activation(delta, a, activation):
 
 
 @kernel
+def scale(delta, factor, out):
+    """out = factor·δ."""
+    for row in range(len(delta)):
+        d, o = delta[row], out[row]
+        for i in range(len(d)):
+            o[i] = factor * d[i]
+
+
+@kernel
 def step_biases(biases, delta, factor):
     """b → b + factor · Σδ over the rows."""
     for row in range(len(delta)):
         d = delta[row]
         for i in range(len(d)):
             biases[i] += factor * d[i]
+
+
+@kernel
+def add_scaled(parameters, gradient, factor):
+    """w → w + factor·∂C/∂w, flat arrays."""
+    for i in range(len(parameters)):
+        parameters[i] += factor * gradient[i]

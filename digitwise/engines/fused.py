@@ -20,7 +20,6 @@ class FusedEngine:
     """Backpropagation and descent in one compiled loop over mini-batches (`fused_descent.py`)."""
 
     name = "fused"
-    one_thread = True
 
     def run(
         self,
@@ -35,7 +34,7 @@ class FusedEngine:
     ) -> None:
         """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
         batch_size = min(batch_size, len(order))
-        layout, tile = plan(network, batch_size)
+        layout, tile = plan(network.sizes, network.dtype, batch_size)
         real = network.dtype.type
         parameters = pack(layout, tile, network.weights, network.biases)
         velocities = np.empty(0, real)
@@ -62,7 +61,7 @@ class FusedEngine:
 
     def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
         """See `Engine`."""
-        layout, tile = plan(network, AT_ONCE)
+        layout, tile = plan(network.sizes, network.dtype, AT_ONCE)
         z = np.empty((len(digits), network.sizes[-1]), network.dtype)
         look(
             sparse_images(digits),

@@ -43,7 +43,10 @@ def run(
             prepare(parameters, velocities, layout.weight_count, rates)
         elif rates.decay > 0:
             shrink(parameters[: layout.weight_count], rates.decay)
-        step_first(images, order, begin, end, layout, like, target, neurons, brightness)
+        step_first(
+            images, order, begin, end, layout, like, target, neurons, brightness,
+            0, layout.widths[0],
+        )  # fmt: skip
         for layer in range(last + 1):
             delta, width = layout.errors[layer], layout.widths[layer]
             step_biases(target, layout.biases[layer], neurons, delta, width, m)
@@ -107,11 +110,14 @@ def through_activation(neurons, layout, layer, m, activation):
 
 
 @kernel
-def step_first(images, order, begin, end, layout, like, target, neurons, brightness):
-    """Add δ xᵀ of every example to the first layer's weights; δ holds the factor -η/m."""
+def step_first(images, order, begin, end, layout, like, target, neurons, brightness, start, stop):
+    """Add δ xᵀ of every example to the weights of neurons start to stop of the first layer.
+
+    δ holds the factor -η/m.
+    """
     width = layout.widths[0]
     tile_width = len(like) * REGISTER_BYTES // target.itemsize
-    for first in range(0, width, tile_width):
+    for first in range(start, stop, tile_width):
         weights = layout.weights[0] + first * layout.inputs
         for at in range(begin, end):
             image = order[at]

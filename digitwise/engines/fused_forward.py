@@ -49,14 +49,16 @@ def prefetch_image(images, order, at):
 
 
 @kernel
-def forward_first(images, order, begin, end, layout, like, parameters, neurons, brightness):
-    """z = w·x + b of the first layer, over the pixels that are not 0."""
+def forward_first(
+    images, order, begin, end, layout, like, parameters, neurons, brightness, start, stop
+):
+    """z = w·x + b of neurons start to stop of the first layer, over the pixels that are not 0."""
     width = layout.widths[0]
     tile_width = len(like) * REGISTER_BYTES // parameters.itemsize
-    for first in range(0, width, tile_width):
+    for first in range(start, stop, tile_width):
         weights = layout.weights[0] + first * layout.inputs
         for at in range(begin, end):
-            if first == 0:
+            if first == start:
                 prefetch_image(images, order, at)
             image = order[at]
             entry, last = images.starts[image], images.starts[image + 1]
@@ -127,7 +129,10 @@ def activate(neurons, layout, layer, m, activation):
 @kernel
 def forward(images, order, begin, end, layout, like, parameters, neurons, brightness, activation):
     """Up to the weighted inputs z of the output layer."""
-    forward_first(images, order, begin, end, layout, like, parameters, neurons, brightness)
+    forward_first(
+        images, order, begin, end, layout, like, parameters, neurons, brightness,
+        0, layout.widths[0],
+    )  # fmt: skip
     m = end - begin
     for layer in range(1, len(layout.sizes)):
         activate(neurons, layout, layer - 1, m, activation)

@@ -1,12 +1,12 @@
 """How the fused engine lays out a network: two flat arrays, and where things are in them."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.engines.simd import REGISTER_BYTES
-from digitwise.network import Network
 from digitwise.neurons import Floats
 
 ROWS = 4  # examples that share a register of weights; mini-batches are padded to a multiple
@@ -38,10 +38,12 @@ class Layout(NamedTuple):
     neuron_count: int
 
 
-def plan(network: Network, batch_size: int) -> tuple[Layout, tuple[int, ...]]:
+def plan(
+    all_sizes: Sequence[int], dtype: np.dtype[Any], batch_size: int
+) -> tuple[Layout, tuple[int, ...]]:
     """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`)."""
-    lanes = REGISTER_BYTES // network.dtype.itemsize
-    inputs, *sizes = network.sizes
+    lanes = REGISTER_BYTES // dtype.itemsize
+    inputs, *sizes = all_sizes
     registers = [-(-size // lanes) for size in sizes]
     tiles = -(-registers[0] // MOST_REGISTERS)
     tile = -(-registers[0] // tiles)
@@ -74,7 +76,7 @@ def _offsets(counts: list[int]) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def aligned_zeros(count: int, dtype: np.dtype) -> Floats:
+def aligned_zeros(count: int, dtype: np.dtype[Any]) -> Floats:
     """Return an array that begins where a register's line in the cache begins."""
     spare = REGISTER_BYTES // dtype.itemsize
     array = np.zeros(count + spare, dtype)
@@ -92,7 +94,7 @@ def pack(
         padded = np.zeros((blocks * block, inputs), w.dtype)
         padded[: len(w)] = w
         place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
-    for offset, b in zip(layout.biases, biases, strict=True):
+    for offset, b in zip(layout.biases, biases, strict=False):  # or none
         flat[offset : offset + len(b)] = b
     return flat
 
@@ -109,7 +111,7 @@ def unpack(
     for w, place in zip(weights, [first, *further[::2]], strict=True):
         blocks, inputs, block = place.shape
         w[...] = place.transpose(0, 2, 1).reshape(blocks * block, inputs)[: len(w)]
-    for offset, b in zip(layout.biases, biases, strict=True):
+    for offset, b in zip(layout.biases, biases, strict=False):  # or none
         b[...] = flat[offset : offset + len(b)]
 
 

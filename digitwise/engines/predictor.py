@@ -42,13 +42,13 @@ class Predictor:
             raise InputError(f"expected at least one thread; found {threads}")
         self.sizes, self.dtype = network.sizes, network.dtype
         self._one = (self.sizes[0],)
-        self._layout, self._tile = plan(network, AT_ONCE)
+        self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE)
         self._parameters = pack(self._layout, self._tile, network.weights, network.biases)
         self._activation = ACTIVATION_CODES[network.activation]
         self._places = np.array(self._layout[1:8])
         activation = ACTIVATION_CODES[network.activation]
         self._workers = [self._worker(activation) for _ in range(threads)]
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self(np.zeros(self.sizes[0], self.dtype))
 
     def __call__(self, x: npt.ArrayLike) -> Floats:
@@ -68,7 +68,11 @@ class Predictor:
             self._workers[0](rows, out)
         else:
             shares = [np.array_split(array, len(self._workers)) for array in (rows, out)]
-            list(self._pool.map(lambda work, *share: work(*share), self._workers, *shares))
+            first, *others = zip(self._workers, *shares, strict=True)
+            waiting = [self._pool.submit(*other) for other in others]
+            first[0](*first[1:])
+            for future in waiting:
+                future.result()
         return out if inputs.ndim == 2 else out[0]
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:

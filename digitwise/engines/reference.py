@@ -16,7 +16,6 @@ class ReferenceEngine:
     """Backpropagation and descent of the heart, vectorised over the mini-batch."""
 
     name = "reference"
-    one_thread = True
 
     def run(
         self,

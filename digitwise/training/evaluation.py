@@ -68,8 +68,8 @@ def evaluate(network: Network, digits: Digits, engine: Engine | None = None) -> 
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
     own = sigmoid(z[np.arange(len(z)), labels])
-    peaks = np.full(10, np.nan)
-    np.fmax.at(peaks, labels, own)
+    peaks = np.array([own[labels == digit].max(initial=-1) for digit in range(10)])
+    peaks[peaks < 0] = np.nan
     cost = float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64))
     correct = int(confusion.trace())
     return Evaluation(len(digits), correct, cost / len(digits), confusion, peaks)

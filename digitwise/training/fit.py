@@ -11,6 +11,7 @@ from digitwise.data.digits import Digits
 from digitwise.descent import Variant
 from digitwise.engines import Engine, choose_engine
 from digitwise.engines.choice import resolve_engine
+from digitwise.engines.threads import one_blas_thread
 from digitwise.engines.velocity import at_rest
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import TrainingError
@@ -20,7 +21,6 @@ from digitwise.training.checks import check_rate, check_settings
 from digitwise.training.evaluation import Evaluation, evaluate
 from digitwise.training.history import Epoch, History
 from digitwise.training.schedules import Schedule
-from digitwise.training.threads import blas_threads
 
 MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
 CHUNK = 5_000  # digits between two calls of `progress`, about
@@ -105,9 +105,9 @@ def fit(
     check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
     warm_up(runner, network, variant)
-    # One BLAS thread where products are small: they don't wait for threads that another program
-    # holds up, and sums don't depend on how many cores there are.
-    with blas_threads(1 if runner.one_thread else None):
+    # Small products don't wait for threads that another program holds up, and sums don't depend on
+    # how many cores there are; an engine that wants several has threads of its own.
+    with one_blas_thread():
         return _run_epochs(
             network,
             train,
@@ -151,7 +151,7 @@ def _run_epochs(
             seconds = 0.0 if history.position == 0 else None
             while history.position < len(train):
                 part = order[history.position : history.position + chunk]
-                rng = _dropout_source(seed, number, history.position)
+                rng = _dropout_source(seed, number, history.position) if variant.dropout else None
                 started = time.perf_counter()
                 runner.run(
                     network, train, part, batch_size, learning_rate, variant, history.velocity, rng

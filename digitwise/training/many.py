@@ -3,21 +3,18 @@
 Threads, not processes: the compiled engines run without Python's lock.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from digitwise.data.digits import Digits
+from digitwise.engines.threads import cores, one_blas_thread, work_alone
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.training.fit import fit
 from digitwise.training.history import History
-from digitwise.training.threads import keep_at_one
 
 
 @dataclass
@@ -75,9 +72,7 @@ def fit_many(
     InputError
         If a job asks for something that `fit` refuses.
     """
-    if workers is None:
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        workers = workers or os.cpu_count() or 1
+    workers = cores() if workers is None else workers
     if workers < 1:
         raise InputError(f"expected at least one worker; found {workers}")
     source = enumerate(jobs)
@@ -85,7 +80,7 @@ def fit_many(
     histories: dict[int, History] = {}
 
     def work() -> None:
-        keep_at_one()
+        work_alone()
         while not stop.is_set():
             with taking:
                 number, job = next(source, (-1, None))
@@ -111,7 +106,7 @@ def fit_many(
                 with telling:
                     done(number, job, history)
 
-    with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(work) for _ in range(workers)]
         try:
             for future in futures:

@@ -15,7 +15,7 @@ dtypes = st.sampled_from([np.float32, np.float64])
 @given(sizes, dtypes, st.integers(1, 100))
 def test_what_is_packed_comes_back(sizes, dtype, batch_size):
     net, other = (Network(sizes, rng=seed, dtype=dtype) for seed in (0, 1))
-    layout, tile = plan(net, batch_size)
+    layout, tile = plan(net.sizes, net.dtype, batch_size)
     flat = pack(layout, tile, net.weights, net.biases)
     unpack(layout, tile, flat, other.weights, other.biases)
     for a, b in zip([*net.weights, *net.biases], [*other.weights, *other.biases], strict=True):
@@ -29,7 +29,7 @@ def test_what_is_packed_comes_back(sizes, dtype, batch_size):
 @given(sizes, dtypes, st.integers(1, 100))
 def test_rows_fill_registers_and_nothing_overlaps(sizes, dtype, batch_size):
     net = Network(sizes, dtype=dtype)
-    layout, tile = plan(net, batch_size)
+    layout, tile = plan(net.sizes, net.dtype, batch_size)
     lanes = REGISTER_BYTES // net.dtype.itemsize
     assert 1 <= len(tile) <= MOST_REGISTERS
     assert layout.widths[0] % (lanes * len(tile)) == 0

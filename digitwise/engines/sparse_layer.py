@@ -1,0 +1,121 @@
+"""The first layer of a large network, over the pixels that are not 0, by the fused kernels."""
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits, as_inputs
+from digitwise.engines.codes import Rates
+from digitwise.engines.fused_descent import step_first
+from digitwise.engines.fused_forward import forward_first
+from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
+from digitwise.engines.simd import REGISTER_BYTES
+from digitwise.engines.sparse import sparse_images
+from digitwise.engines.steps import advance, prepare, shrink
+from digitwise.network import Gradient, Network
+from digitwise.neurons import Floats
+
+
+class SparseLayer:
+    """Weights of a network's first layer, laid out for images; `put_back` writes them back.
+
+    Its biases are left to whoever has the rest of the network.
+
+    Parameters
+    ----------
+    network, velocity : Network, Gradient or None
+    digits : Digits
+    order : int array
+        Positions in `digits`.
+    batch_size : int
+        The most rows of a mini-batch.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        velocity: Gradient | None,
+        digits: Digits,
+        order: npt.NDArray[np.intp],
+        batch_size: int,
+    ) -> None:
+        self.network, self.velocity, self.order = network, velocity, order
+        self.images = sparse_images(digits)
+        self.layout, self.tile = plan(network.sizes[:2], network.dtype, batch_size)
+        self.weights = self._pack(network)
+        self.velocities = self._pack(velocity) if velocity else np.empty(0, network.dtype)
+        self.brightness = as_inputs(np.arange(256, dtype=np.uint8), network.dtype)[:, 0]
+        self.neurons = aligned_zeros(self.layout.neuron_count, network.dtype)
+
+    @property
+    def width(self) -> int:
+        """Neurons, padded."""
+        return int(self.layout.widths[0])
+
+    def shares(self, count: int) -> list[tuple[int, int]]:
+        """Split the neurons into at most so many parts, from and to, that can be changed apart."""
+        tile_width = len(self.tile) * REGISTER_BYTES // self.weights.itemsize
+        parts = np.array_split(np.arange(0, self.width, tile_width), count)
+        return [(int(part[0]), int(part[-1]) + tile_width) for part in parts if len(part)]
+
+    def weighted_inputs(self, begin: int, rows: slice) -> Floats:
+        """z = w·x for `rows` of the mini-batch at order[begin:]: a buffer, used again for others.
+
+        Shape (rows, width).
+        """
+        forward_first(
+            self.images,
+            self.order,
+            begin + rows.start,
+            begin + rows.stop,
+            self.layout,
+            self.tile,
+            self.weights,
+            self.neurons[rows.start * self.width :],
+            self.brightness,
+            0,
+            self.width,
+        )
+        return self._rows(self.layout.outputs[0], rows)
+
+    def errors(self, rows: slice) -> Floats:
+        """Where to put -η/m·δ of `rows` of the mini-batch before `step`, (rows, width)."""
+        return self._rows(self.layout.errors[0], rows)
+
+    def step(self, begin: int, m: int, share: tuple[int, int], rates: Rates) -> None:
+        """Change the weights of a share of the neurons, after the m examples at order[begin:]."""
+        start, stop = share
+        part = slice(start * self.layout.inputs, stop * self.layout.inputs)
+        weights, velocities = self.weights[part], self.velocities[part]
+        moving = self.velocity is not None
+        if moving:
+            prepare(weights, velocities, len(weights), rates)
+        elif rates.decay > 0:
+            shrink(weights, rates.decay)
+        step_first(
+            self.images,
+            self.order,
+            begin,
+            begin + m,
+            self.layout,
+            self.tile,
+            self.velocities if moving else self.weights,
+            self.neurons,
+            self.brightness,
+            start,
+            stop,
+        )
+        if moving:
+            advance(weights, velocities, rates)
+
+    def put_back(self) -> None:
+        """Write what was learnt into the network, and into the velocities."""
+        for flat, arrays in ((self.weights, self.network), (self.velocities, self.velocity)):
+            if arrays is not None:
+                unpack(self.layout, self.tile, flat, arrays.weights[:1], [])
+
+    def _pack(self, arrays: Network | Gradient) -> Floats:
+        return pack(self.layout, self.tile, arrays.weights[:1], [])
+
+    def _rows(self, at: int, rows: slice) -> Floats:
+        part = self.neurons[at + rows.start * self.width : at + rows.stop * self.width]
+        return part.reshape(-1, self.width)
