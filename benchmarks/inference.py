@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 import digitwise as dw  # noqa: E402
 
-ONE, MANY, ROUNDS = 2000, 20, 15
+ONE, MANY, ROUNDS = 2000, 100, 9
 
 
 def to_onnx(network: dw.Network) -> bytes:

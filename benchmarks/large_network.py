@@ -23,7 +23,7 @@ torch.set_num_threads(2)
 PEERS = [Dense, TorchEager, TorchCompiled, Jax]
 ROUNDS = 9
 SIZES = [784, 1000, 500, 10]
-EXAMPLES, BATCH_SIZE, LEARNING_RATE = 12_800, 128, 2.0
+EXAMPLES, BATCH_SIZE, LEARNING_RATE = 12_800, 128, 0.4
 PRODUCTS = 10  # large matrix products, timed as one
 
 

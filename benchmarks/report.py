@@ -23,6 +23,7 @@ QUESTIONS = [
     ["inference.py"],
     ["inference.py", "--two"],
     ["growth.py"],
+    ["same_accuracy.py"],
 ]
 TITLES = {
     "small networks": "How fast is a small network trained?",
@@ -30,6 +31,7 @@ TITLES = {
     "many networks": "Many networks at once",
     "inference, 1": "How fast does a trained network answer?",
     "growth": "How time grows, and memory",
+    "same accuracy": "Is anything traded for it?",
 }
 TERMS = """\
 All of a table was measured in one run of one program, side by side: the peers take turns, the first
@@ -102,6 +104,8 @@ def requirements(results: dict[str, dict]) -> str:
         f"{found * 1.048576:.0f} MB",
         found * 1.048576 < 500,
     )
+    for engine, chance in results["same accuracy"]["figures"]["p"].items():
+        row(f"ten seeds, {engine} and reference: p", "> 0.05", f"{chance:.2f}", chance > 0.05)
     return table(["", "wanted", "measured", ""], rows)
 
 

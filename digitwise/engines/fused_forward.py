@@ -21,7 +21,7 @@ from digitwise.engines.simd import (
     zeros,
 )
 
-AHEAD = 8  # examples between fetching an image and using it
+AHEAD = 4  # examples between fetching an image and using it
 CACHE_LINE = 64  # bytes
 ONE = (0,)  # a tile of one register, see simd.py
 
