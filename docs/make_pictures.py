@@ -4,16 +4,21 @@ A number is drawn with a pen of our own on uneven paper, and read; a network is 
 which must be at hand (DIGITWISE_DATA or the cache), and its learning curves are drawn.
 """
 
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 import digitwise as dw
+from digitwise.cli.axes import numbers
 from digitwise.files import write_atomically
 from digitwise.reading.overlay import draw_overlay
 from digitwise.training.curves import draw_curves
 from digitwise.training.settings import PRESETS
+from digitwise.training.sweep import Sweep, combinations, split
+from digitwise.training.sweep_picture import draw_sweep
 
 HERE = Path(__file__).parent
 # Each digit as pen strokes through points of a box of 10 × 16.
@@ -84,6 +89,21 @@ def main() -> None:
     )
     title = "784-100-10 on MNIST, digitwise train"
     write_atomically(HERE / "learning.png", draw_curves(history, title))
+    write_atomically(HERE / "sweep.png", draw_sweep(sweep(train)))
+
+
+def sweep(train: dw.Digits) -> list[dict]:
+    """README's example: digitwise sweep."""
+    axes = {
+        "hidden": [(15,), (30,), (100,)],
+        "learning_rate": numbers("0.1:10:log7", "--learning-rate"),
+        "seed": [0, 1, 2, 3, 4],
+    }
+    grid = combinations(replace(PRESETS["default"], data="mnist", epochs=5), axes)
+    with TemporaryDirectory() as folder:
+        run = Sweep(grid, *split(train), Path(folder))
+        run.run()
+        return run.rows()
 
 
 if __name__ == "__main__":
