@@ -141,6 +141,7 @@ def bars(plot, timings: dict, title: str, *, log: bool = True) -> None:
         plot.text(value * (1.08 if log else 1.01), place, f"{value:.3g} s", va="center", fontsize=8)
     if log:
         plot.set_xscale("log")
+        plot.set_xlim(left=min(medians) / 4)
     plot.set_xlim(right=max(medians) * (4 if log else 1.2))
     plot.set_title(f"{title}: s an epoch", fontsize=10)
     plot.tick_params(axis="y", labelsize=8)

@@ -138,7 +138,7 @@ def report(run: Run, as_json: bool) -> None:
             }
         )
     people(as_json).print(
-        f"{percent(accuracy)} of {len(run.test):,} test digits right, after {history.seconds:.1f} s"
+        f"{percent(accuracy)} of {len(run.test):,} test digits right, after {history.seconds:.2f} s"
         f" of training. Saved {printable(str(run.out))}\n"
         f"Now try: digitwise read PICTURE --model {printable(str(run.out))}"
     )
