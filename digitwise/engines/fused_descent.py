@@ -10,7 +10,6 @@ from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
 from digitwise.engines.compiled import kernel
 from digitwise.engines.exponential import sigmoid
 from digitwise.engines.fused_forward import ONE, forward, multiply
-from digitwise.engines.fused_layout import ROWS
 from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, take
 from digitwise.engines.steps import advance, prepare, shrink
 
@@ -66,13 +65,11 @@ def run(
 
 @kernel
 def output_errors(labels, begin, end, layout, neurons, cost, factor):
-    """δ = ∂C/∂z of the output layer, times `factor`; 0 in rows and columns of padding."""
+    """δ = ∂C/∂z of the output layer, times `factor`."""
     layer = len(layout.sizes) - 1
-    width, size = layout.widths[layer], layout.sizes[layer]
-    first, m = layout.outputs[layer], end - begin
-    a = neurons[first : first + m * width]
-    first = layout.errors[layer]
-    delta = neurons[first : first + padded(m) * width]
+    width, m = layout.widths[layer], end - begin
+    a = neurons[layout.outputs[layer] : layout.outputs[layer] + m * width]
+    delta = neurons[layout.errors[layer] : layout.errors[layer] + m * width]
     for i in range(len(a)):
         a[i] = sigmoid(a[i])
     if cost == QUADRATIC:
@@ -85,10 +82,6 @@ def output_errors(labels, begin, end, layout, neurons, cost, factor):
         fires = row * width + np.intp(labels[begin + row])
         slope = a[fires] - a[fires] * a[fires] if cost == QUADRATIC else a.dtype.type(1)
         delta[fires] -= factor * slope
-        for i in range(row * width + size, (row + 1) * width):
-            delta[i] = 0
-    for i in range(m * width, len(delta)):
-        delta[i] = 0
 
 
 @kernel
@@ -150,9 +143,3 @@ def add_outer(target, weights, neurons, x, x_width, inputs, delta, width, m):
                 d = load(neurons, delta + row * width + first, ONE)
                 total = multiply_add(total, d, take(neurons, x + row * x_width + j))
             store(target, place, total)
-
-
-@kernel
-def padded(m):
-    """The rows of a mini-batch with those that fill up the last group."""
-    return (m + ROWS - 1) // ROWS * ROWS

@@ -107,8 +107,8 @@ def multiply(neurons, x, x_width, inputs, parameters, weights, start, out, out_w
 
 @kernel
 def activate(neurons, layout, layer, m, activation):
-    """a = f(z) of a hidden layer, in place; the padding stays 0."""
-    width, size, first = layout.widths[layer], layout.sizes[layer], layout.outputs[layer]
+    """a = f(z) of a hidden layer, in place."""
+    width, first = layout.widths[layer], layout.outputs[layer]
     # Of slices LLVM knows that positions are not negative, so these loops become vectors.
     a = neurons[first : first + m * width]
     zero = neurons.dtype.type(0)
@@ -121,9 +121,6 @@ def activate(neurons, layout, layer, m, activation):
     else:
         for i in range(len(a)):
             a[i] = max(a[i], zero)
-    for row in range(0, m * width, width):
-        for i in range(row + size, row + width):
-            a[i] = zero
 
 
 @kernel

@@ -17,7 +17,8 @@ class Layout(NamedTuple):
     """Sizes and offsets, counted in numbers; arrays have one entry a layer, the input's left out.
 
     `parameters` holds all weights, then all biases; `neurons` holds activations and errors of a
-    mini-batch. Rows of neurons are padded with zeros to whole registers.
+    mini-batch. Rows of neurons are padded to whole registers, mini-batches to whole groups of rows;
+    nothing that is read ever depends on what the padding holds.
 
     - First layer: [tile of neurons][pixel][neuron of the tile].
     - Further layers twice, `weights` as [register of outputs][input][output of the register] for

@@ -27,7 +27,7 @@ def test_outputs_are_those_of_the_network(
         [inputs, *hidden, outputs], activation=activation, init="scaled", rng=seed, dtype=dtype
     )
     rng = np.random.default_rng(seed)
-    x = (rng.random((n, inputs)) * (rng.random((n, inputs)) < density)).astype(dtype)
+    x = (rng.normal(size=(n, inputs)) * (rng.random((n, inputs)) < density)).astype(dtype)
     predictor = Predictor(net)
     tolerance = 2e-5 if dtype == np.float32 else 1e-12
     np.testing.assert_allclose(predictor(x), net.feedforward(x), rtol=0, atol=tolerance)
@@ -64,6 +64,12 @@ def test_any_layout_of_memory_and_any_type():
     assert np.array_equal(predictor(x.tolist()), expected)
     x.setflags(write=False)
     assert np.array_equal(predictor(x), expected)
+
+
+def test_what_is_no_number_is_not_passed_over():
+    x = np.zeros(784, np.float32)
+    x[400] = np.nan
+    assert np.isnan(Predictor(Network([784, 20, 10], rng=0, dtype=np.float32))(x)).all()
 
 
 def test_the_answer_is_the_callers_own():
