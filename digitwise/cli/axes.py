@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-FORMS = "single values, as 0.1,0.3,1, and ranges, as 0.1:10:log7 or 1:5:lin5"
+FORMS = "numbers, as 0.1,0.3,1, or ranges, as 0.1:10:log7 or 1:5:lin5"
+WHOLE_FORMS = "whole numbers, as 5,10,20, or ranges, as 1:100:log5 or 1:5:lin5"
 MOST_VALUES = 1000
 
 
@@ -33,9 +34,8 @@ def numbers(text: str | None, option: str, *, whole: bool = False) -> list[Any] 
     if whole and not all(":" in text or value == int(value) for value in values):
         values = []
     if not 1 <= len(values) <= MOST_VALUES:
-        kind = "whole numbers" if whole else "numbers"
         raise typer.BadParameter(
-            f"expected {kind}: {FORMS}; found {text[:60]!r}", param_hint=option
+            f"expected {WHOLE_FORMS if whole else FORMS}; found {text[:60]!r}", param_hint=option
         )
     return list(dict.fromkeys(round(v) if whole else v for v in values))
 

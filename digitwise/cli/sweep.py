@@ -84,7 +84,7 @@ def sweep(
     base = replace(PRESETS[preset], nesterov=nesterov, engine=engine)
     base = replace(base, limit=limit) if limit else base
     if nesterov and not all(grid["momentum"] or [base.momentum]):
-        raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
+        raise typer.BadParameter("needs every value of --momentum above 0", param_hint="--nesterov")
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"expected a folder; {out} is a file", param_hint="--out")
     _run(base, {k: v for k, v in grid.items() if v}, data, data_dir, workers, out, as_json)
@@ -118,7 +118,7 @@ def _run(
     as_json: bool,
 ) -> None:
     from digitwise.cli.loading import load_digits
-    from digitwise.cli.sweeping import follow, report
+    from digitwise.cli.sweeping import follow, report, write
     from digitwise.data.sources import resolve
     from digitwise.training.sweep import Sweep, combinations, split
 
@@ -130,16 +130,17 @@ def _run(
     known = len(sweep.rows())
     console = people(as_json)
     console.print(
-        f"{len(sweep.grid):,} networks, judged on {len(validation):,} of {name}'s training digits; "
-        f"{len(train):,} others to learn from"
+        f"{len(sweep.grid):,} network{'s' if len(sweep.grid) > 1 else ''}, judged on "
+        f"{len(validation):,} of the training digits of {name}; {len(train):,} others to learn from"
     )
     if known:
         console.print(f"{known:,} of them are in {printable(str(out))} already")
     try:
         follow(sweep, workers, as_json)
     except KeyboardInterrupt:
+        write(sweep)
         raise StoppedError(
             f"interrupted; {len(sweep.rows()):,} of {len(sweep.grid):,} results are kept in "
             f"{quote(str(out))}, and the same command goes on"
         ) from None
-    report(sweep, as_json)
+    report(sweep, data_dir, as_json)

@@ -1,5 +1,7 @@
 """A sweep as people and programs follow it: a live table, results, the end."""
 
+from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from rich.console import Group
@@ -12,7 +14,15 @@ from digitwise.cli.training import noticing_compilation
 from digitwise.files import write_atomically
 from digitwise.training.history import History
 from digitwise.training.settings import Settings
-from digitwise.training.sweep import Row, Sweep, accuracy, write_csv
+from digitwise.training.sweep import (
+    Combination,
+    Row,
+    Sweep,
+    accuracy,
+    diverged,
+    ranked,
+    write_csv,
+)
 from digitwise.training.sweep_picture import draw_sweep, varied
 
 SHOWN = 12  # rows of the live table
@@ -58,27 +68,61 @@ def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
         sweep.run(workers, progress=progress, finished=finished)
 
 
-def report(sweep: Sweep, as_json: bool) -> None:
-    """Write the table and the picture; say which was best."""
+def write(sweep: Sweep) -> tuple[Path, Path]:
+    """Write the table and the picture of what there is; where they are."""
     rows = sweep.rows()
     table, picture = sweep.folder / "results.csv", sweep.folder / "sweep.png"
-    write_csv(rows, table)
-    write_atomically(picture, draw_sweep(rows))
-    console = people(as_json)
-    best = sorted(rows, key=accuracy, reverse=True)
+    if rows:
+        write_csv(rows, table)
+        write_atomically(picture, draw_sweep(rows))
+    return table, picture
+
+
+def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
+    """Write the table and the picture; say which combination was best."""
+    table, picture = write(sweep)
+    combinations = ranked(sweep.rows())
+    best = combinations[0]
     if as_json:
         emit(
             {
-                "event": "done", "networks": len(rows), "folder": str(sweep.folder),
-                "table": str(table), "picture": str(picture), "best": best[0],
+                "event": "done",
+                "networks": len(sweep.grid),
+                "folder": str(sweep.folder),
+                "table": str(table),
+                "picture": str(picture),
+                "best": {
+                    "settings": {**best.settings.to_dict(), "hidden": list(best.settings.hidden)},
+                    "validation_accuracy": best.median,
+                    "seeds": len(best.accuracies),
+                },
             }
-        )  # fmt: skip
-    console.print(_table(_names(sweep), {}, best))
-    settings = Settings.from_dict(best[0]["settings"])
+        )
+    console = people(as_json)
+    console.print(_summary(sweep, combinations))
+    console.print(f"Results in {printable(str(table))}, picture in {printable(str(picture))}")
+    if not best.median:
+        console.print("All of them diverged: try lower learning rates")
+        return
+    where = f" --data-dir {quote(str(data_dir))}" if data_dir else ""
     console.print(
-        f"Results in {printable(str(table))}, picture in {printable(str(picture))}\n"
-        f"Best on the validation digits: {_accuracy(best[0])}. To train it:\n{settings.command()}"
+        f"Best on the validation digits: {percent(best.median)}. To train it:\n"
+        f"{best.settings.command()}{where}"
     )
+
+
+def _summary(sweep: Sweep, combinations: list[Combination]) -> Table:
+    """The best combinations: medians over seeds."""
+    names = [name for name in _names(sweep) if name != "seed"]
+    table = Table(box=None, header_style="bold")
+    for name in (*names, "networks", "validation", "least", "most"):
+        table.add_column(name.replace("_", " "), justify="right")
+    for found in combinations[:SHOWN]:
+        values = (_value({"settings": found.settings.to_dict()}, name) for name in names)
+        shares = (found.median, min(found.accuracies), max(found.accuracies))
+        told = (percent(share) if share else "diverged" for share in shares)
+        table.add_row(*values, str(len(found.accuracies)), *told)
+    return table
 
 
 def _names(sweep: Sweep) -> list[str]:
@@ -110,5 +154,4 @@ def _value(row: Row, name: str) -> str:
 
 
 def _accuracy(row: Row) -> str:
-    diverged = row["epochs_run"] < row["settings"]["epochs"]
-    return "diverged" if diverged else percent(row["validation_accuracy"])
+    return "diverged" if diverged(row) else percent(row["validation_accuracy"])

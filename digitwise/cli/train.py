@@ -34,7 +34,9 @@ def train(
     ] = "default",
     hidden: Annotated[
         str | None,
-        typer.Option(help="Neurons of the hidden layers: 30, or 100,30.", metavar="N[,N...]"),
+        typer.Option(
+            help="Neurons of the hidden layers: 30, or 100,30 (also 100-30).", metavar="N[,N...]"
+        ),
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=0, max=10**9, help="Passes over the digits.")
@@ -52,7 +54,7 @@ def train(
         bool | None, typer.Option("--nesterov", help="Nesterov's kind of momentum.")
     ] = None,
     weight_decay: Annotated[
-        float | None, typer.Option(help="How strongly weights are drawn to 0.")
+        float | None, typer.Option(help="λ: a step takes learning rate × λ of every weight.")
     ] = None,
     dropout: Annotated[
         float | None, typer.Option(help="Share of hidden neurons left out of a step, below 1.")
@@ -130,7 +132,7 @@ def _layers(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
     try:
-        layers = tuple(int(part) for part in text.split(","))
+        layers = tuple(int(part) for part in text.replace("-", ",").split(","))
     except ValueError:
         layers = ()
     if not layers or not all(1 <= n <= 1_000_000 for n in layers) or len(layers) > 90:
@@ -162,6 +164,8 @@ def _check_options(
             raise typer.BadParameter(
                 f"expected {expected}; found {value}", param_hint=f"--{name.replace('_', '-')}"
             )
+    if chosen.get("nesterov") and not chosen.get("momentum"):
+        raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
     if out and out.suffix != ".safetensors":
         raise typer.BadParameter(
             f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"

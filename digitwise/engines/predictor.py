@@ -1,12 +1,11 @@
 """Outputs of a trained network, as fast as they can be had: one image, or many."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import as_inputs
 from digitwise.engines.codes import ACTIVATION_CODES
 from digitwise.engines.fused_layout import aligned_zeros, pack, plan
 from digitwise.engines.predictor_kernel import outputs
@@ -20,11 +19,6 @@ PIECE = 8 * AT_ONCE  # images that a thread takes at a time
 THREADS_FROM = 1024  # images that are worth another thread
 
 Worker = Callable[[Floats, Floats], None]
-
-
-def _run(work: Worker, starts: Iterator[int], rows: Floats, out: Floats) -> None:
-    for start in starts:
-        work(rows[start : start + PIECE], out[start : start + PIECE])
 
 
 class Predictor:
@@ -42,27 +36,30 @@ class Predictor:
     network : Network
         Copied: what happens to it later changes nothing here.
     threads : int >= 1
-        For many images. One Predictor may be used by one thread at a time.
+        For many images. Any number of threads may ask a Predictor at the same time.
     """
 
     def __init__(self, network: Network, threads: int = 1) -> None:
-        if threads < 1:
-            raise InputError(f"expected at least one thread; found {threads}")
+        if not isinstance(network, Network):
+            raise InputError(f"expected a Network; found {type(network).__name__}")
+        if not isinstance(threads, int) or threads < 1:
+            raise InputError(f"expected at least one thread; found {threads!r:.50}")
         self.sizes, self.dtype = network.sizes, network.dtype
         self._one = (self.sizes[0],)
         self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE)
         self._parameters = pack(self._layout, self._tile, network.weights, network.biases)
         self._activation = ACTIVATION_CODES[network.activation]
         self._places = np.array(self._layout[1:8])
-        activation = ACTIVATION_CODES[network.activation]
-        self._workers = [self._worker(activation) for _ in range(threads)]
+        self._activation = ACTIVATION_CODES[network.activation]
+        self._free: list[Worker] = []
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
+        self._others = range(threads - 1)
         self(np.zeros(self.sizes[0], self.dtype))
 
     def __call__(self, x: npt.ArrayLike) -> Floats:
         """Return the outputs in [0, 1] for inputs in [0, 1]: (n, n_in) → (n, n_out), or one.
 
-        Images, uint8 of shape (28, 28) or (n, 28, 28), are taken as 0 paper, 255 ink.
+        What is uint8 are images, 0 paper, 255 ink; their shape may be (28, 28) or (n, 28, 28), too.
 
         Raises
         ------
@@ -73,14 +70,14 @@ class Predictor:
         rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
         out = np.empty((len(rows), self.sizes[-1]), self.dtype)
         if self._pool is None or len(rows) < THREADS_FROM:
-            self._workers[0](rows, out)
+            self._run([(rows, out)])
         else:
             # Taken by whoever is free: a core that others hold up does less.
-            starts = iter(range(0, len(rows), PIECE))
-            waiting = [
-                self._pool.submit(_run, work, starts, rows, out) for work in self._workers[1:]
-            ]
-            _run(self._workers[0], starts, rows, out)
+            pieces = iter(
+                [(rows[at : at + PIECE], out[at : at + PIECE]) for at in range(0, len(rows), PIECE)]
+            )
+            waiting = [self._pool.submit(self._run, pieces) for _ in self._others]
+            self._run(pieces)
             for future in waiting:
                 future.result()
         return out if inputs.ndim == 2 else out[0]
@@ -89,21 +86,31 @@ class Predictor:
         """Index of the largest output, for one input or for many; of equal ones the first."""
         return np.asarray(self(x).argmax(axis=-1))
 
+    def _run(self, pieces: Iterable[tuple[Floats, Floats]]) -> None:
+        try:
+            work = self._free.pop()
+        except IndexError:  # all are in use, by other threads
+            work = self._worker()
+        for x, out in pieces:
+            work(x, out)
+        self._free.append(work)
+
     def _inputs(self, x: npt.ArrayLike) -> Floats:
         inputs = np.asarray(x)
         if inputs.dtype == self.dtype and inputs.shape == self._one and inputs.flags.c_contiguous:
             return inputs
-        if inputs.dtype == np.uint8 and inputs.shape[-2:] == (28, 28) and inputs.ndim in (2, 3):
-            images = as_inputs(inputs.reshape(-1, 28, 28), self.dtype)
-            inputs = images if inputs.ndim == 3 else images[0]
+        if inputs.dtype == np.uint8:
+            if inputs.shape[-2:] == (28, 28):
+                inputs = inputs.reshape(*inputs.shape[:-2], 28 * 28)
+            inputs = inputs / self.dtype.type(255)
         if inputs.ndim not in (1, 2) or inputs.shape[-1] != self.sizes[0]:
             raise InputError(
                 f"this network takes inputs of shape (n, {self.sizes[0]}) or ({self.sizes[0]},), "
-                f"or images, uint8 (n, 28, 28); found {inputs.dtype} {inputs.shape}"
+                f"in [0, 1], or images, uint8 (n, 28, 28); found {inputs.dtype} {inputs.shape}"
             )
         return np.ascontiguousarray(inputs, self.dtype)
 
-    def _worker(self, activation: int) -> Worker:
+    def _worker(self) -> Worker:
         """Return a function of inputs and outputs, with room of its own for what is in between."""
         # A register more than all pixels, since whole registers are written.
         count = AT_ONCE * self.sizes[0] + REGISTER_BYTES
@@ -111,7 +118,7 @@ class Predictor:
         starts = np.zeros(2 * AT_ONCE + 1, np.int64)
         starts[:AT_ONCE] = range(AT_ONCE)
         neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
-        numbers = (self.sizes[0], activation, AT_ONCE)
+        numbers = (self.sizes[0], self._activation, AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
 
         def work(x: Floats, out: Floats) -> None:

@@ -35,6 +35,8 @@ def check_settings(
             f"{type(train).__name__}"
         )
     check_digit_network(network)
+    if not all(np.isfinite(p).all() for p in (*network.weights, *network.biases)):
+        raise InputError("this network has weights or biases that are not finite numbers")
     if len(train) == 0:
         raise InputError("there are no digits to train on")
     for name, value, least in (
@@ -46,8 +48,7 @@ def check_settings(
             raise InputError(
                 f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
             )
-    if not callable(learning_rate):
-        check_rate(learning_rate)
+    rate = check_rate(learning_rate(0) if callable(learning_rate) else learning_rate)
     for name, share, below in (
         ("momentum", variant.momentum, 1),
         ("weight_decay", variant.weight_decay, math.inf),
@@ -55,6 +56,11 @@ def check_settings(
     ):
         if not isinstance(share, Real) or not 0 <= share < below:
             raise InputError(f"expected 0 <= {name} < {below}; found {share!r:.50}")
+    if rate * variant.weight_decay >= 1:
+        raise InputError(
+            f"a step would take {rate * variant.weight_decay:.3g} times each weight from "
+            "it: expected learning_rate × weight_decay below 1"
+        )
     if variant.nesterov and not variant.momentum:
         raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
 

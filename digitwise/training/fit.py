@@ -14,7 +14,7 @@ from digitwise.engines.choice import resolve_engine
 from digitwise.engines.threads import one_blas_thread
 from digitwise.engines.velocity import at_rest
 from digitwise.engines.warm_up import warm_up
-from digitwise.errors import TrainingError
+from digitwise.errors import InputError, TrainingError
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 from digitwise.training.checks import check_rate, check_settings
@@ -101,6 +101,8 @@ def fit(
         If cost or weights stop being finite numbers; the network is put back to where the
         last good epoch left it.
     """
+    if not isinstance(test, Digits | None):
+        raise InputError(f"expected Digits to test on, or None; found {type(test).__name__}")
     variant = Variant(momentum, nesterov, weight_decay, dropout)
     check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))

@@ -6,8 +6,10 @@ Threads, not processes: the compiled engines run without Python's lock.
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from inspect import signature
 from threading import Event, Lock
 from typing import Any
+from weakref import WeakSet
 
 from digitwise.data.digits import Digits
 from digitwise.engines.threads import cores, one_blas_thread, work_alone
@@ -70,7 +72,7 @@ def fit_many(
     Raises
     ------
     InputError
-        If a job asks for something that `fit` refuses.
+        If a job asks for something that `fit` refuses, or two jobs are for the same network.
     """
     workers = cores() if workers is None else workers
     if workers < 1:
@@ -78,14 +80,20 @@ def fit_many(
     source = enumerate(jobs)
     taking, telling, stop = Lock(), Lock(), Event()
     histories: dict[int, History] = {}
+    seen: WeakSet[Network] = WeakSet()
 
     def work() -> None:
         work_alone()
         while not stop.is_set():
             with taking:
-                number, job = next(source, (-1, None))
-                if job is None:
-                    return
+                try:
+                    number, job = next(source, (-1, None))
+                    if job is None:
+                        return
+                    _check_job(job, seen)
+                except BaseException:
+                    stop.set()
+                    raise
                 history = histories[number] = History()
 
             def watch(history: History, number: int = number, job: Job = job) -> bool:
@@ -114,3 +122,16 @@ def fit_many(
         finally:
             stop.set()
     return [histories[number] for number in sorted(histories)]
+
+
+def _check_job(job: object, seen: "WeakSet[Network]") -> None:
+    if not isinstance(job, Job) or not isinstance(job.network, Network):
+        raise InputError(f"expected Jobs, each with a Network; found {job!r:.80}")
+    if job.network in seen:
+        raise InputError("two jobs are for the same network: give each a network of its own")
+    seen.add(job.network)
+    unknown = set(job.settings) - set(signature(fit).parameters) | {"history", "progress"} & set(
+        job.settings
+    )
+    if unknown:
+        raise InputError(f"fit has no setting {', '.join(sorted(unknown))}, or it is not a job's")

@@ -20,7 +20,7 @@ from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
 from digitwise.training.fit import Progress, fit
 from digitwise.training.history import History
-from digitwise.training.schedules import make_schedule
+from digitwise.training.schedules import Schedule, make_schedule
 from digitwise.training.settings import Settings
 
 SUFFIX = ".safetensors"
@@ -144,7 +144,7 @@ class Run:
                 self.test,
                 epochs=s.epochs,
                 batch_size=s.batch_size,
-                learning_rate=make_schedule(s.schedule, s.learning_rate, s.epochs),
+                learning_rate=_learning_rate(s),
                 **asdict(s.variant),
                 seed=s.seed,
                 engine=s.engine,
@@ -183,6 +183,12 @@ class Run:
             last = self.history.epochs[-1].test_accuracy
             results = {"test_accuracy": last, "test_n": len(self.test)}
         return Model(self.network, training, results, self.history.velocity)
+
+
+def _learning_rate(s: Settings) -> float | Schedule:
+    if s.schedule == "constant":
+        return s.learning_rate
+    return make_schedule(s.schedule, s.learning_rate, s.epochs)
 
 
 def _set_aside(checkpoint: Path) -> Path | None:

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
@@ -174,7 +175,7 @@ class Sweep:
             "settings": {**settings.to_dict(), "hidden": list(settings.hidden)},  # as JSON has it
             "parameters": network.parameter_count,
             "epochs_run": len(history.epochs),
-            "cost": last and last.cost,
+            "training_cost": last and last.cost,
             "train_accuracy": last and last.train_accuracy,
             "validation_accuracy": last and last.test_accuracy,
             "best_validation_accuracy": max(accuracies, default=None),
@@ -191,9 +192,45 @@ def _with_engine(settings: Settings) -> Settings:
     return replace(settings, engine=engine)
 
 
+def diverged(row: Row) -> bool:
+    """Whether a network stopped before its last epoch."""
+    return bool(row["epochs_run"] < row["settings"]["epochs"])
+
+
 def accuracy(row: Row) -> float:
-    """What a combination is judged by; 0 for one that diverged in its first epoch."""
-    return row["validation_accuracy"] or 0.0
+    """What a network is judged by, 0 to 1; 0 if it diverged."""
+    return 0.0 if diverged(row) else float(row["validation_accuracy"] or 0)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The networks of one combination of settings: they differ by seed.
+
+    Attributes
+    ----------
+    settings : Settings
+        With the first seed.
+    accuracies : list of float
+        One a seed, 0 for networks that diverged.
+    """
+
+    settings: Settings
+    accuracies: list[float]
+
+    @property
+    def median(self) -> float:
+        """What combinations are compared by: one lucky seed doesn't make a good setting."""
+        return statistics.median(self.accuracies)
+
+
+def ranked(rows: Iterable[Row]) -> list[Combination]:
+    """All combinations, the best first."""
+    found: dict[Settings, Combination] = {}
+    for row in rows:
+        settings = Settings.from_dict(row["settings"])
+        combination = Combination(settings, [])
+        found.setdefault(replace(settings, seed=0), combination).accuracies.append(accuracy(row))
+    return sorted(found.values(), key=lambda combination: -combination.median)
 
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
@@ -221,6 +258,10 @@ def _append(path: Path, row: Row) -> None:
         os.fsync(file.fileno())
 
 
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON's")
+
+
 def _read(path: Path) -> list[Row]:
     """Results of a file; a last line that a crash left incomplete is cut off."""
     if not path.exists():
@@ -232,11 +273,11 @@ def _read(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(whole.splitlines(), 1):
         try:
-            row = json.loads(line)
+            row = json.loads(line, parse_constant=_refuse)
             Settings.from_dict(row["settings"])
             if not isinstance(row["train_sha256"], str) or not isinstance(row["warnings"], list):
                 raise TypeError("no result of a sweep")
-            float(row["validation_accuracy"] or 0)
+            accuracy(row)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError(
                 f"{path}, line {number}: expected a result of `digitwise sweep`; found something "

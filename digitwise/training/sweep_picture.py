@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from digitwise.training.sweep import Row, accuracy
+from digitwise.training.sweep import Row, accuracy, ranked
 
 INK, ACCENT = "#1b4965", "#c8553d"
+MOST_TICKS = 24
 MOST_LABELLED = 120  # fields of a map that have room for a number each
 
 
@@ -52,7 +53,8 @@ def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
     elif axes:
         (x, xs), *_ = axes.items()
         _draw_line(plot, rows, x, xs)
-        figure.suptitle(f"validation accuracy ({over}, least to most)", fontsize=11)
+        spread = ", least to most" if seeds > 1 else ""
+        figure.suptitle(f"validation accuracy ({over}{spread})", fontsize=11)
     else:
         _draw_seeds(plot, rows)
         figure.suptitle("validation accuracy of the seeds", fontsize=11)
@@ -61,18 +63,13 @@ def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
     return content.getvalue()
 
 
-def medians(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], float]:
+def best_medians(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], float]:
     """For each combination of these fields the median over seeds; of other fields, the best."""
-    groups: dict[tuple[Any, ...], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        settings = row["settings"]
-        place = tuple(_plain(settings[name]) for name in names)
-        rest = {name: value for name, value in settings.items() if name != "seed"}
-        groups[place][repr(sorted(rest.items()))].append(accuracy(row))
-    return {
-        place: max(float(np.median(over_seeds)) for over_seeds in group.values())
-        for place, group in groups.items()
-    }
+    found: dict[tuple[Any, ...], float] = {}
+    for combination in ranked(rows):  # the best first
+        settings = combination.settings.to_dict()
+        found.setdefault(tuple(_plain(settings[name]) for name in names), combination.median)
+    return found
 
 
 def _draw_map(
@@ -81,12 +78,19 @@ def _draw_map(
     from matplotlib.patches import Rectangle
 
     (x_name, xs), (y_name, ys) = x, y
-    found = medians(rows, (x_name, y_name))
-    share = np.array([[100 * found.get((a, b), np.nan) for a in xs] for b in ys])
+    found = best_medians(rows, (x_name, y_name))
+    # What diverged, or isn't there yet, has no colour.
+    share = np.array([[100 * found.get((a, b), 0) or np.nan for a in xs] for b in ys])
+    if np.isnan(share).all():
+        share[0, 0] = 0
     # Colours tell good from very good; a few that failed would flatten everything else.
     least = max(np.nanmin(share), np.nanpercentile(share, 25) - 5)
     image = plot.imshow(share, origin="lower", aspect="auto", cmap="viridis", vmin=least)
-    for row, column in np.argwhere(np.isfinite(share)) if share.size <= MOST_LABELLED else []:
+    for row, column in np.ndindex(share.shape) if share.size <= MOST_LABELLED else []:
+        if np.isnan(share[row, column]):
+            text = "diverged" if (xs[column], ys[row]) in found else ""
+            plot.text(column, row, text, ha="center", va="center", fontsize=8, color="#666666")
+            continue
         value = share[row, column]
         dark = value < (least + np.nanmax(share)) / 2
         color = "white" if dark else "black"
@@ -95,8 +99,8 @@ def _draw_map(
     plot.add_patch(
         Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, fill=False, edgecolor=ACCENT, lw=2.5)
     )
-    plot.set_xticks(range(len(xs)), [_number(v) for v in xs])
-    plot.set_yticks(range(len(ys)), [_number(v) for v in ys])
+    _label(plot.xaxis, range(len(xs)), xs, turn=len(xs) > 8)
+    _label(plot.yaxis, range(len(ys)), ys)
     plot.set(xlabel=_words(x_name), ylabel=_words(y_name))
     figure.colorbar(image, ax=plot, extend="min" if np.nanmin(share) < least else "neither")
 
@@ -106,31 +110,46 @@ def _draw_line(plot: Any, rows: Sequence[Row], name: str, values: list[Any]) -> 
         [100 * accuracy(row) for row in rows if _plain(row["settings"][name]) == value]
         for value in values
     ]
-    numbers = all(isinstance(v, int | float) for v in values)
-    at = values if numbers else list(range(len(values)))
-    plot.fill_between(at, [min(s) for s in shares], [max(s) for s in shares], color=INK, alpha=0.15)
+    positive = all(isinstance(v, int | float) and v > 0 for v in values)
+    at = values if positive else list(range(len(values)))
     for place, share in zip(at, shares, strict=True):
         plot.plot([place] * len(share), share, ".", color=INK, alpha=0.5, ms=5)
-    plot.plot(at, [float(np.median(s)) for s in shares], color=INK, marker="o", ms=4)
-    if numbers and min(values) > 0 and max(values) / min(values) > 20:
+    if positive:
+        low, high = [min(s) for s in shares], [max(s) for s in shares]
+        plot.fill_between(at, low, high, color=INK, alpha=0.15)
+    else:
+        _label(plot.xaxis, at, values, turn=len(values) > 8)
+    middle = [float(np.median(s)) for s in shares]
+    plot.plot(at, middle, color=INK, marker="o", ms=5, linestyle="-" if positive else "none")
+    if positive and max(values) / min(values) > 20:
         plot.set_xscale("log")
-    if not numbers:
-        plot.set_xticks(at, [_number(v) for v in values])
     plot.set(xlabel=_words(name), ylabel="accuracy, %")
-    plot.grid(alpha=0.25)
-    plot.spines[["top", "right"]].set_visible(False)
+    _plain_axes(plot)
 
 
 def _draw_seeds(plot: Any, rows: Sequence[Row]) -> None:
     share = [100 * accuracy(row) for row in rows]
-    plot.plot([row["settings"]["seed"] for row in rows], share, "o", color=INK, ms=5)
+    plot.plot(range(len(share)), share, "o", color=INK, ms=5)
+    _label(plot.xaxis, range(len(share)), [row["settings"]["seed"] for row in rows])
     plot.axhline(
         float(np.median(share)), color=ACCENT, lw=1, label=f"median {np.median(share):.2f}"
     )
     plot.set(xlabel="seed", ylabel="accuracy, %")
     plot.legend(frameon=False)
+    _plain_axes(plot)
+
+
+def _plain_axes(plot: Any) -> None:
     plot.grid(alpha=0.25)
     plot.spines[["top", "right"]].set_visible(False)
+
+
+def _label(axis: Any, places: Sequence[float], values: Sequence[Any], turn: bool = False) -> None:
+    """Ticks with these names; of many, some."""
+    every = -(-len(values) // MOST_TICKS)
+    axis.set_ticks(list(places)[::every], [_number(v) for v in values][::every])
+    if turn:
+        axis.set_tick_params(rotation=60)
 
 
 def _plain(value: Any) -> Any:
@@ -139,7 +158,7 @@ def _plain(value: Any) -> Any:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _words(name: str) -> str:

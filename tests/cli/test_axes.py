@@ -34,12 +34,12 @@ def test_whole_numbers():
      "nan", "inf", "1e999", "1:inf:lin3", "::", "1:2:log"],
 )  # fmt: skip
 def test_what_is_no_number(text):
-    with pytest.raises(typer.BadParameter, match="ranges, as 0.1:10:log7"):
+    with pytest.raises(typer.BadParameter, match="or ranges, as 0.1:10:log7"):
         numbers(text, "--x")
 
 
 def test_a_fraction_is_no_whole_number():
-    with pytest.raises(typer.BadParameter, match="expected whole numbers"):
+    with pytest.raises(typer.BadParameter, match="expected whole numbers, as 5,10,20"):
         numbers("1.5", "--x", whole=True)
 
 

@@ -14,7 +14,7 @@ FAST = ("sweep", "--data", "digits", "--hidden", "8", "--epochs", 1)
 def test_a_sweep_leaves_results_a_table_and_a_picture(run, tmp_path):
     ran = run(*FAST, "--learning-rate", "0.1:1:log2", "--hidden", "5,6-4", "--seeds", 2)
     assert ran.code == 0, ran.err
-    assert "8 networks, judged on 239 of digits's training digits; 1,198 others" in ran.out
+    assert "8 networks, judged on 239 of the training digits of digits; 1,198 others" in ran.out
     assert "Best on the validation digits" in ran.out
     folder = tmp_path / "sweep"
     assert {p.name for p in folder.iterdir()} == {"results.jsonl", "results.csv", "sweep.png"}
@@ -35,8 +35,9 @@ def test_json(run, tmp_path):
     assert [row["event"] for row in networks] == ["network"] * 3
     assert done["event"] == "done"
     assert done["networks"] == 3
-    best = max(row["validation_accuracy"] for row in networks)
-    assert done["best"]["validation_accuracy"] == best
+    middle = sorted(row["validation_accuracy"] for row in networks)[1]
+    assert done["best"]["validation_accuracy"] == middle
+    assert done["best"]["seeds"] == 3
     lines = (tmp_path / "here" / "results.jsonl").read_text().splitlines()
     assert [{"event": "network", **json.loads(line)} for line in lines] == networks
 
@@ -70,6 +71,7 @@ def test_stopped_it_goes_on(run, tmp_path, blow):
         assert process.returncode == 130
         assert "of 8 results are kept in sweep, and the same command goes on" in told
         assert "Traceback" not in told
+        assert (tmp_path / "sweep" / "sweep.png").exists()
     kept = (tmp_path / "sweep" / "results.jsonl").read_bytes()
     whole = kept[: kept.rfind(b"\n") + 1].splitlines()
     assert 1 <= len(whole) < 8
@@ -87,7 +89,7 @@ def test_stopped_it_goes_on(run, tmp_path, blow):
         (["--momentum", "1"], "from 0 to below 1"),
         (["--batch-size", "0,5"], "expected 1 or more; found 0"),
         (["--cost", "hinge"], "expected some of quadratic, cross-entropy; found 'hinge'"),
-        (["--nesterov"], "needs --momentum above 0"),
+        (["--nesterov"], "needs every value of --momentum above 0"),
         (["--seeds", "none"], "--seeds"),
     ],
 )
@@ -96,6 +98,18 @@ def test_wrong_usage(run, tmp_path, arguments, said):
     assert ran.code == 2
     assert said in " ".join(ran.err.split())
     assert not list(tmp_path.iterdir())
+
+
+def test_when_all_diverge(run):
+    ran = run(*FAST, "--learning-rate", "1e30,1e35", "--activation", "relu")
+    assert ran.code == 0, ran.err
+    assert "All of them diverged" in ran.out
+    assert "digitwise train" not in ran.out
+
+
+def test_the_command_names_the_folder_of_the_digits(run, mnist_folder):
+    ran = run("sweep", "--data", "mnist", "--data-dir", mnist_folder, "--limit", 500, "--epochs", 1)
+    assert ran.out.strip().endswith(f"--data-dir {mnist_folder}")
 
 
 def test_results_of_other_digits(run):

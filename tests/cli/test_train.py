@@ -99,6 +99,28 @@ def test_choices_are_those_of_the_tables():
     assert choices("preset") == set(PRESETS)
 
 
+def test_nesterov_needs_momentum_before_anything_is_loaded(run):
+    ran = run("train", *FAST, "--nesterov")
+    assert ran.code == 2
+    assert "needs --momentum above 0" in ran.err
+
+
+def test_layers_as_a_sweep_writes_them(run, tmp_path):
+    arguments = (
+        "train",
+        "--data",
+        "digits",
+        "--epochs",
+        1,
+        "--hidden",
+        "12-8",
+        "--out",
+        "a.safetensors",
+    )
+    assert run(*arguments).code == 0
+    assert read_model(tmp_path / "a.safetensors").network.sizes == [784, 12, 8, 10]
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_plot(run, tmp_path, suffix):
     ran = run("train", *FAST, "--plot", f"curves.{suffix}")

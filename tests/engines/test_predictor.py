@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,12 +45,25 @@ def test_threads_change_nothing(threads):
     assert np.array_equal(Predictor(net, threads)(x), Predictor(net)(x))
 
 
+def test_any_number_of_threads_may_ask():
+    predictor = Predictor(Network([784, 200, 10], rng=0, dtype=np.float32), threads=2)
+    x = random_digits(THREADS_FROM).inputs()
+    expected = predictor(x)
+    with ThreadPoolExecutor(8) as pool:
+        for answer in pool.map(predictor, [x] * 16):
+            assert np.array_equal(answer, expected)
+        for row, answer in enumerate(pool.map(predictor, x)):
+            assert np.array_equal(answer, expected[row])
+
+
 def test_images_are_taken_as_they_are():
     digits = random_digits(5)
     predictor = Predictor(Network([784, 20, 10], rng=0, dtype=np.float32))
     expected = predictor(digits.inputs())
     assert np.array_equal(predictor(digits.images), expected)
     assert np.array_equal(predictor(digits.images[0]), expected[0])
+    assert np.array_equal(predictor(digits.images.reshape(5, 784)), expected)
+    assert predictor(digits.images[:0]).shape == (0, 10)
     assert np.array_equal(predictor.predict(digits.images), expected.argmax(axis=1))
     assert predictor.predict(digits.images[0]) == expected[0].argmax()
 
@@ -107,6 +122,12 @@ def test_shapes_that_do_not_fit(wrong):
         Predictor(Network([784, 10], rng=0))(wrong)
 
 
-def test_threads_below_one():
-    with pytest.raises(InputError, match="at least one thread; found 0"):
-        Predictor(Network([784, 10], rng=0), threads=0)
+@pytest.mark.parametrize("threads", [0, 1.5, "2"])
+def test_threads_below_one(threads):
+    with pytest.raises(InputError, match="at least one thread; found"):
+        Predictor(Network([784, 10], rng=0), threads=threads)
+
+
+def test_only_networks():
+    with pytest.raises(InputError, match="expected a Network; found str"):
+        Predictor("net.safetensors")

@@ -214,6 +214,8 @@ def test_a_digit_that_is_not_in_the_set_is_no_dead_output(bundled):
         {"weight_decay": -1},
         {"dropout": 1.0},
         {"dropout": "much"},
+        {"weight_decay": 0.5},  # times the default learning rate: more than all of a weight
+        {"test": "mnist"},
         {"learning_rate": lambda epoch: -epoch},
         {"engine": "fused", "dropout": 0.5},
         {"epochs": 1.5},
@@ -234,6 +236,13 @@ def test_networks_and_sets_that_do_not_fit(few):
         fit(Network([784, 10], rng=0), (few.images, few.labels))
     with pytest.raises(InputError, match="no digits to train on"):
         fit(Network([784, 10], rng=0), few[:0])
+
+
+def test_a_network_that_is_broken_already(few):
+    net = Network([784, 10], rng=0)
+    net.weights[0][3, 5] = np.nan
+    with pytest.raises(InputError, match="not finite numbers"):
+        fit(net, few)
 
 
 def test_no_epochs_is_no_training(few):

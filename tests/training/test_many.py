@@ -80,6 +80,26 @@ def test_a_setting_that_cannot_be_ends_all(bundled):
         fit_many(jobs, bundled[0], workers=2)
 
 
+def test_two_jobs_need_two_networks(bundled):
+    net = Network([784, 12, 10], rng=0)
+    with pytest.raises(InputError, match="two jobs are for the same network"):
+        fit_many([Job(net, {"epochs": 1}), Job(net, {"epochs": 1})], bundled[0])
+
+
+@pytest.mark.parametrize(
+    ("jobs", "said"),
+    [
+        ([Network([784, 10], rng=0)], "expected Jobs, each with a Network"),
+        ([Job("net.safetensors")], "expected Jobs, each with a Network"),
+        ([Job(Network([784, 10], rng=0), {"epoch": 3})], "fit has no setting epoch"),
+        ([Job(Network([784, 10], rng=0), {"progress": print})], "progress, or it is not a job's"),
+    ],
+)
+def test_what_is_no_job(bundled, jobs, said):
+    with pytest.raises(InputError, match=said):
+        fit_many(jobs, bundled[0])
+
+
 def test_blas_has_its_threads_back(bundled):
     before = [pool["num_threads"] for pool in threadpool_info()]
     fit_many(networks(3), bundled[0], workers=3)

@@ -6,8 +6,8 @@ import pytest
 
 from digitwise.errors import DataError
 from digitwise.training.settings import Settings
-from digitwise.training.sweep import RESULTS, Sweep, combinations, split, write_csv
-from digitwise.training.sweep_picture import draw_sweep, medians, varied
+from digitwise.training.sweep import RESULTS, Sweep, combinations, ranked, split, write_csv
+from digitwise.training.sweep_picture import best_medians, draw_sweep, varied
 
 BASE = Settings(data="digits", hidden=(8,), epochs=1, engine="fused")
 
@@ -131,13 +131,29 @@ def test_one_that_diverges_is_a_result(make):
     assert draw_sweep(sweep.rows()).startswith(b"\x89PNG")
 
 
+def test_combinations_are_compared_by_their_medians():
+    rows = [
+        *(fake(a, seed=s, learning_rate=1.0) for s, a in enumerate([0.99, 0.5, 0.4])),
+        *(fake(a, seed=s, learning_rate=2.0) for s, a in enumerate([0.7, 0.8, 0.6])),
+        fake(None, learning_rate=3.0),
+    ]
+    found = ranked(rows)
+    assert [c.settings.learning_rate for c in found] == [2.0, 1.0, 3.0]
+    assert [c.median for c in found] == [0.7, 0.5, 0.0]
+    assert found[1].accuracies == [0.99, 0.5, 0.4]
+
+
 def test_the_table(make, tmp_path):
-    sweep = make({"hidden": [(5,), (6, 4)]})
+    sweep = make({"hidden": [(5,), (6, 4)], "cost": ["quadratic"]})
     sweep.run()
     write_csv(sweep.rows(), tmp_path / "t.csv")
     with (tmp_path / "t.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["hidden"] for row in rows] == ["5", "6-4"]
+    assert [row["cost"] for row in rows] == ["quadratic"] * 2
+    assert [float(row["training_cost"]) for row in rows] == [
+        row["training_cost"] for row in sweep.rows()
+    ]
     assert [float(row["validation_accuracy"]) for row in rows] == [
         row["validation_accuracy"] for row in sweep.rows()
     ]
@@ -145,7 +161,8 @@ def test_the_table(make, tmp_path):
 
 def fake(accuracy, **settings):
     settings = {**BASE.to_dict(), **settings}
-    return {"settings": settings, "validation_accuracy": accuracy}
+    run = 0 if accuracy is None else settings["epochs"]
+    return {"settings": settings, "validation_accuracy": accuracy, "epochs_run": run}
 
 
 def test_what_varies():
@@ -164,8 +181,13 @@ def test_medians_over_seeds_and_the_best_of_the_rest():
         fake(0.3, seed=2, learning_rate=1.0),
         fake(None, learning_rate=2.0),
     ]
-    assert medians(rows, ["learning_rate"]) == {(1.0,): 0.6, (2.0,): 0.0}
-    assert medians(rows, ["learning_rate", "cost"])[1.0, "cross-entropy"] == 0.3
+    assert best_medians(rows, ["learning_rate"]) == {(1.0,): 0.6, (2.0,): 0.0}
+    assert best_medians(rows, ["learning_rate", "cost"])[1.0, "cross-entropy"] == 0.3
+
+
+def test_a_picture_of_nothing_but_failures():
+    rows = [fake(None, learning_rate=r, batch_size=m) for r in (1.0, 2.0) for m in (1, 2)]
+    assert draw_sweep(rows).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -177,12 +199,14 @@ def test_medians_over_seeds_and_the_best_of_the_rest():
         {"learning_rate": [0.1, 1.0], "hidden": [(5,), (6, 4)]},
         {"learning_rate": [0.1, 1.0], "hidden": [(5,)], "cost": ["quadratic", "cross-entropy"]},
         {"learning_rate": [0.1, 1.0], "hidden": [(5,), (6,)], "batch_size": [5, 10]},
+        {"learning_rate": [0.1 * k for k in range(1, 41)], "batch_size": [5, 10]},
+        {"weight_decay": [0, 1e-5, 1e-3], "seed": [0, 1]},
     ],
     ids=lambda axes: "-".join(axes),
 )
 def test_pictures(axes):
     rows = [
-        fake(0.1 * number, **{**s.to_dict(), "hidden": list(s.hidden)})
+        fake(0.1 * number if number else None, **{**s.to_dict(), "hidden": list(s.hidden)})
         for number, s in enumerate(combinations(BASE, axes))
     ]
     assert draw_sweep(rows).startswith(b"\x89PNG")
