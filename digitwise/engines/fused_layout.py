@@ -41,7 +41,7 @@ class Layout(NamedTuple):
 
 def plan(
     all_sizes: Sequence[int], dtype: np.dtype[Any], batch_size: int
-) -> tuple[Layout, tuple[int, ...]]:
+) -> tuple[Layout, tuple[None, ...]]:
     """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`)."""
     lanes = REGISTER_BYTES // dtype.itemsize
     inputs, *sizes = all_sizes
@@ -70,7 +70,7 @@ def plan(
         parameter_count=int(at[-1]),
         neuron_count=int(neurons[-1]),
     )
-    return layout, (0,) * tile
+    return layout, (None,) * tile
 
 
 def _offsets(counts: list[int]) -> npt.NDArray[np.int64]:
@@ -86,7 +86,7 @@ def aligned_zeros(count: int, dtype: np.dtype[Any]) -> Floats:
 
 
 def pack(
-    layout: Layout, tile: tuple[int, ...], weights: list[Floats], biases: list[Floats]
+    layout: Layout, tile: tuple[None, ...], weights: list[Floats], biases: list[Floats]
 ) -> Floats:
     """Copy weights and biases, in the shapes that a network has, into one flat array."""
     flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
@@ -102,7 +102,7 @@ def pack(
 
 def unpack(
     layout: Layout,
-    tile: tuple[int, ...],
+    tile: tuple[None, ...],
     flat: Floats,
     weights: list[Floats],
     biases: list[Floats],
@@ -121,7 +121,7 @@ def _weights_and_transposed(weights: list[Floats]) -> list[Floats]:
     return [weights[0], *(m for w in weights[1:] for m in (w, w.T))]
 
 
-def _places(layout: Layout, tile: tuple[int, ...], flat: Floats) -> list[Floats]:
+def _places(layout: Layout, tile: tuple[None, ...], flat: Floats) -> list[Floats]:
     """Views of the flat array, [block][input][output of the block], in the order of the above."""
     lanes = REGISTER_BYTES // flat.itemsize
 

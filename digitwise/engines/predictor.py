@@ -70,7 +70,9 @@ class Predictor:
         rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
         out = np.empty((len(rows), self.sizes[-1]), self.dtype)
         if self._pool is None or len(rows) < THREADS_FROM:
-            self._run([(rows, out)])
+            work = self._take()
+            work(rows, out)
+            self._free.append(work)
         else:
             # Taken by whoever is free: a core that others hold up does less.
             pieces = iter(
@@ -87,17 +89,26 @@ class Predictor:
         return np.asarray(self(x).argmax(axis=-1))
 
     def _run(self, pieces: Iterable[tuple[Floats, Floats]]) -> None:
-        try:
-            work = self._free.pop()
-        except IndexError:  # all are in use, by other threads
-            work = self._worker()
+        work = self._take()
         for x, out in pieces:
             work(x, out)
         self._free.append(work)
 
+    def _take(self) -> Worker:
+        try:
+            return self._free.pop()
+        except IndexError:  # all are in use, by other threads
+            return self._worker()
+
     def _inputs(self, x: npt.ArrayLike) -> Floats:
         inputs = np.asarray(x)
-        if inputs.dtype == self.dtype and inputs.shape == self._one and inputs.flags.c_contiguous:
+        shape = inputs.shape
+        if (
+            inputs.dtype == self.dtype
+            and shape[-1:] == self._one
+            and len(shape) <= 2
+            and inputs.flags.c_contiguous
+        ):
             return inputs
         if inputs.dtype == np.uint8:
             if inputs.shape[-2:] == (28, 28):
