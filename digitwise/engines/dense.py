@@ -186,11 +186,11 @@ class _Step:
             advance(weights, velocity, rates)
 
     def _change_biases(self, layer: int) -> None:
-        biases, delta = self.network.biases[layer], self.errors[layer][: self.m]
+        biases, gradient = self.network.biases[layer], self.errors[layer][: self.m].sum(axis=0)
         if self.velocity is None:
-            kernels.step_biases(biases, delta, self.factor)
+            kernels.add_scaled(biases, gradient, self.factor)
         else:
             velocity = self.velocity.biases[layer]
             prepare(biases, velocity, 0, self.rates)
-            kernels.step_biases(velocity, delta, self.factor)
+            kernels.add_scaled(velocity, gradient, self.factor)
             advance(biases, velocity, self.rates)

@@ -67,15 +67,6 @@ def scale(delta, factor, out):
 
 
 @kernel
-def step_biases(biases, delta, factor):
-    """b → b + factor · Σδ over the rows."""
-    for row in range(len(delta)):
-        d = delta[row]
-        for i in range(len(d)):
-            biases[i] += factor * d[i]
-
-
-@kernel
 def add_scaled(parameters, gradient, factor):
     """w → w + factor·∂C/∂w, flat arrays."""
     for i in range(len(parameters)):

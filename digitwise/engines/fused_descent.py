@@ -10,7 +10,7 @@ from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
 from digitwise.engines.compiled import kernel
 from digitwise.engines.exponential import sigmoid
 from digitwise.engines.fused_forward import ONE, forward, multiply
-from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, take
+from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, take, zeros
 from digitwise.engines.steps import advance, prepare, shrink
 
 
@@ -125,10 +125,10 @@ def step_first(images, order, begin, end, layout, like, target, neurons, brightn
 def step_biases(target, biases, neurons, delta, width, m):
     """Add δ of every example to the biases."""
     for first in range(0, width, REGISTER_BYTES // target.itemsize):
-        total = load(target, biases + first, ONE)
+        total = zeros(target, ONE)
         for row in range(m):
             total = add(total, load(neurons, delta + row * width + first, ONE))
-        store(target, biases + first, total)
+        store(target, biases + first, add(load(target, biases + first, ONE), total))
 
 
 @kernel
@@ -138,8 +138,9 @@ def add_outer(target, weights, neurons, x, x_width, inputs, delta, width, m):
     for first in range(0, width, lanes):
         for j in range(inputs):
             place = weights + first * inputs + j * lanes
-            total = load(target, place, ONE)
+            # The sum by itself: a weight would swallow addends that are small beside it.
+            total = zeros(target, ONE)
             for row in range(m):
                 d = load(neurons, delta + row * width + first, ONE)
                 total = multiply_add(total, d, take(neurons, x + row * x_width + j))
-            store(target, place, total)
+            store(target, place, add(load(target, place, ONE), total))
