@@ -10,7 +10,7 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
-from digitwise.training.fit import epoch_order, fit
+from digitwise.training.fit import _dropout_source, epoch_order, fit
 from digitwise.training.schedules import make_schedule
 from tests.conftest import random_digits
 
@@ -161,6 +161,11 @@ def test_variants_learn(bundled, settings, wanted):
     net = Network([784, 30, 10], cost="cross-entropy", init="scaled", rng=0)
     history = fit(net, *bundled, epochs=15, **settings)
     assert history.best_test_accuracy > wanted
+
+
+def test_dropout_leaves_out_others_everywhere():
+    places = [(seed, epoch, position) for seed in (0, 1) for epoch in (0, 1) for position in (0, 5)]
+    assert len({_dropout_source(*place).random() for place in places}) == 8
 
 
 def test_weight_decay_keeps_weights_small(bundled):

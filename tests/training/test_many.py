@@ -3,6 +3,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import digitwise as dw
+from digitwise.engines import threads
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.training.many import Job, fit_many
@@ -84,6 +85,33 @@ def test_two_jobs_need_two_networks(bundled):
     net = Network([784, 12, 10], rng=0)
     with pytest.raises(InputError, match="two jobs are for the same network"):
         fit_many([Job(net, {"epochs": 1}), Job(net, {"epochs": 1})], bundled[0])
+
+
+def test_a_refused_job_lets_no_other_begin(bundled):
+    taken = []
+
+    def source():
+        for number, job in enumerate(networks(40)):
+            taken.append(number)
+            if number == 1:
+                job.settings["momentum"] = 2
+            yield job
+
+    with pytest.raises(InputError, match="momentum"):
+        fit_many(source(), bundled[0], workers=2)
+    assert len(taken) < 40
+
+
+def test_each_network_keeps_to_its_thread(bundled):
+    """Engines use no other, and nobody changes BLAS's setting under way."""
+    seen = []
+
+    def progress(number, job, history):
+        seen.append((threads.thread_count(), threads._here.blas_at_one))
+
+    fit_many(networks(2), bundled[0], workers=2, progress=progress)
+    assert set(seen) == {(1, True)}
+    assert threads.thread_count() == threads.cores()
 
 
 @pytest.mark.parametrize(
