@@ -9,7 +9,7 @@ import typer
 
 from digitwise.cli import axes
 from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
-from digitwise.cli.train import RANGES
+from digitwise.cli.train import check_range
 from digitwise.errors import StoppedError
 from digitwise.training.settings import PRESETS, Settings
 
@@ -99,12 +99,8 @@ def _whole(name: str, text: str | None) -> list[Any] | None:
 
 
 def _within(name: str, values: list[Any] | None) -> list[Any] | None:
-    fits, expected = RANGES[name]
     for value in values or []:
-        if not fits(value):
-            raise typer.BadParameter(
-                f"expected {expected}; found {value}", param_hint=f"--{name.replace('_', '-')}"
-            )
+        check_range(name, value)
     return values
 
 

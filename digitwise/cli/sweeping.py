@@ -92,7 +92,7 @@ def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
                 "table": str(table),
                 "picture": str(picture),
                 "best": {
-                    "settings": {**best.settings.to_dict(), "hidden": list(best.settings.hidden)},
+                    "settings": best.settings.to_dict(),
                     "validation_accuracy": best.median,
                     "seeds": len(best.accuracies),
                 },

@@ -128,6 +128,21 @@ def train(
         )
 
 
+def check_range(name: str, value: float | None) -> None:
+    """Refuse a value, if there is one, that an option can't have.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is outside the range in RANGES.
+    """
+    fits, expected = RANGES[name]
+    if value is not None and not fits(value):
+        raise typer.BadParameter(
+            f"expected {expected}; found {value}", param_hint=f"--{name.replace('_', '-')}"
+        )
+
+
 def _layers(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
@@ -158,12 +173,8 @@ def _check_options(
             )
     if resume and not resume.name:
         raise typer.BadParameter("expected a file", param_hint="--resume")
-    for name, (fits, expected) in RANGES.items():
-        value = chosen.get(name)
-        if value is not None and not fits(value):
-            raise typer.BadParameter(
-                f"expected {expected}; found {value}", param_hint=f"--{name.replace('_', '-')}"
-            )
+    for name in RANGES:
+        check_range(name, chosen.get(name))
     if chosen.get("nesterov") and not chosen.get("momentum"):
         raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
     if out and out.suffix != ".safetensors":
@@ -182,13 +193,10 @@ def _check_options(
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
     from digitwise.cli.loading import load_digits
     from digitwise.data.sources import resolve
-    from digitwise.engines.choice import resolve_engine
     from digitwise.training.run import Run
 
     name = resolve(settings.data, data_dir)
-    sizes = (784, *settings.hidden, 10)
-    engine = resolve_engine(settings.engine, sizes, settings.batch_size, settings.variant)
-    settings = replace(settings, data=name, engine=engine)
+    settings = replace(settings, data=name).with_engine()
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
@@ -231,7 +239,7 @@ def _free_name(settings: Settings) -> Path:
     """Name for the model that takes no other's place: `mnist-784-30-10.safetensors`, `...-2...`."""
     from digitwise.training.run import checkpoint_path
 
-    sizes = "-".join(map(str, (784, *settings.hidden, 10)))
+    sizes = "-".join(map(str, settings.sizes))
     stem, number = f"{Path(settings.data).absolute().name}-{sizes}"[:150], 1
     while True:
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.safetensors")

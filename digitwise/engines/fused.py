@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.digits import Digits
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, rates_of
 from digitwise.engines.fused_descent import run
 from digitwise.engines.fused_forward import look
 from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
-from digitwise.engines.sparse import sparse_images
+from digitwise.engines.sparse import brightness, sparse_images
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
@@ -50,7 +50,7 @@ class FusedEngine:
             parameters,
             velocities,
             aligned_zeros(layout.neuron_count, network.dtype),
-            _brightness(network.dtype),
+            brightness(network.dtype),
             ACTIVATION_CODES[network.activation],
             COST_CODES[network.cost],
             rates_of(variant, learning_rate, real),
@@ -71,13 +71,8 @@ class FusedEngine:
             tile,
             pack(layout, tile, network.weights, network.biases),
             aligned_zeros(layout.neuron_count, network.dtype),
-            _brightness(network.dtype),
+            brightness(network.dtype),
             ACTIVATION_CODES[network.activation],
             z,
         )
         return z
-
-
-def _brightness(dtype: npt.DTypeLike) -> Floats:
-    """What a network sees of each of the 256 values that a pixel can have."""
-    return as_inputs(np.arange(256, dtype=np.uint8), dtype)[:, 0]

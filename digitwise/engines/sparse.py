@@ -7,8 +7,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits
+from digitwise.data.digits import Digits, as_inputs
 from digitwise.engines.compiled import kernel
+from digitwise.neurons import Floats
 
 AT_ONCE = 1000  # images
 
@@ -37,6 +38,11 @@ def sparse_images(digits: Digits) -> SparseImages:
         if digits not in _known:
             _known[digits] = _make(digits.images.reshape(len(digits), 28 * 28))
         return _known[digits]
+
+
+def brightness(dtype: npt.DTypeLike) -> Floats:
+    """What a network sees of each of the 256 values that a pixel can have, (256,)."""
+    return as_inputs(np.arange(256, dtype=np.uint8), dtype)[:, 0]
 
 
 _known: "WeakKeyDictionary[Digits, SparseImages]" = WeakKeyDictionary()

@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.digits import Digits
 from digitwise.engines.codes import Rates
 from digitwise.engines.fused_descent import step_first
 from digitwise.engines.fused_forward import forward_first
 from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
 from digitwise.engines.simd import REGISTER_BYTES
-from digitwise.engines.sparse import sparse_images
+from digitwise.engines.sparse import brightness, sparse_images
 from digitwise.engines.steps import advance, prepare, shrink
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
@@ -43,7 +43,7 @@ class SparseLayer:
         self.layout, self.tile = plan(network.sizes[:2], network.dtype, batch_size)
         self.weights = self._pack(network)
         self.velocities = self._pack(velocity) if velocity else np.empty(0, network.dtype)
-        self.brightness = as_inputs(np.arange(256, dtype=np.uint8), network.dtype)[:, 0]
+        self.brightness = brightness(network.dtype)
         self.neurons = aligned_zeros(self.layout.neuron_count, network.dtype)
 
     @property

@@ -6,11 +6,9 @@ one is complete.
 """
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
 
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
@@ -20,7 +18,6 @@ from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
 from digitwise.training.fit import Progress, fit
 from digitwise.training.history import History
-from digitwise.training.schedules import Schedule, make_schedule
 from digitwise.training.settings import Settings
 
 SUFFIX = ".safetensors"
@@ -90,21 +87,14 @@ class Run:
         DataError
             If there are no digits to train or to test on.
         """
-        sizes = [784, *settings.hidden, 10]
+        sizes = settings.sizes
         parameters = count_parameters(sizes)
         if parameters > MOST_PARAMETERS:
             raise InputError(
                 f"a network of {'-'.join(map(str, sizes))} has {parameters:,} parameters; at most "
                 f"{MOST_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
             )
-        network = Network(
-            sizes,
-            activation=settings.activation,
-            cost=settings.cost,
-            init=settings.init,
-            rng=settings.seed,
-            dtype=np.float32,
-        )
+        network = settings.make_network()
         for part, digits in (("training", train), ("test", test)):
             if len(digits) == 0:
                 raise DataError(f"{train.source}: there are no {part} digits")
@@ -142,12 +132,7 @@ class Run:
                 self.network,
                 self.train,
                 self.test,
-                epochs=s.epochs,
-                batch_size=s.batch_size,
-                learning_rate=_learning_rate(s),
-                **asdict(s.variant),
-                seed=s.seed,
-                engine=s.engine,
+                **s.fit_arguments(),
                 history=self.history,
                 progress=watch,
             )
@@ -183,12 +168,6 @@ class Run:
             last = self.history.epochs[-1].test_accuracy
             results = {"test_accuracy": last, "test_n": len(self.test)}
         return Model(self.network, training, results, self.history.velocity)
-
-
-def _learning_rate(s: Settings) -> float | Schedule:
-    if s.schedule == "constant":
-        return s.learning_rate
-    return make_schedule(s.schedule, s.learning_rate, s.epochs)
 
 
 def _set_aside(checkpoint: Path) -> Path | None:
@@ -267,7 +246,7 @@ def read_saved(path: Path) -> Saved:
         history.velocity = model.velocity
         if settings.momentum and not model.velocity and (history.epochs or history.position):
             raise ValueError("the velocities are missing")
-        if model.network.sizes != [784, *settings.hidden, 10] or not (
+        if model.network.sizes != settings.sizes or not (
             0 <= history.position < int(training["train_n"]) or history.position == 0
         ):
             raise ValueError("network and settings don't belong together")

@@ -1,11 +1,12 @@
 """The settings of a training run, and the presets that have a name."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from digitwise.descent import Variant
+    from digitwise.network import Network
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,56 @@ class Settings:
         from digitwise.descent import Variant  # and with it NumPy
 
         return Variant(self.momentum, self.nesterov, self.weight_decay, self.dropout)
+
+    @property
+    def sizes(self) -> list[int]:
+        """Neurons per layer, input and output included."""
+        return [784, *self.hidden, 10]
+
+    def with_engine(self) -> "Settings":
+        """Return the same with the engine that "auto" means here.
+
+        Raises
+        ------
+        InputError
+            If the engine can't do what is asked for.
+        """
+        from digitwise.engines.choice import resolve_engine
+
+        name = resolve_engine(self.engine, self.sizes, self.batch_size, self.variant)
+        return replace(self, engine=name)
+
+    def make_network(self) -> "Network":
+        """Return the network that the run begins with, fresh from the seed, float32.
+
+        Raises
+        ------
+        InputError
+            If a setting is unknown or outside its range.
+        """
+        from digitwise.network import Network
+
+        return Network(
+            self.sizes,
+            activation=self.activation,
+            cost=self.cost,
+            init=self.init,
+            rng=self.seed,
+            dtype="float32",
+        )
+
+    def fit_arguments(self) -> dict[str, Any]:
+        """How `fit` trains it."""
+        from digitwise.training.schedules import make_schedule
+
+        return {
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "learning_rate": make_schedule(self.schedule, self.learning_rate, self.epochs),
+            **asdict(self.variant),
+            "seed": self.seed,
+            "engine": self.engine,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """As model files have it."""

@@ -11,23 +11,19 @@ import json
 import os
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
-from digitwise.engines.choice import resolve_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import DataError
 from digitwise.files import write_atomically
 from digitwise.network import Network
 from digitwise.training.history import History
 from digitwise.training.many import Job, fit_many
-from digitwise.training.schedules import make_schedule
 from digitwise.training.settings import Settings
 
 RESULTS = "results.jsonl"
@@ -76,7 +72,7 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """Say for every combination which engine it is for, and drop what is there twice."""
-        self.grid = list(dict.fromkeys(_with_engine(settings) for settings in self.grid))
+        self.grid = list(dict.fromkeys(settings.with_engine() for settings in self.grid))
         self._train_sha256 = self.train.sha256()
 
     def run(
@@ -147,26 +143,8 @@ class Sweep:
         return {Settings.from_dict(row["settings"]): row for row in rows}
 
     def _jobs(self, todo: Iterable[Settings]) -> Iterator[Job]:
-        for s in todo:
-            network = Network(
-                [784, *s.hidden, 10],
-                activation=s.activation,
-                cost=s.cost,
-                init=s.init,
-                rng=s.seed,
-                dtype=np.float32,
-            )
-            yield Job(
-                network,
-                {
-                    "epochs": s.epochs,
-                    "batch_size": s.batch_size,
-                    "learning_rate": make_schedule(s.schedule, s.learning_rate, s.epochs),
-                    **asdict(s.variant),
-                    "seed": s.seed,
-                    "engine": s.engine,
-                },
-            )
+        for settings in todo:
+            yield Job(settings.make_network(), settings.fit_arguments())
 
     def _row(self, settings: Settings, network: Network, history: History) -> Row:
         accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
@@ -184,12 +162,6 @@ class Sweep:
             "train_n": len(self.train),
             "train_sha256": self._train_sha256,
         }
-
-
-def _with_engine(settings: Settings) -> Settings:
-    sizes = [784, *settings.hidden, 10]
-    engine = resolve_engine(settings.engine, sizes, settings.batch_size, settings.variant)
-    return replace(settings, engine=engine)
 
 
 def diverged(row: Row) -> bool:
