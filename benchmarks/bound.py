@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from digitwise.engines.compiled import kernel
+from digitwise.compiled import kernel
 from digitwise.engines.fused_layout import aligned_zeros, plan
 from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, zeros
 from digitwise.network import Network

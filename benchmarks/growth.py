@@ -17,7 +17,7 @@ import numpy as np  # noqa: E402
 import digitwise as dw  # noqa: E402
 from digitwise.data.digits import Digits  # noqa: E402
 from digitwise.engines import choose_engine  # noqa: E402
-from digitwise.training.fit import epoch_order  # noqa: E402
+from digitwise.training.feed import epoch_order  # noqa: E402
 
 ROUNDS = 5
 

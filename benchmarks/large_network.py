@@ -17,7 +17,7 @@ from peers.ours import Dense  # noqa: E402
 from peers.torch_steps import TorchCompiled, TorchEager  # noqa: E402
 
 import digitwise as dw  # noqa: E402
-from digitwise.training.fit import epoch_order  # noqa: E402
+from digitwise.training.feed import epoch_order  # noqa: E402
 
 torch.set_num_threads(2)
 PEERS = [Dense, TorchEager, TorchCompiled, Jax]

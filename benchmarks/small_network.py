@@ -18,7 +18,7 @@ from peers.textbook import Textbook  # noqa: E402
 from peers.torch_steps import TorchCompiled, TorchEager  # noqa: E402
 
 import digitwise as dw  # noqa: E402
-from digitwise.training.fit import epoch_order  # noqa: E402
+from digitwise.training.feed import epoch_order  # noqa: E402
 
 torch.set_num_threads(1)
 PEERS = [Fused, Textbook, NumPy, Jax, TorchEager, TorchCompiled, Sklearn, Reference]

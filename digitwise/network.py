@@ -17,7 +17,7 @@ from digitwise.costs import COSTS
 from digitwise.errors import InputError
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
 
-INITS = ("gaussian", "scaled")
+INITS = ("gaussian", "scaled", "he")
 Masks = Sequence[Floats]
 
 
@@ -46,9 +46,10 @@ class Network:
         f of the hidden layers, a = f(w·x + b).
     cost : {"quadratic", "cross-entropy"}
         The cost that `gradient` differentiates.
-    init : {"gaussian", "scaled"}
+    init : {"gaussian", "scaled", "he"}
         Weights start as N(0, 1), as in the chapter, or as N(0, 1)/√fan-in, which keeps neurons
-        from starting saturated. Biases start as N(0, 1) either way.
+        from starting saturated; biases as N(0, 1). "he" is for relu: hidden layers start with
+        √2 N(0, 1)/√fan-in, all biases with 0 (He et al. 2015).
     rng : int or numpy.random.Generator
         Seed or source of the random start.
     dtype : float64 or float32
@@ -85,11 +86,12 @@ class Network:
             raise InputError(f"dtype must be float32 or float64; found {self.dtype}")
         self.weights: list[Floats] = []
         self.biases: list[Floats] = []
-        for n_in, n_out in pairwise(self.sizes):
-            scale = 1 / np.sqrt(n_in) if init == "scaled" else 1.0
+        for layer, (n_in, n_out) in enumerate(pairwise(self.sizes), 2):
+            gain = np.sqrt(2) if init == "he" and layer < len(self.sizes) else 1.0
+            scale = 1.0 if init == "gaussian" else gain / np.sqrt(n_in)
             # Drawn in float64 always, so that both dtypes begin at the same start.
             self.weights.append((scale * rng.standard_normal((n_out, n_in))).astype(self.dtype))
-            self.biases.append(rng.standard_normal(n_out).astype(self.dtype))
+            self.biases.append(((init != "he") * rng.standard_normal(n_out)).astype(self.dtype))
 
     @property
     def parameter_count(self) -> int:
@@ -98,8 +100,7 @@ class Network:
 
     def feedforward(self, x: npt.ArrayLike) -> Floats:
         """Return the outputs in [0, 1] for inputs x: (n, n_in) → (n, n_out), (n_in,) → (n_out,)."""
-        inputs = self._inputs(x)
-        outputs = sigmoid(self.weighted_outputs(inputs))
+        outputs = sigmoid(self.weighted_outputs(x))
         return outputs if np.ndim(x) == 2 else outputs[0]
 
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
@@ -116,9 +117,8 @@ class Network:
 
     def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
         """C_x of every example, shape (n,); their mean is C (Eq. 6 for the quadratic cost)."""
-        inputs = self._inputs(x)
-        z = self.weighted_outputs(inputs)
-        return COSTS[self.cost].value(z, self._desired(y, len(inputs)))
+        z = self.weighted_outputs(x)
+        return COSTS[self.cost].value(z, self._desired(y, len(z)))
 
     def gradient(self, x: npt.ArrayLike, y: npt.ArrayLike, masks: Masks = ()) -> Gradient:
         """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
@@ -181,7 +181,7 @@ class Network:
 
 
 def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) -> Floats:
-    """y(x): 1 at the label, 0 elsewhere; labels (m,) in 0..n-1 → (m, n).
+    """y(x): 1 at the label, 0 elsewhere; labels (m,) in 0..n → (m, n), of n, "none of them", all 0.
 
     Raises
     ------
@@ -189,8 +189,8 @@ def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) ->
         If a label is outside the range.
     """
     labels = np.asarray(labels)
-    if labels.size and not (labels.min() >= 0 and labels.max() < n):
-        raise InputError(f"labels must lie in 0..{n - 1}; found {labels.min()}..{labels.max()}")
+    if labels.size and not (labels.min() >= 0 and labels.max() <= n):
+        raise InputError(f"labels must lie in 0..{n}; found {labels.min()}..{labels.max()}")
     return np.asarray(np.equal.outer(labels, np.arange(n)), dtype)
 
 

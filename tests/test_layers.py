@@ -9,7 +9,7 @@ import digitwise
 
 PACKAGE = Path(digitwise.__file__).parent
 ORDER = ["heart", "imaging", "data", "engines", "models", "training", "reading", "cli"]
-ANYWHERE = {"errors", "files"}
+ANYWHERE = {"compiled", "errors", "files"}
 HEART = {"neurons", "costs", "network", "descent"}
 
 

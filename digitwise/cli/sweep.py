@@ -41,7 +41,7 @@ def sweep(
     activation: Annotated[
         str | None, typer.Option(help="sigmoid, tanh, relu", metavar="NAMES")
     ] = None,
-    init: Annotated[str | None, typer.Option(help="gaussian, scaled", metavar="NAMES")] = None,
+    init: Annotated[str | None, typer.Option(help="gaussian, scaled, he", metavar="NAMES")] = None,
     nesterov: Annotated[bool, typer.Option("--nesterov", help="For all.")] = False,
     seeds: Annotated[str, typer.Option(help="How many, or which: 5, or 3,7.")] = "1",
     engine: Annotated[

@@ -21,6 +21,8 @@ RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "momentum": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
     "weight_decay": (lambda v: 0 <= v < float("inf"), "a finite number, 0 or above"),
     "dropout": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
+    "non_digits": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
+    "average": (lambda v: 0 <= v < float("inf"), "a finite number, 0 or above"),
 }
 CHANGEABLE = ("data", "epochs")  # of a resumed run: where its digits are, how long it goes on
 
@@ -59,6 +61,24 @@ def train(
     dropout: Annotated[
         float | None, typer.Option(help="Share of hidden neurons left out of a step, below 1.")
     ] = None,
+    deform: Annotated[
+        Literal["none", "mnist", "wild"] | None,
+        typer.Option(help="Draw every digit anew each time: slanted, turned, bent."),
+    ] = None,
+    non_digits: Annotated[
+        float | None, typer.Option(help="Share of examples made into what is no digit, below 1.")
+    ] = None,
+    average: Annotated[
+        float | None, typer.Option(help="Epochs that the weights are averaged over.")
+    ] = None,
+    validation: Annotated[
+        int | None,
+        typer.Option(min=0, help="Set aside the last so many digits; measure these, not the test."),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="Stop after so many epochs without a gain in validation."),
+    ] = None,
     cost: Annotated[
         Literal["quadratic", "cross-entropy"] | None, typer.Option(help="Cost function.")
     ] = None,
@@ -66,7 +86,7 @@ def train(
         Literal["sigmoid", "tanh", "relu"] | None, typer.Option(help="Of the hidden neurons.")
     ] = None,
     init: Annotated[
-        Literal["gaussian", "scaled"] | None, typer.Option(help="How weights start.")
+        Literal["gaussian", "scaled", "he"] | None, typer.Option(help="How weights start.")
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=2**63 - 1, help="Of the start and of the order.")
@@ -101,6 +121,11 @@ def train(
         "nesterov": nesterov,
         "weight_decay": weight_decay,
         "dropout": dropout,
+        "deform": deform,
+        "non_digits": non_digits,
+        "average": average,
+        "validation": validation,
+        "patience": patience,
         "cost": cost,
         "activation": activation,
         "init": init,

@@ -15,8 +15,7 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
-from digitwise.training.evaluation import evaluate
-from digitwise.training.history import History
+from digitwise.training.history import Epoch, History
 from digitwise.training.run import Run
 
 
@@ -60,7 +59,7 @@ def go(run: Run, as_json: bool) -> bool:
             if history.position == 0:
                 _report_epoch(run, bar.console, as_json)
                 last = history.epochs[-1]
-                bar.update(task, description=f"cost {last.cost:.4f}, {percent(last.test_accuracy)}")
+                bar.update(task, description=f"cost {last.cost:.4f}, {_watched(last)[1]}")
                 for warning in history.warnings[said:]:
                     bar.console.print(f"Warning: {warning}")
                 said = len(history.warnings)
@@ -91,6 +90,13 @@ def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
         notice.cancel()
 
 
+def _watched(epoch: Epoch) -> tuple[str, str]:
+    """Which digits are measured after every epoch, and how many are right."""
+    if epoch.validation_accuracy is not None:
+        return "validation", percent(epoch.validation_accuracy)
+    return "test", percent(epoch.test_accuracy)
+
+
 def _report_epoch(run: Run, console: Any, as_json: bool) -> None:
     last = run.history.epochs[-1]
     if as_json:
@@ -99,7 +105,7 @@ def _report_epoch(run: Run, console: Any, as_json: bool) -> None:
     console.print(
         f"epoch {last.epoch:>{len(str(run.settings.epochs))}} of {run.settings.epochs}   "
         f"cost {last.cost:.4f}   training {percent(last.train_accuracy)}   "
-        f"test {percent(last.test_accuracy)}{seconds}"
+        f"{' '.join(_watched(last))}{seconds}"
     )
 
 
@@ -118,11 +124,7 @@ def draw(run: Run, plot: Path) -> None:
 def report(run: Run, as_json: bool) -> None:
     """Say how the run ended."""
     history = run.history
-    accuracy = (
-        history.epochs[-1].test_accuracy
-        if history.epochs
-        else evaluate(run.network, run.test).accuracy
-    )
+    accuracy = run.test_accuracy
     if as_json:
         emit(
             {

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from digitwise.errors import InputError
 from digitwise.neurons import Floats
 
+NO_DIGIT = 10  # label of what is not a digit
+
 
 def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) -> Floats:
     """What a network sees: uint8 (n, 28, 28) → real (n, 784) in [0, 1], 0 paper, 1 ink."""
@@ -27,7 +29,7 @@ class Digits:
     images : uint8 array of shape (n, 28, 28)
         0 paper, 255 ink.
     labels : uint8 array of shape (n,)
-        0 to 9.
+        0 to 9; 10 (`NO_DIGIT`) for what is not a digit, of which no output should fire.
     source : str
         Where they came from, for people.
 
@@ -55,8 +57,11 @@ class Digits:
                 f"labels must be uint8 of shape ({len(images)},), one for each image; "
                 f"found {labels.dtype} {labels.shape}"
             )
-        if labels.size and labels.max() > 9:
-            raise InputError(f"labels must lie in 0..9; found {labels.max()}")
+        if labels.size and labels.max() > NO_DIGIT:
+            raise InputError(
+                f"labels must lie in 0..9, or be {NO_DIGIT} for what is no digit; "
+                f"found {labels.max()}"
+            )
 
     def __len__(self) -> int:
         """How many digits there are."""

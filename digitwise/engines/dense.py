@@ -11,6 +11,7 @@ call; masks of dropout for the next mini-batch are drawn while this one is learn
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +22,7 @@ from digitwise.descent import PLAIN, Variant
 from digitwise.engines import dense_kernels as kernels
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, Rates, rates_of
 from digitwise.engines.dropout import dropout_masks
-from digitwise.engines.reference import ReferenceEngine
+from digitwise.engines.reference import AT_ONCE, ReferenceEngine
 from digitwise.engines.sparse_layer import SparseLayer
 from digitwise.engines.steps import advance, prepare, shrink
 from digitwise.engines.threads import one_blas_thread, thread_count
@@ -62,8 +63,16 @@ class DenseEngine:
         first.put_back()
 
     def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
-        """See `Engine`: the reference's are matrix products already."""
-        return ReferenceEngine().weighted_outputs(network, digits)
+        """See `Engine`: the reference's, which are matrix products already, on all threads."""
+        threads = min(thread_count(), max(1, len(digits) // AT_ONCE))
+        bounds = [len(digits) * part // threads for part in range(threads + 1)]
+        reference = ReferenceEngine()
+        with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+            parts = pool.map(
+                lambda part: reference.weighted_outputs(network, digits[slice(*part)]),
+                pairwise(bounds),
+            )
+            return np.concatenate(list(parts))
 
 
 def _share(pool: Executor, work: Callable[[Any], None], shares: Any) -> None:

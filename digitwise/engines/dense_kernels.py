@@ -6,8 +6,8 @@ wider, padded to whole registers; what lies beyond the neurons is left alone.
 
 import numpy as np
 
+from digitwise.compiled import kernel
 from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
-from digitwise.engines.compiled import kernel
 from digitwise.engines.exponential import sigmoid, tanh
 
 

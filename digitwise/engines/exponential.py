@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-from digitwise.engines.compiled import NO_EXCEPTIONS
+from digitwise.compiled import NO_EXCEPTIONS
 
 # ln 2 in two parts: n times the first is exact for every n that can occur.
 LN2_HIGH, LN2_LOW = 0.693359375, -2.1219444005469057e-4

@@ -6,8 +6,8 @@ Nothing is allocated in the loop.
 
 import numpy as np
 
+from digitwise.compiled import kernel
 from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
-from digitwise.engines.compiled import kernel
 from digitwise.engines.exponential import sigmoid
 from digitwise.engines.fused_forward import ONE, forward, multiply
 from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, take, zeros
@@ -79,6 +79,8 @@ def output_errors(labels, begin, end, layout, neurons, cost, factor):
         for i in range(len(a)):
             delta[i] = factor * a[i]
     for row in range(m):
+        if labels[begin + row] >= layout.sizes[layer]:
+            continue  # none of the outputs should fire
         fires = row * width + np.intp(labels[begin + row])
         slope = a[fires] - a[fires] * a[fires] if cost == QUADRATIC else a.dtype.type(1)
         delta[fires] -= factor * slope

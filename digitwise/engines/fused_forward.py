@@ -6,8 +6,8 @@ stay in registers (`simd.Tile`); images are fetched from memory before they are 
 
 import numpy as np
 
+from digitwise.compiled import kernel
 from digitwise.engines.codes import SIGMOID, TANH
-from digitwise.engines.compiled import kernel
 from digitwise.engines.exponential import sigmoid, tanh
 from digitwise.engines.fused_layout import ROWS
 from digitwise.engines.simd import (

@@ -1,6 +1,6 @@
 """Outputs of a network for inputs as it sees them, compiled."""
 
-from digitwise.engines.compiled import kernel
+from digitwise.compiled import kernel
 from digitwise.engines.exponential import sigmoid
 from digitwise.engines.fused_forward import forward
 from digitwise.engines.fused_layout import Layout

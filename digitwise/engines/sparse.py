@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.compiled import kernel
 from digitwise.data.digits import Digits, as_inputs
-from digitwise.engines.compiled import kernel
 from digitwise.neurons import Floats
 
 AT_ONCE = 1000  # images

@@ -3,7 +3,7 @@
 All arrays are flat and change in place; `rates` is `codes.Rates`.
 """
 
-from digitwise.engines.compiled import kernel
+from digitwise.compiled import kernel
 
 
 @kernel

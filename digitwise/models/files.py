@@ -1,8 +1,8 @@
 """Model files: safetensors with one JSON header. No pickle, in or out.
 
-The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and under momentum as many again, named
-`velocity.weights.0` and so on; the header, under the key "digitwise",
-holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
+The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and in a run under way as many again for
+momentum, named `velocity.weights.0` and so on, and for averaging, `average.weights.0`; the header,
+under the key "digitwise", holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
 duration, so equal runs give equal files.
 """
 
@@ -39,14 +39,15 @@ class Model:
         if it was not made by `digitwise train`.
     results : dict
         Measured figures: `test_accuracy`, `test_n`.
-    velocity : Gradient or None
-        Of a network that was trained with momentum: what it goes on from.
+    velocity, average : Gradient or None
+        Of a network that is trained with momentum, or averaged: what its run goes on from.
     """
 
     network: Network
     training: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     velocity: Gradient | None = None
+    average: Gradient | None = None
 
 
 def count_parameters(sizes: list[int]) -> int:
@@ -88,7 +89,7 @@ def to_bytes(model: Model) -> bytes:
         "training": model.training,
         "results": model.results,
     }
-    tensors = _tensors(network, model.velocity)
+    tensors = _tensors(network, model.velocity, model.average)
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
@@ -164,9 +165,11 @@ def _read(path: Path) -> Model:
         with safe_open(path, framework="numpy") as file:
             header = _header(path, file.metadata() or {})
             network = _empty_network(path, header)
-            moving = "velocity.weights.0" in set(file.keys())
-            velocity = at_rest(network) if moving else None
-            wanted = _tensors(network, velocity)
+            velocity, average = (
+                at_rest(network) if f"{kind}.weights.0" in set(file.keys()) else None
+                for kind in ("velocity", "average")
+            )
+            wanted = _tensors(network, velocity, average)
             if set(file.keys()) != set(wanted):
                 raise ModelError(
                     f"{path}: its header describes layers {network.sizes}, so expected the "
@@ -185,7 +188,7 @@ def _read(path: Path) -> Model:
                     raise ModelError(f"{path}: {name} holds numbers that are not finite")
     except SafetensorError as error:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
-    return Model(network, header["training"], header["results"], velocity)
+    return Model(network, header["training"], header["results"], velocity, average)
 
 
 def _refuse_constant(name: str) -> None:
@@ -238,9 +241,11 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
     )
 
 
-def _tensors(network: Network, velocity: Gradient | None) -> dict[str, Any]:
+def _tensors(
+    network: Network, velocity: Gradient | None, average: Gradient | None
+) -> dict[str, Any]:
     tensors = {}
-    for prefix, arrays in (("", network), ("velocity.", velocity)):
+    for prefix, arrays in (("", network), ("velocity.", velocity), ("average.", average)):
         if arrays is not None:
             for layer, (w, b) in enumerate(zip(arrays.weights, arrays.biases, strict=True)):
                 tensors[f"{prefix}weights.{layer}"] = w

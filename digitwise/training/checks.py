@@ -5,6 +5,7 @@ from numbers import Real
 
 import numpy as np
 
+from digitwise.data.deform import Deformation
 from digitwise.data.digits import Digits
 from digitwise.descent import Variant
 from digitwise.errors import InputError
@@ -63,6 +64,37 @@ def check_settings(
         )
     if variant.nesterov and not variant.momentum:
         raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
+
+
+def check_stream(deformation: object, non_digits: float, average: float) -> None:
+    """Refuse what can't be drawn, or averaged over.
+
+    Raises
+    ------
+    InputError
+        If it can't.
+    """
+    if not isinstance(deformation, Deformation | None):
+        raise InputError(f"expected a Deformation, or None; found {deformation!r:.50}")
+    for name, value, below in (("non_digits", non_digits, 1.0), ("average", average, math.inf)):
+        if not isinstance(value, Real) or not 0 <= value < below:
+            raise InputError(f"expected 0 <= {name} < {below}; found {value!r:.50}")
+
+
+def check_patience(patience: int | None, validation: Digits | None) -> None:
+    """Refuse to stop early for no reason that could be seen.
+
+    Raises
+    ------
+    InputError
+        If `patience` is not a whole number above 0, or there is nothing to judge by.
+    """
+    if patience is None:
+        return
+    if not isinstance(patience, int | np.integer) or patience < 1:
+        raise InputError(f"expected patience to be a whole number >= 1; found {patience!r:.50}")
+    if validation is None or not len(validation):
+        raise InputError("patience needs validation digits to judge by")
 
 
 def check_rate(learning_rate: float) -> float:

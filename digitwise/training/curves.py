@@ -32,15 +32,18 @@ def draw_curves(history: History, title: str, image_format: str = "png") -> byte
         ms=3,
         label="training digits",
     )
-    tested = [e for e in history.epochs if e.test_accuracy is not None]
-    accuracy.plot(
-        [e.epoch for e in tested],
-        [100 * (e.test_accuracy or 0) for e in tested],
-        color="#c8553d",
-        marker="s",
-        ms=3,
-        label="test digits",
-    )
+    for part in ("test", "validation"):
+        measured = [(e.epoch, getattr(e, f"{part}_accuracy")) for e in history.epochs]
+        measured = [(epoch, share) for epoch, share in measured if share is not None]
+        if measured:
+            accuracy.plot(
+                [epoch for epoch, _ in measured],
+                [100 * share for _, share in measured],
+                color="#c8553d",
+                marker="s",
+                ms=3,
+                label=f"{part} digits",
+            )
     accuracy.set(xlabel="epoch", ylabel="accuracy, %")
     accuracy.legend(loc="lower right", frameon=False)
     for axes in (cost, accuracy):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.costs import COSTS
-from digitwise.data.digits import Digits
+from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
 from digitwise.network import Network, one_hot
@@ -59,11 +59,13 @@ def evaluate(network: Network, digits: Digits, engine: Engine | None = None) -> 
     Raises
     ------
     InputError
-        If the network hasn't 784 inputs and 10 outputs, or there are no digits.
+        If the network hasn't 784 inputs and 10 outputs, there are no digits, or some are none.
     """
     check_digit_network(network)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
+    if digits.labels.max() >= NO_DIGIT:
+        raise InputError(f"expected labels 0 to 9 to evaluate on; found {digits.labels.max()}")
     z = (engine or choose_engine("reference")).weighted_outputs(network, digits)
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)

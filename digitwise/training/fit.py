@@ -5,8 +5,8 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
+from digitwise.data.deform import Deformation
 from digitwise.data.digits import Digits
 from digitwise.descent import Variant
 from digitwise.engines import Engine, choose_engine
@@ -15,37 +15,28 @@ from digitwise.engines.threads import one_blas_thread
 from digitwise.engines.velocity import at_rest
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import InputError, TrainingError
-from digitwise.network import Gradient, Network
+from digitwise.network import Network
 from digitwise.neurons import Floats
-from digitwise.training.checks import check_rate, check_settings
-from digitwise.training.evaluation import Evaluation, evaluate
-from digitwise.training.history import Epoch, History
+from digitwise.training.averaging import averaged, settle, start, update
+from digitwise.training.checks import check_patience, check_rate, check_settings, check_stream
+from digitwise.training.dead_outputs import warn_of_dead_outputs
+from digitwise.training.evaluation import evaluate
+from digitwise.training.feed import feed
+from digitwise.training.history import Epoch, History, finished
 from digitwise.training.schedules import Schedule
 
 MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
-CHUNK = 5_000  # digits between two calls of `progress`, about
-DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
 
 _measured: "WeakKeyDictionary[Digits, Digits]" = WeakKeyDictionary()
 
 Progress = Callable[[History], bool | None]
 
 
-def epoch_order(seed: int, epoch: int, n: int) -> npt.NDArray[np.intp]:
-    """Return the order of the n training digits in an epoch (0 for the first).
-
-    A pure function of seed and epoch: there is no random state to save, and a run resumes
-    anywhere.
-    """
-    # The spawn key keeps this stream apart from the one that draws the start from `seed`.
-    source = np.random.SeedSequence(seed, spawn_key=(epoch,))
-    return np.random.default_rng(source).permutation(n)
-
-
 def fit(
     network: Network,
     train: Digits,
     test: Digits | None = None,
+    validation: Digits | None = None,
     *,
     epochs: int = 30,
     batch_size: int = 10,
@@ -54,6 +45,10 @@ def fit(
     nesterov: bool = False,
     weight_decay: float = 0.0,
     dropout: float = 0.0,
+    deformation: Deformation | None = None,
+    non_digits: float = 0.0,
+    average: float = 0.0,
+    patience: int | None = None,
     seed: int = 0,
     engine: str = "auto",
     history: History | None = None,
@@ -68,8 +63,8 @@ def fit(
     ----------
     network : Network
         784 inputs, 10 outputs; changed in place.
-    train, test : Digits
-        `test` is only ever measured, after every epoch.
+    train, test, validation : Digits
+        `test` and `validation` are only ever measured, after every epoch.
     epochs : int >= 0
         In all, those of `history` included.
     batch_size : int >= 1
@@ -78,8 +73,17 @@ def fit(
         η.
     momentum, nesterov, weight_decay, dropout
         See `digitwise.descent.Variant`.
+    deformation : Deformation, optional
+        Draw every digit anew each time: see `digitwise.data.deform`.
+    non_digits : float in [0, 1)
+        Share of examples that are made into what is not a digit; no output should fire for them.
+    average : float >= 0
+        Epochs that the trained network's weights are an average over; 0 for none. What is measured
+        is the average.
+    patience : int >= 1, optional
+        Stop early: when the accuracy on `validation` has not risen for so many epochs.
     seed : int >= 0
-        Of the orders, and of what dropout leaves out.
+        Of the orders, of deformations, and of what dropout leaves out.
     engine : str
         See `digitwise.engines`.
     history : History, optional
@@ -101,10 +105,13 @@ def fit(
         If cost or weights stop being finite numbers; the network is put back to where the
         last good epoch left it.
     """
-    if not isinstance(test, Digits | None):
-        raise InputError(f"expected Digits to test on, or None; found {type(test).__name__}")
+    for digits in (test, validation):
+        if not isinstance(digits, Digits | None):
+            raise InputError(f"expected Digits to test on, or None; found {type(digits).__name__}")
     variant = Variant(momentum, nesterov, weight_decay, dropout)
     check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
+    check_stream(deformation, non_digits, average)
+    check_patience(patience, validation)
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
     warm_up(runner, network, variant)
     # Small products don't wait for threads that another program holds up, and sums don't depend on
@@ -114,10 +121,15 @@ def fit(
             network,
             train,
             test,
+            validation,
             epochs=epochs,
             batch_size=batch_size,
             schedule=learning_rate if callable(learning_rate) else lambda _: learning_rate,
             variant=variant,
+            deformation=deformation,
+            non_digits=non_digits,
+            average=average,
+            patience=patience,
             seed=seed,
             runner=runner,
             history=history or History(),
@@ -129,55 +141,72 @@ def _run_epochs(
     network: Network,
     train: Digits,
     test: Digits | None,
+    validation: Digits | None,
     *,
     epochs: int,
     batch_size: int,
     schedule: Schedule,
     variant: Variant,
+    deformation: Deformation | None,
+    non_digits: float,
+    average: float,
+    patience: int | None,
     seed: int,
     runner: Engine,
     history: History,
     progress: Progress | None,
 ) -> History:
-    # Whole mini-batches, so that chunks don't change the steps.
-    chunk = batch_size * max(1, CHUNK // batch_size)
     # The same slice every time, so that what engines know of it stays known.
     measured = _measured.setdefault(train, train[:MEASURED])
     if variant.momentum and history.velocity is None:
         history.velocity = at_rest(network)
+    if average and history.average is None:
+        history.average = start(network)
     with np.errstate(over="ignore", invalid="ignore"):
-        while (number := len(history.epochs)) < epochs:
+        while not finished(history, epochs, patience):
+            number = len(history.epochs)
             good, good_position = _copies(network, history), history.position
-            order = epoch_order(seed, number, len(train))
             learning_rate = check_rate(schedule(number))
             seconds = 0.0 if history.position == 0 else None
-            while history.position < len(train):
-                part = order[history.position : history.position + chunk]
+            parts = feed(train, batch_size, seed, number, history.position, deformation, non_digits)
+            started = time.perf_counter()
+            for digits, part in parts:
                 rng = _dropout_source(seed, number, history.position) if variant.dropout else None
-                started = time.perf_counter()
                 runner.run(
-                    network, train, part, batch_size, learning_rate, variant, history.velocity, rng
+                    network, digits, part, batch_size, learning_rate, variant, history.velocity, rng
                 )
-                if seconds is not None:
-                    seconds += time.perf_counter() - started
                 if not all(np.isfinite(p).all() for p in _all(network, history)):
                     _put_back(network, history, good, good_position)
                     raise _diverged(history, "the weights", learning_rate)
                 history.position += len(part)
+                if history.average is not None:
+                    seen = number + history.position / len(train)  # epochs
+                    share = len(part) / len(train) / min(average, seen)
+                    update(history.average, network, min(share, 1.0))
+                if seconds is not None:
+                    seconds += time.perf_counter() - started
                 if history.position < len(train) and progress and progress(history):
                     return history
-            on_train = evaluate(network, measured, runner)
+                started = time.perf_counter()
+            judged = averaged(network, history.average)
+            on_train = evaluate(judged, measured, runner)
             if not np.isfinite(on_train.cost):
                 _put_back(network, history, good, good_position)
                 raise _diverged(history, "the cost", learning_rate)
-            accuracy = evaluate(network, test, runner).accuracy if test is not None else None
+            tested, validated = (
+                None if digits is None else evaluate(judged, digits, runner).accuracy
+                for digits in (test, validation)
+            )
             history.epochs.append(
-                Epoch(number + 1, on_train.cost, on_train.accuracy, accuracy, seconds)
+                Epoch(number + 1, on_train.cost, on_train.accuracy, tested, validated, seconds)
             )
             history.position = 0
-            _warn_of_dead_outputs(history, network, on_train, epochs)
-            if progress and progress(history):
+            warn_of_dead_outputs(history, network, on_train, epochs)
+            if progress and progress(history) and not finished(history, epochs, patience):
                 return history
+    if history.average is not None:
+        settle(network, history.average)
+        history.average = None
     return history
 
 
@@ -188,8 +217,10 @@ def _dropout_source(seed: int, epoch: int, position: int) -> np.random.Generator
 
 def _all(network: Network, history: History) -> list[Floats]:
     """Everything that steps change."""
-    moving = history.velocity or Gradient([], [])
-    return [*network.weights, *network.biases, *moving.weights, *moving.biases]
+    found = [*network.weights, *network.biases]
+    for arrays in (history.velocity, history.average):
+        found += [*arrays.weights, *arrays.biases] if arrays else []
+    return found
 
 
 def _copies(network: Network, history: History) -> list[Floats]:
@@ -212,27 +243,4 @@ def _diverged(history: History, what: str, learning_rate: float) -> TrainingErro
         f"{what} stopped being finite numbers in epoch {len(history.epochs) + 1}: the learning "
         f"rate, {learning_rate:g}, is too large for this network. Try a tenth of it, or the "
         f"scaled start (init); the network is back where it was after epoch {len(history.epochs)}"
-    )
-
-
-def _warn_of_dead_outputs(
-    history: History, network: Network, measured: Evaluation, epochs: int
-) -> None:
-    number = len(history.epochs)
-    if history.warnings or not (number >= DEAD_FROM or number == epochs):
-        return
-    dead = np.flatnonzero(measured.peaks < 0.5)
-    if dead.size == 0:
-        return
-    many = dead.size > 1
-    names = ", ".join(map(str, dead))
-    peaks = ", ".join(f"{measured.peaks[digit]:.2f}" for digit in dead)
-    if network.init == "gaussian" and dead.size <= 2:
-        advice = "a start from N(0, 1) can do that: try another seed, or the scaled start (init)"
-    else:
-        advice = "try more epochs, more hidden neurons, another learning rate or another seed"
-    history.warnings.append(
-        f"output{'s' if many else ''} {names} never fire{'' if many else 's'}: the largest "
-        f"value{'s' if many else ''} for {'their' if many else 'its'} own digits "
-        f"{'are' if many else 'is'} {peaks}; {advice}"
     )

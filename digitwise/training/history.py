@@ -16,7 +16,7 @@ class Epoch:
         1 for the first.
     cost, train_accuracy : float
         Measured after the epoch, on at most 10,000 of the training digits, the first ones.
-    test_accuracy : float or None
+    test_accuracy, validation_accuracy : float or None
     seconds : float or None
         Training alone, without evaluation; None for an epoch that ran in another process.
     """
@@ -25,11 +25,24 @@ class Epoch:
     cost: float
     train_accuracy: float
     test_accuracy: float | None = None
+    validation_accuracy: float | None = None
     seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
         return asdict(self)
+
+
+def finished(history: "History", epochs: int, patience: int | None) -> bool:
+    """Whether a run is at its end: after so many epochs, or stopped early.
+
+    It is stopped early when the accuracy on validation digits has not risen for `patience` epochs.
+    """
+    done = len(history.epochs)
+    if done >= epochs or patience is None or done <= patience or history.position:
+        return done >= epochs
+    accuracies = [e.validation_accuracy or 0.0 for e in history.epochs]
+    return max(accuracies[-patience:]) <= max(accuracies[:-patience])
 
 
 @dataclass
@@ -46,12 +59,15 @@ class History:
         What the user should know about this run.
     velocity : Gradient or None
         Under momentum, the velocities of weights and biases, in their shapes.
+    average : Gradient or None
+        Under averaging, and until the end, the averages of weights and biases, in their shapes.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
     position: int = 0
     warnings: list[str] = field(default_factory=list)
     velocity: Gradient | None = None
+    average: Gradient | None = None
 
     @property
     def best_test_accuracy(self) -> float | None:
@@ -68,7 +84,7 @@ class History:
     def to_dict(self) -> dict[str, Any]:
         """As model files have it: without durations, so that equal runs give equal files.
 
-        Velocities aren't in it: they are arrays.
+        Velocities and averages aren't in it: they are arrays.
         """
         epochs = [{k: v for k, v in e.to_dict().items() if k != "seconds"} for e in self.epochs]
         return {"epochs": epochs, "position": self.position, "warnings": self.warnings}
@@ -84,7 +100,12 @@ class History:
         """
         epochs = [Epoch(**row) for row in saved["epochs"]]
         for e in epochs:
-            accuracies = (e.cost, e.train_accuracy, e.test_accuracy or 0.0)
+            accuracies = (
+                e.cost,
+                e.train_accuracy,
+                e.test_accuracy or 0.0,
+                e.validation_accuracy or 0.0,
+            )
             if not isinstance(e.epoch, int) or not all(
                 isinstance(v, int | float) for v in accuracies
             ):

@@ -16,8 +16,9 @@ from digitwise.errors import DataError, InputError, ModelError, TrainingError
 from digitwise.files import remove_leftovers
 from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
+from digitwise.training.evaluation import evaluate
 from digitwise.training.fit import Progress, fit
-from digitwise.training.history import History
+from digitwise.training.history import History, finished
 from digitwise.training.settings import Settings
 
 SUFFIX = ".safetensors"
@@ -56,23 +57,27 @@ class Run:
     ----------
     settings : Settings
     network : Network
-    train, test : Digits
-        `train` as limited by the settings.
+    train, validation, test : Digits
+        `train` as limited by the settings, and without those set aside, which are `validation`.
     history : History
         Empty for a new run.
     out : Path
         Where the finished model goes.
     aside : Path or None
         Where an earlier, unfinished run to the same file has been kept.
+    test_accuracy : float or None
+        Measured at the end.
     """
 
     settings: Settings
     network: Network
     train: Digits
+    validation: Digits
     test: Digits
     history: History
     out: Path
     aside: Path | None = None
+    test_accuracy: float | None = None
 
     @classmethod
     def start(cls, settings: Settings, train: Digits, test: Digits, out: Path) -> "Run":
@@ -98,8 +103,9 @@ class Run:
         for part, digits in (("training", train), ("test", test)):
             if len(digits) == 0:
                 raise DataError(f"{train.source}: there are no {part} digits")
+        train, validation = _split(settings, train)
         aside = _set_aside(checkpoint_path(out))
-        return cls(settings, network, train[: settings.limit], test, History(), out, aside)
+        return cls(settings, network, train, validation, test, History(), out, aside)
 
     @property
     def checkpoint(self) -> Path:
@@ -131,7 +137,8 @@ class Run:
             fit(
                 self.network,
                 self.train,
-                self.test,
+                None if s.validation else self.test,
+                self.validation if s.validation else None,
                 **s.fit_arguments(),
                 history=self.history,
                 progress=watch,
@@ -139,9 +146,12 @@ class Run:
         except TrainingError as error:
             self._save(self.checkpoint)
             raise TrainingError(f"{error}, and kept in {self.checkpoint}") from error
-        if len(self.history.epochs) < s.epochs:
+        if not finished(self.history, s.epochs, s.patience):
             self._save(self.checkpoint)
             return False
+        if s.schedule != "constant":
+            self.history.velocity = None  # this run is at its end: nothing goes on from here
+        self.test_accuracy = evaluate(self.network, self.test, choose_engine(s.engine)).accuracy
         self._save(self.out)
         self.checkpoint.unlink(missing_ok=True)
         for path in (self.out, self.checkpoint):
@@ -163,11 +173,23 @@ class Run:
             "train_sha256": self._train_sha256,
             "history": self.history.to_dict(),
         }
+        history = self.history
         results = {}
-        if self.history.epochs and self.history.position == 0:
-            last = self.history.epochs[-1].test_accuracy
-            results = {"test_accuracy": last, "test_n": len(self.test)}
-        return Model(self.network, training, results, self.history.velocity)
+        if self.test_accuracy is not None:
+            results = {"test_accuracy": self.test_accuracy, "test_n": len(self.test)}
+        return Model(self.network, training, results, history.velocity, history.average)
+
+
+def _split(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
+    """Digits to train on, and those set aside."""
+    train = train[: settings.limit]
+    left = len(train) - settings.validation
+    if left < 1:
+        raise InputError(
+            f"expected fewer than {len(train):,} validation digits, so that some are left to train "
+            f"on; found {settings.validation:,}"
+        )
+    return train[:left], train[left:]
 
 
 def _set_aside(checkpoint: Path) -> Path | None:
@@ -218,13 +240,13 @@ class Saved:
         DataError
             If they aren't.
         """
-        train = train[: self.settings.limit]
+        train, validation = _split(self.settings, train)
         if train.sha256() != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "
                 "name the same set, with --data and --data-dir"
             )
-        return Run(self.settings, self.network, train, test, self.history, out)
+        return Run(self.settings, self.network, train, validation, test, self.history, out)
 
 
 def read_saved(path: Path) -> Saved:
@@ -243,7 +265,7 @@ def read_saved(path: Path) -> Saved:
         settings = Settings.from_dict(training["settings"])
         choose_engine(settings.engine)
         history = History.from_dict(training["history"])
-        history.velocity = model.velocity
+        history.velocity, history.average = model.velocity, model.average
         if settings.momentum and not model.velocity and (history.epochs or history.position):
             raise ValueError("the velocities are missing")
         if model.network.sizes != settings.sizes or not (

@@ -25,6 +25,13 @@ class Settings:
         How the learning rate changes: see `digitwise.training.schedules`.
     momentum, nesterov, weight_decay, dropout
         See `digitwise.descent.Variant`.
+    deform : str
+        How digits are drawn anew each time: "none", or one of `digitwise.data.deform.DEFORMATIONS`.
+    non_digits, average, patience
+        See `digitwise.training.fit`.
+    validation : int
+        How many of the training digits, the last ones, are set aside and measured after every
+        epoch; the test digits then are measured once, at the end.
     cost, activation, init : str
         See `digitwise.Network`.
     seed : int
@@ -45,6 +52,11 @@ class Settings:
     nesterov: bool = False
     weight_decay: float = 0.0
     dropout: float = 0.0
+    deform: str = "none"
+    non_digits: float = 0.0
+    average: float = 0.0
+    validation: int = 0
+    patience: int | None = None
     cost: str = "cross-entropy"
     activation: str = "sigmoid"
     init: str = "scaled"
@@ -111,6 +123,7 @@ class Settings:
 
     def fit_arguments(self) -> dict[str, Any]:
         """How `fit` trains it."""
+        from digitwise.data.deform import find_deformation
         from digitwise.training.schedules import make_schedule
 
         return {
@@ -118,6 +131,10 @@ class Settings:
             "batch_size": self.batch_size,
             "learning_rate": make_schedule(self.schedule, self.learning_rate, self.epochs),
             **asdict(self.variant),
+            "deformation": find_deformation(self.deform),
+            "non_digits": self.non_digits,
+            "average": self.average,
+            "patience": self.patience,
             "seed": self.seed,
             "engine": self.engine,
         }
@@ -156,6 +173,11 @@ TYPES: dict[str, Any] = {
     "nesterov": bool,
     "weight_decay": int | float,
     "dropout": int | float,
+    "deform": str,
+    "non_digits": int | float,
+    "average": int | float,
+    "validation": int,
+    "patience": int | None,
     "cost": str,
     "activation": str,
     "init": str,

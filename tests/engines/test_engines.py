@@ -12,7 +12,7 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError
 from digitwise.network import Gradient, Network
 from digitwise.neurons import ACTIVATIONS
-from digitwise.training.fit import epoch_order
+from digitwise.training.feed import epoch_order
 from tests.conftest import random_digits
 
 COMPILED = sorted(set(ENGINES) - {"reference"})

@@ -10,7 +10,8 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
-from digitwise.training.fit import _dropout_source, epoch_order, fit
+from digitwise.training.feed import epoch_order
+from digitwise.training.fit import _dropout_source, fit
 from digitwise.training.schedules import make_schedule
 from tests.conftest import random_digits
 

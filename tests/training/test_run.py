@@ -208,7 +208,7 @@ def test_settings_survive_the_model_file(name):
 
 # Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
 TRAIN = (
-    "from digitwise.training import fit, run; run.CHECKPOINT_EVERY = 0; fit.CHUNK = 300;"
+    "from digitwise.training import feed, run; run.CHECKPOINT_EVERY = 0; feed.CHUNK = 300;"
     "from digitwise.cli import main; main()"
 )
 

@@ -1,0 +1,40 @@
+"""Random numbers that can be asked for in any order: each a pure function of (seed, index, number).
+
+There is no state to carry along: the billionth example of an endless set costs as much as the
+first, and is the same on every worker.
+"""
+
+import numpy as np
+
+from digitwise.compiled import kernel
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+BITS_30, BITS_27, BITS_31, BITS_40 = (np.uint64(n) for n in (30, 27, 31, 40))
+UNIT = np.float32(2.0**-24)
+
+
+@kernel
+def mix(x):
+    """Scramble 64 bits, one to one: the finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
+    x = (x ^ (x >> BITS_30)) * FIRST
+    x = (x ^ (x >> BITS_27)) * SECOND
+    return x ^ (x >> BITS_31)
+
+
+@kernel
+def key_of(seed, index):
+    """Return the key of an example: what its random numbers follow from, uint64."""
+    return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(index) * GOLDEN)
+
+
+@kernel
+def uniform(key, number):
+    """Return random number `number` of an example, float32 in [0, 1)."""
+    return np.float32(mix(key + np.uint64(number) * GOLDEN) >> BITS_40) * UNIT
+
+
+@kernel
+def spread(key, number):
+    """Return the same in [-1, 1)."""
+    return np.float32(2) * uniform(key, number) - np.float32(1)

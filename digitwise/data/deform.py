@@ -1,0 +1,147 @@
+"""Every digit drawn anew each time: slanted, turned, stretched, bent, thicker or finer."""
+
+from dataclasses import asdict, dataclass
+from math import radians
+from numbers import Real
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits
+from digitwise.data.letters import letter_pieces
+from digitwise.errors import InputError
+
+
+@dataclass(frozen=True)
+class Deformation:
+    """How far deformations go: each draws uniformly from minus to plus its range; 0 is none.
+
+    Attributes
+    ----------
+    rotation, slant : float
+        Degrees, at most 60.
+    aspect : float
+        Of the logarithm of width over height.
+    elastic : float
+        Pixels: standard deviation of the displacement of an image's strokes, where it is largest;
+        drawn from 0 to this (Simard, Steinkraus & Platt 2003).
+    thinner, thicker : float
+        Pixels that a stroke's width loses or gains, at most.
+    shift, scale : float
+        How far framing misses what MNIST's would be: pixels; the logarithm of the size.
+    cells : float
+        Pixels: side of the coarse pixels that a picture of few pixels had; finer than 1 is as fine
+        as the image. 0 for none.
+    contrast : float
+        Share of full ink: how much more, or less, of faint ink is left away.
+    noise : float
+        Share of full ink: added to, or taken from, each pixel of the strokes; drawn from 0 to this.
+    """
+
+    rotation: float = 0.0
+    slant: float = 0.0
+    aspect: float = 0.0
+    elastic: float = 0.0
+    thinner: float = 0.0
+    thicker: float = 0.0
+    shift: float = 0.0
+    scale: float = 0.0
+    cells: float = 0.0
+    contrast: float = 0.0
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        for name, value in asdict(self).items():
+            most = 60.0 if name in ("rotation", "slant") else 10.0
+            if not isinstance(value, Real) or not 0 <= float(value) <= most:
+                raise InputError(f"expected 0 <= {name} <= {most:g}; found {value!r:.50}")
+
+
+DEFORMATIONS: dict[str, Deformation] = {
+    # As much as helps with digits that are framed exactly as MNIST's are.
+    "mnist": Deformation(rotation=12, slant=12, aspect=0.15, elastic=2.0, thinner=0.4, thicker=0.4),
+    # What pens, papers and cameras do to digits, on top of that.
+    "wild": Deformation(
+        rotation=18,
+        slant=20,
+        aspect=0.3,
+        elastic=2.0,
+        thinner=0.7,
+        thicker=1.8,
+        shift=0.7,
+        scale=0.06,
+        cells=2.0,
+        contrast=0.12,
+        noise=0.2,
+    ),
+}
+
+
+def find_deformation(name: str) -> Deformation | None:
+    """Return the deformation of this name; None for "none".
+
+    Raises
+    ------
+    InputError
+        If there is none of this name.
+    """
+    if name != "none" and name not in DEFORMATIONS:
+        raise InputError(
+            f"unknown deformation {name!r}; expected one of: none, {', '.join(DEFORMATIONS)}"
+        )
+    return DEFORMATIONS.get(name)
+
+
+def deform(
+    digits: Digits,
+    order: npt.NDArray[np.intp],
+    deformation: Deformation,
+    non_digits: float = 0.0,
+    seed: int = 0,
+    first: int = 0,
+) -> Digits:
+    """Draw examples of an endless training set.
+
+    Example i is a pure function of the seed, of i and of the digit that it is drawn from: any part
+    of any epoch can be had at any time, on any worker, and none is stored. About 10 µs each.
+
+    Parameters
+    ----------
+    digits : Digits
+    order : int array of shape (n,)
+        The digits to draw anew, as positions in `digits`.
+    deformation : Deformation
+    non_digits : float in [0, 1]
+        Share of examples that are made into something else, with the label `NO_DIGIT`.
+    seed, first : int >= 0
+        The examples are numbers `first` to `first` + n - 1.
+
+    Returns
+    -------
+    Digits
+        Of n images, in memory.
+    """
+    from digitwise.data.deform_kernel import Ranges, make_work  # Numba is slow to import
+    from digitwise.data.examples_kernel import draw_examples, pick_others
+
+    ranges = asdict(deformation)
+    for angle in ("rotation", "slant"):
+        ranges[angle] = radians(ranges[angle])
+    # Copies of the few that are needed: a set's own arrays may be read-only, for which Numba would
+    # compile anew.
+    others = pick_others(seed, first, len(order), len(digits))
+    images, labels = np.empty((len(order), 28, 28), np.uint8), digits.labels[order]
+    draw_examples(
+        digits.images[order],
+        digits.images[others],
+        seed,
+        first,
+        Ranges(*(np.float32(value) for value in ranges.values())),
+        np.float32(non_digits),
+        letter_pieces(),
+        make_work(),
+        images,
+        labels,
+    )
+    return Digits(images, labels, digits.source)

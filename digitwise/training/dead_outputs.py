@@ -1,0 +1,33 @@
+"""Outputs that never fire: what can become of a start from N(0, 1)."""
+
+import numpy as np
+
+from digitwise.network import Network
+from digitwise.training.evaluation import Evaluation
+from digitwise.training.history import History
+
+DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
+
+
+def warn_of_dead_outputs(
+    history: History, network: Network, measured: Evaluation, epochs: int
+) -> None:
+    """Add a warning to the history, once, if an output doesn't fire for any of its digits."""
+    number = len(history.epochs)
+    if history.warnings or not (number >= DEAD_FROM or number == epochs):
+        return
+    dead = np.flatnonzero(measured.peaks < 0.5)
+    if dead.size == 0:
+        return
+    many = dead.size > 1
+    names = ", ".join(map(str, dead))
+    peaks = ", ".join(f"{measured.peaks[digit]:.2f}" for digit in dead)
+    if network.init == "gaussian" and dead.size <= 2:
+        advice = "a start from N(0, 1) can do that: try another seed, or the scaled start (init)"
+    else:
+        advice = "try more epochs, more hidden neurons, another learning rate or another seed"
+    history.warnings.append(
+        f"output{'s' if many else ''} {names} never fire{'' if many else 's'}: the largest "
+        f"value{'s' if many else ''} for {'their' if many else 'its'} own digits "
+        f"{'are' if many else 'is'} {peaks}; {advice}"
+    )
