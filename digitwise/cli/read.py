@@ -43,6 +43,13 @@ def read(
             help="How many digits a number has; others are rejected.", metavar="N|MIN-MAX"
         ),
     ] = None,
+    max_error: Annotated[
+        float | None,
+        typer.Option(
+            help="Reject unsure digits, so that at most this share of the others is wrong: 0.001.",
+            metavar="E",
+        ),
+    ] = None,
     overlay: Annotated[
         Path | None,
         typer.Option(help="Draw what was read, a picture a page, into this folder.", metavar="DIR"),
@@ -66,12 +73,15 @@ def read(
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     from digitwise.reading.reader import Reader
 
+    options = {"layout": layout, "count": bounds, "max_error": max_error}
     reader = Reader(model)
+    if max_error is not None:
+        reader.threshold(max_error)  # or an error, before anything is read
     overlays = Overlays(overlay) if overlay else None
     rows: list[dict[str, Any]] = []
     try:
         for name, source in _inputs(files):
-            _read_one(reader, name, source, layout, bounds, overlays, rows, as_json)
+            _read_one(reader, name, source, options, overlays, rows, as_json)
     except KeyboardInterrupt:
         done = f", {out} has them" if out else ""
         raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
@@ -88,15 +98,14 @@ def _read_one(
     reader: "Reader",
     name: str,
     source: Path | io.BytesIO | DigitwiseError,
-    layout: str,
-    bounds: tuple[int, int] | None,
+    options: dict[str, Any],
     overlays: Overlays | None,
     rows: list[dict[str, Any]],
     as_json: bool,
 ) -> None:
     """Read one picture, print what it says and add it to the rows; an error is a row, too."""
     try:
-        numbers = _numbers(reader, source, layout, bounds)
+        numbers = _numbers(reader, source, options)
         if overlays and not isinstance(source, DigitwiseError):
             overlays.draw(name, source, numbers)
     except (DigitwiseError, OSError) as error:
@@ -121,15 +130,14 @@ def _read_one(
 def _numbers(
     reader: "Reader",
     source: Path | io.BytesIO | DigitwiseError,
-    layout: str,
-    bounds: tuple[int, int] | None,
+    options: dict[str, Any],
 ) -> "list[Number]":
     if isinstance(source, DigitwiseError):
         raise source
     size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
     if size > MOST_INPUT:
         raise ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-    return reader.read(source, layout, bounds)
+    return reader.read(source, **options)
 
 
 def _bounds(count: str | None) -> tuple[int, int] | None:

@@ -27,9 +27,11 @@ def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
         return json.dumps(read, indent=1) + "\n"
     if suffix == ".jsonl":
         return "".join(json.dumps(row) + "\n" for row in read)
-    from digitwise.reading.number import shown
+    return "".join(f"{_shown(row['digits'])}\n" for row in read if "text" in row)
 
-    return "".join(f"{shown(row['text'], row['rejected'])}\n" for row in read if "text" in row)
+
+def _shown(digits: list[dict[str, Any]]) -> str:
+    return "".join("?" if digit["rejected"] else digit["char"] for digit in digits)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

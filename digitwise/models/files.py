@@ -2,8 +2,8 @@
 
 The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and in a run under way as many again for
 momentum, named `velocity.weights.0` and so on, and for averaging, `average.weights.0`; the header,
-under the key "digitwise", holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
-duration, so equal runs give equal files.
+under the key "digitwise", holds what `Model` says. A file is a pure function of what it describes:
+no date, no path, no duration, so equal runs give equal files.
 """
 
 import json
@@ -17,6 +17,7 @@ import numpy as np
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
+from digitwise.models.calibration import Calibration
 from digitwise.network import Gradient, Network
 
 FORMAT = 1
@@ -39,6 +40,8 @@ class Model:
         if it was not made by `digitwise train`.
     results : dict
         Measured figures: `test_accuracy`, `test_n`.
+    calibration : Calibration or None
+        What held-out digits say of its confidence.
     velocity, average : Gradient or None
         Of a network that is trained with momentum, or averaged: what its run goes on from.
     """
@@ -46,6 +49,7 @@ class Model:
     network: Network
     training: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
+    calibration: Calibration | None = None
     velocity: Gradient | None = None
     average: Gradient | None = None
 
@@ -85,7 +89,7 @@ def to_bytes(model: Model) -> bytes:
         "cost": network.cost,
         "init": network.init,
         "framing": "mnist",
-        "calibration": None,
+        "calibration": model.calibration.to_dict() if model.calibration else None,
         "training": model.training,
         "results": model.results,
     }
@@ -188,7 +192,9 @@ def _read(path: Path) -> Model:
                     raise ModelError(f"{path}: {name} holds numbers that are not finite")
     except SafetensorError as error:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
-    return Model(network, header["training"], header["results"], velocity, average)
+    saved = header["calibration"]
+    calibration = None if saved is None else Calibration.from_dict(saved)
+    return Model(network, header["training"], header["results"], calibration, velocity, average)
 
 
 def _refuse_constant(name: str) -> None:

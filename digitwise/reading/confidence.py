@@ -1,22 +1,10 @@
-"""Probabilities: of a digit from the ten outputs, of a string from its digits."""
+"""Probabilities of strings, from those of their digits."""
 
 import heapq
 
 import numpy as np
 
 from digitwise.neurons import Floats
-
-
-def digit_probabilities(z: Floats) -> Floats:
-    """Probability of each digit, from the weighted inputs of the ten outputs: (n, 10) → (n, 10).
-
-    Each output neuron says on its own how likely its digit is, aⱼ = σ(zⱼ). Given that at most
-    one of the ten is true, digit j has probability e^zⱼ / (1 + Σₖ e^zₖ); the 1 stands for "none
-    of them", so rows sum to less than 1, and to little where no output fires.
-    """
-    top = np.maximum(z.max(axis=-1, keepdims=True), 0)
-    weights = np.exp(z - top)
-    return np.asarray(weights / (np.exp(-top) + weights.sum(axis=-1, keepdims=True)))
 
 
 def best_strings(probabilities: Floats, most: int) -> list[tuple[str, float]]:

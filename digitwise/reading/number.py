@@ -10,11 +10,6 @@ Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
 
 
-def shown(text: str, rejected: bool) -> str:
-    """The text for people: a `?` for each digit that is rejected."""
-    return "?" * len(text) if rejected else text
-
-
 @dataclass(frozen=True)
 class ReadDigit:
     """One digit of a number.
@@ -28,16 +23,20 @@ class ReadDigit:
     bbox : Box
     image : uint8 array of shape (28, 28)
         What the network saw: 0 paper, 255 ink.
+    rejected : bool
+        Whether it is not to be relied on: too unsure, or in a number that can't be right.
     """
 
     char: str
     p: float
     bbox: Box
     image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
+    rejected: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {"char": self.char, "p": self.p, "bbox": list(self.bbox)}
+        box = list(self.bbox)
+        return {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,6 @@ class Number:
         The best readings, the first of them `text`.
     page : int
         0 for the first.
-    rejected : bool
-        Whether the reading can't be right: its number of digits is not the one asked for.
     """
 
     text: str
@@ -67,12 +64,16 @@ class Number:
     digits: list[ReadDigit]
     alternatives: list[tuple[str, float]]
     page: int = 0
-    rejected: bool = False
+
+    @property
+    def rejected(self) -> bool:
+        """Whether any of its digits is."""
+        return any(digit.rejected for digit in self.digits)
 
     @property
     def shown(self) -> str:
         """The text for people: a `?` for each digit that is rejected."""
-        return shown(self.text, self.rejected)
+        return "".join("?" if digit.rejected else digit.char for digit in self.digits)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

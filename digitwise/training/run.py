@@ -14,6 +14,7 @@ from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, ModelError, TrainingError
 from digitwise.files import remove_leftovers
+from digitwise.models.calibration import Calibration, calibrate
 from digitwise.models.files import Model, count_parameters, read_model, save
 from digitwise.network import Network
 from digitwise.training.evaluation import evaluate
@@ -65,8 +66,8 @@ class Run:
         Where the finished model goes.
     aside : Path or None
         Where an earlier, unfinished run to the same file has been kept.
-    test_accuracy : float or None
-        Measured at the end.
+    test_accuracy, calibration : float, Calibration or None
+        Measured at the end; calibration only where validation digits were set aside.
     """
 
     settings: Settings
@@ -78,6 +79,7 @@ class Run:
     out: Path
     aside: Path | None = None
     test_accuracy: float | None = None
+    calibration: Calibration | None = None
 
     @classmethod
     def start(cls, settings: Settings, train: Digits, test: Digits, out: Path) -> "Run":
@@ -151,7 +153,12 @@ class Run:
             return False
         if s.schedule != "constant":
             self.history.velocity = None  # this run is at its end: nothing goes on from here
-        self.test_accuracy = evaluate(self.network, self.test, choose_engine(s.engine)).accuracy
+        engine = choose_engine(s.engine)
+        self.test_accuracy = evaluate(self.network, self.test, engine).accuracy
+        if s.validation:
+            z = engine.weighted_outputs(self.network, self.validation)
+            source = f"the last {s.validation:,} training digits of {s.data}, not trained on"
+            self.calibration = calibrate(z, self.validation.labels, source)
         self._save(self.out)
         self.checkpoint.unlink(missing_ok=True)
         for path in (self.out, self.checkpoint):
@@ -177,7 +184,9 @@ class Run:
         results = {}
         if self.test_accuracy is not None:
             results = {"test_accuracy": self.test_accuracy, "test_n": len(self.test)}
-        return Model(self.network, training, results, history.velocity, history.average)
+        return Model(
+            self.network, training, results, self.calibration, history.velocity, history.average
+        )
 
 
 def _split(settings: Settings, train: Digits) -> tuple[Digits, Digits]:

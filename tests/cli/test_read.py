@@ -54,7 +54,7 @@ def test_json_is_what_the_interface_says(run, three):
     assert len(row["bbox"]) == 4
     assert 0 < row["confidence"] <= 1
     assert row["rejected"] is False
-    assert set(row["digits"][0]) == {"char", "p", "bbox"}
+    assert set(row["digits"][0]) == {"char", "p", "bbox", "rejected"}
     assert row["alternatives"][0] == {"text": "502272", "p": row["confidence"]}
 
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from digitwise.models.calibration import digit_probabilities
 from digitwise.neurons import sigmoid
-from digitwise.reading.confidence import best_strings, digit_probabilities
+from digitwise.reading.confidence import best_strings
 
 
 @given(arrays(np.float64, (3, 10), elements=st.floats(-6, 6)))

@@ -1,0 +1,144 @@
+"""Confidence to be trusted: what a network's outputs mean, and from where on it is sure enough."""
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+from digitwise.neurons import Floats
+
+ASSURANCE = 0.9  # of the bound on the error of what is accepted
+MOST_ROWS = 200
+
+
+def digit_probabilities(z: Floats, temperature: float = 1.0) -> Floats:
+    """Probability of each digit, from the weighted inputs of the ten outputs: (n, 10) → (n, 10).
+
+    Each output neuron says on its own how likely its digit is, aⱼ = σ(zⱼ). Given that at most
+    one of the ten is true, digit j has probability e^zⱼ / (1 + Σₖ e^zₖ); the 1 stands for "none
+    of them", so rows sum to less than 1, and to little where no output fires. A temperature above
+    1 makes all of them less sure (Guo et al. 2017).
+    """
+    z = z / z.dtype.type(temperature)
+    top = np.maximum(z.max(axis=-1, keepdims=True), 0)
+    weights = np.exp(z - top)
+    return np.asarray(weights / (np.exp(-top) + weights.sum(axis=-1, keepdims=True)))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What held-out digits say of a network's confidence: it holds for digits like them.
+
+    Attributes
+    ----------
+    temperature : float
+        See `digit_probabilities`.
+    source : str
+        Which digits.
+    n : int
+        How many.
+    risk : tuple of (float, int, int)
+        For confidences above which an answer could be accepted, from 0 on: how many of the n
+        answers are more confident, and how many of these are wrong.
+    """
+
+    temperature: float
+    source: str
+    n: int
+    risk: tuple[tuple[float, int, int], ...]
+
+    def threshold(self, max_error: float) -> float:
+        """Confidence that an answer must be above, for at most this share of them to be wrong.
+
+        It holds with 90% assurance (the bound of Clopper & Pearson), for digits like those that it
+        was found on.
+
+        Raises
+        ------
+        InputError
+            If the digits are too few, or the network not good enough, to vouch for so little.
+        """
+        if not 0 < max_error < 1:
+            raise InputError(f"expected 0 < max_error < 1; found {max_error!r:.50}")
+        bounds = [error_bound(wrong, accepted) for _, accepted, wrong in self.risk]
+        for (confidence, _, _), bound in zip(self.risk, bounds, strict=True):
+            if bound <= max_error:
+                return confidence
+        raise InputError(
+            f"an error of {max_error:g} is less than this network's {self.n:,} held-out digits can "
+            f"vouch for: at best {min(bounds):.2g}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As model files have it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> "Calibration":
+        """Restore what `to_dict` gave, after a trip through JSON.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            If it isn't that.
+        """
+        risk = tuple((float(c), int(accepted), int(wrong)) for c, accepted, wrong in saved["risk"])
+        calibration = cls(float(saved["temperature"]), str(saved["source"]), int(saved["n"]), risk)
+        falling = all(a[0] <= b[0] and a[1] >= b[1] and a[2] >= b[2] for a, b in pairwise(risk))
+        sound = all(0 <= c <= 1 and 0 <= wrong <= n <= calibration.n for c, n, wrong in risk)
+        if not (0 < calibration.temperature < 1e6 and risk and falling and sound):
+            raise ValueError(f"{saved!r:.80} is no calibration")
+        return calibration
+
+
+def error_bound(wrong: int, accepted: int) -> float:
+    """Share of wrong answers that `wrong` of `accepted` speak for, with ASSURANCE: at most so."""
+    from scipy.stats import beta  # slow to import
+
+    if wrong >= accepted:
+        return 1.0
+    return float(beta.ppf(ASSURANCE, wrong + 1, accepted - wrong))
+
+
+def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibration:
+    """Find the temperature that makes held-out digits likeliest, and what can be accepted when.
+
+    Parameters
+    ----------
+    z : array of shape (n, 10)
+        Weighted inputs of the ten outputs.
+    labels : uint8 array of shape (n,)
+        0 to 9.
+    source : str
+        Which digits, for people.
+    """
+    from scipy.optimize import minimize_scalar
+
+    z = np.asarray(z, np.float64)
+    rows = np.arange(len(z))
+
+    def surprise(log_temperature: float) -> float:
+        p = digit_probabilities(z, float(np.exp(log_temperature)))[rows, labels]
+        return float(-np.log(np.maximum(p, 1e-300)).mean())
+
+    found = minimize_scalar(surprise, bounds=(-3, 3), method="bounded")
+    temperature = round(float(np.exp(found.x)), 4)
+    p = digit_probabilities(z, temperature)
+    return Calibration(
+        temperature, source, len(z), _risk(p.max(axis=1), p.argmax(axis=1) != labels)
+    )
+
+
+def _risk(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:
+    """Rows of `Calibration.risk`: above 0, and above the confidence of each wrong answer."""
+    limits = [0.0, *np.sort(confidence[wrong])]
+    if len(limits) > MOST_ROWS:  # the surest wrong answers decide about small errors
+        limits = [0.0, *limits[-MOST_ROWS:]]
+    rows = []
+    for limit in limits:
+        accepted = confidence > limit
+        rows.append((float(limit), int(accepted.sum()), int(wrong[accepted].sum())))
+    return tuple(rows)

@@ -1,0 +1,111 @@
+import json
+
+import numpy as np
+import pytest
+
+from digitwise.errors import InputError
+from digitwise.models.calibration import (
+    Calibration,
+    calibrate,
+    digit_probabilities,
+    error_bound,
+)
+
+
+def answers(n, temperature, seed=0):
+    """Outputs of a network that is `temperature` times too sure, and the truth."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(4, 2, (n, 10))  # so high that "none of them" hardly counts
+    z[np.arange(n), rng.integers(0, 10, n)] += 8
+    p = digit_probabilities(z)
+    # Digits only: of these, "none of them" is never true.
+    p /= p.sum(axis=1, keepdims=True)
+    labels = (p.cumsum(axis=1) > rng.random((n, 1))).argmax(axis=1).astype(np.uint8)
+    return temperature * z, labels
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
+def test_the_temperature_makes_confidence_true(temperature):
+    z, labels = answers(20_000, temperature)
+    calibration = calibrate(z, labels, "made up")
+    held_out, truth = answers(20_000, temperature, seed=1)
+    p = digit_probabilities(held_out, calibration.temperature)
+    right = p.argmax(axis=1) == truth
+    assert abs(p.max(axis=1).mean() - right.mean()) < 0.01
+    sure = p.max(axis=1) > 0.95
+    assert abs(p.max(axis=1)[sure].mean() - right[sure].mean()) < 0.01
+
+
+@pytest.mark.parametrize("max_error", [0.01, 0.05, 0.2])
+def test_accepted_answers_are_wrong_as_seldom_as_promised(max_error):
+    kept = []
+    for seed in range(20):
+        z, labels = answers(3000, 1.0, seed)
+        calibration = calibrate(z, labels, "made up")
+        limit = calibration.threshold(max_error)
+        held_out, truth = answers(20_000, 1.0, seed + 1000)
+        p = digit_probabilities(held_out, calibration.temperature)
+        accepted = p.max(axis=1) > limit
+        assert accepted.mean() > 0.1
+        kept.append((p.argmax(axis=1) != truth)[accepted].mean() <= max_error)
+    assert np.mean(kept) >= 0.8  # assured to 90%
+
+
+def test_nothing_is_rejected_without_need():
+    z, labels = answers(5000, 1.0)
+    calibration = calibrate(z, labels, "made up")
+    assert calibration.threshold(0.9) == 0
+    limits = [calibration.threshold(e) for e in (0.01, 0.02, 0.05, 0.1, 0.3)]
+    assert limits == sorted(limits, reverse=True)
+
+
+def test_what_so_few_digits_cant_vouch_for_is_refused():
+    z, labels = answers(500, 1.0)
+    with pytest.raises(InputError, match="500 held-out digits can vouch for: at best 0.0"):
+        calibrate(z, labels, "made up").threshold(1e-6)
+    for nonsense in (0, 1, -0.1, float("nan")):
+        with pytest.raises(InputError, match="expected 0 < max_error < 1"):
+            calibrate(z, labels, "made up").threshold(nonsense)
+
+
+def test_the_bound_is_that_of_the_binomial():
+    # None of 100 wrong: (1 - p)^100 = 0.1 for the share p that so many would still be likely for.
+    assert error_bound(0, 100) == pytest.approx(1 - 0.1**0.01)
+    assert error_bound(3, 100) > 0.03
+    assert error_bound(0, 0) == error_bound(5, 5) == 1
+
+
+def test_the_table_counts_what_is_accepted():
+    z, labels = answers(2000, 1.0)
+    calibration = calibrate(z, labels, "made up")
+    p = digit_probabilities(z, calibration.temperature)
+    wrong = p.argmax(axis=1) != labels
+    assert calibration.risk[0] == (0.0, 2000, int(wrong.sum()))
+    assert calibration.risk[-1][2] == 0
+    for limit, accepted, errors in calibration.risk:
+        above = p.max(axis=1) > limit
+        assert (above.sum(), wrong[above].sum()) == (accepted, errors)
+
+
+def test_there_and_back_through_json():
+    z, labels = answers(1000, 1.0)
+    calibration = calibrate(z, labels, "made up")
+    assert Calibration.from_dict(json.loads(json.dumps(calibration.to_dict()))) == calibration
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"temperature": 0},
+        {"temperature": "hot"},
+        {"risk": []},
+        {"risk": [[0.5, 10, 20]]},
+        {"risk": [[0.0, 10, 1], [0.5, 11, 0]]},
+        {"risk": 5},
+    ],
+)
+def test_what_is_no_calibration(change):
+    sound = {"temperature": 1.0, "source": "s", "n": 10, "risk": [[0.0, 10, 1], [0.5, 9, 0]]}
+    Calibration.from_dict(sound)
+    with pytest.raises((TypeError, ValueError)):
+        Calibration.from_dict(sound | change)
