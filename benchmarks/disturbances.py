@@ -159,7 +159,6 @@ def right_half(image, rng):
 
 def pair(one, other):
     """Two digits side by side, squeezed into one box."""
-    both = np.hstack([one[box(one)[0].start : box(one)[0].stop, box(one)[1]], np.zeros((1, 1), np.uint8)]) if False else None
     a, b = one[:, box(one)[1]], other[:, box(other)[1]]
     both = np.hstack([a, np.zeros((SIDE, 1), np.uint8), b])
     return centred(cv2.resize(both, (20, 20), interpolation=cv2.INTER_AREA))
@@ -225,7 +224,7 @@ def main():
 
 
 def raw_confidence(reader, pictures):
-    from digitwise.reading.confidence import digit_probabilities
+    from digitwise.models.calibration import digit_probabilities
 
     x = np.stack(pictures).reshape(len(pictures), -1).astype(np.float32) / 255
     return digit_probabilities(reader.network.weighted_outputs(x)).max(axis=1)

@@ -24,7 +24,7 @@ class Sklearn:
         self.model.coefs_ = [w.T.copy() for w in network.weights]
         self.model.intercepts_ = [b.copy() for b in network.biases]
 
-    def epoch(self, order):  # noqa: ARG002 - it shuffles by itself
+    def epoch(self, order):
         self.model.partial_fit(self.x, self.y)
 
     def accuracy(self, digits):

@@ -65,6 +65,10 @@ def train(
         Literal["none", "mnist", "wild"] | None,
         typer.Option(help="Draw every digit anew each time: slanted, turned, bent."),
     ] = None,
+    plain_epochs: Annotated[
+        int | None,
+        typer.Option(min=0, help="The last so many epochs learn from digits as they are."),
+    ] = None,
     non_digits: Annotated[
         float | None, typer.Option(help="Share of examples made into what is no digit, below 1.")
     ] = None,
@@ -122,6 +126,7 @@ def train(
         "weight_decay": weight_decay,
         "dropout": dropout,
         "deform": deform,
+        "plain_epochs": plain_epochs,
         "non_digits": non_digits,
         "average": average,
         "validation": validation,

@@ -13,6 +13,16 @@ FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 BITS_30, BITS_27, BITS_31, BITS_40 = (np.uint64(n) for n in (30, 27, 31, 40))
 UNIT = np.float32(2.0**-24)
 
+# The numbers of an example's random numbers.
+(
+    ROTATION, SLANT, ASPECT, ELASTIC, PHASE_Y, PHASE_X, THICKNESS, FRACTION_Y, FRACTION_X, SHIFT_Y,
+    SHIFT_X, SCALE, CELL, CELL_Y, CELL_X, CONTRAST, NOISE, NON_DIGIT, OTHER, FORM, WHICH,
+    FORM_WIDTH, KIND, SIDE_OF, CUT, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL,
+) = range(31)  # fmt: skip
+VECTORS = 64  # 128 from here on: elastic deformation
+POINTS = 250  # of strokes and smudges
+GRAIN = 1000  # 784 from here on: noise
+
 
 @kernel
 def mix(x):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.data.letters import letter_pieces
+from digitwise.data.glyphs import form_pieces, letter_pieces
 from digitwise.errors import InputError
 
 
@@ -36,6 +36,9 @@ class Deformation:
         Share of full ink: how much more, or less, of faint ink is left away.
     noise : float
         Share of full ink: added to, or taken from, each pixel of the strokes; drawn from 0 to this.
+    forms : float in [0, 1]
+        Share of 1s, 4s, 7s and 9s that are drawn instead in a form from elsewhere: see
+        `digitwise.data.glyphs`.
     """
 
     rotation: float = 0.0
@@ -49,6 +52,7 @@ class Deformation:
     cells: float = 0.0
     contrast: float = 0.0
     noise: float = 0.0
+    forms: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -71,9 +75,10 @@ DEFORMATIONS: dict[str, Deformation] = {
         thicker=1.8,
         shift=0.7,
         scale=0.06,
-        cells=2.0,
+        cells=2.8,
         contrast=0.12,
         noise=0.2,
+        forms=0.15,
     ),
 }
 
@@ -122,8 +127,8 @@ def deform(
     Digits
         Of n images, in memory.
     """
-    from digitwise.data.deform_kernel import Ranges, make_work  # Numba is slow to import
-    from digitwise.data.examples_kernel import draw_examples, pick_others
+    from digitwise.data.canvas import Ranges, make_work  # Numba is slow to import
+    from digitwise.data.examples_kernel import Glyphs, draw_examples, pick_others
 
     ranges = asdict(deformation)
     for angle in ("rotation", "slant"):
@@ -139,7 +144,7 @@ def deform(
         first,
         Ranges(*(np.float32(value) for value in ranges.values())),
         np.float32(non_digits),
-        letter_pieces(),
+        Glyphs(letter_pieces(), *form_pieces()),
         make_work(),
         images,
         labels,

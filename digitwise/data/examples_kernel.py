@@ -1,14 +1,26 @@
 """Examples of the endless training set, compiled: digits deformed, and what is none in between."""
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.compiled import loose_kernel
+from digitwise.data import chance
+from digitwise.data.canvas import AGAIN, ANEW, ZERO, Ranges, store, take
 from digitwise.data.chance import key_of, uniform
-from digitwise.data.deform_kernel import AGAIN, draw, store, take
-from digitwise.data.non_digit_kernel import draw_non_digit
+from digitwise.data.deform_kernel import draw
+from digitwise.data.non_digit_kernel import HALVES, draw_non_digit, glyph
 
-NON_DIGIT, OTHER = 60, 61  # numbers of an example's random numbers
 LABEL = 10
+
+
+class Glyphs(NamedTuple):
+    """Signs to draw: see `digitwise.data.glyphs`."""
+
+    letters: npt.NDArray[np.float32]
+    forms: npt.NDArray[np.float32]
+    starts: npt.NDArray[np.int64]
 
 
 @loose_kernel
@@ -16,23 +28,47 @@ def pick_others(seed, first, count, n):
     """Choose another of n digits for each example: the second of a pair, should it become one."""
     others = np.empty(count, np.int64)
     for k in range(count):
-        others[k] = int(np.float64(uniform(key_of(seed, first + k), OTHER)) * n)
+        others[k] = int(np.float64(uniform(key_of(seed, first + k), chance.OTHER)) * n)
     return others
 
 
 @loose_kernel
-def draw_examples(own, others, seed, first, ranges, non_digits, letters, work, images, labels):
+def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, images, labels):
     """Draw `images[k]` from `own[k]` as example `first` + k.
 
     A share of about `non_digits` become something else; their label becomes 10.
     """
+    still = Ranges(
+        ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
+        ranges.contrast, ranges.noise, ZERO,
+    )  # fmt: skip
     for k in range(len(own)):
         key = key_of(seed, first + k)
-        framing = AGAIN
-        if uniform(key, NON_DIGIT) < non_digits:
-            framing = draw_non_digit(key, own[k], others[k], letters, work)
+        framing, moves = AGAIN, ranges
+        if uniform(key, chance.NON_DIGIT) < non_digits:
+            framing = draw_non_digit(key, own[k], others[k], glyphs.letters, ranges, work)
+            moves = still if uniform(key, chance.KIND) < HALVES else ranges
             labels[k] = LABEL
+        elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
+            draw_form(key, glyphs, labels[k], work)
+            framing = ANEW
         else:
             take(own[k], work)
-        draw(key, ranges, framing, work)
+        draw(key, moves, framing, work)
         store(key, ranges, work, images[k])
+
+
+@loose_kernel
+def has_forms(glyphs, label):
+    """Whether there is a drawn form of this digit."""
+    return label < LABEL and glyphs.starts[label + 1] > glyphs.starts[label]
+
+
+@loose_kernel
+def draw_form(key, glyphs, label, work):
+    """Draw one of a digit's forms into `work.old`."""
+    first, count = glyphs.starts[label], glyphs.starts[label + 1] - glyphs.starts[label]
+    which = first + int(uniform(key, chance.WHICH) * np.float32(count))
+    work.old[:] = 0
+    width = np.float32(8) + np.float32(7) * uniform(key, chance.FORM_WIDTH)
+    glyph(key, glyphs.forms[which], width, work.old)

@@ -9,42 +9,37 @@ import math
 import numpy as np
 
 from digitwise.compiled import loose_kernel
+from digitwise.data import chance
+from digitwise.data.canvas import AGAIN, ANEW, HALF, IN_PLACE, ONE, SIDE, TWO, ZERO, take
 from digitwise.data.chance import spread, uniform
-from digitwise.data.deform_kernel import ANEW, HALF, IN_PLACE, ONE, SIDE, TWO, ZERO
+from digitwise.data.deform_kernel import draw
 
-HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.36, 0.72, 0.86, 0.95, 0.98  # shares, added up
+HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.45, 0.75, 0.87, 0.95, 0.98  # shares, added up
 
-# Numbers of an example's random numbers; points have 250 and more.
-KIND, SIDE_OF, CUT, OTHER, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL = range(200, 210)
-POINTS = 250
 CURVE = 16  # pieces of a curve
 
 
 @loose_kernel
-def draw_non_digit(key, digit, other, letters, work):
+def draw_non_digit(key, digit, other, letters, ranges, work):
     """Draw something into `work.old`: from two digits, uint8 (28, 28), or from neither.
 
     Returns how it is to be framed.
     """
     old = work.old
-    kind = uniform(key, KIND)
+    kind = uniform(key, chance.KIND)
     if kind < HALVES:
-        half(key, digit, old)
-        return ANEW if uniform(key, COUNT) < np.float32(0.7) else IN_PLACE
+        take(digit, work)
+        # First bent, then cut: a cut is straight, as a segmentation's are.
+        draw(key, ranges, AGAIN, work)
+        half(key, work.new, old)
+        return ANEW if uniform(key, chance.COUNT) < np.float32(0.7) else IN_PLACE
     if kind < PAIRS:
         pair(key, digit, other, old)
         return ANEW
     old[:] = 0
     if kind < LETTERS:
-        pieces = letters[int(uniform(key, LETTER) * len(letters))]
-        pen = np.float32(0.6) + np.float32(1.4) * uniform(key, WIDTH)
-        width = np.float32(12) + np.float32(8) * uniform(key, TALL)
-        for piece in range(len(pieces)):
-            y0, x0, y1, x1 = pieces[piece]
-            stroke(
-                np.float32(4) + np.float32(19) * y0, np.float32(14) + width * (x0 - HALF),
-                np.float32(4) + np.float32(19) * y1, np.float32(14) + width * (x1 - HALF), pen, old,
-            )  # fmt: skip
+        width = np.float32(12) + np.float32(8) * uniform(key, chance.TALL)
+        glyph(key, letters[int(uniform(key, chance.LETTER) * len(letters))], width, old)
         return ANEW
     if kind < STROKES:
         strokes(key, old)
@@ -55,13 +50,25 @@ def draw_non_digit(key, digit, other, letters, work):
 
 
 @loose_kernel
+def glyph(key, pieces, width, old):
+    """Draw a sign, of a height of 19 pixels, with a pen of random width."""
+    pen = np.float32(0.6) + np.float32(1.4) * uniform(key, chance.WIDTH)
+    for piece in range(len(pieces)):
+        y0, x0, y1, x1 = pieces[piece]
+        stroke(
+            np.float32(4) + np.float32(19) * y0, np.float32(14) + width * (x0 - HALF),
+            np.float32(4) + np.float32(19) * y1, np.float32(14) + width * (x1 - HALF), pen, old,
+        )  # fmt: skip
+
+
+@loose_kernel
 def half(key, digit, old):
-    """Leave a part of a digit: left, right, upper or lower, cut straight."""
-    byte = np.float32(1 / 255)
-    side = uniform(key, SIDE_OF)
-    top, bottom, left, right = extent(digit)
-    share = np.float32(0.35) + np.float32(0.27) * uniform(key, CUT)
-    slope = np.float32(0.3) * spread(key, SLOPE)
+    """Leave a part of a digit, real (28, 28): left, right, upper or lower, cut straight."""
+    side = uniform(key, chance.SIDE_OF)
+    top, bottom, left, right = extent(digit, np.float32(0.25))
+    share = np.float32(0.33) + np.float32(0.32) * uniform(key, chance.CUT)
+    slope = np.float32(0.15) * max(ZERO, TWO * abs(spread(key, chance.SLOPE)) - ONE)
+    slope = slope if spread(key, chance.SLOPE) > ZERO else -slope  # mostly none
     cut_x = np.float32(left) + share * np.float32(right - left + 1) - HALF
     cut_y = np.float32(top) + share * np.float32(bottom - top + 1) - HALF
     for y in range(SIDE):
@@ -77,16 +84,16 @@ def half(key, digit, old):
             else:
                 left_over = beyond_y
             inside = min(max(left_over + HALF, ZERO), ONE)
-            old[y, x] = byte * np.float32(digit[y, x]) * inside
+            old[y, x] = digit[y, x] * inside
 
 
 @loose_kernel
-def extent(digit):
-    """Return the first and the last row and column with ink."""
+def extent(digit, level):
+    """Return the first and the last row and column with ink above a level."""
     top, bottom, left, right = SIDE, -1, SIDE, -1
     for y in range(SIDE):
         for x in range(SIDE):
-            if digit[y, x] > 64:
+            if digit[y, x] > level:
                 top, bottom = min(top, y), max(bottom, y)
                 left, right = min(left, x), max(right, x)
     if bottom < 0:
@@ -98,11 +105,11 @@ def extent(digit):
 def pair(key, one, other, old):
     """Put two digits side by side into one box, each narrower than it was."""
     old[:] = 0
-    gap = np.float32(1.0) + np.float32(2.5) * spread(key, GAP)
+    gap = np.float32(1.0) + np.float32(2.5) * spread(key, chance.GAP)
     # The pair's height, in pixels of 20, and how wide it is: from squeezed to as written.
-    height = np.float32(12) + np.float32(8) * uniform(key, TALL)
-    from_top, from_bottom, from_left, from_right = extent(one)
-    to_top, to_bottom, to_left, to_right = extent(other)
+    height = np.float32(12) + np.float32(8) * uniform(key, chance.TALL)
+    from_top, from_bottom, from_left, from_right = extent(one, 64)
+    to_top, to_bottom, to_left, to_right = extent(other, 64)
     width_1 = np.float32(from_right - from_left + 1)
     width_2 = np.float32(to_right - to_left + 1)
     room = np.float32(20) - gap
@@ -110,7 +117,7 @@ def pair(key, one, other, old):
     own = max(room * share, np.float32(3))
     others = max(room * (ONE - share), np.float32(3))
     left = np.float32(3.5)
-    lower = np.float32(2) * spread(key, SLOPE)
+    lower = np.float32(2) * spread(key, chance.SLOPE)
     middle = np.float32(13.5)
     scale_y = np.float32(20) / height
     paste(one, middle - lower, left, own, width_1, from_left, from_top, from_bottom, scale_y, old)
@@ -160,10 +167,10 @@ def stroke(y0, x0, y1, x1, pen, old):
 @loose_kernel
 def strokes(key, old):
     """Draw one to three curves, each through three random points; a lone one is no upright."""
-    pen = np.float32(0.5) + np.float32(1.5) * uniform(key, WIDTH)
-    count = 1 + int(uniform(key, COUNT) * np.float32(3))
+    pen = np.float32(0.5) + np.float32(1.5) * uniform(key, chance.WIDTH)
+    count = 1 + int(uniform(key, chance.COUNT) * np.float32(3))
     for number in range(count):
-        at = POINTS + 6 * number
+        at = chance.POINTS + 6 * number
         y0, x0 = place(key, at), place(key, at + 1)
         y1, x1 = place(key, at + 2), place(key, at + 3)
         y2, x2 = place(key, at + 4), place(key, at + 5)
@@ -190,9 +197,9 @@ def place(key, number):
 @loose_kernel
 def smudge(key, old):
     """Draw some soft blots."""
-    count = 1 + int(uniform(key, COUNT) * np.float32(5))
+    count = 1 + int(uniform(key, chance.COUNT) * np.float32(5))
     for number in range(count):
-        at = POINTS + 4 * number
+        at = chance.POINTS + 4 * number
         cy, cx = place(key, at), place(key, at + 1)
         across = np.float32(1) + np.float32(5) * uniform(key, at + 2)
         along = across * (ONE + TWO * uniform(key, at + 3))

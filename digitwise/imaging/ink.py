@@ -89,22 +89,38 @@ def _paper(grey: Light) -> tuple[Light, float]:
 
 
 def _even_rim(grey: Light) -> tuple[float, float] | None:
-    """Brightness and noise of a small picture's rim, if it is even, and unlike much of the rest.
+    """Brightness and noise of the paper at a small picture's rim, if even, and unlike the rest.
 
-    Around a single digit that rim is paper, however little paper there is inside of it. (Around
-    a page it may be a dark margin: there, paper is what there is most of.)
+    Around a single digit that rim is paper, however little paper there is inside of it; where the
+    digit touches the edges, the larger part of the rim still is. (Around a page it may be a dark
+    margin: there, paper is what there is most of.)
     """
     if not 3 <= min(grey.shape) < CROP:
         return None
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float64)
-    middle = float(np.median(rim))
-    far = np.abs(rim - middle)
-    noise = 1.4826 * float(np.median(far))
-    even = (far <= max(4 * noise, 2 * GREY_LEVEL)).mean() > 0.9 and noise < LEAST_CONTRAST / 2
-    unlike = (np.abs(grey - middle) > max(4 * noise, LEAST_CONTRAST)).mean()
-    if not even or unlike < FULL:
-        return None
-    return middle, noise if noise > GREY_LEVEL / 2 else 0.0
+    level = _two_sides(grey)
+    # A round digit that fills the picture leaves no paper but the corners.
+    corners = grey[[0, 0, -1, -1], [0, -1, 0, -1]] > level
+    bright = corners[0] if (corners == corners[0]).all() else (rim > level).mean() > 0.5
+    # The second time without the digit's strokes, though not without their soft edges.
+    for part, share in ((rim, 0.9), (rim[(rim > level) == bright], 0.5)):
+        middle = float(np.median(part))
+        far = np.abs(part - middle)
+        noise = 1.4826 * float(np.median(far))
+        even = (far <= max(4 * noise, 2 * GREY_LEVEL)).mean() > share
+        unlike = (np.abs(grey - middle) > max(4 * noise, LEAST_CONTRAST)).mean()
+        if even and noise < LEAST_CONTRAST / 2 and unlike >= FULL:
+            return middle, noise if noise > GREY_LEVEL / 2 else 0.0
+    return None
+
+
+def _two_sides(grey: Light) -> float:
+    """Brightness that best tells dark from light (Otsu 1979)."""
+    import cv2
+
+    levels = np.rint(255 * grey.clip(0, 1)).astype(np.uint8)
+    level, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return (float(level) + 0.5) / 255
 
 
 def _commonest(light: Floats) -> float:

@@ -45,10 +45,7 @@ def check_settings(
         ("batch_size", batch_size, 1),
         ("seed", seed, 0),
     ):
-        if not isinstance(value, int | np.integer) or value < least:
-            raise InputError(
-                f"expected {name} to be a whole number >= {least}; found {value!r:.50}"
-            )
+        check_whole(name, value, least)
     rate = check_rate(learning_rate(0) if callable(learning_rate) else learning_rate)
     for name, share, below in (
         ("momentum", variant.momentum, 1),
@@ -66,7 +63,7 @@ def check_settings(
         raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
 
 
-def check_stream(deformation: object, non_digits: float, average: float) -> None:
+def check_stream(deformation: object, plain_epochs: int, non_digits: float, average: float) -> None:
     """Refuse what can't be drawn, or averaged over.
 
     Raises
@@ -76,6 +73,7 @@ def check_stream(deformation: object, non_digits: float, average: float) -> None
     """
     if not isinstance(deformation, Deformation | None):
         raise InputError(f"expected a Deformation, or None; found {deformation!r:.50}")
+    check_whole("plain_epochs", plain_epochs, 0)
     for name, value, below in (("non_digits", non_digits, 1.0), ("average", average, math.inf)):
         if not isinstance(value, Real) or not 0 <= value < below:
             raise InputError(f"expected 0 <= {name} < {below}; found {value!r:.50}")
@@ -91,10 +89,21 @@ def check_patience(patience: int | None, validation: Digits | None) -> None:
     """
     if patience is None:
         return
-    if not isinstance(patience, int | np.integer) or patience < 1:
-        raise InputError(f"expected patience to be a whole number >= 1; found {patience!r:.50}")
+    check_whole("patience", patience, 1)
     if validation is None or not len(validation):
         raise InputError("patience needs validation digits to judge by")
+
+
+def check_whole(name: str, value: object, least: int) -> None:
+    """Refuse what is no whole number of at least `least`.
+
+    Raises
+    ------
+    InputError
+        If it isn't one.
+    """
+    if not isinstance(value, int | np.integer) or value < least:
+        raise InputError(f"expected {name} to be a whole number >= {least}; found {value!r:.50}")
 
 
 def check_rate(learning_rate: float) -> float:

@@ -46,6 +46,7 @@ def fit(
     weight_decay: float = 0.0,
     dropout: float = 0.0,
     deformation: Deformation | None = None,
+    plain_epochs: int = 0,
     non_digits: float = 0.0,
     average: float = 0.0,
     patience: int | None = None,
@@ -75,6 +76,9 @@ def fit(
         See `digitwise.descent.Variant`.
     deformation : Deformation, optional
         Draw every digit anew each time: see `digitwise.data.deform`.
+    plain_epochs : int >= 0
+        The last so many epochs learn from digits as they are, deformed no more: what is tested on
+        isn't either.
     non_digits : float in [0, 1)
         Share of examples that are made into what is not a digit; no output should fire for them.
     average : float >= 0
@@ -110,7 +114,7 @@ def fit(
             raise InputError(f"expected Digits to test on, or None; found {type(digits).__name__}")
     variant = Variant(momentum, nesterov, weight_decay, dropout)
     check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
-    check_stream(deformation, non_digits, average)
+    check_stream(deformation, plain_epochs, non_digits, average)
     check_patience(patience, validation)
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
     warm_up(runner, network, variant)
@@ -127,6 +131,7 @@ def fit(
             schedule=learning_rate if callable(learning_rate) else lambda _: learning_rate,
             variant=variant,
             deformation=deformation,
+            plain_epochs=plain_epochs,
             non_digits=non_digits,
             average=average,
             patience=patience,
@@ -148,6 +153,7 @@ def _run_epochs(
     schedule: Schedule,
     variant: Variant,
     deformation: Deformation | None,
+    plain_epochs: int,
     non_digits: float,
     average: float,
     patience: int | None,
@@ -168,7 +174,8 @@ def _run_epochs(
             good, good_position = _copies(network, history), history.position
             learning_rate = check_rate(schedule(number))
             seconds = 0.0 if history.position == 0 else None
-            parts = feed(train, batch_size, seed, number, history.position, deformation, non_digits)
+            drawn = deformation if number < epochs - plain_epochs else None
+            parts = feed(train, batch_size, seed, number, history.position, drawn, non_digits)
             started = time.perf_counter()
             for digits, part in parts:
                 rng = _dropout_source(seed, number, history.position) if variant.dropout else None

@@ -27,7 +27,7 @@ class Settings:
         See `digitwise.descent.Variant`.
     deform : str
         How digits are drawn anew each time: "none", or one of `digitwise.data.deform.DEFORMATIONS`.
-    non_digits, average, patience
+    plain_epochs, non_digits, average, patience
         See `digitwise.training.fit`.
     validation : int
         How many of the training digits, the last ones, are set aside and measured after every
@@ -53,6 +53,7 @@ class Settings:
     weight_decay: float = 0.0
     dropout: float = 0.0
     deform: str = "none"
+    plain_epochs: int = 0
     non_digits: float = 0.0
     average: float = 0.0
     validation: int = 0
@@ -132,6 +133,7 @@ class Settings:
             "learning_rate": make_schedule(self.schedule, self.learning_rate, self.epochs),
             **asdict(self.variant),
             "deformation": find_deformation(self.deform),
+            "plain_epochs": self.plain_epochs,
             "non_digits": self.non_digits,
             "average": self.average,
             "patience": self.patience,
@@ -174,6 +176,7 @@ TYPES: dict[str, Any] = {
     "weight_decay": int | float,
     "dropout": int | float,
     "deform": str,
+    "plain_epochs": int,
     "non_digits": int | float,
     "average": int | float,
     "validation": int,

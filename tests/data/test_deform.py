@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from digitwise.data.bundled import read_bundled
 from digitwise.data.deform import DEFORMATIONS, Deformation, deform, find_deformation
 from digitwise.data.digits import NO_DIGIT, Digits
-from digitwise.data.letters import LETTERS, letter_pieces
+from digitwise.data.glyphs import FORMS, LETTERS, form_pieces, letter_pieces
 from digitwise.errors import InputError
 from digitwise.imaging.framing import bounding_box, centre_of_mass
 
@@ -167,6 +167,19 @@ def test_letters_are_drawn_inside_their_box():
     assert not set(LETTERS) & set("BDGIJLOQSTYZbgloqsyz0123456789")
 
 
+def test_forms_are_drawn_instead_of_some_digits(digits):
+    pieces, starts = form_pieces()
+    assert len(pieces) == starts[-1] == sum(map(len, FORMS.values()))
+    order = np.arange(len(digits))
+    plain = deform(digits, order, Deformation())
+    drawn = deform(digits, order, Deformation(forms=0.5))
+    np.testing.assert_array_equal(drawn.labels, plain.labels)
+    other = (drawn.images != plain.images).any(axis=(1, 2))
+    can = np.isin(digits.labels, list(FORMS))
+    assert not other[~can].any()
+    assert 0.4 < other[can].mean() < 0.6
+
+
 def test_an_empty_image_stays_empty():
     blank = Digits(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
     assert not deform(blank, np.zeros(50, np.intp), WILD).images.any()
@@ -175,7 +188,7 @@ def test_an_empty_image_stays_empty():
 
 
 def test_extremes_stay_within_memory(digits):
-    most = Deformation(60, 60, 10, 10, 10, 10, 10, 10, 10, 10, 10)
+    most = Deformation(60, 60, 10, 10, 10, 10, 10, 10, 10, 10, 10, 1)
     assert len(deform(digits, np.arange(500), most, 0.5)) == 500
 
 

@@ -1,0 +1,159 @@
+"""What kernels draw an example's image with: its size, its room, and how bytes go in and out.
+
+Images are float32 (28, 28), 0 paper to 1 ink; coordinates (y, x), 0 in the middle of the first
+pixel.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.compiled import loose_kernel
+from digitwise.data import chance
+from digitwise.data.chance import spread, uniform
+from digitwise.neurons import Floats
+
+SIDE = 28
+PAD = 10  # of paper around the old image
+PADDED = SIDE + 2 * PAD
+WIDE = 32  # SIDE, in whole registers
+MIDDLE = np.float32(13.5)
+BOX = np.float32(20)
+USUAL = np.float32(19.2)  # what `measure` makes of it, mostly
+IN_PLACE, AGAIN, ANEW = range(3)
+SOLID = np.float32(0.3)  # of full ink, from which a pixel counts as stroke
+FAINT = np.float32(0.1)  # of full ink, up to which interpolation's blur is taken away again
+
+GRID = 8  # random vectors along each axis
+STEP = np.float32(8)  # pixels between them: about as smooth as a Gaussian of σ = 4.6
+BEFORE = np.float32(14)  # pixels from the first vector to the image, ±4
+LIFT = np.float32(3.6)  # 1 / standard deviation of the spline through vectors uniform in [-1, 1)
+
+ZERO, ONE, TWO, HALF = (np.float32(v) for v in (0, 1, 2, 0.5))
+
+
+class Ranges(NamedTuple):
+    """How far deformations go, float32: `Deformation`, with angles in radians."""
+
+    rotation: np.float32
+    slant: np.float32
+    aspect: np.float32
+    elastic: np.float32
+    thinner: np.float32
+    thicker: np.float32
+    shift: np.float32
+    scale: np.float32
+    cells: np.float32
+    contrast: np.float32
+    noise: np.float32
+    forms: np.float32
+
+
+class Work(NamedTuple):
+    """Room for what is in between, float32; one for each thread."""
+
+    old: Floats  # (SIDE, SIDE)
+    new: Floats  # (SIDE, SIDE): also the first drawing
+    padded: Floats  # (PADDED, PADDED): the old image amid paper
+    spare: Floats  # (PADDED, PADDED)
+    vectors: Floats  # (GRID, 2 GRID): for every line of the grid, all y, then all x
+    shares: Floats  # (2 GRID,)
+    splines: Floats  # (2, GRID, WIDE): of the rows, of the columns
+    row: Floats  # (4, WIDE)
+    corners: npt.NDArray[np.int32]  # (WIDE,)
+
+
+def make_work() -> Work:
+    """Return room for one thread."""
+    return Work(
+        old=np.zeros((SIDE, SIDE), np.float32),
+        new=np.zeros((SIDE, SIDE), np.float32),
+        padded=np.zeros((PADDED, PADDED), np.float32),
+        spare=np.zeros((PADDED, PADDED), np.float32),
+        vectors=np.zeros((GRID, 2 * GRID), np.float32),
+        shares=np.zeros(2 * GRID, np.float32),
+        splines=np.zeros((2, GRID, WIDE), np.float32),
+        row=np.zeros((4, WIDE), np.float32),
+        corners=np.zeros(WIDE, np.int32),
+    )
+
+
+@loose_kernel
+def measure(image, row):
+    """Return centre of mass (y, x), and the strokes' top, bottom, left, right, in pixels."""
+    columns, weights = row[0], row[1]
+    columns[:] = 0
+    weights[:] = 0
+    mass, moment_y, moment_x = ZERO, ZERO, ZERO
+    nowhere = np.float32(-9)
+    top, bottom, left, right = nowhere, nowhere, nowhere, nowhere
+    before = ZERO
+    for y in range(SIDE):
+        line = image[y]
+        peak, total = ZERO, ZERO
+        for x in range(SIDE):
+            peak = max(peak, line[x])
+            columns[x] = max(columns[x], line[x])
+            weights[x] += line[x]
+        for x in range(SIDE):
+            total += line[x]
+        mass += total
+        moment_y += np.float32(y) * total
+        if peak >= SOLID:
+            if top == nowhere:
+                top = np.float32(y) - (peak - SOLID) / (peak - before)
+            bottom = np.float32(y)
+        elif before >= SOLID:
+            bottom = np.float32(y) - (SOLID - peak) / (before - peak)
+        before = peak
+    before = ZERO
+    for x in range(SIDE):
+        moment_x += np.float32(x) * weights[x]
+        peak = columns[x]
+        if peak >= SOLID:
+            if left == nowhere:
+                left = np.float32(x) - (peak - SOLID) / (peak - before)
+            right = np.float32(x)
+        elif before >= SOLID:
+            right = np.float32(x) - (SOLID - peak) / (before - peak)
+        before = peak
+    if mass == ZERO:
+        mass = ONE
+    return moment_y / mass, moment_x / mass, top, bottom, left, right
+
+
+@loose_kernel
+def take(image, work):
+    """Put a stored image into `work.old`."""
+    byte = np.float32(1 / 255)
+    old = work.old
+    for y in range(SIDE):
+        for x in range(SIDE):
+            old[y, x] = byte * np.float32(image[y, x])
+
+
+@loose_kernel
+def store(key, ranges, work, image):
+    """Turn `work.new` into bytes, its darkest 255; with noise, if wanted, where there is ink."""
+    new = work.new
+    amount = ranges.noise * uniform(key, chance.NOISE)
+    if amount > ZERO:
+        for y in range(SIDE):
+            for x in range(SIDE):
+                grain = amount * spread(key, chance.GRAIN + SIDE * y + x)
+                new[y, x] += grain if new[y, x] > FAINT else ZERO
+    peak = ZERO
+    for y in range(SIDE):
+        for x in range(SIDE):
+            peak = max(peak, new[y, x])
+    # Interpolation blurs: the faintest ink goes, the strongest is black again.
+    peak = max(peak, SOLID)
+    faint = min(
+        max(FAINT + ranges.contrast * spread(key, chance.CONTRAST), ZERO), np.float32(0.4) * peak
+    )
+    gain = np.float32(255) / (peak - TWO * faint)
+    for y in range(SIDE):
+        for x in range(SIDE):
+            value = (new[y, x] - faint) * gain + HALF
+            image[y, x] = np.uint8(min(max(value, ZERO), np.float32(255)))
