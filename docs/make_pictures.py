@@ -16,7 +16,7 @@ from digitwise.cli.axes import numbers
 from digitwise.files import write_atomically
 from digitwise.reading.overlay import draw_overlay
 from digitwise.training.curves import draw_curves
-from digitwise.training.settings import PRESETS
+from digitwise.training.presets import PRESETS
 from digitwise.training.sweep import Sweep, combinations, split
 from digitwise.training.sweep_picture import draw_sweep
 

@@ -11,7 +11,8 @@ from digitwise.cli import axes
 from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
 from digitwise.cli.train import check_range
 from digitwise.errors import StoppedError
-from digitwise.training.settings import PRESETS, Settings
+from digitwise.training.presets import PRESETS
+from digitwise.training.settings import Settings
 
 Values = Annotated[str | None, typer.Option(metavar="VALUES")]
 
@@ -20,7 +21,8 @@ def sweep(
     data: Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")] = "auto",
     data_dir: DataDir = None,
     preset: Annotated[
-        Literal["default", "chapter"], typer.Option(help="What the options below change.")
+        Literal["default", "chapter", "fast", "best", "reader"],
+        typer.Option(help="What the options below change."),
     ] = "default",
     hidden: Annotated[
         str | None,

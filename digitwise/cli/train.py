@@ -10,7 +10,8 @@ import typer
 
 from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
 from digitwise.errors import StoppedError
-from digitwise.training.settings import PRESETS, Settings
+from digitwise.training.presets import PRESETS
+from digitwise.training.settings import Settings
 
 if TYPE_CHECKING:
     from digitwise.training.run import Run
@@ -31,7 +32,7 @@ def train(
     data: Annotated[str | None, typer.Option(help=DATA_HELP, metavar="SET")] = None,
     data_dir: DataDir = None,
     preset: Annotated[
-        Literal["default", "chapter"],
+        Literal["default", "chapter", "fast", "best", "reader"],
         typer.Option(help="Settings that have a name; the options below change them."),
     ] = "default",
     hidden: Annotated[

@@ -64,7 +64,7 @@ class Deformation:
 
 DEFORMATIONS: dict[str, Deformation] = {
     # As much as helps with digits that are framed exactly as MNIST's are.
-    "mnist": Deformation(rotation=12, slant=12, aspect=0.15, elastic=2.0, thinner=0.4, thicker=0.4),
+    "mnist": Deformation(rotation=13, slant=13, aspect=0.2, elastic=2.4, thinner=0.5, thicker=0.5),
     # What pens, papers and cameras do to digits, on top of that.
     "wild": Deformation(
         rotation=18,

@@ -1,4 +1,4 @@
-"""The settings of a training run, and the presets that have a name."""
+"""The settings of a training run."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from shlex import quote
@@ -187,18 +187,4 @@ TYPES: dict[str, Any] = {
     "seed": int,
     "engine": str,
     "limit": int | None,
-}
-
-PRESETS = {
-    "default": Settings(),
-    # The published program: 50,000 training digits, the rest set aside.
-    "chapter": Settings(
-        hidden=(30,),
-        epochs=30,
-        batch_size=10,
-        learning_rate=3.0,
-        cost="quadratic",
-        init="gaussian",
-        limit=50_000,
-    ),
 }

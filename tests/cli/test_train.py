@@ -15,8 +15,8 @@ from digitwise.engines import CHOICES
 from digitwise.models.files import read_model
 from digitwise.network import INITS
 from digitwise.neurons import ACTIVATIONS
+from digitwise.training.presets import PRESETS
 from digitwise.training.schedules import SCHEDULES
-from digitwise.training.settings import PRESETS
 from tests.cli.conftest import assert_one_line
 
 FAST = ["--data", "digits", "--epochs", 2, "--hidden", 12]

@@ -3,7 +3,8 @@ import pytest
 
 import digitwise as dw
 from digitwise.costs import COSTS
-from digitwise.data.digits import Digits
+from digitwise.data.deform import Deformation, deform
+from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.descent import Variant
 from digitwise.engines import ENGINES, choose_engine
 from digitwise.engines.velocity import at_rest
@@ -12,6 +13,7 @@ from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
 from digitwise.training.feed import epoch_order
 from digitwise.training.fit import _dropout_source, fit
+from digitwise.training.history import History, finished
 from digitwise.training.schedules import make_schedule
 from tests.conftest import random_digits
 
@@ -263,3 +265,135 @@ def test_a_batch_larger_than_the_set_is_gradient_descent():
     fit(one, digits, epochs=1, batch_size=5)
     fit(other, Digits(digits.images, digits.labels), epochs=1, batch_size=10**6)
     assert same(one, other)
+
+
+ELASTIC = Deformation(rotation=10, elastic=1.5)
+
+
+def test_deformed_digits_are_drawn_from_the_endless_set(bundled, chunks):
+    """What an engine gets is example epoch·n + position of the set that the seed names."""
+    train, seen = bundled[0][:1000], []
+
+    class Spy(choose_engine("fused").__class__):
+        def run(self, network, digits, order, *rest):
+            seen.append(digits[order])
+            super().run(network, digits, order, *rest)
+
+    net = Network([784, 10, 10], rng=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("digitwise.training.fit.choose_engine", lambda name: Spy())
+        patch.setattr("digitwise.training.fit.warm_up", lambda *_: None)
+        fit(net, train, epochs=2, batch_size=50, deformation=ELASTIC, non_digits=0.2, seed=4)
+    assert len(seen) == 2 * 4  # chunks of 300
+    for epoch in range(2):
+        whole = deform(train, epoch_order(4, epoch, 1000), ELASTIC, 0.2, 4, 1000 * epoch)
+        parts = seen[4 * epoch : 4 * epoch + 4]
+        np.testing.assert_array_equal(np.concatenate([p.images for p in parts]), whole.images)
+        np.testing.assert_array_equal(np.concatenate([p.labels for p in parts]), whole.labels)
+
+
+def test_the_last_epochs_may_be_plain(bundled):
+    # Trained on digits as they are from the first epoch on: as if there were no deformation.
+    nets = [Network([784, 10, 10], rng=0) for _ in range(2)]
+    fit(nets[0], bundled[0], epochs=2, seed=1)
+    fit(nets[1], bundled[0], epochs=2, seed=1, deformation=ELASTIC, plain_epochs=2)
+    assert same(*nets)
+    fit(nets[1], bundled[0], epochs=2, seed=1, deformation=ELASTIC, plain_epochs=1)
+    assert not same(*nets)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_output_fires_for_what_is_no_digit(bundled, engine):
+    train = bundled[0]
+    none = deform(train, np.arange(400), Deformation(), 0.999, seed=8)
+    none = none[none.labels == NO_DIGIT]
+    peaks = []
+    for share in (0.0, 0.4):
+        net = Network([784, 60, 10], cost="cross-entropy", init="scaled", rng=0, dtype=np.float32)
+        fit(net, train, epochs=12, learning_rate=0.3, non_digits=share, engine=engine)
+        assert dw.evaluate(net, bundled[1]).accuracy > 0.85
+        peaks.append(np.median(net.feedforward(none.inputs()).max(axis=1)))
+    assert peaks[0] > 0.5
+    assert peaks[1] < 0.25
+
+
+@pytest.mark.parametrize("engine", ["fused", "dense"])
+@pytest.mark.parametrize("label", [3, NO_DIGIT])
+def test_engines_learn_no_digit_as_the_reference_does(engine, label):
+    digits = random_digits(40)
+    digits.labels[::2] = label
+    nets = [Network([784, 12, 10], init="scaled", rng=0) for _ in range(2)]
+    for net, name in zip(nets, ("reference", engine), strict=True):
+        choose_engine(name).run(net, digits, np.arange(40), 8, 0.5)
+    for a, b in zip(
+        nets[0].weights + nets[0].biases, nets[1].weights + nets[1].biases, strict=True
+    ):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+def test_the_average_is_that_of_the_latest_epochs(bundled):
+    train = bundled[0]
+    steps = []
+    net = Network([784, 10, 10], init="scaled", rng=0)
+    # One chunk an epoch, so that there is one update an epoch.
+    fit(net, train, epochs=6, progress=lambda h: steps.append(net.weights[0].copy()))
+    expected = steps[0].copy()
+    for number, weights in enumerate(steps[1:], 2):
+        expected += (weights - expected) / min(3, number)
+    averaged = Network([784, 10, 10], init="scaled", rng=0)
+    history = fit(averaged, train, epochs=6, average=3)
+    np.testing.assert_allclose(averaged.weights[0], expected, rtol=1e-9, atol=1e-12)
+    assert history.average is None
+    # What is measured is the average.
+    assert history.epochs[-1].train_accuracy == dw.evaluate(averaged, train).accuracy
+
+
+def test_averaging_and_deformation_go_on_where_they_stopped(bundled, chunks):
+    train = bundled[0]
+    arguments = {
+        "epochs": 3, "batch_size": 20, "deformation": ELASTIC, "plain_epochs": 1,
+        "non_digits": 0.1, "average": 0.7, "momentum": 0.5, "learning_rate": 0.5,
+    }  # fmt: skip
+    whole = Network([784, 10, 10], init="scaled", rng=0)
+    fit(whole, train, **arguments)
+    broken = Network([784, 10, 10], init="scaled", rng=0)
+    history, stops = History(), 0
+    while True:
+        fit(broken, train, **arguments, history=history, progress=lambda h: True)
+        stops += 1
+        if finished(history, 3, None):
+            break
+        assert history.average is not None
+    assert stops == 3 * 5
+    assert same(whole, broken)
+
+
+def test_patience_stops_early(bundled):
+    train, test = bundled
+    net = Network([784, 10, 10], init="scaled", rng=0)
+    history = fit(net, train, epochs=200, patience=3, validation=test, learning_rate=0.5)
+    accuracies = [e.validation_accuracy for e in history.epochs]
+    assert 4 <= len(accuracies) < 200
+    assert max(accuracies[-3:]) <= max(accuracies[:-3])
+    assert all(
+        max(accuracies[end - 3 : end]) > max(accuracies[: end - 3])
+        for end in range(4, len(accuracies))
+    )
+    assert all(e.test_accuracy is None for e in history.epochs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"deformation": "wild"}, "expected a Deformation, or None"),
+        ({"non_digits": 1.0}, "non_digits < 1"),
+        ({"average": -1}, "0 <= average"),
+        ({"plain_epochs": -1}, "plain_epochs to be a whole number >= 0"),
+        ({"patience": 0}, "patience to be a whole number >= 1"),
+        ({"patience": 2}, "patience needs validation digits"),
+        ({"validation": 3}, "expected Digits"),
+    ],
+)
+def test_streams_that_cant_be(bundled, arguments, message):
+    with pytest.raises(InputError, match=message):
+        fit(Network([784, 10, 10]), bundled[0], **arguments)

@@ -12,6 +12,7 @@ import pytest
 from digitwise.errors import DataError, DigitwiseError, InputError, ModelError, TrainingError
 from digitwise.models.files import read_model, save
 from digitwise.network import Network
+from digitwise.training.presets import PRESETS
 from digitwise.training.run import (
     Run,
     checkpoint_path,
@@ -19,7 +20,7 @@ from digitwise.training.run import (
     model_path,
     read_saved,
 )
-from digitwise.training.settings import PRESETS, Settings
+from digitwise.training.settings import Settings
 
 SMALL = Settings(data="digits", hidden=(15,), epochs=3, engine="reference")
 

@@ -1,0 +1,47 @@
+"""Settings that have a name. They were chosen on the last 10,000 training digits of MNIST."""
+
+from dataclasses import replace
+
+from digitwise.training.settings import Settings
+
+DEEP = Settings(
+    activation="relu",
+    init="he",
+    batch_size=128,
+    learning_rate=0.1,
+    momentum=0.9,
+    nesterov=True,
+    schedule="cosine",
+    deform="mnist",
+)
+"""What the networks of several layers have in common."""
+
+PRESETS = {
+    "default": Settings(),
+    # The published program: 50,000 training digits, the rest set aside.
+    "chapter": Settings(
+        hidden=(30,),
+        epochs=30,
+        batch_size=10,
+        learning_rate=3.0,
+        cost="quadratic",
+        init="gaussian",
+        limit=50_000,
+    ),
+    # 99% of MNIST's test digits, as soon as possible.
+    "fast": replace(DEEP, hidden=(1000, 500), epochs=14, plain_epochs=2),
+    # As many as possible, with one fully connected network in an hour on two cores.
+    "best": replace(
+        DEEP, hidden=(2500, 1000, 500), epochs=400, plain_epochs=15, average=5.0, validation=1000
+    ),
+    # What is shipped: reads digits as pens, papers and cameras make them, and says no to the rest.
+    "reader": replace(
+        DEEP,
+        hidden=(1000, 700, 500),
+        epochs=200,
+        deform="wild",
+        non_digits=0.3,
+        average=2.0,
+        validation=5000,
+    ),
+}
