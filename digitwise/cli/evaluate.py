@@ -27,10 +27,10 @@ def evaluate(
     from digitwise.models.shipped import DEFAULT, open_model
     from digitwise.training.evaluation import evaluate as measure
 
-    network = open_model(model).network
+    opened = open_model(model)
     name = resolve(data, data_dir)
     _, test = load_digits(name, data_dir)
-    result = measure(network, test)
+    result = measure(opened.network, test, calibration=opened.calibration)
     shown = model or DEFAULT
     if as_json:
         emit({**result.to_dict(), "model": shown, "data": name})
@@ -38,6 +38,10 @@ def evaluate(
     console.print(
         f"{shown}: {percent(result.accuracy)}, {result.correct:,} of {result.n:,} test digits of "
         f"{name} right"
+    )
+    console.print(
+        f"Confidence is off by {percent(result.calibration_error)} on average; of the surest 99%, "
+        f"{percent(result.error_among_surest(0.01))} are wrong"
     )
     console.print(_confusion(result))
 

@@ -93,6 +93,10 @@ def train(
     init: Annotated[
         Literal["gaussian", "scaled", "he"] | None, typer.Option(help="How weights start.")
     ] = None,
+    store: Annotated[
+        Literal["float32", "float16"] | None,
+        typer.Option(help="How the model is written: float16 halves the file."),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=2**63 - 1, help="Of the start and of the order.")
     ] = None,
@@ -135,6 +139,7 @@ def train(
         "cost": cost,
         "activation": activation,
         "init": init,
+        "store": store,
         "seed": seed,
         "engine": engine,
         "limit": limit,

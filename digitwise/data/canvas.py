@@ -53,8 +53,8 @@ class Ranges(NamedTuple):
 class Work(NamedTuple):
     """Room for what is in between, float32; one for each thread."""
 
-    old: Floats  # (SIDE, SIDE)
-    new: Floats  # (SIDE, SIDE): also the first drawing
+    old: Floats  # (SIDE, WIDE): what lies beyond SIDE stays 0
+    new: Floats  # (SIDE, WIDE): also the first drawing
     padded: Floats  # (PADDED, PADDED): the old image amid paper
     spare: Floats  # (PADDED, PADDED)
     vectors: Floats  # (GRID, 2 GRID): for every line of the grid, all y, then all x
@@ -67,8 +67,8 @@ class Work(NamedTuple):
 def make_work() -> Work:
     """Return room for one thread."""
     return Work(
-        old=np.zeros((SIDE, SIDE), np.float32),
-        new=np.zeros((SIDE, SIDE), np.float32),
+        old=np.zeros((SIDE, WIDE), np.float32),
+        new=np.zeros((SIDE, WIDE), np.float32),
         padded=np.zeros((PADDED, PADDED), np.float32),
         spare=np.zeros((PADDED, PADDED), np.float32),
         vectors=np.zeros((GRID, 2 * GRID), np.float32),
@@ -92,12 +92,11 @@ def measure(image, row):
     for y in range(SIDE):
         line = image[y]
         peak, total = ZERO, ZERO
-        for x in range(SIDE):
+        for x in range(WIDE):
             peak = max(peak, line[x])
+            total += line[x]
             columns[x] = max(columns[x], line[x])
             weights[x] += line[x]
-        for x in range(SIDE):
-            total += line[x]
         mass += total
         moment_y += np.float32(y) * total
         if peak >= SOLID:

@@ -99,7 +99,7 @@ def put(thickness, work):
     """Put the old image amid paper, its strokes wider (> 0) or finer (< 0) by so many pixels."""
     padded, spare = work.padded, work.spare
     padded[:] = 0
-    padded[PAD : PAD + SIDE, PAD : PAD + SIDE] = work.old
+    padded[PAD : PAD + SIDE, PAD : PAD + WIDE] = work.old
     # A share in the most (or least) ink of the neighbours moves an edge by as much of a pixel.
     left = HALF * abs(thickness)
     while left > ZERO:

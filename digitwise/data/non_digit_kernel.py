@@ -14,7 +14,7 @@ from digitwise.data.canvas import AGAIN, ANEW, HALF, IN_PLACE, ONE, SIDE, TWO, Z
 from digitwise.data.chance import spread, uniform
 from digitwise.data.deform_kernel import draw
 
-HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.45, 0.75, 0.87, 0.95, 0.98  # shares, added up
+HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.57, 0.79, 0.89, 0.96, 0.985  # shares, added up
 
 CURVE = 16  # pieces of a curve
 

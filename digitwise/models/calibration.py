@@ -94,6 +94,19 @@ class Calibration:
         return calibration
 
 
+def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = 15) -> float:
+    """Expected calibration error (Guo et al. 2017): |confidence - accuracy|, 0 to 1.
+
+    Of the answers, (n,), in each of so many bins of confidence, equally wide; averaged over them by
+    the number of answers.
+    """
+    if len(confidence) == 0:
+        return 0.0
+    place = np.minimum((confidence * bins).astype(np.intp), bins - 1)
+    surplus = np.bincount(place, weights=confidence - right, minlength=bins)
+    return float(np.abs(surplus).sum() / len(confidence))
+
+
 def error_bound(wrong: int, accepted: int) -> float:
     """Share of wrong answers that `wrong` of `accepted` speak for, with ASSURANCE: at most so."""
     from scipy.stats import beta  # slow to import

@@ -25,7 +25,11 @@ KEY = "digitwise"
 MOST_BYTES = 512 << 20
 MOST_HEADER = 1 << 20
 MOST_LAYERS = 100
-DTYPES = {"float32": "F32", "float64": "F64"}  # as NumPy and as safetensors name them
+DTYPES = {
+    "float16": "F16",
+    "float32": "F32",
+    "float64": "F64",
+}  # as NumPy and as safetensors name them
 
 
 @dataclass
@@ -42,6 +46,8 @@ class Model:
         Measured figures: `test_accuracy`, `test_n`.
     calibration : Calibration or None
         What held-out digits say of its confidence.
+    store : {"float16", "float32"} or None
+        How parameters are written, if not as they are: float16 halves the file, and rounds them.
     velocity, average : Gradient or None
         Of a network that is trained with momentum, or averaged: what its run goes on from.
     """
@@ -50,6 +56,7 @@ class Model:
     training: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
+    store: str | None = None
     velocity: Gradient | None = None
     average: Gradient | None = None
 
@@ -84,6 +91,7 @@ def to_bytes(model: Model) -> bytes:
         "version": __version__,
         "sizes": network.sizes,
         "dtype": network.dtype.name,
+        "store": model.store or network.dtype.name,
         "activation": network.activation,
         "output": "sigmoid",
         "cost": network.cost,
@@ -94,6 +102,7 @@ def to_bytes(model: Model) -> bytes:
         "results": model.results,
     }
     tensors = _tensors(network, model.velocity, model.average)
+    tensors = {name: tensor.astype(header["store"]) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
@@ -174,6 +183,7 @@ def _read(path: Path) -> Model:
                 for kind in ("velocity", "average")
             )
             wanted = _tensors(network, velocity, average)
+            store = str(header.get("store", network.dtype.name))
             if set(file.keys()) != set(wanted):
                 raise ModelError(
                     f"{path}: its header describes layers {network.sizes}, so expected the "
@@ -182,9 +192,9 @@ def _read(path: Path) -> Model:
             for name, tensor in wanted.items():
                 found = file.get_slice(name)
                 shape = tuple(found.get_shape())
-                if shape != tensor.shape or found.get_dtype() != DTYPES[network.dtype.name]:
+                if shape != tensor.shape or found.get_dtype() != DTYPES[store]:
                     raise ModelError(
-                        f"{path}: expected {name} to be {network.dtype} of shape {tensor.shape}; "
+                        f"{path}: expected {name} to be {store} of shape {tensor.shape}; "
                         f"found {found.get_dtype()} of shape {shape}"
                     )
                 tensor[...] = file.get_tensor(name)
@@ -194,7 +204,9 @@ def _read(path: Path) -> Model:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
     saved = header["calibration"]
     calibration = None if saved is None else Calibration.from_dict(saved)
-    return Model(network, header["training"], header["results"], calibration, velocity, average)
+    return Model(
+        network, header["training"], header["results"], calibration, store, velocity, average
+    )
 
 
 def _refuse_constant(name: str) -> None:

@@ -10,6 +10,7 @@ from digitwise.costs import COSTS
 from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
+from digitwise.models.calibration import Calibration, calibration_error, digit_probabilities
 from digitwise.network import Network, one_hot
 from digitwise.neurons import Floats, sigmoid
 
@@ -28,6 +29,10 @@ class Evaluation:
     peaks : float array of shape (10,)
         The largest value of each output over the digits that it should fire for; NaN where
         there is no such digit.
+    confidence : float array of shape (n,)
+        Probability of each answer.
+    right : bool array of shape (n,)
+        Whether it is right.
     """
 
     n: int
@@ -35,6 +40,18 @@ class Evaluation:
     cost: float
     confusion: npt.NDArray[np.int64]
     peaks: Floats
+    confidence: Floats
+    right: npt.NDArray[np.bool_]
+
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence is from the truth: see `calibration_error`."""
+        return calibration_error(self.confidence, self.right)
+
+    def error_among_surest(self, rejected: float) -> float:
+        """Share of wrong answers, 0 to 1, when this share, the least sure, is rejected."""
+        surest = np.argsort(-self.confidence, kind="stable")[: round((1 - rejected) * self.n)]
+        return float(1 - self.right[surest].mean()) if surest.size else 0.0
 
     @property
     def accuracy(self) -> float:
@@ -48,13 +65,20 @@ class Evaluation:
             "correct": self.correct,
             "accuracy": self.accuracy,
             "confusion": self.confusion.tolist(),
+            "calibration_error": self.calibration_error,
+            "error_at_1_percent_rejected": self.error_among_surest(0.01),
         }
 
 
-def evaluate(network: Network, digits: Digits, engine: Engine | None = None) -> Evaluation:
+def evaluate(
+    network: Network,
+    digits: Digits,
+    engine: Engine | None = None,
+    calibration: Calibration | None = None,
+) -> Evaluation:
     """Classify every digit by the largest of the ten outputs (of equal ones, the first).
 
-    `engine` computes the outputs, by default the reference.
+    `engine` computes the outputs, by default the reference; `calibration` says what they mean.
 
     Raises
     ------
@@ -74,7 +98,11 @@ def evaluate(network: Network, digits: Digits, engine: Engine | None = None) -> 
     peaks[peaks < 0] = np.nan
     cost = float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64))
     correct = int(confusion.trace())
-    return Evaluation(len(digits), correct, cost / len(digits), confusion, peaks)
+    p = digit_probabilities(z, calibration.temperature if calibration else 1.0)
+    right = z.argmax(axis=1) == labels
+    return Evaluation(
+        len(digits), correct, cost / len(digits), confusion, peaks, p.max(axis=1), right
+    )
 
 
 def check_digit_network(network: Network) -> None:

@@ -31,17 +31,16 @@ PRESETS = {
     # 99% of MNIST's test digits, as soon as possible.
     "fast": replace(DEEP, hidden=(1000, 500), epochs=14, plain_epochs=2),
     # As many as possible, with one fully connected network in an hour on two cores.
-    "best": replace(
-        DEEP, hidden=(2500, 1000, 500), epochs=400, plain_epochs=15, average=5.0, validation=1000
-    ),
+    "best": replace(DEEP, hidden=(2500, 1000, 500), epochs=300, average=5.0, validation=1000),
     # What is shipped: reads digits as pens, papers and cameras make them, and says no to the rest.
     "reader": replace(
         DEEP,
-        hidden=(1000, 700, 500),
-        epochs=200,
+        hidden=(1500, 1000, 500),
+        epochs=250,
         deform="wild",
-        non_digits=0.3,
-        average=2.0,
+        non_digits=0.35,
+        average=3.0,
         validation=5000,
+        store="float16",
     ),
 }

@@ -153,6 +153,8 @@ class Run:
             return False
         if s.schedule != "constant":
             self.history.velocity = None  # this run is at its end: nothing goes on from here
+        for p in (*self.network.weights, *self.network.biases):
+            p[...] = p.astype(s.store)  # what is measured is what is in the file
         engine = choose_engine(s.engine)
         self.test_accuracy = evaluate(self.network, self.test, engine).accuracy
         if s.validation:
@@ -185,7 +187,13 @@ class Run:
         if self.test_accuracy is not None:
             results = {"test_accuracy": self.test_accuracy, "test_n": len(self.test)}
         return Model(
-            self.network, training, results, self.calibration, history.velocity, history.average
+            self.network,
+            training,
+            results,
+            self.calibration,
+            self.settings.store if self.test_accuracy is not None else None,
+            history.velocity,
+            history.average,
         )
 
 

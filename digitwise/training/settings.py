@@ -34,6 +34,9 @@ class Settings:
         epoch; the test digits then are measured once, at the end.
     cost, activation, init : str
         See `digitwise.Network`.
+    store : {"float32", "float16"}
+        How the finished model is written: float16 halves the file. What is measured at the end is
+        the network as it is in the file.
     seed : int
         Of the random start and of the order of the examples.
     engine : str
@@ -61,6 +64,7 @@ class Settings:
     cost: str = "cross-entropy"
     activation: str = "sigmoid"
     init: str = "scaled"
+    store: str = "float32"
     seed: int = 0
     engine: str = "auto"
     limit: int | None = None
@@ -184,6 +188,7 @@ TYPES: dict[str, Any] = {
     "cost": str,
     "activation": str,
     "init": str,
+    "store": str,
     "seed": int,
     "engine": str,
     "limit": int | None,

@@ -7,6 +7,7 @@ from digitwise.errors import InputError
 from digitwise.models.calibration import (
     Calibration,
     calibrate,
+    calibration_error,
     digit_probabilities,
     error_bound,
 )
@@ -85,6 +86,15 @@ def test_the_table_counts_what_is_accepted():
     for limit, accepted, errors in calibration.risk:
         above = p.max(axis=1) > limit
         assert (above.sum(), wrong[above].sum()) == (accepted, errors)
+
+
+def test_the_calibration_error_is_that_of_the_bins():
+    confidence = np.array([0.95] * 10 + [0.65] * 10)
+    right = np.array([True] * 9 + [False] + [True] * 5 + [False] * 5)
+    assert calibration_error(confidence, right) == pytest.approx(0.5 * 0.05 + 0.5 * 0.15)
+    # Too sure and not sure enough don't make up for each other, but in one bin.
+    assert calibration_error(np.array([0.3, 0.9]), np.array([True, False])) == pytest.approx(0.8)
+    assert calibration_error(np.ones(5), np.ones(5, bool)) == 0
 
 
 def test_there_and_back_through_json():

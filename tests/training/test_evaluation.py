@@ -27,7 +27,7 @@ def test_counts_agree_with_predict():
 
 def test_json_has_what_the_interface_says():
     result = evaluate(Network([784, 10], rng=0), random_digits(20)).to_dict()
-    assert set(result) == {"n", "correct", "accuracy", "confusion"}
+    assert {"n", "correct", "accuracy", "confusion"} <= set(result)
     assert sum(map(sum, result["confusion"])) == 20
 
 
