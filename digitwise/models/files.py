@@ -240,7 +240,7 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
         raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
     parameters = count_parameters(sizes)
     size = path.stat().st_size
-    if 4 * parameters > size:
+    if 2 * parameters > size:
         raise ModelError(
             f"{path}: layers {sizes} have {parameters:,} parameters; "
             f"a file of {size:,} bytes can't hold them"
