@@ -254,7 +254,8 @@ def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
     from digitwise.cli.loading import load_digits
-    from digitwise.training.run import find_checkpoint, model_path, read_saved
+    from digitwise.training.run import find_checkpoint, model_path
+    from digitwise.training.saved import read_saved
 
     found = find_checkpoint(path)
     saved = read_saved(found)

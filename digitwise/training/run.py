@@ -6,16 +6,16 @@ one is complete.
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
-from digitwise.errors import DataError, InputError, ModelError, TrainingError
+from digitwise.errors import DataError, InputError, TrainingError
 from digitwise.files import remove_leftovers
 from digitwise.models.calibration import Calibration, calibrate
-from digitwise.models.files import Model, count_parameters, read_model, save
+from digitwise.models.files import Model, count_parameters, save
 from digitwise.network import Network
 from digitwise.training.evaluation import evaluate
 from digitwise.training.fit import Progress, fit
@@ -105,7 +105,7 @@ class Run:
         for part, digits in (("training", train), ("test", test)):
             if len(digits) == 0:
                 raise DataError(f"{train.source}: there are no {part} digits")
-        train, validation = _split(settings, train)
+        train, validation = split_validation(settings, train)
         aside = _set_aside(checkpoint_path(out))
         return cls(settings, network, train, validation, test, History(), out, aside)
 
@@ -151,7 +151,7 @@ class Run:
         if not finished(self.history, s.epochs, s.patience):
             self._save(self.checkpoint)
             return False
-        if s.schedule != "constant":
+        if s.planned:
             self.history.velocity = None  # this run is at its end: nothing goes on from here
         for p in (*self.network.weights, *self.network.biases):
             p[...] = p.astype(s.store)  # what is measured is what is in the file
@@ -197,7 +197,7 @@ class Run:
         )
 
 
-def _split(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
+def split_validation(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
     """Digits to train on, and those set aside."""
     train = train[: settings.limit]
     left = len(train) - settings.validation
@@ -217,80 +217,3 @@ def _set_aside(checkpoint: Path) -> Path | None:
     while (aside := checkpoint.with_suffix(f".{number}{SUFFIX}")).exists():
         number += 1
     return checkpoint.rename(aside)
-
-
-@dataclass(frozen=True)
-class Saved:
-    """The run in a checkpoint or in a finished model."""
-
-    settings: Settings
-    network: Network
-    history: History
-    train_sha256: str
-
-    def with_epochs(self, epochs: int) -> "Saved":
-        """Return the same run with another end.
-
-        Raises
-        ------
-        InputError
-            If it is past that end already.
-        """
-        done = len(self.history.epochs)
-        if self.settings.schedule != "constant" and epochs != self.settings.epochs:
-            raise InputError(
-                f"this run's learning rate falls towards its end ({self.settings.schedule}), after "
-                f"{self.settings.epochs} epochs; it can't be given another"
-            )
-        if epochs < done or (epochs == done and self.history.position):
-            begun = " and a part of the next" if self.history.position else ""
-            raise InputError(
-                f"this run has {done} epochs{begun} behind it; it can't end at {epochs}"
-            )
-        return replace(self, settings=replace(self.settings, epochs=epochs))
-
-    def resume(self, train: Digits, test: Digits, out: Path) -> Run:
-        """Go on with these digits, which must be those that the run began with.
-
-        Raises
-        ------
-        DataError
-            If they aren't.
-        """
-        train, validation = _split(self.settings, train)
-        if train.sha256() != self.train_sha256:
-            raise DataError(
-                f"these are not the training digits that the run began with ({train.source}): "
-                "name the same set, with --data and --data-dir"
-            )
-        return Run(self.settings, self.network, train, validation, test, self.history, out)
-
-
-def read_saved(path: Path) -> Saved:
-    """Read the run in a checkpoint, or in a finished model.
-
-    Raises
-    ------
-    ModelError
-        If there is no such file, it is damaged, or it has no run in it.
-    """
-    model = read_model(path)
-    training = model.training
-    try:
-        if not isinstance(training.get("settings"), dict):
-            raise TypeError("no settings")
-        settings = Settings.from_dict(training["settings"])
-        choose_engine(settings.engine)
-        history = History.from_dict(training["history"])
-        history.velocity, history.average = model.velocity, model.average
-        if settings.momentum and not model.velocity and (history.epochs or history.position):
-            raise ValueError("the velocities are missing")
-        if model.network.sizes != settings.sizes or not (
-            0 <= history.position < int(training["train_n"]) or history.position == 0
-        ):
-            raise ValueError("network and settings don't belong together")
-        return Saved(settings, model.network, history, str(training["train_sha256"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{path} can't be resumed: it doesn't hold the state of a run of `digitwise train`"
-        ) from error

@@ -90,6 +90,12 @@ class Settings:
         return Variant(self.momentum, self.nesterov, self.weight_decay, self.dropout)
 
     @property
+    def planned(self) -> bool:
+        """Whether the run leads up to its last epoch, and so can't go on after it."""
+        rising = self.schedule != "constant" or self.average or self.plain_epochs
+        return bool(rising) or self.store != "float32"
+
+    @property
     def sizes(self) -> list[int]:
         """Neurons per layer, input and output included."""
         return [784, *self.hidden, 10]

@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 
 from digitwise.errors import DataError, DigitwiseError, InputError, ModelError, TrainingError
+from digitwise.models.calibration import calibrate
 from digitwise.models.files import read_model, save
 from digitwise.network import Network
+from digitwise.training.evaluation import evaluate
 from digitwise.training.presets import PRESETS
 from digitwise.training.run import (
     Run,
     checkpoint_path,
     find_checkpoint,
     model_path,
-    read_saved,
 )
+from digitwise.training.saved import read_saved
 from digitwise.training.settings import Settings
 
 SMALL = Settings(data="digits", hidden=(15,), epochs=3, engine="reference")
@@ -57,6 +59,8 @@ def test_the_seed_makes_the_start_and_the_order(bundled, tmp_path):
         {"engine": "fused"},
         {"engine": "fused", "momentum": 0.5, "nesterov": True, "weight_decay": 0.01},
         {"engine": "dense", "momentum": 0.5, "dropout": 0.2, "schedule": "cosine"},
+        {"deform": "wild", "non_digits": 0.2, "average": 0.5, "momentum": 0.5, "plain_epochs": 1},
+        {"validation": 200, "patience": 1, "average": 1.0, "store": "float16"},
     ],
     ids=str,
 )
@@ -112,9 +116,66 @@ def test_a_falling_learning_rate_fixes_the_end(bundled, tmp_path):
     out = tmp_path / "net.safetensors"
     Run.start(replace(SMALL, schedule="linear"), *bundled, out).go(lambda history: True)
     saved = read_saved(find_checkpoint(out))
-    with pytest.raises(InputError, match=r"falls towards its end \(linear\), after 3 epochs"):
+    with pytest.raises(InputError, match=r"schedule linear, .*, after 3 epochs"):
         saved.with_epochs(5)
     assert saved.with_epochs(3).settings.epochs == 3
+
+
+def test_validation_digits_are_set_aside_and_calibrate(bundled, tmp_path):
+    train, test = bundled
+    out = tmp_path / "net.safetensors"
+    settings = replace(SMALL, validation=300, epochs=4)
+    run = Run.start(settings, train, test, out)
+    np.testing.assert_array_equal(run.train.images, train.images[:-300])
+    np.testing.assert_array_equal(run.validation.images, train.images[-300:])
+    assert run.go(go_on)
+    model = read_model(out)
+    rows = run.history.epochs
+    assert [e.test_accuracy for e in rows] == [None] * 4
+    assert rows[-1].validation_accuracy == evaluate(model.network, train[-300:]).accuracy
+    assert model.results == {"test_accuracy": evaluate(model.network, test).accuracy, "test_n": 360}
+    assert "last 300 training digits" in model.calibration.source
+    assert model.calibration.n == 300
+    z = model.network.weighted_outputs(train[-300:].inputs())
+    assert model.calibration == calibrate(z, train.labels[-300:], model.calibration.source)
+    assert model.training["train_n"] == len(train) - 300
+    # Without, there is no telling.
+    Run.start(SMALL, train, test, out).go(go_on)
+    assert read_model(out).calibration is None
+
+
+def test_so_many_validation_digits_leave_none_to_train_on(bundled, tmp_path):
+    settings = replace(SMALL, validation=len(bundled[0]))
+    with pytest.raises(InputError, match="fewer than 1,437 validation digits"):
+        Run.start(settings, *bundled, tmp_path / "net.safetensors")
+
+
+def test_half_the_bytes(bundled, tmp_path):
+    out = tmp_path / "net.safetensors"
+    sizes = []
+    for store in ("float32", "float16"):
+        run = Run.start(replace(SMALL, store=store), *bundled, out)
+        run.go(go_on)
+        model = read_model(out)
+        # The file has just what was measured.
+        for a, b in zip(run.network.weights, model.network.weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert evaluate(model.network, bundled[1]).accuracy == model.results["test_accuracy"]
+        assert model.network.dtype == np.float32
+        sizes.append(2 * model.network.parameter_count * (2 if store == "float32" else 1))
+        assert sizes[-1] < out.stat().st_size < sizes[-1] + 6000
+    with pytest.raises(InputError, match="leads up to its end"):
+        read_saved(out).with_epochs(100)
+
+
+@pytest.mark.parametrize("changes", [{"schedule": "cosine", "momentum": 0.5}, {"average": 1.0}])
+def test_a_planned_run_that_is_over_is_over(bundled, tmp_path, changes):
+    out = tmp_path / "net.safetensors"
+    Run.start(replace(SMALL, **changes), *bundled, out).go(go_on)
+    model, content = read_model(out), out.read_bytes()
+    assert (model.velocity, model.average) == (None, None)
+    assert read_saved(out).resume(*bundled, out).go(go_on)
+    assert out.read_bytes() == content
 
 
 def test_momentum_cannot_go_on_without_its_velocities(bundled, tmp_path):
