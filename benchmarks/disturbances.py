@@ -1,22 +1,13 @@
-"""How well digits are read that pens, papers and cameras have disturbed.
+"""What pens, papers and cameras do to a digit, and what is none: for `reader.py`.
 
-    python benchmarks/disturbances.py --data-dir ../shared/mnist [--model MODEL] [--validation]
-
-Every disturbance is done to the same 2,000 digits (the first test digits; with --validation the
-last training digits, to choose by), written as PNG or JPEG, and read as `digitwise read --layout
-digit` does. Nothing here is shared with the deformations that networks are trained on.
+Each takes an image of MNIST, uint8 (28, 28), and a source of random numbers, and gives a picture.
+Nothing here is shared with the deformations that networks are trained on.
 """
 
-import argparse
-import io
-import sys
 from collections.abc import Callable
 
 import cv2
 import numpy as np
-from PIL import Image
-
-import digitwise as dw
 
 SIDE = 28
 WANTED = {
@@ -162,73 +153,3 @@ def pair(one, other):
     a, b = one[:, box(one)[1]], other[:, box(other)[1]]
     both = np.hstack([a, np.zeros((SIDE, 1), np.uint8), b])
     return centred(cv2.resize(both, (20, 20), interpolation=cv2.INTER_AREA))
-
-
-def as_file(picture, image_format="PNG", **options):
-    content = io.BytesIO()
-    Image.fromarray(picture).save(content, image_format, **options)
-    content.seek(0)
-    return content
-
-
-def confidences(reader, pictures):
-    """What is read, and how surely; "" and 0 where nothing was found."""
-    texts, sure = [], []
-    for picture in pictures:
-        found = reader.read(picture, layout="digit")
-        texts.append(found[0].digits[0].char if found else "")
-        sure.append(found[0].confidence if found else 0.0)
-    return np.array(texts), np.array(sure)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data-dir")
-    parser.add_argument("--model")
-    parser.add_argument("--validation", action="store_true")
-    parser.add_argument("-n", type=int, default=2000)
-    options = parser.parse_args()
-    train, test = dw.load("mnist", options.data_dir)
-    digits = train[len(train) - options.n :] if options.validation else test[: options.n]
-    labels = digits.labels.astype(str)
-    reader = dw.Reader(options.model)
-    failed = False
-    for number, (name, disturb) in enumerate(DISTURBANCES.items()):
-        rng = np.random.default_rng(number)
-        jpeg = ("JPEG",) if name.startswith("JPEG") else ()
-        pictures = [
-            as_file(disturb(image, rng), *jpeg, **({"quality": 30} if jpeg else {}))
-            for image in digits.images
-        ]
-        texts, _ = confidences(reader, pictures)
-        right = 100 * (texts == labels).mean()
-        failed |= right < WANTED[name]
-        print(f"{name:32}{right:7.2f}%   wanted {WANTED[name]:.1f}   {'' if right >= WANTED[name] else 'NO'}", flush=True)
-    for name, change in (("left halves", left_half), ("right halves", right_half)):
-        rng = np.random.default_rng(0)
-        pictures = [change(image, rng) for image in digits.images]
-        frames = confidences(reader, [as_file(p) for p in pictures])[1]
-        raw = raw_confidence(reader, pictures)
-        print(f"{name:32}{100 * (frames < 0.5).mean():7.2f}% below 0.5 when read; {100 * (raw < 0.5).mean():.2f}% as they are")
-    order = np.random.default_rng(0).permutation(len(digits))
-    pictures = [pair(digits.images[i], digits.images[j]) for i, j in enumerate(order)]
-    frames = confidences(reader, [as_file(p) for p in pictures])[1]
-    raw = raw_confidence(reader, pictures)
-    print(f"{'pairs':32}{100 * (frames < 0.5).mean():7.2f}% below 0.5 when read; {100 * (raw < 0.5).mean():.2f}% as they are")
-    raw = raw_confidence(reader, digits.images)
-    print(f"{'digits':32}{100 * (raw < 0.5).mean():7.2f}% below 0.5 as they are")
-    bundled = dw.load("digits")
-    for part, name in zip(bundled, ("bundled, training part", "bundled, test part"), strict=True):
-        print(f"{name:32}{100 * dw.evaluate(reader.network, part).accuracy:7.2f}%   wanted 97")
-    sys.exit(failed)
-
-
-def raw_confidence(reader, pictures):
-    from digitwise.models.calibration import digit_probabilities
-
-    x = np.stack(pictures).reshape(len(pictures), -1).astype(np.float32) / 255
-    return digit_probabilities(reader.network.weighted_outputs(x)).max(axis=1)
-
-
-if __name__ == "__main__":
-    main()

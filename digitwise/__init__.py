@@ -7,7 +7,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from digitwise.costs import COSTS
-    from digitwise.data.digits import Digits
+    from digitwise.data.deform import DEFORMATIONS, Deformation, deform
+    from digitwise.data.digits import NO_DIGIT, Digits
     from digitwise.data.sources import load
     from digitwise.descent import Descent, descend
     from digitwise.engines.predictor import Predictor
@@ -25,15 +26,19 @@ if TYPE_CHECKING:
 _HOMES = {
     "ACTIVATIONS": "neurons",
     "COSTS": "costs",
+    "DEFORMATIONS": "data.deform",
+    "Deformation": "data.deform",
     "Descent": "descent",
     "DigitwiseError": "errors",
     "Digits": "data.digits",
     "History": "training.history",
+    "NO_DIGIT": "data.digits",
     "Network": "network",
     "Perceptron": "neurons",
     "Predictor": "engines.predictor",
     "Reader": "reading.reader",
     "SigmoidNeuron": "neurons",
+    "deform": "data.deform",
     "descend": "descent",
     "evaluate": "training.evaluation",
     "Job": "training.many",
@@ -48,6 +53,9 @@ _HOMES = {
 __all__ = [
     "ACTIVATIONS",
     "COSTS",
+    "DEFORMATIONS",
+    "NO_DIGIT",
+    "Deformation",
     "Descent",
     "Digits",
     "DigitwiseError",
@@ -59,6 +67,7 @@ __all__ = [
     "Reader",
     "SigmoidNeuron",
     "__version__",
+    "deform",
     "descend",
     "evaluate",
     "fit",

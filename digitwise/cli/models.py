@@ -34,6 +34,7 @@ def models(
 
 
 def _card(name: str) -> dict[str, Any]:
+    from digitwise.models.cards import CARDS
     from digitwise.models.files import read_model
     from digitwise.models.shipped import find_model
 
@@ -41,6 +42,7 @@ def _card(name: str) -> dict[str, Any]:
     model = read_model(path)
     settings = model.training.get("settings")
     settings = settings if isinstance(settings, dict) else {}
+    calibration, card = model.calibration, CARDS.get(name)
     return {
         "model": name,
         "layers": "-".join(map(str, model.network.sizes)),
@@ -53,5 +55,11 @@ def _card(name: str) -> dict[str, Any]:
         "train_n": model.training.get("train_n"),
         "test_n": model.results.get("test_n"),
         "test_accuracy": model.results.get("test_accuracy"),
+        "calibration": calibration
+        and f"temperature {calibration.temperature:g}, from {calibration.source}",
+        "least_max_error": calibration and calibration.least_error,
+        "commit": card and card.commit,
+        "cores": card and card.cores,
+        "limits": card and card.limits,
         "bytes": path.stat().st_size,
     }

@@ -9,6 +9,9 @@ from digitwise.imaging.ink import Light, extract_ink
 from digitwise.imaging.strokes import thicken
 
 LARGE = 400  # pixels: twenty for each of the frame's
+NEIGHBOUR = (
+    0.35  # share of the digit's ink, and of its own width beside it, of a stroke at the side
+)
 
 
 def find_digit(grey: Light) -> Component | None:
@@ -22,8 +25,26 @@ def find_digit(grey: Light) -> Component | None:
     ink = extract_ink(grey)
     if looks_framed(ink):
         return Component(0, 0, SIDE, SIDE, ink)
-    components = find_components(ink)
+    components = _without_neighbours(find_components(ink), ink.shape[1])
     return join(components) if components else None
+
+
+def _without_neighbours(components: list[Component], width: int) -> list[Component]:
+    """Leave out what a cut has left of the digits before and after: strokes at the picture's sides.
+
+    They lie beside the digit, not above or below, and are small against it.
+    """
+    if not components:
+        return []
+    digit = max(components, key=lambda c: c.ink.sum())
+
+    def foreign(c: Component) -> bool:
+        at_side = c.left <= 0 or c.right >= width
+        shared = min(c.right, digit.right) - max(c.left, digit.left)
+        small = c.ink.sum() < NEIGHBOUR * digit.ink.sum()
+        return bool(at_side and small and shared < NEIGHBOUR * c.width)
+
+    return [c for c in components if not foreign(c)]
 
 
 def frame_picture(grey: Light) -> npt.NDArray[np.uint8]:

@@ -63,14 +63,18 @@ class Calibration:
         """
         if not 0 < max_error < 1:
             raise InputError(f"expected 0 < max_error < 1; found {max_error!r:.50}")
-        bounds = [error_bound(wrong, accepted) for _, accepted, wrong in self.risk]
-        for (confidence, _, _), bound in zip(self.risk, bounds, strict=True):
-            if bound <= max_error:
+        for confidence, accepted, wrong in self.risk:
+            if error_bound(wrong, accepted) <= max_error:
                 return confidence
         raise InputError(
             f"an error of {max_error:g} is less than this network's {self.n:,} held-out digits can "
-            f"vouch for: at best {min(bounds):.2g}"
+            f"vouch for: at best {self.least_error:.2g}"
         )
+
+    @property
+    def least_error(self) -> float:
+        """The least share of wrong answers that can be asked of `threshold`."""
+        return min(error_bound(wrong, accepted) for _, accepted, wrong in self.risk)
 
     def to_dict(self) -> dict[str, Any]:
         """As model files have it."""

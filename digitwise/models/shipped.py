@@ -5,7 +5,7 @@ from pathlib import Path
 from digitwise.errors import ModelError
 from digitwise.models.files import Model, read_model
 
-DEFAULT = "default"
+DEFAULT = "reader"
 FOLDER = Path(__file__).parent
 
 

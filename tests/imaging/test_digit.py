@@ -34,6 +34,35 @@ def test_a_fine_pen_is_thickened(width):
     assert 1.5 < stroke_width(framed / np.float32(255)) < 3.5
 
 
+def page(*boxes):
+    light = np.ones((60, 50), np.float32)
+    for top, bottom, left, right in boxes:
+        light[top:bottom, left:right] = 0
+    return light
+
+
+@pytest.mark.parametrize("stroke", [(20, 45, 0, 3), (12, 20, 46, 50), (40, 44, 0, 6)])
+def test_a_neighbours_stroke_at_the_side_is_left_out(stroke):
+    digit = [(10, 50, 20, 24), (10, 14, 20, 36), (30, 34, 20, 36)]
+    alone = frame_picture(page(*digit))
+    np.testing.assert_array_equal(frame_picture(page(*digit, stroke)), alone)
+
+
+def test_parts_of_the_digit_are_kept():
+    # Of a broken digit that fills its picture: one half is no smaller than the other.
+    halves = [(5, 55, 0, 4), (5, 55, 46, 50)]
+    framed = frame_picture(page(*halves))
+    assert framed[:, :12].any()
+    assert framed[:, 17:].any()
+    # The bar of a 5 that reaches the side, above the rest.
+    five = [(14, 18, 10, 30), (14, 30, 10, 14), (28, 32, 10, 34), (28, 50, 30, 34)]
+    bar = (5, 9, 14, 50)
+    assert (frame_picture(page(*five, bar)) != frame_picture(page(*five))).any()
+    # A stroke in the middle of the paper is somebody's meaning.
+    dot = (20, 26, 38, 42)
+    assert (frame_picture(page(*five, dot)) != frame_picture(page(*five))).any()
+
+
 def test_an_empty_picture_is_an_empty_frame():
     assert not frame_picture(np.ones((50, 50), np.float32)).any()
 

@@ -1,0 +1,36 @@
+"""What is to be known of a shipped network beyond what its file says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Card:
+    """Of one shipped network.
+
+    Attributes
+    ----------
+    commit : str
+        Of this project, that it was trained at.
+    cores : int
+        That it was trained on: sums, and so the last bits of weights, depend on their number.
+    limits : str
+        What it is not good at.
+    """
+
+    commit: str
+    cores: int
+    limits: str
+
+
+CARDS = {
+    "reader": Card(
+        commit="f1e0d79",
+        cores=1,
+        limits=(
+            "single digits, upright within 20 degrees; trained on MNIST's writers from the United "
+            "States and on drawn forms of 1, 4, 7 and 9 from elsewhere; probabilities and "
+            "thresholds were found on MNIST's digits and are too sure for material unlike them; "
+            "the right half of a 2, 3 or 7, on its own, often passes for a whole one"
+        ),
+    ),
+}
