@@ -31,7 +31,7 @@ def test_evaluate_the_shipped_network(run, mnist_folder):
     assert result["accuracy"] == result["correct"] / 10_000 > 0.975
     assert sum(map(sum, result["confusion"])) == 10_000
     assert sum(result["confusion"][d][d] for d in range(10)) == result["correct"]
-    assert result["model"] == "default"
+    assert result["model"] == "reader"
 
 
 def test_evaluate_a_model_of_ones_own(run):
@@ -49,10 +49,10 @@ def test_evaluate_what_is_not_there(run):
 
 def test_models(run):
     (card,) = run("models", "--json").json
-    assert card["model"] == "default"
+    assert card["model"] == "reader"
     assert card["test_accuracy"] > 0.975
     assert "digitwise train --data mnist" in card["command"]
-    assert "default" in run("models").out
+    assert "reader" in run("models").out
     run("train", "--data", "digits", "--epochs", 1, "--out", "net.safetensors")
     assert run("models", "net.safetensors", "--json").json[0]["data"] == "digits"
 

@@ -117,6 +117,27 @@ def test_count(run, three):
     assert (rejected["text"], rejected["rejected"]) == ("2758", True)
 
 
+def test_max_error(run, three, tmp_path):
+    small = ("train", "--data", "digits", "--epochs", 8, "--out")
+    ran = run(*small, "net.safetensors", "--validation", 500)
+    assert "validation" in ran.out
+    read = ("read", "in", "--model", "net.safetensors", "--max-error")
+    ran = run(*read, 0.05, "--json")
+    assert ran.code == 0
+    for row in ran.json:
+        assert row["rejected"] == any(digit["rejected"] for digit in row["digits"])
+    shown = run(*read, 0.05, "-o", "out.txt").out.split()
+    for text, row in zip(shown, ran.json, strict=True):
+        digits = zip(text, row["digits"], strict=True)
+        assert all((char == "?") == digit["rejected"] for char, digit in digits)
+    assert (tmp_path / "out.txt").read_text().split() == shown
+    assert_one_line(run(*read, 1e-9), 1, "500 held-out digits can vouch for")
+    assert_one_line(run(*read, 2), 1, "expected 0 < max_error < 1")
+    run(*small, "plain.safetensors")
+    uncalibrated = run("read", "in", "--model", "plain.safetensors", "--max-error", 0.1)
+    assert_one_line(uncalibrated, 1, "never measured on held-out digits")
+
+
 def test_output_files(run, three, tmp_path):
     (three / "bad.png").write_bytes(b"")
     for suffix in ("csv", "json", "jsonl", "txt"):

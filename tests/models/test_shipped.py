@@ -12,9 +12,9 @@ def test_every_shipped_network_is_what_its_card_says(mnist):
         measured = dw.evaluate(model.network, mnist[1])
         assert measured.accuracy == pytest.approx(model.results["test_accuracy"], abs=2e-4)
         assert model.training["command"].startswith("digitwise train --data mnist")
-        assert find_model(name).stat().st_size < 3 << 20
+        assert find_model(name).stat().st_size < 8_000_000
 
 
 def test_unknown():
-    with pytest.raises(ModelError, match=r"no model 'nothing'.*shipped \(default\)"):
+    with pytest.raises(ModelError, match=r"no model 'nothing'.*shipped \(reader\)"):
         open_model("nothing")

@@ -8,6 +8,8 @@ import digitwise as dw
 from digitwise.errors import ImageError, InputError
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
+from digitwise.training.run import Run
+from digitwise.training.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -142,3 +144,64 @@ def test_the_overlay_marks_what_was_read(reader, draw_number):
     assert marked.shape[0] > plain.height
     green = (marked == (0x1B, 0x7F, 0x3B)).all(axis=-1)
     assert green.sum() > 1000
+
+
+@pytest.fixture(scope="module")
+def calibrated(bundled, tmp_path_factory):
+    """A model trained on bundled digits, with some set aside that calibrate it."""
+    train, test = bundled
+    out = tmp_path_factory.mktemp("calibrated") / "net.safetensors"
+    settings = Settings(data="digits", hidden=(40,), validation=500, epochs=15, batch_size=5)
+    assert Run.start(settings.with_engine(), train, test, out).go(lambda history: False)
+    return out
+
+
+def pictures(digits):
+    return [255 - np.pad(image, 6) for image in digits.images]
+
+
+def test_unsure_digits_are_rejected(bundled, calibrated):
+    _, test = bundled
+    reader = dw.Reader(calibrated)
+    limit = reader.threshold(0.02)
+    assert 0.3 < limit < 1
+    accepted = wrong = rejected = without = 0
+    for picture, label in zip(pictures(test), test.labels, strict=True):
+        (free,) = reader.read(picture, "digit")
+        (number,) = reader.read(picture, "digit", max_error=0.02)
+        assert (number.text, number.confidence) == (free.text, free.confidence)
+        assert not free.rejected
+        assert number.rejected == number.digits[0].rejected == (free.confidence <= limit)
+        assert number.shown == ("?" if number.rejected else number.text)
+        rejected += number.rejected
+        accepted += not number.rejected
+        wrong += not number.rejected and number.text != str(label)
+        without += number.text != str(label)
+    assert accepted > 100
+    assert rejected > 10
+    # Other writers than those it was calibrated on: not what was asked for, but much less than all.
+    assert wrong / accepted < 0.7 * without / len(test)
+
+
+def test_only_unsure_digits_of_a_number_are_rejected(calibrated, draw_number, monkeypatch):
+    reader, page = dw.Reader(calibrated), draw_number("5023782038")
+    median = float(np.median([digit.p for digit in reader.read(page)[0].digits]))
+    monkeypatch.setattr("digitwise.models.calibration.Calibration.threshold", lambda *_: median)
+    (number,) = reader.read(page, max_error=0.03)
+    kept = [digit.rejected for digit in number.digits]
+    assert any(kept)
+    assert not all(kept)
+    assert number.rejected
+    shown = "".join("?" if digit.rejected else digit.char for digit in number.digits)
+    assert number.shown == shown != number.text
+    assert number.to_dict()["digits"][0]["rejected"] == number.digits[0].rejected
+
+
+def test_a_network_that_cant_vouch_for_it_says_so(reader, calibrated):
+    page = np.zeros((9, 9), np.uint8)
+    with pytest.raises(InputError, match="500 held-out digits can vouch for"):
+        dw.Reader(calibrated).read(page, max_error=1e-5)
+    with pytest.raises(InputError, match="never measured on held-out digits"):
+        dw.Reader(Network([784, 10], rng=0)).read(page, max_error=0.01)
+    with pytest.raises(InputError, match="0 < max_error < 1"):
+        dw.Reader(calibrated).read(page, max_error=2)
