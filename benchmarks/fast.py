@@ -20,7 +20,7 @@ from digitwise.training.feed import feed  # noqa: E402
 from digitwise.training.presets import PRESETS  # noqa: E402
 
 torch.set_num_threads(2)
-ROUNDS = 3
+ROUNDS = 2
 RECIPE = PRESETS["fast"]
 WANTED = 0.99
 
