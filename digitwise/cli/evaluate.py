@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 def evaluate(
     model: Annotated[
-        str | None,
-        typer.Argument(help="Model file, or name of a shipped network.", metavar="[MODEL]"),
+        list[str] | None,
+        typer.Argument(
+            help="Model file, or name of a shipped network; several are a committee, whose outputs "
+            "are the means of theirs.",
+            metavar="[MODEL]...",
+        ),
     ] = None,
     data: Data = "auto",
     data_dir: DataDir = None,
@@ -27,11 +31,14 @@ def evaluate(
     from digitwise.models.shipped import DEFAULT, open_model
     from digitwise.training.evaluation import evaluate as measure
 
-    opened = open_model(model)
+    names = model or [DEFAULT]
+    opened = [open_model(one) for one in names]
     name = resolve(data, data_dir)
     _, test = load_digits(name, data_dir)
-    result = measure(opened.network, test, calibration=opened.calibration)
-    shown = model or DEFAULT
+    # What one network's confidence means says nothing of a committee's.
+    calibration = opened[0].calibration if len(opened) == 1 else None
+    result = measure([one.network for one in opened], test, calibration=calibration)
+    shown = " + ".join(names)
     if as_json:
         emit({**result.to_dict(), "model": shown, "data": name})
     console = people(as_json)

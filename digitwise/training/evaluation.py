@@ -1,5 +1,6 @@
 """How good a network is on a set of digits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,38 +72,56 @@ class Evaluation:
 
 
 def evaluate(
-    network: Network,
+    network: Network | Sequence[Network],
     digits: Digits,
     engine: Engine | None = None,
     calibration: Calibration | None = None,
 ) -> Evaluation:
     """Classify every digit by the largest of the ten outputs (of equal ones, the first).
 
+    Several networks are a committee: its outputs are the means of theirs (Cireşan et al. 2011).
     `engine` computes the outputs, by default the reference; `calibration` says what they mean.
 
     Raises
     ------
     InputError
-        If the network hasn't 784 inputs and 10 outputs, there are no digits, or some are none.
+        If a network hasn't 784 inputs and 10 outputs, there are no digits, or some are none.
     """
-    check_digit_network(network)
+    networks = [network] if isinstance(network, Network) else list(network)
+    if not networks:
+        raise InputError("there is no network to evaluate")
+    for member in networks:
+        check_digit_network(member)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
     if digits.labels.max() >= NO_DIGIT:
         raise InputError(f"expected labels 0 to 9 to evaluate on; found {digits.labels.max()}")
-    z = (engine or choose_engine("reference")).weighted_outputs(network, digits)
+    engine = engine or choose_engine("reference")
+    z = engine.weighted_outputs(networks[0], digits)
+    if len(networks) > 1:
+        others = [engine.weighted_outputs(member, digits) for member in networks[1:]]
+        z = _inverse_sigmoid(np.mean([sigmoid(one) for one in (z, *others)], axis=0))
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
     own = sigmoid(z[np.arange(len(z)), labels])
     peaks = np.array([own[labels == digit].max(initial=-1) for digit in range(10)])
     peaks[peaks < 0] = np.nan
-    cost = float(COSTS[network.cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64))
+    cost = float(
+        COSTS[networks[0].cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64)
+    )
     correct = int(confusion.trace())
     p = digit_probabilities(z, calibration.temperature if calibration else 1.0)
     right = z.argmax(axis=1) == labels
     return Evaluation(
         len(digits), correct, cost / len(digits), confusion, peaks, p.max(axis=1), right
     )
+
+
+def _inverse_sigmoid(a: Floats) -> Floats:
+    """z of outputs a = σ(z), of which 0 and 1 are as far as their type can tell them from others."""
+    tiny = np.finfo(a.dtype).eps
+    a = a.clip(tiny, 1 - tiny)
+    return np.asarray(np.log(a) - np.log1p(-a))
 
 
 def check_digit_network(network: Network) -> None:

@@ -72,3 +72,20 @@ def test_a_digit_of_few_pixels_fills_the_box():
     light[2:10, 5:7] = 0
     rows = np.flatnonzero(frame_picture(light).any(axis=1))
     assert rows[-1] - rows[0] + 1 >= 19
+
+
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("side", [28, 56, 140])
+@pytest.mark.parametrize("thick", [0.2, 0.3, 0.38])
+def test_a_round_digit_that_fills_its_picture_keeps_its_paper(invert, side, thick):
+    """More ink than paper, and ink at every edge: only the corners tell them apart."""
+    y, x = (np.mgrid[:side, :side] + 0.5) / side - 0.5
+    far = np.hypot(y, x)
+    ring = np.clip(side * (0.5 - far), 0, 1) * np.clip(side * (far - 0.5 + thick), 0, 1)
+    framed = frame_picture((ring if invert else 1 - ring).astype(np.float32))
+    assert framed[14, 14] < 64
+    middle = framed[4:24, 14]
+    assert middle.max() > 200
+    # A ring has ink on a round; its negative would have it in the corners.
+    assert framed[4:6, 4:6].max() < 100
+    assert framed[22:24, 22:24].max() < 100

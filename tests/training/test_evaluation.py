@@ -36,3 +36,17 @@ def test_nothing_to_evaluate():
         evaluate(Network([784, 10], rng=0), random_digits(0))
     with pytest.raises(InputError, match="784 inputs"):
         evaluate(Network([784, 9], rng=0), random_digits(3))
+
+
+def test_a_committee_answers_by_the_mean_of_its_outputs():
+    digits = random_digits(200)
+    networks = [Network([784, 20, 10], rng=seed) for seed in range(3)]
+    mean = np.mean([net.feedforward(digits.inputs(np.float64)) for net in networks], axis=0)
+    result = evaluate(networks, digits)
+    assert result.correct == (mean.argmax(axis=1) == digits.labels).sum()
+    np.testing.assert_allclose(
+        result.peaks, [mean[digits.labels == d, d].max() for d in range(10)], rtol=1e-9
+    )
+    assert evaluate(networks[:1], digits).to_dict() == evaluate(networks[0], digits).to_dict()
+    with pytest.raises(InputError, match="no network"):
+        evaluate([], digits)
