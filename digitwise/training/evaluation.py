@@ -100,7 +100,9 @@ def evaluate(
     z = engine.weighted_outputs(networks[0], digits)
     if len(networks) > 1:
         others = [engine.weighted_outputs(member, digits) for member in networks[1:]]
-        z = _inverse_sigmoid(np.mean([sigmoid(one) for one in (z, *others)], axis=0))
+        z = _inverse_sigmoid(
+            np.mean([sigmoid(one.astype(np.float64)) for one in (z, *others)], axis=0)
+        )
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
     own = sigmoid(z[np.arange(len(z)), labels])
@@ -118,7 +120,7 @@ def evaluate(
 
 
 def _inverse_sigmoid(a: Floats) -> Floats:
-    """z of outputs a = σ(z), of which 0 and 1 are as far as their type can tell them from others."""
+    """z of outputs a = σ(z), in float64; 0 and 1 count as what is next to them."""
     tiny = np.finfo(a.dtype).eps
     a = a.clip(tiny, 1 - tiny)
     return np.asarray(np.log(a) - np.log1p(-a))

@@ -47,6 +47,16 @@ def test_evaluate_what_is_not_there(run):
     assert_one_line(run("evaluate", "--data", "nothing"), 1, "no such set of digits")
 
 
+def test_a_committee_is_evaluated(run):
+    for seed in (1, 2):
+        out = f"{seed}.safetensors"
+        run("train", "--data", "digits", "--hidden", 8, "--epochs", 1, "--seed", seed, "--out", out)
+    (both,) = run("evaluate", "1.safetensors", "2.safetensors", "--data", "digits", "--json").json
+    assert both["model"] == "1.safetensors + 2.safetensors"
+    (one,) = run("evaluate", "1.safetensors", "--data", "digits", "--json").json
+    assert both["confusion"] != one["confusion"]
+
+
 def test_models(run):
     (card,) = run("models", "--json").json
     assert card["model"] == "reader"

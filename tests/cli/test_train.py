@@ -10,6 +10,7 @@ from PIL import Image
 import digitwise as dw
 from digitwise.cli.train import train
 from digitwise.costs import COSTS
+from digitwise.data.deform import DEFORMATIONS
 from digitwise.data.idx import idx_header
 from digitwise.engines import CHOICES
 from digitwise.models.files import read_model
@@ -83,6 +84,55 @@ def test_options_reach_the_network(run, tmp_path):
     ).read_bytes()
 
 
+def test_options_of_the_endless_set_reach_the_network(run, tmp_path):
+    ran = run(
+        "train", "--data", "digits", "--hidden", "12", "--epochs", 3, "--limit", 300, "--deform",
+        "wild", "--plain-epochs", 1, "--non-digits", 0.25, "--average", 1.5, "--validation", 60,
+        "--patience", 2, "--init", "he", "--activation", "relu", "--learning-rate", 0.05,
+        "--store", "float16", "--seed", 3, "--out", "net.safetensors",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert "validation" in ran.out
+    net = read_model(tmp_path / "net.safetensors").network
+    train = dw.load("digits")[0][:300]
+    expected = dw.Network(
+        [784, 12, 10], activation="relu", cost="cross-entropy", init="he", rng=3, dtype=np.float32
+    )
+    dw.fit(
+        expected, train[:240], validation=train[240:], epochs=3, learning_rate=0.05, seed=3,
+        deformation=dw.DEFORMATIONS["wild"], plain_epochs=1, non_digits=0.25, average=1.5,
+        patience=2,
+    )  # fmt: skip
+    np.testing.assert_array_equal(net.weights[0], expected.weights[0].astype(np.float16))
+    command = read_model(tmp_path / "net.safetensors").training["command"].split()[1:]
+    assert run(*command, "--out", "again.safetensors").code == 0
+    assert (tmp_path / "again.safetensors").read_bytes() == (
+        tmp_path / "net.safetensors"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--non-digits", 1), "expected a number from 0 to below 1; found 1"),
+        (("--average", -1), "expected a finite number, 0 or above; found -1"),
+        (("--deform", "mild"), "'mild' is not one of"),
+        (("--patience", 0), "--patience"),
+    ],
+)
+def test_streams_that_cant_be_are_refused_before_anything_is_loaded(run, options, message):
+    ran = run("train", *FAST, *options)
+    assert ran.code == 2
+    assert message in " ".join(ran.err.split())
+
+
+def test_patience_needs_digits_to_judge_by(run):
+    assert_one_line(run("train", *FAST, "--patience", 3), 1, "patience needs validation digits")
+    assert_one_line(
+        run("train", *FAST, "--validation", 5000), 1, "expected fewer than 1,437 validation digits"
+    )
+
+
 def test_choices_are_those_of_the_tables():
     hints = get_type_hints(train, include_extras=False)
 
@@ -97,6 +147,7 @@ def test_choices_are_those_of_the_tables():
     assert choices("engine") == set(CHOICES)
     assert choices("schedule") == set(SCHEDULES)
     assert choices("preset") == set(PRESETS)
+    assert choices("deform") == {"none", *DEFORMATIONS}
 
 
 def test_nesterov_needs_momentum_before_anything_is_loaded(run):
