@@ -9,7 +9,7 @@ import numpy as np
 from digitwise.data.deform import Deformation
 from digitwise.data.digits import Digits
 from digitwise.descent import Variant
-from digitwise.engines import Engine, choose_engine
+from digitwise.engines import choose_engine
 from digitwise.engines.choice import resolve_engine
 from digitwise.engines.threads import one_blas_thread
 from digitwise.engines.velocity import at_rest
@@ -116,75 +116,33 @@ def fit(
     check_settings(network, train, epochs, batch_size, learning_rate, variant, seed)
     check_stream(deformation, plain_epochs, non_digits, average)
     check_patience(patience, validation)
+    schedule = learning_rate if callable(learning_rate) else lambda _: learning_rate
     runner = choose_engine(resolve_engine(engine, network.sizes, batch_size, variant))
     warm_up(runner, network, variant)
-    # Small products don't wait for threads that another program holds up, and sums don't depend on
-    # how many cores there are; an engine that wants several has threads of its own.
-    with one_blas_thread():
-        return _run_epochs(
-            network,
-            train,
-            test,
-            validation,
-            epochs=epochs,
-            batch_size=batch_size,
-            schedule=learning_rate if callable(learning_rate) else lambda _: learning_rate,
-            variant=variant,
-            deformation=deformation,
-            plain_epochs=plain_epochs,
-            non_digits=non_digits,
-            average=average,
-            patience=patience,
-            seed=seed,
-            runner=runner,
-            history=history or History(),
-            progress=progress,
-        )
-
-
-def _run_epochs(
-    network: Network,
-    train: Digits,
-    test: Digits | None,
-    validation: Digits | None,
-    *,
-    epochs: int,
-    batch_size: int,
-    schedule: Schedule,
-    variant: Variant,
-    deformation: Deformation | None,
-    plain_epochs: int,
-    non_digits: float,
-    average: float,
-    patience: int | None,
-    seed: int,
-    runner: Engine,
-    history: History,
-    progress: Progress | None,
-) -> History:
+    history = history or History()
     # The same slice every time, so that what engines know of it stays known.
     measured = _measured.setdefault(train, train[:MEASURED])
     if variant.momentum and history.velocity is None:
         history.velocity = at_rest(network)
     if average and history.average is None:
         history.average = start(network)
-    with np.errstate(over="ignore", invalid="ignore"):
+    # Small products don't wait for threads that another program holds up, and sums don't depend on
+    # how many cores there are; an engine that wants several has threads of its own.
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         while not finished(history, epochs, patience):
             number = len(history.epochs)
             good, good_position = _copies(network, history), history.position
-            learning_rate = check_rate(schedule(number))
+            eta = check_rate(schedule(number))
             seconds = 0.0 if history.position == 0 else None
             drawn = deformation if number < epochs - plain_epochs else None
             parts = feed(train, batch_size, seed, number, history.position, drawn, non_digits)
             started = time.perf_counter()
             for digits, part in parts:
                 rng = _dropout_source(seed, number, history.position) if variant.dropout else None
-                runner.run(
-                    network, digits, part, batch_size, learning_rate, variant, history.velocity, rng
-                )
+                runner.run(network, digits, part, batch_size, eta, variant, history.velocity, rng)
                 if not all(np.isfinite(p).all() for p in _all(network, history)):
                     _put_back(network, history, good, good_position)
-                    raise _diverged(history, "the weights", learning_rate)
+                    raise _diverged(history, "the weights", eta)
                 history.position += len(part)
                 if history.average is not None:
                     seen = number + history.position / len(train)  # epochs
@@ -199,7 +157,7 @@ def _run_epochs(
             on_train = evaluate(judged, measured, runner)
             if not np.isfinite(on_train.cost):
                 _put_back(network, history, good, good_position)
-                raise _diverged(history, "the cost", learning_rate)
+                raise _diverged(history, "the cost", eta)
             tested, validated = (
                 None if digits is None else evaluate(judged, digits, runner).accuracy
                 for digits in (test, validation)
