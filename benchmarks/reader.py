@@ -18,7 +18,7 @@ from measure import machine, mnist, table
 from PIL import Image
 
 import digitwise as dw
-from digitwise.models.calibration import digit_probabilities
+from digitwise.models.calibration import probabilities_of
 from digitwise.models.shipped import open_model
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -46,7 +46,7 @@ def read(reader, pictures, name=""):
 def confidence(reader, images):
     """Of what the network sees as it is, 28×28."""
     z = reader.network.weighted_outputs(np.stack(images).reshape(len(images), -1) / np.float32(255))
-    return digit_probabilities(z, reader.calibration.temperature).max(axis=1)
+    return probabilities_of(z, reader.calibration).max(axis=1)
 
 
 def disturbed(reader, digits):

@@ -56,7 +56,8 @@ def _card(name: str) -> dict[str, Any]:
         "test_n": model.results.get("test_n"),
         "test_accuracy": model.results.get("test_accuracy"),
         "calibration": calibration
-        and f"temperature {calibration.temperature:g}, from {calibration.source}",
+        and f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, "
+        f"from {calibration.source}",
         "least_max_error": calibration and calibration.least_error,
         "commit": card and card.commit,
         "cores": card and card.cores,

@@ -8,24 +8,35 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import InputError
-from digitwise.neurons import Floats
+from digitwise.neurons import Floats, sigmoid
 
 ASSURANCE = 0.9  # of the bound on the error of what is accepted
 MOST_ROWS = 200
+DOUBTED = 0.003  # share of digits that may have a confidence below one half
 
 
-def digit_probabilities(z: Floats, temperature: float = 1.0) -> Floats:
+def digit_probabilities(z: Floats, temperature: float = 1.0, bias: float = 0.0) -> Floats:
     """Probability of each digit, from the weighted inputs of the ten outputs: (n, 10) → (n, 10).
 
     Each output neuron says on its own how likely its digit is, aⱼ = σ(zⱼ). Given that at most
     one of the ten is true, digit j has probability e^zⱼ / (1 + Σₖ e^zₖ); the 1 stands for "none
-    of them", so rows sum to less than 1, and to little where no output fires. A temperature above
-    1 makes all of them less sure (Guo et al. 2017).
+    of them", so rows sum to less than 1, and to little where no output fires.
+
+    A `bias` above 0, added to all z, makes "none of them" less likely. A digit that is likelier
+    than all else together, a `temperature` below 1 makes surer still: it divides the logarithm of
+    its odds (after Guo et al. 2017); the others share what is left. One half stays one half.
     """
-    z = z / z.dtype.type(temperature)
-    top = np.maximum(z.max(axis=-1, keepdims=True), 0)
-    weights = np.exp(z - top)
-    return np.asarray(weights / (np.exp(-top) + weights.sum(axis=-1, keepdims=True)))
+    rows, top = np.arange(len(z)), z.argmax(axis=-1)
+    others = z + z.dtype.type(bias)
+    likeliest = others[rows, top]
+    others[rows, top] = -np.inf
+    most = np.maximum(others.max(axis=-1), 0)
+    against = most + np.log(np.exp(-most) + np.exp(others - most[:, None]).sum(axis=-1))
+    odds = likeliest - against
+    odds = np.where(odds > 0, odds / z.dtype.type(temperature), odds)
+    p = np.exp(others - against[:, None]) * sigmoid(-odds)[:, None]
+    p[rows, top] = sigmoid(odds)
+    return np.asarray(p)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class Calibration:
 
     Attributes
     ----------
-    temperature : float
+    temperature, bias : float
         See `digit_probabilities`.
     source : str
         Which digits.
@@ -46,6 +57,7 @@ class Calibration:
     """
 
     temperature: float
+    bias: float
     source: str
     n: int
     risk: tuple[tuple[float, int, int], ...]
@@ -90,12 +102,20 @@ class Calibration:
             If it isn't that.
         """
         risk = tuple((float(c), int(accepted), int(wrong)) for c, accepted, wrong in saved["risk"])
-        calibration = cls(float(saved["temperature"]), str(saved["source"]), int(saved["n"]), risk)
+        temperature, bias = float(saved["temperature"]), float(saved["bias"])
+        calibration = cls(temperature, bias, str(saved["source"]), int(saved["n"]), risk)
         falling = all(a[0] <= b[0] and a[1] >= b[1] and a[2] >= b[2] for a, b in pairwise(risk))
         sound = all(0 <= c <= 1 and 0 <= wrong <= n <= calibration.n for c, n, wrong in risk)
-        if not (0 < calibration.temperature < 1e6 and risk and falling and sound):
+        if not (0 < temperature < 1e6 and abs(bias) < 1e6 and risk and falling and sound):
             raise ValueError(f"{saved!r:.80} is no calibration")
         return calibration
+
+
+def probabilities_of(z: Floats, calibration: Calibration | None) -> Floats:
+    """`digit_probabilities`, as far as a network's outputs have been calibrated."""
+    if calibration is None:
+        return digit_probabilities(z)
+    return digit_probabilities(z, calibration.temperature, calibration.bias)
 
 
 def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = 15) -> float:
@@ -121,7 +141,7 @@ def error_bound(wrong: int, accepted: int) -> float:
 
 
 def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibration:
-    """Find the temperature that makes held-out digits likeliest, and what can be accepted when.
+    """Find the bias and temperature that suit held-out digits, and what can be accepted when.
 
     Parameters
     ----------
@@ -135,18 +155,30 @@ def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibrat
     from scipy.optimize import minimize_scalar
 
     z = np.asarray(z, np.float64)
-    rows = np.arange(len(z))
+    wrong = z.argmax(axis=1) != labels
+    bias = _bias(z)
+    sure = digit_probabilities(z, 1.0, bias).max(axis=1).clip(1e-15, 1 - 1e-15)
+    odds = np.log(sure) - np.log1p(-sure)
 
     def surprise(log_temperature: float) -> float:
-        p = digit_probabilities(z, float(np.exp(log_temperature)))[rows, labels]
-        return float(-np.log(np.maximum(p, 1e-300)).mean())
+        scaled = np.where(odds > 0, odds / np.exp(log_temperature), odds)
+        return float(np.logaddexp(0, np.where(wrong, scaled, -scaled)).mean())
 
-    found = minimize_scalar(surprise, bounds=(-3, 3), method="bounded")
+    found = minimize_scalar(surprise, bounds=(-2, 3), method="bounded")
     temperature = round(float(np.exp(found.x)), 4)
-    p = digit_probabilities(z, temperature)
-    return Calibration(
-        temperature, source, len(z), _risk(p.max(axis=1), p.argmax(axis=1) != labels)
-    )
+    confidence = digit_probabilities(z, temperature, bias).max(axis=1)
+    return Calibration(temperature, bias, source, len(z), _risk(confidence, wrong))
+
+
+def _bias(z: Floats) -> float:
+    """The least bias, 0 or above, for which at most so few digits seem likelier to be none."""
+    others = np.sort(np.exp(z), axis=1)
+    lead = others[:, -1] - others[:, :-1].sum(axis=1)
+    # A digit is likelier than all else together from this bias on, often below 0; those in doubt
+    # between two digits are never.
+    needed = np.sort(-np.log(lead[lead > 0]))[::-1]
+    allowed = int(DOUBTED * len(z))
+    return round(float(max(0.0, needed[allowed])), 4) if allowed < len(needed) else 0.0
 
 
 def _risk(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:

@@ -24,7 +24,7 @@ class Card:
 
 CARDS = {
     "reader": Card(
-        commit="f1e0d79",
+        commit="f1e0d79, calibrated later",
         cores=1,
         limits=(
             "single digits, upright within 20 degrees; trained on MNIST's writers from the United "

@@ -13,7 +13,7 @@ from digitwise.imaging.components import Component
 from digitwise.imaging.digit import find_digit, frame_digit
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
-from digitwise.models.calibration import digit_probabilities
+from digitwise.models.calibration import probabilities_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
@@ -128,8 +128,7 @@ class Reader:
         # All digits of the page in one call.
         frames = np.stack([frame_digit(digit.ink) for number in numbers for digit in number])
         z = self.network.weighted_outputs(as_inputs(frames, self.network.dtype))
-        temperature = self.calibration.temperature if self.calibration else 1.0
-        probabilities = digit_probabilities(z, temperature)
+        probabilities = probabilities_of(z, self.calibration)
         start = 0
         for number in numbers:
             part = slice(start, start + len(number))

@@ -11,7 +11,7 @@ from digitwise.costs import COSTS
 from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
-from digitwise.models.calibration import Calibration, calibration_error, digit_probabilities
+from digitwise.models.calibration import Calibration, calibration_error, probabilities_of
 from digitwise.network import Network, one_hot
 from digitwise.neurons import Floats, sigmoid
 
@@ -112,7 +112,7 @@ def evaluate(
         COSTS[networks[0].cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64)
     )
     correct = int(confusion.trace())
-    p = digit_probabilities(z, calibration.temperature if calibration else 1.0)
+    p = probabilities_of(z, calibration)
     right = z.argmax(axis=1) == labels
     return Evaluation(
         len(digits), correct, cost / len(digits), confusion, peaks, p.max(axis=1), right

@@ -2,6 +2,9 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from digitwise.errors import InputError
 from digitwise.models.calibration import (
@@ -10,19 +13,19 @@ from digitwise.models.calibration import (
     calibration_error,
     digit_probabilities,
     error_bound,
+    probabilities_of,
 )
 
 
 def answers(n, temperature, seed=0):
-    """Outputs of a network that is `temperature` times too sure, and the truth."""
+    """Outputs of a network that is too sure, or too unsure, by a temperature, and the truth."""
     rng = np.random.default_rng(seed)
     z = rng.normal(4, 2, (n, 10))  # so high that "none of them" hardly counts
     z[np.arange(n), rng.integers(0, 10, n)] += 8
-    p = digit_probabilities(z)
-    # Digits only: of these, "none of them" is never true.
+    p = digit_probabilities(z, temperature)
     p /= p.sum(axis=1, keepdims=True)
     labels = (p.cumsum(axis=1) > rng.random((n, 1))).argmax(axis=1).astype(np.uint8)
-    return temperature * z, labels
+    return z, labels
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
@@ -30,11 +33,37 @@ def test_the_temperature_makes_confidence_true(temperature):
     z, labels = answers(20_000, temperature)
     calibration = calibrate(z, labels, "made up")
     held_out, truth = answers(20_000, temperature, seed=1)
-    p = digit_probabilities(held_out, calibration.temperature)
+    p = probabilities_of(held_out, calibration)
     right = p.argmax(axis=1) == truth
     assert abs(p.max(axis=1).mean() - right.mean()) < 0.01
     sure = p.max(axis=1) > 0.95
     assert abs(p.max(axis=1)[sure].mean() - right[sure].mean()) < 0.01
+
+
+def test_few_digits_seem_likelier_to_be_none():
+    z, labels = answers(5000, 1.0)
+    z -= 12  # few outputs fire
+    assert (digit_probabilities(z).max(axis=1) < 0.5).mean() > 0.1
+    calibration = calibrate(z, labels, "made up")
+    assert calibration.bias > 1
+    # What remains is in doubt between two digits, which no bias can help.
+    sure = digit_probabilities(z + 100).max(axis=1) >= 0.5
+    doubted = probabilities_of(z, calibration).max(axis=1)[sure] < 0.5
+    assert doubted.sum() <= 0.003 * 5000 + 2  # the bias is rounded
+    # Where outputs fire, none is needed.
+    assert calibrate(z + 30, labels, "made up").bias == 0
+
+
+@given(arrays(np.float64, (4, 10), elements=st.floats(-30, 30)), st.floats(0.2, 5), st.floats(0, 5))
+def test_temperature_and_bias_keep_the_order(z, temperature, bias):
+    plain, p = digit_probabilities(z), digit_probabilities(z, temperature, bias)
+    assert (p >= 0).all()
+    assert (p.sum(axis=1) <= 1 + 1e-9).all()
+    np.testing.assert_allclose(p[np.arange(4), plain.argmax(axis=1)], p.max(axis=1), rtol=1e-12)
+    # One half stays one half, whatever the temperature.
+    biased = digit_probabilities(z, 1.0, bias).max(axis=1)
+    away = np.abs(biased - 0.5) > 1e-6
+    np.testing.assert_array_equal((p.max(axis=1) > 0.5)[away], (biased > 0.5)[away])
 
 
 @pytest.mark.parametrize("max_error", [0.01, 0.05, 0.2])
@@ -45,7 +74,7 @@ def test_accepted_answers_are_wrong_as_seldom_as_promised(max_error):
         calibration = calibrate(z, labels, "made up")
         limit = calibration.threshold(max_error)
         held_out, truth = answers(20_000, 1.0, seed + 1000)
-        p = digit_probabilities(held_out, calibration.temperature)
+        p = probabilities_of(held_out, calibration)
         accepted = p.max(axis=1) > limit
         assert accepted.mean() > 0.1
         kept.append((p.argmax(axis=1) != truth)[accepted].mean() <= max_error)
@@ -79,7 +108,7 @@ def test_the_bound_is_that_of_the_binomial():
 def test_the_table_counts_what_is_accepted():
     z, labels = answers(2000, 1.0)
     calibration = calibrate(z, labels, "made up")
-    p = digit_probabilities(z, calibration.temperature)
+    p = probabilities_of(z, calibration)
     wrong = p.argmax(axis=1) != labels
     assert calibration.risk[0] == (0.0, 2000, int(wrong.sum()))
     assert calibration.risk[-1][2] == 0
@@ -108,6 +137,7 @@ def test_there_and_back_through_json():
     [
         {"temperature": 0},
         {"temperature": "hot"},
+        {"bias": float("nan")},
         {"risk": []},
         {"risk": [[0.5, 10, 20]]},
         {"risk": [[0.0, 10, 1], [0.5, 11, 0]]},
@@ -115,7 +145,13 @@ def test_there_and_back_through_json():
     ],
 )
 def test_what_is_no_calibration(change):
-    sound = {"temperature": 1.0, "source": "s", "n": 10, "risk": [[0.0, 10, 1], [0.5, 9, 0]]}
+    sound = {
+        "temperature": 1.0,
+        "bias": 0.0,
+        "source": "s",
+        "n": 10,
+        "risk": [[0.0, 10, 1], [0.5, 9, 0]],
+    }
     Calibration.from_dict(sound)
     with pytest.raises((TypeError, ValueError)):
         Calibration.from_dict(sound | change)
