@@ -5,7 +5,7 @@ from numba import njit
 NO_EXCEPTIONS = {"error_model": "numpy"}  # a division that may raise is a branch: no vectors
 
 kernel = njit(cache=True, nogil=True, **NO_EXCEPTIONS)
-# Sums in whatever order is fastest, on numbers that are all finite: the same on every run, though.
-loose_kernel = njit(
-    cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz", "nnan"}, **NO_EXCEPTIONS
-)
+# For numbers that are all finite: the largest of many is found faster. Sums stay in order, and
+# products are not fused with them: what a kernel computes must not depend on how it was compiled,
+# which differs between the process that compiles it and those that load it from disk.
+finite_kernel = njit(cache=True, nogil=True, fastmath={"nsz", "nnan"}, **NO_EXCEPTIONS)

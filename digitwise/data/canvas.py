@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.compiled import loose_kernel
+from digitwise.compiled import finite_kernel
 from digitwise.data import chance
 from digitwise.data.chance import spread, uniform
 from digitwise.neurons import Floats
@@ -79,50 +79,49 @@ def make_work() -> Work:
     )
 
 
-@loose_kernel
+@finite_kernel
 def measure(image, row):
     """Return centre of mass (y, x), and the strokes' top, bottom, left, right, in pixels."""
-    columns, weights = row[0], row[1]
-    columns[:] = 0
-    weights[:] = 0
-    mass, moment_y, moment_x = ZERO, ZERO, ZERO
+    peaks, masses, moments = row[0], row[1], row[2]
+    row[:3] = 0
     nowhere = np.float32(-9)
     top, bottom, left, right = nowhere, nowhere, nowhere, nowhere
     before = ZERO
     for y in range(SIDE):
         line = image[y]
-        peak, total = ZERO, ZERO
+        peak, at = ZERO, np.float32(y)
         for x in range(WIDE):
             peak = max(peak, line[x])
-            total += line[x]
-            columns[x] = max(columns[x], line[x])
-            weights[x] += line[x]
-        mass += total
-        moment_y += np.float32(y) * total
+            peaks[x] = max(peaks[x], line[x])
+            masses[x] += line[x]
+            moments[x] += at * line[x]
         if peak >= SOLID:
             if top == nowhere:
-                top = np.float32(y) - (peak - SOLID) / (peak - before)
-            bottom = np.float32(y)
+                top = at - (peak - SOLID) / (peak - before)
+            bottom = at
         elif before >= SOLID:
-            bottom = np.float32(y) - (SOLID - peak) / (before - peak)
+            bottom = at - (SOLID - peak) / (before - peak)
         before = peak
+    mass, moment_y, moment_x = ZERO, ZERO, ZERO
     before = ZERO
     for x in range(SIDE):
-        moment_x += np.float32(x) * weights[x]
-        peak = columns[x]
+        peak, at = peaks[x], np.float32(x)
+        mass += masses[x]
+        moment_y += moments[x]
+        moment_x += at * masses[x]
         if peak >= SOLID:
             if left == nowhere:
-                left = np.float32(x) - (peak - SOLID) / (peak - before)
-            right = np.float32(x)
+                left = at - (peak - SOLID) / (peak - before)
+            right = at
         elif before >= SOLID:
-            right = np.float32(x) - (SOLID - peak) / (before - peak)
+            right = at - (SOLID - peak) / (before - peak)
         before = peak
     if mass == ZERO:
         mass = ONE
     return moment_y / mass, moment_x / mass, top, bottom, left, right
 
 
-@loose_kernel
+@finite_kernel
 def take(image, work):
     """Put a stored image into `work.old`."""
     byte = np.float32(1 / 255)
@@ -132,7 +131,7 @@ def take(image, work):
             old[y, x] = byte * np.float32(image[y, x])
 
 
-@loose_kernel
+@finite_kernel
 def store(key, ranges, work, image):
     """Turn `work.new` into bytes, its darkest 255; with noise, if wanted, where there is ink."""
     new = work.new

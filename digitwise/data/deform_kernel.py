@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from digitwise.compiled import loose_kernel
+from digitwise.compiled import finite_kernel
 from digitwise.data import chance
 from digitwise.data.canvas import (
     AGAIN,
@@ -32,7 +32,7 @@ from digitwise.data.chance import spread, uniform
 from digitwise.data.resample_kernel import sample
 
 
-@loose_kernel
+@finite_kernel
 def draw(key, ranges, framing, work):
     """Draw an example's image from `work.old` into `work.new`.
 
@@ -94,7 +94,7 @@ def draw(key, ranges, framing, work):
     sample(work, places, (cy, cx, zoom, ty, tx), cells)
 
 
-@loose_kernel
+@finite_kernel
 def put(thickness, work):
     """Put the old image amid paper, its strokes wider (> 0) or finer (< 0) by so many pixels."""
     padded, spare = work.padded, work.spare
@@ -118,7 +118,7 @@ def put(thickness, work):
                     out[x] = here[x] + share * (min(least, here[x]) - here[x])
 
 
-@loose_kernel
+@finite_kernel
 def blur(work):
     """Average each pixel with its neighbours, 1 : 2 : 1, as a coarse camera does."""
     padded, spare = work.padded, work.spare

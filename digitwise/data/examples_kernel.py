@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.compiled import loose_kernel
+from digitwise.compiled import finite_kernel
 from digitwise.data import chance
 from digitwise.data.canvas import AGAIN, ANEW, ZERO, Ranges, store, take
 from digitwise.data.chance import key_of, uniform
@@ -23,7 +23,7 @@ class Glyphs(NamedTuple):
     starts: npt.NDArray[np.int64]
 
 
-@loose_kernel
+@finite_kernel
 def pick_others(seed, first, count, n):
     """Choose another of n digits for each example: the second of a pair, should it become one."""
     others = np.empty(count, np.int64)
@@ -32,7 +32,7 @@ def pick_others(seed, first, count, n):
     return others
 
 
-@loose_kernel
+@finite_kernel
 def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, images, labels):
     """Draw `images[k]` from `own[k]` as example `first` + k.
 
@@ -58,13 +58,13 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
         store(key, ranges, work, images[k])
 
 
-@loose_kernel
+@finite_kernel
 def has_forms(glyphs, label):
     """Whether there is a drawn form of this digit."""
     return label < LABEL and glyphs.starts[label + 1] > glyphs.starts[label]
 
 
-@loose_kernel
+@finite_kernel
 def draw_form(key, glyphs, label, work):
     """Draw one of a digit's forms into `work.old`."""
     first, count = glyphs.starts[label], glyphs.starts[label + 1] - glyphs.starts[label]

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from digitwise.compiled import loose_kernel
+from digitwise.compiled import finite_kernel
 from digitwise.data import chance
 from digitwise.data.canvas import AGAIN, ANEW, HALF, IN_PLACE, ONE, SIDE, TWO, ZERO, take
 from digitwise.data.chance import spread, uniform
@@ -19,7 +19,7 @@ HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.57, 0.79, 0.89, 0.96, 0.985  # shar
 CURVE = 16  # pieces of a curve
 
 
-@loose_kernel
+@finite_kernel
 def draw_non_digit(key, digit, other, letters, ranges, work):
     """Draw something into `work.old`: from two digits, uint8 (28, 28), or from neither.
 
@@ -49,7 +49,7 @@ def draw_non_digit(key, digit, other, letters, ranges, work):
     return IN_PLACE
 
 
-@loose_kernel
+@finite_kernel
 def glyph(key, pieces, width, old):
     """Draw a sign, of a height of 19 pixels, with a pen of random width."""
     pen = np.float32(0.6) + np.float32(1.4) * uniform(key, chance.WIDTH)
@@ -61,7 +61,7 @@ def glyph(key, pieces, width, old):
         )  # fmt: skip
 
 
-@loose_kernel
+@finite_kernel
 def half(key, digit, old):
     """Leave a part of a digit, real (28, 28): left, right, upper or lower, cut straight."""
     side = uniform(key, chance.SIDE_OF)
@@ -87,7 +87,7 @@ def half(key, digit, old):
             old[y, x] = digit[y, x] * inside
 
 
-@loose_kernel
+@finite_kernel
 def extent(digit, level):
     """Return the first and the last row and column with ink above a level."""
     top, bottom, left, right = SIDE, -1, SIDE, -1
@@ -101,7 +101,7 @@ def extent(digit, level):
     return top, bottom, left, right
 
 
-@loose_kernel
+@finite_kernel
 def pair(key, one, other, old):
     """Put two digits side by side into one box, each narrower than it was."""
     old[:] = 0
@@ -127,7 +127,7 @@ def pair(key, one, other, old):
     )  # fmt: skip
 
 
-@loose_kernel
+@finite_kernel
 def paste(digit, centre_y, left, width, old_width, old_left, old_top, old_bottom, scale_y, old):
     """Draw a digit at another size, by bilinear interpolation."""
     byte = np.float32(1 / 255)
@@ -149,7 +149,7 @@ def paste(digit, centre_y, left, width, old_width, old_left, old_top, old_bottom
                 old[y, x] = max(old[y, x], ink if inside else ZERO)
 
 
-@loose_kernel
+@finite_kernel
 def stroke(y0, x0, y1, x1, pen, old):
     """Draw a straight stroke, `pen` pixels to either side of it."""
     dy, dx = y1 - y0, x1 - x0
@@ -164,7 +164,7 @@ def stroke(y0, x0, y1, x1, pen, old):
             old[y, x] = max(old[y, x], min(max(ink, ZERO), ONE))
 
 
-@loose_kernel
+@finite_kernel
 def strokes(key, old):
     """Draw one to three curves, each through three random points; a lone one is no upright."""
     pen = np.float32(0.5) + np.float32(1.5) * uniform(key, chance.WIDTH)
@@ -188,13 +188,13 @@ def strokes(key, old):
             before_y, before_x = y, x
 
 
-@loose_kernel
+@finite_kernel
 def place(key, number):
     """Return a random coordinate."""
     return np.float32(4) + np.float32(20) * uniform(key, number)
 
 
-@loose_kernel
+@finite_kernel
 def smudge(key, old):
     """Draw some soft blots."""
     count = 1 + int(uniform(key, chance.COUNT) * np.float32(5))

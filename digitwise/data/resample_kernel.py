@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
-from digitwise.compiled import loose_kernel
+from digitwise.compiled import finite_kernel
 from digitwise.data.canvas import GRID, HALF, MIDDLE, ONE, PAD, PADDED, SIDE, STEP, WIDE, ZERO
 
 
-@loose_kernel
+@finite_kernel
 def in_cell(i, cell, phase):
     """Where a new pixel's ink is fetched: at the middle of the coarse pixel that it lies in."""
     at = np.float32(i)
@@ -22,7 +22,7 @@ def in_cell(i, cell, phase):
     return at
 
 
-@loose_kernel
+@finite_kernel
 def fill_splines(phase, centre, zoom, target, cell, cell_phase, splines):
     """Compute what each of the grid's lines counts at each of the new pixels, (GRID, WIDE)."""
     splines[:] = 0
@@ -39,7 +39,7 @@ def fill_splines(phase, centre, zoom, target, cell, cell_phase, splines):
         splines[first + 2, i] = sixth * t * t * t
 
 
-@loose_kernel
+@finite_kernel
 def sample(work, places, framing, cells):
     """Fetch the new image's ink from the old one amid paper, by bilinear interpolation."""
     cy, cx, yy, yx, xy, xx, phase_y, phase_x = places

@@ -41,7 +41,7 @@ class Component:
         return self.bottom - self.top
 
 
-def find_components(ink: Light) -> list[Component]:
+def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     """Find the connected strokes, without specks, from left to right.
 
     Each takes along the weak ink at its rim, within a pixel: that is the stroke's soft edge.
@@ -50,6 +50,8 @@ def find_components(ink: Light) -> list[Component]:
     ----------
     ink : float32 array of shape (h, w)
         In [0, 1], 0 paper.
+    solid : float
+        Share of full ink from which a pixel belongs to a stroke.
 
     Raises
     ------
@@ -58,8 +60,8 @@ def find_components(ink: Light) -> list[Component]:
     """
     import cv2
 
-    solid = (ink >= SOLID).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    strokes = (ink >= solid).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     sides = stats[:, 2:4].max(axis=1)
     sides[0] = 0  # the paper
     kept = np.flatnonzero(sides >= max(SPECK * sides.max(), 3))

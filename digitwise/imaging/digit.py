@@ -9,9 +9,8 @@ from digitwise.imaging.ink import Light, extract_ink
 from digitwise.imaging.strokes import thicken
 
 LARGE = 400  # pixels: twenty for each of the frame's
-NEIGHBOUR = (
-    0.35  # share of the digit's ink, and of its own width beside it, of a stroke at the side
-)
+PALE = 0.12  # share of full ink that is a stroke where all ink is one digit's: fine pens are pale
+NEIGHBOUR = 0.35  # of the digit's ink, and of its own width above or below it, has less
 
 
 def find_digit(grey: Light) -> Component | None:
@@ -25,7 +24,7 @@ def find_digit(grey: Light) -> Component | None:
     ink = extract_ink(grey)
     if looks_framed(ink):
         return Component(0, 0, SIDE, SIDE, ink)
-    components = _without_neighbours(find_components(ink), ink.shape[1])
+    components = _without_neighbours(find_components(ink, PALE), ink.shape[1])
     return join(components) if components else None
 
 
