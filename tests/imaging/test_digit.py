@@ -89,3 +89,13 @@ def test_a_round_digit_that_fills_its_picture_keeps_its_paper(invert, side, thic
     # A ring has ink on a round; its negative would have it in the corners.
     assert framed[4:6, 4:6].max() < 100
     assert framed[22:24, 22:24].max() < 100
+
+
+def test_pale_strokes_of_a_lone_digit_count():
+    # A 7 whose bar is dark, and whose stem, apart from it, is pale.
+    light = np.ones((60, 60), np.float32)
+    light[10:15, 15:45] = 0
+    light[18:50, 36:41] = 0.8
+    framed = frame_picture(light)
+    rows = np.flatnonzero(framed.max(axis=1) > 30)
+    assert rows[-1] - rows[0] >= 17
