@@ -98,4 +98,4 @@ def test_pale_strokes_of_a_lone_digit_count():
     light[18:50, 36:41] = 0.8
     framed = frame_picture(light)
     rows = np.flatnonzero(framed.max(axis=1) > 30)
-    assert rows[-1] - rows[0] >= 17
+    assert rows[-1] - rows[0] >= 14
