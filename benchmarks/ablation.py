@@ -62,7 +62,10 @@ def main():
     options = parser.parse_args()
     train, _ = dw.load("mnist", options.data_dir)
     train, validation = train[:50_000], train[50_000:]
-    lines = [f"| recipe | validation accuracy: mean of {options.seeds} seeds | least to most | epochs |", "|---|---|---|---|"]
+    lines = [
+        f"| recipe | validation accuracy: mean of {options.seeds} seeds | least to most | epochs |",
+        "|---|---|---|---|",
+    ]
     print("\n".join(lines), flush=True)
     for name, _instead_of, start, steps in ROWS:
         jobs = [
@@ -76,7 +79,9 @@ def main():
         histories = dw.fit_many(jobs, train)
         found = [100 * h.epochs[-1].validation_accuracy for h in histories]
         epochs = statistics.median(len(h.epochs) for h in histories)
-        lines.append(f"| {name} | {statistics.mean(found):.2f}% | {min(found):.2f} to {max(found):.2f} | {epochs:g} |")
+        lines.append(
+            f"| {name} | {statistics.mean(found):.2f}% | {min(found):.2f} to {max(found):.2f} | {epochs:g} |"
+        )
         print(lines[-1], f"({time.perf_counter() - started:.0f} s)", flush=True)
     if options.out:
         options.out.write_text("\n".join(lines) + "\n")
