@@ -10,9 +10,8 @@ from digitwise.data import chance
 from digitwise.data.canvas import AGAIN, ANEW, ZERO, Ranges, store, take
 from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
+from digitwise.data.digits import NO_DIGIT
 from digitwise.data.non_digit_kernel import HALVES, draw_non_digit, glyph
-
-LABEL = 10
 
 
 class Glyphs(NamedTuple):
@@ -48,7 +47,7 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
         if uniform(key, chance.NON_DIGIT) < non_digits:
             framing = draw_non_digit(key, own[k], others[k], glyphs.letters, ranges, work)
             moves = still if uniform(key, chance.KIND) < HALVES else ranges
-            labels[k] = LABEL
+            labels[k] = NO_DIGIT
         elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
             draw_form(key, glyphs, labels[k], work)
             framing = ANEW
@@ -61,7 +60,7 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
 @finite_kernel
 def has_forms(glyphs, label):
     """Whether there is a drawn form of this digit."""
-    return label < LABEL and glyphs.starts[label + 1] > glyphs.starts[label]
+    return label < NO_DIGIT and glyphs.starts[label + 1] > glyphs.starts[label]
 
 
 @finite_kernel

@@ -3,6 +3,7 @@
 Left out are letters that some hand writes like a digit: B D G I J L O Q S T Y Z b g l o q s y z.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -77,6 +78,7 @@ FORMS: dict[int, list[list[list[tuple[float, float]]]]] = {
 """Forms of digits that MNIST's writers, from the United States, seldom use, and others do."""
 
 
+@cache
 def letter_pieces() -> npt.NDArray[np.float32]:
     """Return the straight pieces of all letters, (letters, n, 4): y, x to y, x in 0 to 1.
 
@@ -85,6 +87,7 @@ def letter_pieces() -> npt.NDArray[np.float32]:
     return _pieces(list(LETTERS.values()))
 
 
+@cache
 def form_pieces() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     """Return the pieces of all forms, as `letter_pieces` does, and where those of each digit are.
 

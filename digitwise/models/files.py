@@ -102,7 +102,7 @@ def to_bytes(model: Model) -> bytes:
         "results": model.results,
     }
     tensors = _tensors(network, model.velocity, model.average)
-    tensors = {name: tensor.astype(header["store"]) for name, tensor in tensors.items()}
+    tensors = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
