@@ -75,7 +75,7 @@ def half(key, digit, old):
         for x in range(SIDE):
             beyond_x = np.float32(x) - cut_x + slope * (np.float32(y) - np.float32(14))
             beyond_y = np.float32(y) - cut_y + slope * (np.float32(x) - np.float32(14))
-            if side < np.float32(0.35):
+            if side < np.float32(0.28):  # a right half is more often like a whole digit
                 left_over = -beyond_x
             elif side < np.float32(0.7):
                 left_over = beyond_x

@@ -31,14 +31,16 @@ PRESETS = {
     # 99% of MNIST's test digits, as soon as possible.
     "fast": replace(DEEP, hidden=(1000, 500), epochs=11, plain_epochs=2),
     # As many as possible, with one fully connected network in an hour on two cores.
-    "best": replace(DEEP, hidden=(2500, 1000, 500), epochs=200, average=5.0, validation=1000),
+    "best": replace(
+        DEEP, hidden=(2500, 1000, 500), epochs=400, deform="strong", average=5.0, validation=1000
+    ),
     # What is shipped: reads digits as pens, papers and cameras make them, and says no to the rest.
     "reader": replace(
         DEEP,
-        hidden=(1500, 1000, 500),
-        epochs=250,
+        hidden=(2000, 900, 500),
+        epochs=300,
         deform="wild",
-        non_digits=0.35,
+        non_digits=0.4,
         average=3.0,
         validation=5000,
         store="float16",
