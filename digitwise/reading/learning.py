@@ -7,6 +7,7 @@ texts most probable, summed over all ways to break them up: nobody says where th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from digitwise.data.strings import Hand, draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.ink import extract_ink
 from digitwise.models.calibration import Calibration, probabilities_of, risk_of
+from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats
@@ -52,12 +54,27 @@ class Sample:
     probabilities: Floats
 
 
+def teach(path: Path, digits: Digits, progress: Callable[[str], None] = lambda _: None) -> None:
+    """Teach the network of a model file to read numbers, with digits that it wasn't trained on.
+
+    Raises
+    ------
+    ModelError
+        If the file can't be read or written.
+    InputError
+        If the digits are too few.
+    """
+    model = read_model(path)
+    model.weighing = learn_weighing(model.network, model.calibration, digits, progress=progress)
+    save(model, path)
+
+
 def learn_weighing(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
-    count: int = 1000,
-    measured: int = 2000,
+    count: int = 800,
+    measured: int = 1500,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
