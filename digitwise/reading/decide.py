@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitwise.neurons import Floats
-from digitwise.reading.lattice import SKIP, Lattice
+from digitwise.reading.lattice import Allowed, Lattice
 
 ALTERNATIVES = 5
 TRIED = 10  # texts of the best paths, among which are those of the most probable
@@ -27,19 +27,21 @@ class Decision:
     digits: list[tuple[int, str, float]]
 
 
-def decide(lattice: Lattice, least: int, most: int, bounded: bool) -> Decision | None:
-    """Find the most probable texts of `least` to `most` digits, summed over all their paths.
+def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Decision | None:
+    """Find the most probable texts of so many digits, each summed over all of its paths.
 
     Parameters
     ----------
+    allowed : bool array of shape (most digits, 10)
+    least : int
+        How many digits there are at least.
     bounded : bool
-        Whether it is known that there are so many digits: probabilities are among such texts.
+        Whether that is known: probabilities are then among texts of so many digits.
 
     Returns
     -------
     Decision, or None if no path has so many digits
     """
-    allowed = np.ones((min(most, lattice.n), SKIP), bool)
     if least > len(allowed):
         return None
     posterior, total = lattice.posterior(allowed, least if bounded else 0)

@@ -29,7 +29,6 @@ from digitwise.reading.segment import one_number
 START = np.array(
     [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, 0.0, -2.0, 0.0]
 )  # in the order of DIGIT_TERMS and NONE_TERMS
-MOST = 1_000  # digits of a number
 LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
 STEPS = 40
@@ -96,7 +95,7 @@ def learn_weighing(
     for sample in _draw_samples(network, calibration, digits, measured, seed + 1):
         terms = measure_terms(sample.arcs, sample.probabilities, sizes)
         lattice = weighed(sample.arcs, *terms, weights)
-        decision = decide(lattice, 0, MOST, bounded=False)
+        decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, bounded=False)
         if decision and decision.alternatives[0][0]:
             text, p = decision.alternatives[0]
             confidence.append(min(p, 1.0))

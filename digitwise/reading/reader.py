@@ -19,7 +19,10 @@ from digitwise.models.shipped import open_model
 from digitwise.network import Network
 from digitwise.reading.arcs import Arcs, find_arcs, uncut
 from digitwise.reading.decide import Decision, decide
+from digitwise.reading.expected import Expected
+from digitwise.reading.lattice import Lattice
 from digitwise.reading.number import Box, Number, ReadDigit
+from digitwise.reading.pattern import Pattern
 from digitwise.reading.scoring import make_lattice
 from digitwise.reading.segment import all_numbers, one_number, whole_digits
 from digitwise.training.evaluation import check_digit_network
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 FINDERS = {"auto": all_numbers, "number": one_number}
 LAYOUTS = (*FINDERS, "digit")
-MOST_DIGITS = 1_000_000
 
 
 class Reader:
@@ -64,6 +66,7 @@ class Reader:
         layout: str = "auto",
         count: int | tuple[int, int] | None = None,
         max_error: float | None = None,
+        pattern: str | Pattern | None = None,
     ) -> list[Number]:
         """Read the numbers of a picture, of all of its pages, in reading order.
 
@@ -77,7 +80,10 @@ class Reader:
             How many digits a number has; one that can't be read so is `rejected`.
         max_error : float, optional
             Reject digits that are so unsure that more than this share of those accepted would be
-            wrong, 0.001 say; see `Calibration.threshold`.
+            wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
+            numbers: reject numbers.
+        pattern : str or Pattern, optional
+            What a number looks like, "D{2}.D{2}" say: see `Pattern.parse`.
 
         Returns
         -------
@@ -89,17 +95,17 @@ class Reader:
         ImageError
             If the picture can't be opened or is beyond the limits.
         InputError
-            If the layout is unknown, the count makes no sense, or the network can't vouch for so
-            small an error.
+            If the layout is unknown, count or pattern make no sense, or the network can't vouch
+            for so small an error.
         """
-        least, most = _bounds(count)
+        expected = Expected.of(count, pattern)
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
         return [
             number
             for picture in open_pictures(source)
-            for number in self._read_page(picture, layout, (least, most), threshold)
+            for number in self._read_page(picture, layout, expected, threshold)
         ]
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
@@ -120,7 +126,7 @@ class Reader:
         return calibration.threshold(max_error)
 
     def _read_page(
-        self, picture: Picture, layout: str, bounds: tuple[int, int], threshold: float
+        self, picture: Picture, layout: str, expected: Expected, threshold: float
     ) -> Iterator[Number]:
         weighing = None if layout == "digit" else self.weighing
         found = _candidates(picture, layout, weighing is not None)
@@ -135,17 +141,10 @@ class Reader:
             own = probabilities[start : start + len(arcs.frames)]
             start += len(arcs.frames)
             lattice = make_lattice(arcs, own, weighing)
-            if weighing is None:
-                decision, fits = decide(lattice, arcs.n, arcs.n, bounded=False), True
-                fits = bounds[0] <= arcs.n <= bounds[1]
-            else:
-                known = bounds != (1, MOST_DIGITS)
-                decision = decide(lattice, bounds[0] if known else 0, bounds[1], bounded=known)
-                fits = decision is not None
-                decision = decision or decide(lattice, 0, MOST_DIGITS, bounded=False)
+            decision, fits = _decide(lattice, expected, weighing is not None)
             if decision and decision.digits:
                 surer_than = threshold if fits else 1.0
-                yield _number(picture, arcs, decision, surer_than, weighing is not None)
+                yield _number(picture, arcs, decision, surer_than, weighing is not None, expected)
 
 
 def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
@@ -157,8 +156,28 @@ def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
     return [find_arcs(number) if cut else uncut(whole_digits(number)) for number in numbers]
 
 
+def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision | None, bool]:
+    """What a number says, and whether that is what was expected."""
+    whatever = Expected().allowed(lattice.n)
+    if not cut:
+        # Each component is a digit. A pattern can choose among its alternatives, no more.
+        fits = expected.least <= lattice.n <= expected.most
+        if fits and expected.pattern:
+            return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
+        return decide(lattice, whatever, lattice.n, bounded=False), fits
+    if expected.nothing:
+        return decide(lattice, whatever, 0, bounded=False), True
+    found = decide(lattice, expected.allowed(lattice.n), expected.least, bounded=True)
+    return (found, True) if found else (decide(lattice, whatever, 0, bounded=False), False)
+
+
 def _number(
-    picture: Picture, arcs: Arcs, decision: Decision, surer_than: float, as_whole: bool
+    picture: Picture,
+    arcs: Arcs,
+    decision: Decision,
+    surer_than: float,
+    as_whole: bool,
+    expected: Expected,
 ) -> Number:
     """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
     text, confidence = decision.alternatives[0]
@@ -174,8 +193,10 @@ def _number(
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    alternatives = [(t, p) for t, p in decision.alternatives if t]
-    return Number(text, confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
+    fits = len(digits) == expected.least
+    write = expected.write if fits else str
+    alternatives = [(write(t), p) for t, p in decision.alternatives if t]
+    return Number(write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
 
 
 def _box(picture: Picture, component: Component) -> Box:
@@ -188,13 +209,3 @@ def _box(picture: Picture, component: Component) -> Box:
         min(picture.width, int(np.ceil(component.right * x))),
         min(picture.height, int(np.ceil(component.bottom * y))),
     )
-
-
-def _bounds(count: int | tuple[int, int] | None) -> tuple[int, int]:
-    if count is None:
-        return 1, MOST_DIGITS
-    bounds = (count, count) if isinstance(count, int) else count
-    whole = isinstance(bounds, tuple) and all(isinstance(n, int) for n in bounds)
-    if not whole or len(bounds) != 2 or not 1 <= bounds[0] <= bounds[1]:
-        raise InputError(f"expected a count of 5, say, or (3, 6); found {count!r:.50}")
-    return bounds
