@@ -24,8 +24,8 @@ class Card:
 
 CARDS = {
     "reader": Card(
-        commit="f1e0d79, calibrated later",
-        cores=1,
+        commit="278497f, calibrated later",
+        cores=2,
         limits=(
             "single digits, upright within 20 degrees; trained on MNIST's writers from the United "
             "States and on drawn forms of 1, 4, 7 and 9 from elsewhere; probabilities and "
