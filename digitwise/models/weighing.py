@@ -7,7 +7,7 @@ from typing import Any
 from digitwise.models.calibration import Calibration
 
 DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
-NONE_TERMS = ("bias", "log none", "height", "ink", "cut")
+NONE_TERMS = ("bias", "log none", "height", "ink")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.fragments import Fragment, break_up, digit_height
 
 MOST_FRAGMENTS = 6  # of one digit
+MOST_COMPONENTS = 3  # of one digit, without small ones
 WIDEST = 1.8  # digit heights
 TALLEST = 2.0
 
@@ -31,8 +32,10 @@ class Arcs:
     features : float array of shape (arcs, 6)
         Logarithms of height and of width in digit heights; ink cut through at both ends, widest
         gap inside, components beyond the first, distance from the line: in digit heights.
-    skipping : float array of shape (arcs, 3)
-        Of arcs of one fragment, if it is no digit: its height, ink and cuts. NaN for others.
+    skipping : float array of shape (arcs, 2)
+        Of arcs of one whole component, if it is no digit: its height and ink. NaN for others.
+    without : list of lists
+        Of each arc, those of what is small and lies among its fragments, but is left out of it.
     """
 
     n: int
@@ -42,44 +45,70 @@ class Arcs:
     frames: npt.NDArray[np.uint8]
     features: Floats
     skipping: Floats
+    without: list[list[int]]
 
 
 def find_arcs(components: list[Component]) -> Arcs:
     """Break a number's components up and take neighbouring fragments together, as far as likely."""
     height = digit_height(components)
     fragments = break_up(components, height)
-    middle = _line(components, height)
-    starts, ends, pieces, features, skipping = [], [], [], [], []
-    apart = _interleaved(fragments)
-    parts_of = Counter(f.component for f in fragments)
-    for start in range(len(fragments)):
+    line = _line(components, height)
+    sizes = Counter(f.component for f in fragments)
+    single: dict[int, int] = {}  # small fragment → its own arc
+    found: list[tuple[int, int, list[Fragment]]] = []
+    for start, first in enumerate(fragments):
+        if first.small:
+            single[start] = len(found)
         for end in range(start + 1, len(fragments) + 1):
             part = fragments[start:end]
-            one = len({f.component for f in part}) == 1
-            whole = one and len(part) == parts_of[part[0].component]
-            if len(part) > MOST_FRAGMENTS and not whole:
-                continue
-            left, right = min(f.piece.left for f in part), max(f.piece.right for f in part)
-            tall = max(f.piece.bottom for f in part) - min(f.piece.top for f in part)
-            too_large = right - left > WIDEST * height or tall > TALLEST * height
-            if too_large and not whole and len(part) > 1:
-                continue
-            piece = part[0].piece if len(part) == 1 else join([f.piece for f in part])
-            starts.append(start)
-            ends.append(end)
-            pieces.append(piece)
-            features.append(_features(part, piece, height, middle))
-            can_skip = whole or (len(part) == 1 and apart[part[0].component])
-            skipping.append(_if_skipped(piece, part, height) if can_skip else [np.nan] * 3)
+            variants = [part]
+            if not (first.small or part[-1].small):
+                # What is small may lie within the reach of a digit without being a part of it.
+                variants += [bare] if len(bare := _large(part)) < len(part) else []
+            found += [
+                (start, end, variant)
+                for variant in variants
+                if len(part) == 1 or _may_be_one(variant, sizes, height)
+            ]
+    without = [
+        [
+            single[k]
+            for k in range(start, end)
+            if fragments[k].small and all(f is not fragments[k] for f in part)
+        ]
+        for start, end, part in found
+    ]
+    pieces = [join([f.piece for f in part]) for _, _, part in found]
+    parts = [part for _, _, part in found]
     return Arcs(
         len(fragments),
-        np.array(starts),
-        np.array(ends),
+        np.array([start for start, _, _ in found]),
+        np.array([end for _, end, _ in found]),
         pieces,
         np.stack([frame_digit(piece.ink) for piece in pieces]),
-        np.array(features),
-        np.array(skipping),
+        np.array([_features(*both, height, line) for both in zip(parts, pieces, strict=True)]),
+        np.array([_if_skipped(*both, sizes, height) for both in zip(parts, pieces, strict=True)]),
+        without,
     )
+
+
+def _large(part: list[Fragment]) -> list[Fragment]:
+    return [f for f in part if not f.small]
+
+
+def _may_be_one(part: list[Fragment], sizes: Counter[int], height: float) -> bool:
+    """Whether fragments are few and close enough for one digit, or are a whole component."""
+    large = _large(part)
+    if not large:
+        return False
+    of = Counter(f.component for f in large)
+    whole = all(sizes[component] == n for component, n in of.items())
+    if whole and len(of) == 1:
+        return True
+    left, right = min(f.piece.left for f in part), max(f.piece.right for f in part)
+    tall = max(f.piece.bottom for f in part) - min(f.piece.top for f in part)
+    few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
+    return few and right - left <= WIDEST * height and tall <= TALLEST * height
 
 
 def uncut(digits: list[Component]) -> Arcs:
@@ -87,7 +116,7 @@ def uncut(digits: list[Component]) -> Arcs:
     n = len(digits)
     frames = np.stack([frame_digit(digit.ink) for digit in digits])
     none = np.full((n, 6), np.nan)
-    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, frames, none, none[:, :3])
+    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, frames, none, none[:, :2], [[]] * n)
 
 
 def _line(components: list[Component], height: float) -> tuple[float, float]:
@@ -130,15 +159,14 @@ def _outer_cuts(part: list[Fragment]) -> float:
     return total
 
 
-def _interleaved(fragments: list[Fragment]) -> dict[int, bool]:
-    """Of each component: whether others' fragments lie between its own."""
-    order = [f.component for f in fragments]
-    return {c: len(order) - order[::-1].index(c) - order.index(c) > order.count(c) for c in order}
-
-
-def _if_skipped(piece: Component, part: list[Fragment], height: float) -> list[float]:
+def _if_skipped(
+    part: list[Fragment], piece: Component, sizes: Counter[int], height: float
+) -> list[float]:
+    """What is told of a whole component that is passed over; NaN for any other part."""
+    component = part[0].component
+    if any(f.component != component for f in part) or len(part) != sizes[component]:
+        return [np.nan] * 2
     return [
         min(piece.height, 2 * height) / height,
         min(float(piece.ink.sum()) / height**2, 2.0),
-        _outer_cuts(part),
     ]

@@ -9,6 +9,8 @@ from digitwise.imaging.components import SOLID, Component
 from digitwise.imaging.cuts import find_cuts
 from digitwise.imaging.ink import Light
 
+SMALL = 0.4  # of the height of a digit: what is lower is none by itself
+
 
 @dataclass(frozen=True)
 class Fragment:
@@ -21,12 +23,15 @@ class Fragment:
         Which one it is of.
     cut_before, cut_after : float
         Ink that was cut through on either side, in digit heights; 0 where nothing was.
+    small : bool
+        Whether it is a whole component too small for a digit.
     """
 
     piece: Component
     component: int
     cut_before: float
     cut_after: float
+    small: bool = False
 
 
 def digit_height(components: list[Component]) -> float:
@@ -36,22 +41,39 @@ def digit_height(components: list[Component]) -> float:
 
 
 def break_up(components: list[Component], height: float) -> list[Fragment]:
-    """Cut components wherever a digit might end; fragments ordered by the middle of their ink."""
+    """Cut components wherever a digit might end; fragments from left to right.
+
+    Those of a component stay together, though digits may lean over their neighbours. Only what is
+    small, a speck or the bar of a 5, may come to lie among them: where the middle of its ink is.
+    """
+    small = [c.height < SMALL * height and c.width < height for c in components]
     fragments: list[Fragment] = []
+    for number in sorted(range(len(components)), key=lambda n: _middle(components[n])):
+        if not small[number]:
+            fragments += _cut_up(components[number], number, height)
     for number, component in enumerate(components):
-        cuts = find_cuts(component.ink, height)
-        part = np.zeros(component.ink.shape, np.int32)
-        columns = np.arange(component.width)[None]
-        for cut, _ in cuts:
-            part += columns >= cut[:, None]
-        costs = [0.0, *(cost for _, cost in cuts), 0.0]
-        for k in range(len(cuts) + 1):
-            ink = np.where(part == k, component.ink, 0)
-            if not (ink >= SOLID).any():
-                continue
+        if small[number]:
+            middle = _middle(component)
+            after = (k for k, f in enumerate(fragments) if _middle(f.piece) > middle)
+            place = next(after, len(fragments))
+            fragments.insert(place, Fragment(component, number, 0.0, 0.0, small=True))
+    return fragments
+
+
+def _cut_up(component: Component, number: int, height: float) -> list[Fragment]:
+    cuts = find_cuts(component.ink, height)
+    part = np.zeros(component.ink.shape, np.int32)
+    columns = np.arange(component.width)[None]
+    for cut, _ in cuts:
+        part += columns >= cut[:, None]
+    costs = [0.0, *(cost for _, cost in cuts), 0.0]
+    fragments = []
+    for k in range(len(cuts) + 1):
+        ink = np.where(part == k, component.ink, 0)
+        if (ink >= SOLID).any():
             piece = _cropped(component, ink)
-            fragments.append(Fragment(piece, number, costs[k] if k else 0.0, costs[k + 1]))
-    return sorted(fragments, key=lambda f: _middle(f.piece))
+            fragments.append(Fragment(piece, number, costs[k], costs[k + 1]))
+    return fragments
 
 
 def _middle(piece: Component) -> float:

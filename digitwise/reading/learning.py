@@ -27,7 +27,7 @@ from digitwise.reading.scoring import measure_terms, weighed
 from digitwise.reading.segment import one_number
 
 START = np.array(
-    [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, 0.0, -2.0, 0.0]
+    [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, -2.0, -2.0]
 )  # in the order of DIGIT_TERMS and NONE_TERMS
 LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
@@ -166,7 +166,7 @@ def _learn(samples: list[Sample], sizes: Floats, progress: Callable[[str], None]
             found, log_found = lattice.posterior(np.ones((arcs.n, SKIP), bool))
             total += log_found - log_wanted
             surplus = found - wanted
-            gradient[:split] += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
+            gradient += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
             gradient[split:] += surplus[:, SKIP] @ np.nan_to_num(nones)
             n += 1
         progress(f"{total / n:.4f} over {n} of {len(prepared)} numbers")

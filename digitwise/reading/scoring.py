@@ -23,8 +23,9 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
 
     Returns
     -------
-    arrays of shape (arcs, 10, 9) and (arcs, 5)
-        In the order of DIGIT_TERMS and NONE_TERMS; NaN for what can't be passed over.
+    arrays of shape (arcs, 10, 13) and (arcs, 4)
+        In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
+        it is passed over; NaN for what can't be.
     """
     log_p = np.log(np.maximum(probabilities, np.exp(LEAST)))
     none = _log_none(probabilities)
@@ -33,15 +34,17 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     every = np.ones_like(log_p)
     own = [log_p, none[:, None] * every, every, _far(height), _far(width)]
     shared = np.broadcast_to(arcs.features[:, None, 2:], (*log_p.shape, arcs.features.shape[1] - 2))
-    digits = np.concatenate([np.stack(own, axis=2), shared], axis=2)
     bias = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
-    return digits, np.column_stack([bias, none, arcs.skipping])
+    nones = np.column_stack([bias, none, arcs.skipping])
+    left_out = np.array([nones[arcs_of].sum(axis=0) for arcs_of in arcs.without])
+    also = np.broadcast_to(left_out[:, None], (*log_p.shape, nones.shape[1]))
+    return np.concatenate([np.stack(own, axis=2), shared, also], axis=2), nones + left_out
 
 
 def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Lattice:
     """The lattice of a number's candidates; the first weights are those of digits."""
     scores = np.empty((len(arcs.starts), SKIP + 1))
-    scores[:, :SKIP] = digits @ weights[: len(DIGIT_TERMS)]
+    scores[:, :SKIP] = digits @ weights
     passed_over = nones @ weights[len(DIGIT_TERMS) :]
     scores[:, SKIP] = np.where(np.isnan(passed_over), -np.inf, passed_over)
     return Lattice(arcs.n, arcs.starts, arcs.ends, scores)
