@@ -14,7 +14,7 @@ from digitwise.reading.fragments import Fragment, break_up, digit_height
 MOST_FRAGMENTS = 6  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
 WIDEST = 1.8  # digit heights
-TALLEST = 2.0
+LOWEST, TALLEST = 0.4, 2.0  # digit heights
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,7 @@ def find_arcs(components: list[Component]) -> Arcs:
                 # What is small may lie within the reach of a digit without being a part of it.
                 variants += [bare] if len(bare := _large(part)) < len(part) else []
             found += [
-                (start, end, variant)
-                for variant in variants
-                if len(part) == 1 or _may_be_one(variant, sizes, height)
+                (start, end, variant) for variant in variants if _may_be_one(variant, sizes, height)
             ]
     without = [
         [
@@ -100,7 +98,7 @@ def _may_be_one(part: list[Fragment], sizes: Counter[int], height: float) -> boo
     """Whether fragments are few and close enough for one digit, or are a whole component."""
     large = _large(part)
     if not large:
-        return False
+        return len(part) == 1
     of = Counter(f.component for f in large)
     whole = all(sizes[component] == n for component, n in of.items())
     if whole and len(of) == 1:
@@ -108,7 +106,7 @@ def _may_be_one(part: list[Fragment], sizes: Counter[int], height: float) -> boo
     left, right = min(f.piece.left for f in part), max(f.piece.right for f in part)
     tall = max(f.piece.bottom for f in part) - min(f.piece.top for f in part)
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
-    return few and right - left <= WIDEST * height and tall <= TALLEST * height
+    return few and right - left <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
 
 
 def uncut(digits: list[Component]) -> Arcs:

@@ -8,7 +8,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.lattice import Allowed, Lattice
 
 ALTERNATIVES = 5
-TRIED = 10  # texts of the best paths, among which are those of the most probable
+TRIED = 7  # texts of the best paths, among which are those of the most probable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from digitwise.neurons import Floats
 
 SKIP = 10  # column of the score for "no digit"
 MOST_STEPS = 20_000  # of the search for the best texts
-HOPELESS = 15.0  # a digit whose score is so far below the arc's best is not tried
+HOPELESS = 9.0  # a digit whose score is so far below the arc's best is not tried
 
 Way = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
 """Less what may be won, number of the step, score, node, text, (arc, digit) each."""

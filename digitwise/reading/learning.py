@@ -22,7 +22,7 @@ from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, find_arcs
 from digitwise.reading.decide import decide
-from digitwise.reading.lattice import SKIP
+from digitwise.reading.lattice import SKIP, Allowed
 from digitwise.reading.scoring import measure_terms, weighed
 from digitwise.reading.segment import one_number
 
@@ -88,11 +88,11 @@ def learn_weighing(
     digits : Digits
         That it wasn't trained on.
     """
-    samples = _draw_samples(network, calibration, digits, count, seed)
-    sizes = _measure_sizes(samples)
-    weights = _learn(samples, sizes, progress)
+    samples = draw_samples(network, calibration, digits, count, seed)
+    sizes = measure_sizes(samples)
+    weights = _learn(prepare(samples, sizes), progress)
     confidence, wrong = [], []
-    for sample in _draw_samples(network, calibration, digits, measured, seed + 1):
+    for sample in draw_samples(network, calibration, digits, measured, seed + 1):
         terms = measure_terms(sample.arcs, sample.probabilities, sizes)
         lattice = weighed(sample.arcs, *terms, weights)
         decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, bounded=False)
@@ -112,7 +112,7 @@ def learn_weighing(
     )
 
 
-def _draw_samples(
+def draw_samples(
     network: Network, calibration: Calibration | None, digits: Digits, count: int, seed: int
 ) -> list[Sample]:
     """Draw numbers, of each hand in turn, and look at all candidates."""
@@ -126,7 +126,7 @@ def _draw_samples(
     return found
 
 
-def _measure_sizes(samples: list[Sample]) -> Floats:
+def measure_sizes(samples: list[Sample]) -> Floats:
     """Height and width of each digit, (10, 4), from numbers where none touches another."""
     found: list[list[Floats]] = [[] for _ in range(10)]
     for sample in samples:
@@ -144,34 +144,48 @@ def _measure_sizes(samples: list[Sample]) -> Floats:
     return np.column_stack([mean[:, 0], deviation[:, 0], mean[:, 1], deviation[:, 1]])
 
 
-def _learn(samples: list[Sample], sizes: Floats, progress: Callable[[str], None]) -> Floats:
+Prepared = list[tuple[Arcs, Floats, Floats, Allowed]]
+"""Of each number its candidates, their terms as digits and as none, and its text."""
+
+
+def prepare(samples: list[Sample], sizes: Floats) -> Prepared:
+    """Measure the terms of all candidates; texts as which digit is right at which position."""
+    prepared = []
+    for sample in samples:
+        right = np.zeros((len(sample.text), SKIP), bool)
+        right[np.arange(len(sample.text)), [int(c) for c in sample.text]] = True
+        prepared.append(
+            (sample.arcs, *measure_terms(sample.arcs, sample.probabilities, sizes), right)
+        )
+    return prepared
+
+
+def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
+    """Mean of -log P(text) over numbers, and its gradient; without those that no path can say."""
+    total, gradient, n = 0.0, np.zeros_like(weights), 0
+    for arcs, digits, nones, right in prepared:
+        lattice = weighed(arcs, digits, nones, weights)
+        wanted, log_wanted = lattice.posterior(right, len(right))
+        if log_wanted == -np.inf:
+            continue  # digits that can't be told apart by any cut
+        found, log_found = lattice.posterior(np.ones((arcs.n, SKIP), bool))
+        total += log_found - log_wanted
+        surplus = found - wanted
+        gradient += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
+        gradient[len(DIGIT_TERMS) :] += surplus[:, SKIP] @ np.nan_to_num(nones)
+        n += 1
+    return total / n, gradient / n
+
+
+def _learn(prepared: Prepared, progress: Callable[[str], None]) -> Floats:
     """Find the weights under which the texts are most probable."""
     from scipy.optimize import minimize
 
-    prepared = []
-    for sample in samples:
-        digits, nones = measure_terms(sample.arcs, sample.probabilities, sizes)
-        right = np.zeros((len(sample.text), SKIP), bool)
-        right[np.arange(len(sample.text)), [int(c) for c in sample.text]] = True
-        prepared.append((sample.arcs, digits, nones, right))
-    split = len(DIGIT_TERMS)
-
     def loss(weights: Floats) -> tuple[float, Floats]:
-        total, gradient, n = 0.0, np.zeros_like(weights), 0
-        for arcs, digits, nones, right in prepared:
-            lattice = weighed(arcs, digits, nones, weights)
-            wanted, log_wanted = lattice.posterior(right, len(right))
-            if log_wanted == -np.inf:
-                continue  # digits that can't be told apart by any cut
-            found, log_found = lattice.posterior(np.ones((arcs.n, SKIP), bool))
-            total += log_found - log_wanted
-            surplus = found - wanted
-            gradient += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
-            gradient[split:] += surplus[:, SKIP] @ np.nan_to_num(nones)
-            n += 1
-        progress(f"{total / n:.4f} over {n} of {len(prepared)} numbers")
+        mean, gradient = surprise(weights, prepared)
+        progress(f"{mean:.4f} over {len(prepared)} numbers")
         gap = weights - START
-        return total / n + PULL * gap @ gap, gradient / n + 2 * PULL * gap
+        return mean + PULL * gap @ gap, gradient + 2 * PULL * gap
 
     found = minimize(loss, START, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     return np.asarray(found.x)

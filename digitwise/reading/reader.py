@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FINDERS = {"auto": all_numbers, "number": one_number}
+UNLIKELY = -7.0  # logarithm of the probability that a number is as was expected: it is not
 LAYOUTS = (*FINDERS, "digit")
 
 
@@ -167,8 +168,10 @@ def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision |
         return decide(lattice, whatever, lattice.n, bounded=False), fits
     if expected.nothing:
         return decide(lattice, whatever, 0, bounded=False), True
-    found = decide(lattice, expected.allowed(lattice.n), expected.least, bounded=True)
-    return (found, True) if found else (decide(lattice, whatever, 0, bounded=False), False)
+    allowed = expected.allowed(lattice.n)
+    if lattice.total(allowed, expected.least) - lattice.total(whatever) > UNLIKELY:
+        return decide(lattice, allowed, expected.least, bounded=True), True
+    return decide(lattice, whatever, 0, bounded=False), False
 
 
 def _number(
