@@ -50,8 +50,11 @@ def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Dec
         return None
     found = [(text, float(np.exp(lattice.of_text(text) - total))) for text in paths]
     found.sort(key=lambda alternative: -alternative[1])
+    text, probability = found[0]
+    # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
     digits = [
-        (arc, char, _marginal(lattice, posterior, arc, char)) for arc, char in paths[found[0][0]]
+        (arc, char, max(probability, _marginal(lattice, posterior, arc, char)))
+        for arc, char in paths[text]
     ]
     return Decision(found[:ALTERNATIVES], digits)
 

@@ -144,11 +144,9 @@ class Lattice:
         scores = self.scores[arc]
         choices = [("", float(scores[SKIP]))] if scores[SKIP] > -np.inf else []
         if position < len(allowed):
-            limit = scores[:SKIP].max() - HOPELESS
-            choices += [
-                (str(d), float(scores[d]))
-                for d in np.flatnonzero(allowed[position] & (scores[:SKIP] > limit))
-            ]
+            fitting = np.where(allowed[position], scores[:SKIP], -np.inf)
+            likely = np.flatnonzero(fitting > max(fitting.max() - HOPELESS, -np.inf))
+            choices += [(str(d), float(scores[d])) for d in likely]
         return choices
 
     def _emitted(self, allowed: Allowed) -> Floats:

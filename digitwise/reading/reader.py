@@ -1,6 +1,6 @@
 """`Reader`: pictures in, numbers out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FINDERS = {"auto": all_numbers, "number": one_number}
-UNLIKELY = -7.0  # logarithm of the probability that a number is as was expected: it is not
+UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 LAYOUTS = (*FINDERS, "digit")
 
 
@@ -145,7 +145,8 @@ class Reader:
             decision, fits = _decide(lattice, expected, weighing is not None)
             if decision and decision.digits:
                 surer_than = threshold if fits else 1.0
-                yield _number(picture, arcs, decision, surer_than, weighing is not None, expected)
+                write = expected.write if fits else str
+                yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
 
 
 def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
@@ -180,7 +181,7 @@ def _number(
     decision: Decision,
     surer_than: float,
     as_whole: bool,
-    expected: Expected,
+    write: Callable[[str], str],
 ) -> Number:
     """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
     text, confidence = decision.alternatives[0]
@@ -196,8 +197,6 @@ def _number(
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    fits = len(digits) == expected.least
-    write = expected.write if fits else str
     alternatives = [(write(t), p) for t, p in decision.alternatives if t]
     return Number(write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
 
