@@ -12,11 +12,12 @@ from digitwise.cli.output import Json, complain, emit, printable
 from digitwise.cli.overlays import OVERLAY_SUFFIX, Overlays
 from digitwise.cli.tables import SUFFIXES as OUTPUTS
 from digitwise.cli.tables import format_table
-from digitwise.errors import DigitwiseError, ImageError, StoppedError
+from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
 from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
     from digitwise.reading.number import Number
+    from digitwise.reading.pattern import Pattern
     from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
@@ -41,6 +42,12 @@ def read(
         str | None,
         typer.Option(
             help="How many digits a number has; others are rejected.", metavar="N|MIN-MAX"
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="What a number looks like: DDDDD, D{2}.D{2}, [0-3]D/20DD. D is any digit.",
         ),
     ] = None,
     max_error: Annotated[
@@ -73,10 +80,11 @@ def read(
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     from digitwise.reading.reader import Reader
 
-    options = {"layout": layout, "count": bounds, "max_error": max_error}
+    wanted = _pattern(pattern, bounds)
+    options = {"layout": layout, "count": bounds, "max_error": max_error, "pattern": wanted}
     reader = Reader(model)
     if max_error is not None:
-        reader.threshold(max_error)  # or an error, before anything is read
+        reader.threshold(max_error, layout)  # or an error, before anything is read
     overlays = Overlays(overlay) if overlay else None
     rows: list[dict[str, Any]] = []
     try:
@@ -151,6 +159,15 @@ def _bounds(count: str | None) -> tuple[int, int] | None:
     if not 1 <= bounds[0] <= bounds[1]:
         raise typer.BadParameter(f"expected 5 or 3-6, say; found {count!r}", param_hint="--count")
     return bounds
+
+
+def _pattern(pattern: str | None, bounds: tuple[int, int] | None) -> "Pattern | None":
+    from digitwise.reading.expected import Expected
+
+    try:
+        return Expected.of(bounds, pattern).pattern
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint="--pattern") from error
 
 
 def _inputs(names: list[str]) -> Iterator[tuple[str, Path | io.BytesIO | DigitwiseError]]:

@@ -5,6 +5,8 @@ import io
 import json
 from typing import Any
 
+from digitwise.reading.number import shown
+
 SUFFIXES = (".csv", ".json", ".jsonl", ".txt")
 COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
 
@@ -27,11 +29,11 @@ def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
         return json.dumps(read, indent=1) + "\n"
     if suffix == ".jsonl":
         return "".join(json.dumps(row) + "\n" for row in read)
-    return "".join(f"{_shown(row['digits'])}\n" for row in read if "text" in row)
+    return "".join(f"{_shown(row)}\n" for row in read if "text" in row)
 
 
-def _shown(digits: list[dict[str, Any]]) -> str:
-    return "".join("?" if digit["rejected"] else digit["char"] for digit in digits)
+def _shown(row: dict[str, Any]) -> str:
+    return shown(row["text"], [digit["rejected"] for digit in row["digits"]])
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

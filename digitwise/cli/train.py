@@ -16,6 +16,7 @@ from digitwise.training.settings import Settings
 if TYPE_CHECKING:
     from digitwise.training.run import Run
 
+ENOUGH = 1000  # validation digits to draw numbers with
 PLOT_FORMATS = ("png", "svg", "pdf")
 RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "learning_rate": (lambda v: 0 < v < float("inf"), "a finite number above 0"),
@@ -153,6 +154,11 @@ def train(
     else:
         run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
     finished = go(run, as_json)
+    if finished and run.settings.non_digits and len(run.validation) >= ENOUGH:
+        from digitwise.reading.learning import teach
+
+        people(as_json).print("Learning to read numbers whose digits touch: some minutes")
+        teach(run.out, run.validation)
     if finished:
         report(run, as_json)
     if plot:

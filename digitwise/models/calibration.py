@@ -167,7 +167,7 @@ def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibrat
     found = minimize_scalar(surprise, bounds=(-2, 3), method="bounded")
     temperature = round(float(np.exp(found.x)), 4)
     confidence = digit_probabilities(z, temperature, bias).max(axis=1)
-    return Calibration(temperature, bias, source, len(z), _risk(confidence, wrong))
+    return Calibration(temperature, bias, source, len(z), risk_of(confidence, wrong))
 
 
 def _bias(z: Floats) -> float:
@@ -181,7 +181,7 @@ def _bias(z: Floats) -> float:
     return round(float(max(0.0, needed[allowed])), 4) if allowed < len(needed) else 0.0
 
 
-def _risk(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:
+def risk_of(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:
     """Rows of `Calibration.risk`: above 0, and above the confidence of each wrong answer."""
     limits = [0.0, *np.sort(confidence[wrong])]
     if len(limits) > MOST_ROWS:  # the surest wrong answers decide about small errors

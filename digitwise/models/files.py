@@ -18,6 +18,7 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
 from digitwise.models.calibration import Calibration
+from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
 
 FORMAT = 1
@@ -46,6 +47,9 @@ class Model:
         Measured figures: `test_accuracy`, `test_n`.
     calibration : Calibration or None
         What held-out digits say of its confidence.
+    weighing : Weighing or None
+        How its word on candidate digits is weighed when numbers are read; None for a network that
+        hasn't learnt what is no digit.
     store : {"float16", "float32"} or None
         How parameters are written, if not as they are: float16 halves the file, and rounds them.
     velocity, average : Gradient or None
@@ -59,6 +63,7 @@ class Model:
     store: str | None = None
     velocity: Gradient | None = None
     average: Gradient | None = None
+    weighing: Weighing | None = None
 
 
 def count_parameters(sizes: list[int]) -> int:
@@ -98,6 +103,7 @@ def to_bytes(model: Model) -> bytes:
         "init": network.init,
         "framing": "mnist",
         "calibration": model.calibration.to_dict() if model.calibration else None,
+        "weighing": model.weighing.to_dict() if model.weighing else None,
         "training": model.training,
         "results": model.results,
     }
@@ -204,8 +210,17 @@ def _read(path: Path) -> Model:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
     saved = header["calibration"]
     calibration = None if saved is None else Calibration.from_dict(saved)
+    saved = header.get("weighing")
+    weighing = None if saved is None else Weighing.from_dict(saved)
     return Model(
-        network, header["training"], header["results"], calibration, store, velocity, average
+        network,
+        header["training"],
+        header["results"],
+        calibration,
+        store,
+        velocity,
+        average,
+        weighing,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+DIGITS = "0123456789"
+
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
 
@@ -37,6 +39,12 @@ class ReadDigit:
         """As JSON has it."""
         box = list(self.bbox)
         return {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
+
+
+def shown(text: str, rejected: list[bool]) -> str:
+    """Write `?` for each of a text's digits that is rejected; what a pattern put between stays."""
+    verdicts = iter(rejected)
+    return "".join("?" if char in DIGITS and next(verdicts) else char for char in text)
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class Number:
     @property
     def shown(self) -> str:
         """The text for people: a `?` for each digit that is rejected."""
-        return "".join("?" if digit.rejected else digit.char for digit in self.digits)
+        return shown(self.text, [digit.rejected for digit in self.digits])
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -1,6 +1,6 @@
 """`Reader`: pictures in, numbers out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -10,25 +10,29 @@ import numpy.typing as npt
 from digitwise.data.digits import as_inputs
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
-from digitwise.imaging.digit import find_digit, frame_digit
+from digitwise.imaging.digit import find_digit
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.models.calibration import probabilities_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
-from digitwise.neurons import Floats
-from digitwise.reading.confidence import best_strings
+from digitwise.reading.arcs import Arcs, find_arcs, uncut
+from digitwise.reading.decide import Decision, decide
+from digitwise.reading.expected import Expected
+from digitwise.reading.lattice import Lattice
 from digitwise.reading.number import Box, Number, ReadDigit
-from digitwise.reading.segment import Segmenter, all_numbers, one_number
+from digitwise.reading.pattern import Pattern
+from digitwise.reading.scoring import make_lattice
+from digitwise.reading.segment import all_numbers, one_number, whole_digits
 from digitwise.training.evaluation import check_digit_network
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SEGMENTERS: dict[str, Segmenter] = {"auto": all_numbers, "number": one_number}
-LAYOUTS = (*SEGMENTERS, "digit")
-ALTERNATIVES = 5
+FINDERS = {"auto": all_numbers, "number": one_number}
+UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
+LAYOUTS = (*FINDERS, "digit")
 
 
 class Reader:
@@ -54,6 +58,7 @@ class Reader:
     def __init__(self, model: str | Path | Network | None = None) -> None:
         found = Model(model) if isinstance(model, Network) else open_model(model)
         self.network, self.calibration = found.network, found.calibration
+        self.weighing = found.weighing
         check_digit_network(self.network)
 
     def read(
@@ -62,6 +67,7 @@ class Reader:
         layout: str = "auto",
         count: int | tuple[int, int] | None = None,
         max_error: float | None = None,
+        pattern: str | Pattern | None = None,
     ) -> list[Number]:
         """Read the numbers of a picture, of all of its pages, in reading order.
 
@@ -72,10 +78,13 @@ class Reader:
         layout : {"auto", "number", "digit"}
             Every number there is; all of the picture is one number; it is exactly one digit.
         count : int or (least, most), optional
-            How many digits a number has; one that has another count is `rejected`.
+            How many digits a number has; one that can't be read so is `rejected`.
         max_error : float, optional
             Reject digits that are so unsure that more than this share of those accepted would be
-            wrong, 0.001 say; see `Calibration.threshold`.
+            wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
+            numbers: reject numbers.
+        pattern : str or Pattern, optional
+            What a number looks like, "D{2}.D{2}" say: see `Pattern.parse`.
 
         Returns
         -------
@@ -87,80 +96,109 @@ class Reader:
         ImageError
             If the picture can't be opened or is beyond the limits.
         InputError
-            If the layout is unknown, the count makes no sense, or the network can't vouch for so
-            small an error.
+            If the layout is unknown, count or pattern make no sense, or the network can't vouch
+            for so small an error.
         """
-        least, most = _bounds(count)
+        expected = Expected.of(count, pattern)
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
-        threshold = 0.0 if max_error is None else self.threshold(max_error)
+        threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
         return [
             number
             for picture in open_pictures(source)
-            for number in self._read_page(picture, layout, least, most, threshold)
+            for number in self._read_page(picture, layout, expected, threshold)
         ]
 
-    def threshold(self, max_error: float) -> float:
-        """Confidence from which a digit is accepted under `max_error`.
+    def threshold(self, max_error: float, layout: str = "auto") -> float:
+        """Confidence above which a reading is accepted under `max_error`.
 
         Raises
         ------
         InputError
             If this network can't vouch for so small an error.
         """
-        if self.calibration is None:
+        weighed = self.weighing is not None and layout != "digit"
+        calibration = self.weighing.numbers if weighed and self.weighing else self.calibration
+        if calibration is None:
             raise InputError(
                 "this network's confidence was never measured on held-out digits, so there is no "
                 "telling from where on it errs so seldom; train one with validation digits"
             )
-        return self.calibration.threshold(max_error)
+        return calibration.threshold(max_error)
 
     def _read_page(
-        self, picture: Picture, layout: str, least: int, most: int, threshold: float
+        self, picture: Picture, layout: str, expected: Expected, threshold: float
     ) -> Iterator[Number]:
-        if layout == "digit":
-            digit = find_digit(picture.grey)
-            numbers = [[digit]] if digit else []
-        else:
-            numbers = SEGMENTERS[layout](extract_ink(picture.grey))
-        if not numbers:
+        weighing = None if layout == "digit" else self.weighing
+        found = _candidates(picture, layout, weighing is not None)
+        if not found:
             return
-        # All digits of the page in one call.
-        frames = np.stack([frame_digit(digit.ink) for number in numbers for digit in number])
+        # All candidates of the page in one call.
+        frames = np.concatenate([arcs.frames for arcs in found])
         z = self.network.weighted_outputs(as_inputs(frames, self.network.dtype))
         probabilities = probabilities_of(z, self.calibration)
         start = 0
-        for number in numbers:
-            part = slice(start, start + len(number))
-            start = part.stop
-            # What needs to be surer than anything can be is rejected.
-            surer_than = threshold if least <= len(number) <= most else 1.0
-            yield _number(picture, number, frames[part], probabilities[part], surer_than)
+        for arcs in found:
+            own = probabilities[start : start + len(arcs.frames)]
+            start += len(arcs.frames)
+            lattice = make_lattice(arcs, own, weighing)
+            decision, fits = _decide(lattice, expected, weighing is not None)
+            if decision and decision.digits:
+                surer_than = threshold if fits else 1.0
+                write = expected.write if fits else str
+                yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
+
+
+def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
+    """Candidate digits of each number of a page; by rule, if they may not be cut apart."""
+    if layout == "digit":
+        digit = find_digit(picture.grey)
+        return [uncut([digit])] if digit else []
+    numbers = FINDERS[layout](extract_ink(picture.grey))
+    return [find_arcs(number) if cut else uncut(whole_digits(number)) for number in numbers]
+
+
+def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision | None, bool]:
+    """What a number says, and whether that is what was expected."""
+    whatever = Expected().allowed(lattice.n)
+    if not cut:
+        # Each component is a digit. A pattern can choose among its alternatives, no more.
+        fits = expected.least <= lattice.n <= expected.most
+        if fits and expected.pattern:
+            return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
+        return decide(lattice, whatever, lattice.n, bounded=False), fits
+    if expected.nothing:
+        return decide(lattice, whatever, 0, bounded=False), True
+    allowed = expected.allowed(lattice.n)
+    if lattice.total(allowed, expected.least) - lattice.total(whatever) > UNLIKELY:
+        return decide(lattice, allowed, expected.least, bounded=True), True
+    return decide(lattice, whatever, 0, bounded=False), False
 
 
 def _number(
     picture: Picture,
-    components: list[Component],
-    frames: npt.NDArray[np.uint8],
-    probabilities: Floats,
+    arcs: Arcs,
+    decision: Decision,
     surer_than: float,
+    as_whole: bool,
+    write: Callable[[str], str],
 ) -> Number:
-    alternatives = best_strings(probabilities, ALTERNATIVES)
-    text, confidence = alternatives[0]
+    """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
+    text, confidence = decision.alternatives[0]
+    least_sure = min(p for _, _, p in decision.digits)
+    limit = surer_than
+    if as_whole:
+        # Of a number that is too unsure, its least sure digits are shown to be so.
+        limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
     digits = [
-        ReadDigit(
-            char,
-            float(p[int(char)]),
-            _box(picture, component),
-            image,
-            rejected=float(p[int(char)]) <= surer_than,
-        )
-        for char, p, component, image in zip(text, probabilities, components, frames, strict=True)
+        ReadDigit(char, p, _box(picture, arcs.pieces[arc]), arcs.frames[arc], rejected=p <= limit)
+        for arc, char, p in decision.digits
     ]
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    return Number(text, confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
+    alternatives = [(write(t), p) for t, p in decision.alternatives if t]
+    return Number(write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
 
 
 def _box(picture: Picture, component: Component) -> Box:
@@ -173,13 +211,3 @@ def _box(picture: Picture, component: Component) -> Box:
         min(picture.width, int(np.ceil(component.right * x))),
         min(picture.height, int(np.ceil(component.bottom * y))),
     )
-
-
-def _bounds(count: int | tuple[int, int] | None) -> tuple[int, int]:
-    if count is None:
-        return 1, 1_000_000
-    bounds = (count, count) if isinstance(count, int) else count
-    whole = isinstance(bounds, tuple) and all(isinstance(n, int) for n in bounds)
-    if not whole or len(bounds) != 2 or not 1 <= bounds[0] <= bounds[1]:
-        raise InputError(f"expected a count of 5, say, or (3, 6); found {count!r:.50}")
-    return bounds

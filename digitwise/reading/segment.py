@@ -1,19 +1,11 @@
-"""Breaking ink into numbers, and numbers into digits, where digits don't touch.
+"""Finding a page's numbers; and their digits by rule, for networks that take all for digits."""
 
-`Segmenter` is the seam: whatever yields numbers as lists of components, one a digit, can take
-this one's place.
-"""
-
-from collections.abc import Callable
 from statistics import median
 
 import numpy as np
 
 from digitwise.imaging.components import Component, find_components, join
 from digitwise.imaging.ink import Light
-
-Segmenter = Callable[[Light], list[list[Component]]]
-"""From ink, float32 (h, w) in [0, 1], to numbers, each a list of digits from left to right."""
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
@@ -24,14 +16,19 @@ SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punc
 
 def one_number(ink: Light) -> list[list[Component]]:
     """Take all of the ink as one number, or none if there is none."""
-    digits = _digits(find_components(ink))
-    return [digits] if digits else []
+    components = _likely(find_components(ink))
+    return [components] if components else []
 
 
 def all_numbers(ink: Light) -> list[list[Component]]:
     """Find every number, in reading order: lines from top to bottom, each from left to right."""
-    numbers = [_digits(group) for group in _neighbours(find_components(ink))]
+    numbers = [_likely(group) for group in _neighbours(find_components(ink))]
     return _in_reading_order([number for number in numbers if number])
+
+
+def _likely(components: list[Component]) -> list[Component]:
+    """Leave out ruled lines."""
+    return [c for c in components if c.width <= WIDEST * c.height]
 
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
@@ -55,10 +52,8 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
     return [[components[i] for i in np.flatnonzero(group == g)] for g in np.unique(group)]
 
 
-def _digits(components: list[Component]) -> list[Component]:
+def whole_digits(components: list[Component]) -> list[Component]:
     """Join the parts of broken digits, drop what is too low for one."""
-    if not components:
-        return []
     digits: list[list[Component]] = []
     spans: list[tuple[int, int]] = []  # of each digit, left and right
     for component in sorted(components, key=lambda c: c.left):
@@ -71,12 +66,10 @@ def _digits(components: list[Component]) -> list[Component]:
         else:
             digits.append([component])
             spans.append((component.left, component.right))
-    whole_digits = [join(parts) for parts in digits]
-    tallest = max(digit.height for digit in whole_digits)
-    usual = median(d.height for d in whole_digits if d.height >= tallest / 2)
-    likely = [
-        d for d in whole_digits if d.height >= SMALLEST * usual and d.width <= WIDEST * d.height
-    ]
+    joined = [join(parts) for parts in digits]
+    tallest = max(digit.height for digit in joined)
+    usual = median(d.height for d in joined if d.height >= tallest / 2)
+    likely = [d for d in joined if d.height >= SMALLEST * usual]
     return sorted(likely, key=lambda c: c.left + c.right)
 
 

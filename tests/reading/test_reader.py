@@ -49,7 +49,7 @@ def test_a_number_and_its_parts(reader, draw_number):
     (number,) = reader.read(page)
     assert number.text == "502378"
     assert len(number.digits) == 6
-    assert number.confidence == pytest.approx(np.prod([d.p for d in number.digits]), rel=1e-4)
+    assert 0 < number.confidence <= min(d.p for d in number.digits) + 1e-9
     assert number.alternatives[0] == (number.text, number.confidence)
     x0, y0, x1, y1 = number.bbox
     assert 0 <= x0 < x1 <= page.width
@@ -115,6 +115,67 @@ def test_another_count_of_digits_is_rejected(reader, draw_number):
     assert (number.text, number.shown) == ("3278", "????")
 
 
+def test_a_pattern_says_what_may_stand_where(reader, draw_number):
+    page = draw_number("3278")
+    (number,) = reader.read(page, pattern="D{2}.D{2}")
+    assert (number.text, number.shown, number.rejected) == ("32.78", "32.78", False)
+    assert [digit.char for digit in number.digits] == list("3278")
+    assert number.alternatives[0] == ("32.78", number.confidence)
+    (other,) = reader.read(page, pattern="DDD[0-4]")
+    assert other.rejected or other.digits[-1].p < 0.5
+    (longer,) = reader.read(page, pattern="D{6}")
+    assert longer.rejected
+    assert longer.text == "3278"
+
+
+@pytest.mark.parametrize("pattern", ["D{4}", "[1-3]DDD"])
+def test_a_pattern_for_a_network_that_knows_digits_only(calibrated, draw_number, pattern):
+    reader, page = dw.Reader(calibrated), draw_number("3278")
+    (free,), (number,) = reader.read(page), reader.read(page, pattern=pattern)
+    assert len(number.text) == len(free.text) == 4
+    assert not number.rejected
+    assert number.text[0] in "123" or pattern == "D{4}"
+
+
+def test_digits_that_touch_are_told_apart(reader, mnist):
+    from digitwise.data.strings import HANDS, draw_number
+
+    right = known = 0
+    for index in range(60):
+        drawn = draw_number(mnist[1], HANDS["touching-2"], 1, index)
+        right += [n.text for n in reader.read(drawn.image, "number")] == [drawn.text]
+        known += [n.text for n in reader.read(drawn.image, "number", count=2)] == [drawn.text]
+    assert right >= 40
+    assert known >= right
+
+
+def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
+    from digitwise.data.strings import HANDS, draw_number
+
+    sure = 0
+    for index in range(40):
+        drawn = draw_number(bundled[0], HANDS["letters"], 1, index)
+        sure += any(n.confidence > 0.8 for n in reader.read(drawn.image, "number"))
+    assert sure <= 4
+
+
+def test_numbers_that_are_too_unsure_are_rejected_as_a_whole(reader, mnist):
+    from digitwise.data.strings import Hand, draw_number
+
+    limit = reader.threshold(0.05)
+    assert reader.threshold(0.05, "digit") != limit
+    rejected = 0
+    for index in range(30):
+        drawn = draw_number(mnist[1], Hand(count=(3, 6), touching=0.5), 2, index)
+        for number in reader.read(drawn.image, "number", max_error=0.05):
+            assert number.rejected == (number.confidence <= limit)
+            unsure = [digit.p for digit in number.digits if digit.rejected]
+            kept = [digit.p for digit in number.digits if not digit.rejected]
+            assert max(unsure, default=0) <= min(kept, default=1)
+            rejected += number.rejected
+    assert 3 <= rejected <= 29
+
+
 def test_arguments(reader):
     page = np.zeros((9, 9), np.uint8)
     with pytest.raises(InputError, match="auto, number, digit"):
@@ -123,6 +184,8 @@ def test_arguments(reader):
         reader.read(page, count=(5, 3))
     with pytest.raises(InputError, match="count"):
         reader.read(page, count="4")
+    with pytest.raises(InputError, match="leave out the count"):
+        reader.read(page, count=4, pattern="D{4}")
     with pytest.raises(ImageError, match="PIL image or array; found int"):
         reader.read(5)
     with pytest.raises(ImageError, match="no such file"):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitwise.reading.segment import all_numbers, one_number
+from digitwise.reading.segment import all_numbers, one_number, whole_digits
 
 
 def page(boxes, shape=(200, 400)):
@@ -13,7 +13,7 @@ def page(boxes, shape=(200, 400)):
 
 
 def lefts(numbers):
-    return [[digit.left + 1 for digit in number] for number in numbers]
+    return [[digit.left + 1 for digit in whole_digits(number)] for number in numbers]
 
 
 DIGITS = [(20, 50, 15, 40), (50, 45, 18, 42), (85, 52, 5, 38)]
@@ -32,13 +32,13 @@ class TestOneNumber:
 
     def test_the_bar_of_a_five_belongs_to_it(self, segment):
         bar = (24, 42, 14, 4)  # above the first digit, not touching
-        (number,) = segment(page([*DIGITS, bar]))
+        (number,) = map(whole_digits, segment(page([*DIGITS, bar])))
         assert [d.left + 1 for d in number] == [20, 50, 85]
         assert number[0].top + 1 == 42
 
     def test_two_halves_of_a_broken_digit_are_one(self, segment):
         halves = [(20, 50, 20, 17), (22, 72, 17, 18)]
-        assert len(segment(page([*halves, *DIGITS[1:]]))[0]) == 3
+        assert len(whole_digits(segment(page([*halves, *DIGITS[1:]]))[0])) == 3
 
     def test_commas_and_dots_are_no_digits(self, segment):
         assert lefts(segment(page([*DIGITS, (72, 84, 6, 12)]))) == [[20, 50, 85]]

@@ -1,0 +1,54 @@
+"""How a network's word on candidate digits is weighed against geometry, when numbers are read."""
+
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+from digitwise.models.calibration import Calibration
+
+DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
+NONE_TERMS = ("bias", "log none", "height", "ink")
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Weights that were learnt from drawn numbers: see `digitwise.reading.scoring`.
+
+    Attributes
+    ----------
+    digit, none : tuple of float
+        Of the terms of a candidate that is taken for a digit, and of ink that is passed over.
+    sizes : tuple of ten (height, its deviation, width, its deviation)
+        Of each digit: logarithms, in heights of a number's digits.
+    numbers : Calibration
+        What the confidence of whole numbers is worth.
+    """
+
+    digit: tuple[float, ...]
+    none: tuple[float, ...]
+    sizes: tuple[tuple[float, float, float, float], ...]
+    numbers: Calibration
+
+    def to_dict(self) -> dict[str, Any]:
+        """As model files have it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> "Weighing":
+        """Restore what `to_dict` gave, after a trip through JSON.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            If it isn't that.
+        """
+        digit, none = (tuple(float(w) for w in saved[key]) for key in ("digit", "none"))
+        sizes = []
+        for height, tall, width, wide in saved["sizes"]:
+            sizes.append((float(height), float(tall), float(width), float(wide)))
+        finite = all(isfinite(v) for values in (digit, none, *sizes) for v in values)
+        positive = all(size[1] > 0 and size[3] > 0 for size in sizes)
+        lengths = len(digit), len(none), len(sizes)
+        if lengths != (len(DIGIT_TERMS), len(NONE_TERMS), 10) or not (finite and positive):
+            raise ValueError(f"{saved!r:.80} doesn't say how to weigh")
+        return cls(digit, none, tuple(sizes), Calibration.from_dict(saved["numbers"]))

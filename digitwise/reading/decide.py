@@ -1,0 +1,66 @@
+"""Which number a lattice says, and how probable that is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitwise.neurons import Floats
+from digitwise.reading.lattice import Allowed, Lattice
+
+ALTERNATIVES = 5
+TRIED = 7  # texts of the best paths, among which are those of the most probable
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a number says.
+
+    Attributes
+    ----------
+    alternatives : list of (text, probability)
+        The most probable first.
+    digits : list of (arc, char, probability)
+        Of the best path to the first of them.
+    """
+
+    alternatives: list[tuple[str, float]]
+    digits: list[tuple[int, str, float]]
+
+
+def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Decision | None:
+    """Find the most probable texts of so many digits, each summed over all of its paths.
+
+    Parameters
+    ----------
+    allowed : bool array of shape (most digits, 10)
+    least : int
+        How many digits there are at least.
+    bounded : bool
+        Whether that is known: probabilities are then among texts of so many digits.
+
+    Returns
+    -------
+    Decision, or None if no path has so many digits
+    """
+    if least > len(allowed):
+        return None
+    posterior, total = lattice.posterior(allowed, least if bounded else 0)
+    paths = dict(lattice.best(allowed, least, TRIED))
+    if not paths:
+        return None
+    found = [(text, float(np.exp(lattice.of_text(text) - total))) for text in paths]
+    found.sort(key=lambda alternative: -alternative[1])
+    text, probability = found[0]
+    # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
+    digits = [
+        (arc, char, max(probability, _marginal(lattice, posterior, arc, char)))
+        for arc, char in paths[text]
+    ]
+    return Decision(found[:ALTERNATIVES], digits)
+
+
+def _marginal(lattice: Lattice, posterior: Floats, arc: int, char: str) -> float:
+    """Probability that the ink in the middle of an arc belongs to this digit, wherever cut."""
+    middle = (lattice.starts[arc] + lattice.ends[arc] - 1) // 2
+    over = (lattice.starts <= middle) & (middle < lattice.ends)
+    return float(min(1.0, posterior[over, int(char)].sum()))

@@ -1,0 +1,59 @@
+"""What is known of a number before it is read: how many digits, which of them where."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitwise.errors import InputError
+from digitwise.reading.lattice import SKIP, Allowed
+from digitwise.reading.pattern import Pattern
+
+MOST_DIGITS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Bounds of the number of digits, and a pattern, if there is one."""
+
+    least: int = 1
+    most: int = MOST_DIGITS
+    pattern: Pattern | None = None
+
+    @classmethod
+    def of(cls, count: int | tuple[int, int] | None, pattern: str | Pattern | None) -> "Expected":
+        """Understand the arguments of `Reader.read`.
+
+        Raises
+        ------
+        InputError
+            If they make no sense, or contradict each other.
+        """
+        if isinstance(pattern, str):
+            pattern = Pattern.parse(pattern)
+        if pattern is not None:
+            n = len(pattern.allowed)
+            if count is not None:
+                raise InputError("a pattern says how many digits there are: leave out the count")
+            return cls(n, n, pattern)
+        if count is None:
+            return cls()
+        bounds = (count, count) if isinstance(count, int) else count
+        whole = isinstance(bounds, tuple) and all(isinstance(n, int) for n in bounds)
+        if not whole or len(bounds) != 2 or not 1 <= bounds[0] <= bounds[1]:
+            raise InputError(f"expected a count of 5, say, or (3, 6); found {count!r:.50}")
+        return cls(*bounds)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is known."""
+        return (self.least, self.most, self.pattern) == (1, MOST_DIGITS, None)
+
+    def allowed(self, n: int) -> Allowed:
+        """Which digits may stand where, for a number of at most n."""
+        if self.pattern is not None:
+            return self.pattern.allowed
+        return np.ones((min(self.most, n), SKIP), bool)
+
+    def write(self, text: str) -> str:
+        """Write digits as the pattern, if there is one, has them."""
+        return self.pattern.write(text) if self.pattern else text

@@ -1,0 +1,170 @@
+"""All ways to break a number into digits, as paths through a lattice, and what they add up to.
+
+Nodes are the places where a digit may end: 0 before the first fragment of ink, n after the last.
+An arc from one node to a later one takes the fragments between for one digit, or, where that is
+allowed, for none. A path's score is the sum of its arcs'; its probability, e to the score over
+the sum of all paths' (Denker & Burges 1995; LeCun et al. 1998, section VIII).
+"""
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.neurons import Floats
+
+SKIP = 10  # column of the score for "no digit"
+MOST_STEPS = 20_000  # of the search for the best texts
+HOPELESS = 9.0  # a digit whose score is so far below the arc's best is not tried
+
+Way = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
+"""Less what may be won, number of the step, score, node, text, (arc, digit) each."""
+
+Allowed = npt.NDArray[np.bool_]
+"""Shape (most digits, 10): which digits may stand at which position."""
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Arcs between the nodes 0 to n.
+
+    Attributes
+    ----------
+    n : int
+        The last node.
+    starts, ends : int arrays of shape (arcs,)
+        Nodes, sorted by start; an arc leads to a later node.
+    scores : float64 array of shape (arcs, 11)
+        Of each digit, and of none; -inf for what can't be.
+    """
+
+    n: int
+    starts: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+    scores: Floats
+
+    def forward(self, allowed: Allowed) -> Floats:
+        """Logarithm of what all paths to a node with so many digits add up to.
+
+        Returns
+        -------
+        array of shape (n + 1, most digits + 1)
+        """
+        sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
+        sums[0, 0] = 0.0
+        for arc, emit in enumerate(self._emitted(allowed)):
+            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
+            np.logaddexp(after[1:], before[:-1] + emit, out=after[1:])
+            np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
+        return sums
+
+    def backward(self, allowed: Allowed, least: int) -> Floats:
+        """The same for all ways from a node to the end, with `least` digits or more in all."""
+        sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
+        sums[self.n, least:] = 0.0
+        emitted = self._emitted(allowed)
+        for arc in np.argsort(-self.starts, kind="stable"):
+            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
+            np.logaddexp(before[:-1], after[1:] + emitted[arc], out=before[:-1])
+            np.logaddexp(before, after + self.scores[arc, SKIP], out=before)
+        return sums
+
+    def posterior(self, allowed: Allowed, least: int = 0) -> tuple[Floats, float]:
+        """Probability that an arc is on the path, as each digit and as none, shape (arcs, 11).
+
+        And the logarithm of what all paths add up to: -inf, with no posterior, if there is none.
+        """
+        ahead, behind = self.forward(allowed), self.backward(allowed, least)
+        total = float(behind[0, 0])
+        found = np.zeros_like(self.scores)
+        if total == -np.inf:
+            return found, total
+        before, after = ahead[self.starts], behind[self.ends]
+        places = before[:, :-1] + after[:, 1:]  # arcs, positions
+        for digit in range(SKIP):
+            at = np.flatnonzero(allowed[:, digit])
+            if at.size:
+                sums = np.logaddexp.reduce(places[:, at], axis=1)
+                found[:, digit] = np.exp(sums + self.scores[:, digit] - total)
+        sums = np.logaddexp.reduce(before + after, axis=1)
+        found[:, SKIP] = np.exp(sums + self.scores[:, SKIP] - total)
+        return found, total
+
+    def total(self, allowed: Allowed, least: int = 0) -> float:
+        """Logarithm of what all paths with `least` digits or more add up to."""
+        return float(np.logaddexp.reduce(self.forward(allowed)[self.n, least:]))
+
+    def of_text(self, text: str) -> float:
+        """Logarithm of what all paths that read this text add up to."""
+        allowed = np.zeros((len(text), SKIP), bool)
+        allowed[np.arange(len(text)), [int(char) for char in text]] = True
+        return self.total(allowed, len(text))
+
+    def best(
+        self, allowed: Allowed, least: int, most: int
+    ) -> list[tuple[str, list[tuple[int, str]]]]:
+        """Find the texts of the best paths, and of each text its best path: (arc, digit) each.
+
+        The search goes from the start, the most promising first, and knows of every node how much
+        can still be won (A*), so that paths come out best first.
+
+        Parameters
+        ----------
+        allowed : bool array of shape (most digits, 10)
+        least : int
+            How many digits there are at least.
+        most : int
+            How many texts are wanted.
+        """
+        ahead = self._most_to_win(allowed, least)
+        leaving: list[list[int]] = [[] for _ in range(self.n + 1)]
+        for arc, start in enumerate(self.starts):
+            leaving[start].append(arc)
+        found: dict[str, list[tuple[int, str]]] = {}
+        heap: list[Way] = [(-float(ahead[0, 0]), 0, 0.0, 0, "", ())]
+        steps = 0
+        while heap and len(found) < most and steps < MOST_STEPS:
+            _, _, score, node, text, path = heapq.heappop(heap)
+            if node == self.n:
+                found.setdefault(text, list(path))
+                continue
+            for arc in leaving[node]:
+                for char, gain in self._choices(arc, allowed, len(text)):
+                    after = text + char
+                    hope = score + gain + float(ahead[self.ends[arc], len(after)])
+                    if hope > -np.inf:
+                        steps += 1
+                        longer = (*path, (arc, char)) if char else path
+                        end = int(self.ends[arc])
+                        heapq.heappush(heap, (-hope, steps, score + gain, end, after, longer))
+        return list(found.items())
+
+    def _choices(self, arc: int, allowed: Allowed, position: int) -> list[tuple[str, float]]:
+        scores = self.scores[arc]
+        choices = [("", float(scores[SKIP]))] if scores[SKIP] > -np.inf else []
+        if position < len(allowed):
+            fitting = np.where(allowed[position], scores[:SKIP], -np.inf)
+            likely = np.flatnonzero(fitting > max(fitting.max() - HOPELESS, -np.inf))
+            choices += [(str(d), float(scores[d])) for d in likely]
+        return choices
+
+    def _emitted(self, allowed: Allowed) -> Floats:
+        """Logarithm of what the digits allowed add up to, shape (arcs, positions)."""
+        kinds, which = np.unique(allowed, axis=0, return_inverse=True)
+        sums = [
+            np.logaddexp.reduce(np.where(kind, self.scores[:, :SKIP], -np.inf), axis=1)
+            for kind in kinds
+        ]
+        return np.stack(sums, axis=1)[:, which.ravel()] if sums else np.zeros((len(self.ends), 0))
+
+    def _most_to_win(self, allowed: Allowed, least: int) -> Floats:
+        """Score of the best way from each node, with so many digits behind, to the end."""
+        won = np.full((self.n + 1, len(allowed) + 1), -np.inf)
+        won[self.n, least:] = 0.0
+        best = np.where(allowed[None], self.scores[:, None, :SKIP], -np.inf).max(axis=2)
+        for arc in np.argsort(-self.starts, kind="stable"):
+            before, after = won[self.starts[arc]], won[self.ends[arc]]
+            np.maximum(before[:-1], after[1:] + best[arc], out=before[:-1])
+            np.maximum(before, after + self.scores[arc, SKIP], out=before)
+        return won

@@ -1,0 +1,191 @@
+"""Learning how to weigh what the network says of a candidate digit against its geometry.
+
+Written numbers are drawn, broken up into all candidates, and the weights found that make the right
+texts most probable, summed over all ways to break them up: nobody says where the cuts belong
+(conditional log-likelihood; LeCun et al. 1998, section VI).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.strings import Hand, draw_number
+from digitwise.errors import InputError
+from digitwise.imaging.ink import extract_ink
+from digitwise.models.calibration import Calibration, probabilities_of, risk_of
+from digitwise.models.files import read_model, save
+from digitwise.models.weighing import DIGIT_TERMS, Weighing
+from digitwise.network import Network
+from digitwise.neurons import Floats
+from digitwise.reading.arcs import Arcs, find_arcs
+from digitwise.reading.decide import decide
+from digitwise.reading.lattice import SKIP, Allowed
+from digitwise.reading.scoring import measure_terms, weighed
+from digitwise.reading.segment import one_number
+
+START = np.array(
+    [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, -2.0, -2.0]
+)  # in the order of DIGIT_TERMS and NONE_TERMS
+LEAST = 5  # of each digit, to tell its size
+PULL = 1e-4  # of weights to where they start
+STEPS = 40
+WOBBLE = 0.08
+
+HANDS = [
+    Hand(wobble=WOBBLE),
+    Hand(count=(1, 10), wobble=WOBBLE),
+    Hand(count=(2, 2), touching=1.0, ligature=0.15, wobble=WOBBLE),
+    Hand(count=(3, 6), touching=0.5, ligature=0.15, wobble=WOBBLE),
+    Hand(count=(1, 3), specks=1.0, wobble=WOBBLE),
+] * 4 + [Hand(letters=True)]
+"""What weights are learnt from, in turn."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One drawn number: its text, candidates, and the network's probabilities of them."""
+
+    text: str
+    arcs: Arcs
+    probabilities: Floats
+
+
+def teach(path: Path, digits: Digits, progress: Callable[[str], None] = lambda _: None) -> None:
+    """Teach the network of a model file to read numbers, with digits that it wasn't trained on.
+
+    Raises
+    ------
+    ModelError
+        If the file can't be read or written.
+    InputError
+        If the digits are too few.
+    """
+    model = read_model(path)
+    model.weighing = learn_weighing(model.network, model.calibration, digits, progress=progress)
+    save(model, path)
+
+
+def learn_weighing(
+    network: Network,
+    calibration: Calibration | None,
+    digits: Digits,
+    count: int = 800,
+    measured: int = 1500,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Weighing:
+    """Learn weights from `count` drawn numbers; measure on as many others what they are worth.
+
+    Parameters
+    ----------
+    network : Network
+        One that has learnt what is no digit.
+    calibration : Calibration or None
+        Of its confidence in single digits.
+    digits : Digits
+        That it wasn't trained on.
+    """
+    samples = draw_samples(network, calibration, digits, count, seed)
+    sizes = measure_sizes(samples)
+    weights = _learn(prepare(samples, sizes), progress)
+    confidence, wrong = [], []
+    for sample in draw_samples(network, calibration, digits, measured, seed + 1):
+        terms = measure_terms(sample.arcs, sample.probabilities, sizes)
+        lattice = weighed(sample.arcs, *terms, weights)
+        decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, bounded=False)
+        if decision and decision.alternatives[0][0]:
+            text, p = decision.alternatives[0]
+            confidence.append(min(p, 1.0))
+            wrong.append(text != sample.text)
+    risk = risk_of(np.array(confidence), np.array(wrong))
+    source = f"{len(wrong):,} numbers drawn with {digits.source}"
+    numbers = Calibration(1.0, 0.0, source, len(wrong), risk)
+    split = len(DIGIT_TERMS)
+    return Weighing(
+        tuple(weights[:split].round(4).tolist()),
+        tuple(weights[split:].round(4).tolist()),
+        tuple((a, b, c, d) for a, b, c, d in sizes.round(4).tolist()),
+        numbers,
+    )
+
+
+def draw_samples(
+    network: Network, calibration: Calibration | None, digits: Digits, count: int, seed: int
+) -> list[Sample]:
+    """Draw numbers, of each hand in turn, and look at all candidates."""
+    found = []
+    for index in range(count):
+        drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
+        for components in one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255))):
+            arcs = find_arcs(components)
+            z = network.weighted_outputs(as_inputs(arcs.frames, network.dtype))
+            found.append(Sample(drawn.text, arcs, np.asarray(probabilities_of(z, calibration))))
+    return found
+
+
+def measure_sizes(samples: list[Sample]) -> Floats:
+    """Height and width of each digit, (10, 4), from numbers where none touches another."""
+    found: list[list[Floats]] = [[] for _ in range(10)]
+    for sample in samples:
+        whole = np.flatnonzero(sample.arcs.features[:, 2] == 0)
+        whole = whole[sample.arcs.features[whole, 4] == 0]
+        if len(whole) == len(sample.text):
+            for char, arc in zip(sample.text, whole, strict=True):
+                found[int(char)].append(sample.arcs.features[arc, :2])
+    if min(map(len, found)) < LEAST:
+        raise InputError(f"expected more numbers to learn from; found {len(samples)}")
+    # Medians: some of these are specks and broken digits.
+    mean = np.array([np.median(sizes, axis=0) for sizes in found])
+    far = [np.abs(sizes - m) for sizes, m in zip(found, mean, strict=True)]
+    deviation = np.array([1.4826 * np.median(f, axis=0) for f in far])
+    return np.column_stack([mean[:, 0], deviation[:, 0], mean[:, 1], deviation[:, 1]])
+
+
+Prepared = list[tuple[Arcs, Floats, Floats, Allowed]]
+"""Of each number its candidates, their terms as digits and as none, and its text."""
+
+
+def prepare(samples: list[Sample], sizes: Floats) -> Prepared:
+    """Measure the terms of all candidates; texts as which digit is right at which position."""
+    prepared = []
+    for sample in samples:
+        right = np.zeros((len(sample.text), SKIP), bool)
+        right[np.arange(len(sample.text)), [int(c) for c in sample.text]] = True
+        prepared.append(
+            (sample.arcs, *measure_terms(sample.arcs, sample.probabilities, sizes), right)
+        )
+    return prepared
+
+
+def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
+    """Mean of -log P(text) over numbers, and its gradient; without those that no path can say."""
+    total, gradient, n = 0.0, np.zeros_like(weights), 0
+    for arcs, digits, nones, right in prepared:
+        lattice = weighed(arcs, digits, nones, weights)
+        wanted, log_wanted = lattice.posterior(right, len(right))
+        if log_wanted == -np.inf:
+            continue  # digits that can't be told apart by any cut
+        found, log_found = lattice.posterior(np.ones((arcs.n, SKIP), bool))
+        total += log_found - log_wanted
+        surplus = found - wanted
+        gradient += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
+        gradient[len(DIGIT_TERMS) :] += surplus[:, SKIP] @ np.nan_to_num(nones)
+        n += 1
+    return total / n, gradient / n
+
+
+def _learn(prepared: Prepared, progress: Callable[[str], None]) -> Floats:
+    """Find the weights under which the texts are most probable."""
+    from scipy.optimize import minimize
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        mean, gradient = surprise(weights, prepared)
+        progress(f"{mean:.4f} over {len(prepared)} numbers")
+        gap = weights - START
+        return mean + PULL * gap @ gap, gradient + 2 * PULL * gap
+
+    found = minimize(loss, START, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    return np.asarray(found.x)

@@ -1,0 +1,68 @@
+"""What a candidate digit is worth: the network's word and the geometry's, weighed."""
+
+import numpy as np
+
+from digitwise.models.weighing import DIGIT_TERMS, Weighing
+from digitwise.neurons import Floats
+from digitwise.reading.arcs import Arcs
+from digitwise.reading.lattice import SKIP, Lattice
+
+LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
+FAR = 10.0  # square of deviations from which on it makes no difference how far
+
+
+def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """What is weighed of each candidate, as a digit and as none.
+
+    Parameters
+    ----------
+    probabilities : array of shape (arcs, 10)
+        Of each digit, by the network.
+    sizes : array of shape (10, 4)
+        See `Weighing`.
+
+    Returns
+    -------
+    arrays of shape (arcs, 10, 13) and (arcs, 4)
+        In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
+        it is passed over; NaN for what can't be.
+    """
+    log_p = np.log(np.maximum(probabilities, np.exp(LEAST)))
+    none = _log_none(probabilities)
+    height = (arcs.features[:, :1] - sizes[:, 0]) / sizes[:, 1]
+    width = (arcs.features[:, 1:2] - sizes[:, 2]) / sizes[:, 3]
+    every = np.ones_like(log_p)
+    own = [log_p, none[:, None] * every, every, _far(height), _far(width)]
+    shared = np.broadcast_to(arcs.features[:, None, 2:], (*log_p.shape, arcs.features.shape[1] - 2))
+    bias = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
+    nones = np.column_stack([bias, none, arcs.skipping])
+    left_out = np.array([nones[arcs_of].sum(axis=0) for arcs_of in arcs.without])
+    also = np.broadcast_to(left_out[:, None], (*log_p.shape, nones.shape[1]))
+    return np.concatenate([np.stack(own, axis=2), shared, also], axis=2), nones + left_out
+
+
+def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Lattice:
+    """The lattice of a number's candidates; the first weights are those of digits."""
+    scores = np.empty((len(arcs.starts), SKIP + 1))
+    scores[:, :SKIP] = digits @ weights
+    passed_over = nones @ weights[len(DIGIT_TERMS) :]
+    scores[:, SKIP] = np.where(np.isnan(passed_over), -np.inf, passed_over)
+    return Lattice(arcs.n, arcs.starts, arcs.ends, scores)
+
+
+def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -> Lattice:
+    """Score a number's candidates; without weights by the network's probabilities alone."""
+    if weighing is None:
+        p = np.column_stack([probabilities, 1 - probabilities.sum(axis=1)])
+        return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(LEAST))))
+    terms = measure_terms(arcs, probabilities, np.array(weighing.sizes))
+    return weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
+
+
+def _log_none(probabilities: Floats) -> Floats:
+    return np.asarray(np.log(np.clip(1 - probabilities.sum(axis=1), np.exp(LEAST), None)))
+
+
+def _far(deviations: Floats) -> Floats:
+    """The square, for what is near; no more than FAR for whatever is farther."""
+    return np.asarray(deviations**2 / (1 + deviations**2 / FAR))

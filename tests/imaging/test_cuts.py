@@ -1,0 +1,47 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from digitwise.data.strings import HANDS, draw_number
+from digitwise.imaging.components import find_components
+from digitwise.imaging.cuts import find_cuts
+from digitwise.imaging.ink import extract_ink
+
+
+def two_rings(overlap):
+    """Two rings of 40 pixels height, side by side."""
+    y, x = np.mgrid[:40, :90].astype(np.float32)
+    rings = [np.hypot(y - 19.5, x - centre) for centre in (20, 60 - overlap)]
+    return np.max([(np.abs(r - 16) < 3).astype(np.float32) for r in rings], axis=0)
+
+
+@pytest.mark.parametrize("overlap", [1, 3, 5])
+def test_rings_that_touch_are_cut_where_they_touch(overlap):
+    cuts = find_cuts(two_rings(overlap), 38)
+    middle = 40 - overlap / 2
+    assert any(np.abs(cut[14:26] - middle).max() <= 3 for cut, _ in cuts)
+    best = min(cuts, key=lambda found: abs(float(found[0].mean()) - middle))
+    assert best[1] < 0.5
+
+
+def test_cuts_lie_side_by_side_and_within(bundled):
+    for index in range(40):
+        drawn = draw_number(bundled[0], HANDS["half-touching-5"], 3, index)
+        ink = extract_ink(drawn.image.astype(np.float32) / np.float32(255))
+        for component in find_components(ink):
+            cuts = find_cuts(component.ink, 30.0)
+            for cut, cost in cuts:
+                assert cut.shape == (component.height,)
+                assert 0 <= cut.min() <= cut.max() <= component.width
+                assert cost >= 0
+            for (before, _), (after, _) in itertools.pairwise(cuts):
+                assert (before <= after).all()
+
+
+def test_what_is_narrow_is_not_cut():
+    assert find_cuts(np.ones((40, 12), np.float32), 40.0) == []
+
+
+def test_a_solid_block_is_not_cut_for_little():
+    assert all(cost > 0.5 for _, cost in find_cuts(np.ones((40, 60), np.float32), 40.0))

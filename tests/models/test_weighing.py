@@ -1,0 +1,55 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import digitwise as dw
+from digitwise.errors import ModelError
+from digitwise.models.calibration import Calibration
+from digitwise.models.files import Model, read_model, save
+from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, Weighing
+
+NUMBERS = Calibration(1.0, 0.0, "drawn", 100, ((0.0, 100, 5), (0.9, 60, 0)))
+WEIGHING = Weighing(
+    tuple(np.linspace(-2, 1, len(DIGIT_TERMS)).round(4).tolist()),
+    (0.5,) * len(NONE_TERMS),
+    ((0.0, 0.1, -0.5, 0.2),) * 10,
+    NUMBERS,
+)
+
+
+def test_a_file_keeps_it(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save(Model(dw.Network([784, 10], rng=0), weighing=WEIGHING), path)
+    assert read_model(path).weighing == WEIGHING
+    save(Model(dw.Network([784, 10], rng=0)), path)
+    assert read_model(path).weighing is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"digit": (1.0,)},
+        {"none": (1.0,) * (len(NONE_TERMS) + 1)},
+        {"digit": (float("nan"),) * len(DIGIT_TERMS)},
+        {"sizes": ((0.0, 0.1, -0.5, 0.2),) * 9},
+        {"sizes": ((0.0, 0.0, -0.5, 0.2),) * 10},
+        {"numbers": replace(NUMBERS, temperature=-1.0)},
+    ],
+)
+def test_what_makes_no_sense_is_refused(change):
+    saved = json.loads(json.dumps(replace(WEIGHING, **change).to_dict()))
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        Weighing.from_dict(saved)
+
+
+@pytest.mark.parametrize("key", ["digit", "none", "sizes", "numbers"])
+def test_a_file_that_lacks_a_part_is_damaged(tmp_path, key, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    saved = WEIGHING.to_dict()
+    del saved[key]
+    monkeypatch.setattr(Weighing, "to_dict", lambda self: saved)
+    save(Model(dw.Network([784, 10], rng=0), weighing=WEIGHING), path)
+    with pytest.raises(ModelError, match="damaged model file"):
+        read_model(path)

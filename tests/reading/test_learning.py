@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from digitwise.data.strings import HANDS, draw_number
+from digitwise.errors import InputError
+from digitwise.models.shipped import open_model
+from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS
+from digitwise.reading.decide import decide
+from digitwise.reading.learning import (
+    START,
+    draw_samples,
+    learn_weighing,
+    measure_sizes,
+    prepare,
+    surprise,
+)
+from digitwise.reading.scoring import make_lattice
+
+
+@pytest.fixture(scope="module")
+def model():
+    return open_model()
+
+
+@pytest.fixture(scope="module")
+def samples(model, bundled):
+    return draw_samples(model.network, model.calibration, bundled[0], 150, seed=5)
+
+
+@pytest.fixture(scope="module")
+def sizes(samples):
+    return measure_sizes(samples)
+
+
+def test_the_gradient_is_that_of_finite_differences(samples, sizes):
+    prepared = prepare(samples[:12], sizes)
+    rng = np.random.default_rng(0)
+    weights = START + rng.normal(0, 0.2, len(START))
+    _, gradient = surprise(weights, prepared)
+    for k in range(len(weights)):
+        step = np.zeros_like(weights)
+        step[k] = 1e-5
+        up, down = surprise(weights + step, prepared)[0], surprise(weights - step, prepared)[0]
+        assert gradient[k] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-6)
+
+
+def test_sizes_are_those_of_digits(sizes):
+    assert sizes.shape == (10, 4)
+    height, tall, width, wide = sizes.T
+    assert (np.abs(height) < 0.3).all()  # as high as the number's digits
+    assert (tall > 0).all()
+    assert width[1] == width.min()  # a 1 is narrow
+    assert (wide > 0).all()
+
+
+def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes):
+    learnt = learn_weighing(
+        model.network, model.calibration, bundled[0], count=100, measured=30, seed=5
+    )
+    assert len(learnt.digit) == len(DIGIT_TERMS)
+    assert len(learnt.none) == len(NONE_TERMS)
+    assert 15 <= learnt.numbers.n <= 30
+    assert learnt == learn_weighing(
+        model.network, model.calibration, bundled[0], count=100, measured=30, seed=5
+    )
+    prepared = prepare(samples, sizes)
+    weights = np.array([*learnt.digit, *learnt.none])
+    assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
+
+
+def test_too_few_numbers_to_learn_from(model, bundled):
+    with pytest.raises(InputError, match="more numbers to learn from"):
+        learn_weighing(model.network, model.calibration, bundled[0], count=3, measured=1)
+
+
+def test_without_weights_a_lattice_has_the_networks_probabilities(model, samples):
+    from digitwise.reading.arcs import uncut
+
+    for sample in samples[:5]:
+        alone = uncut([sample.arcs.pieces[0]])
+        p = sample.probabilities[:1]
+        decision = decide(make_lattice(alone, p, None), np.ones((1, 10), bool), 1, bounded=False)
+        assert decision.alternatives[0][0] == str(p[0].argmax())
+        assert decision.alternatives[0][1] == pytest.approx(p[0].max())
+        assert decision.digits[0][2] == pytest.approx(p[0].max())
+
+
+def test_probabilities_of_digits_are_at_least_that_of_the_number(model, bundled):
+    if model.weighing is None:
+        pytest.skip("the shipped network hasn't learnt to read numbers")
+    import digitwise as dw
+
+    reader = dw.Reader()
+    for index in range(20):
+        drawn = draw_number(bundled[0], HANDS["half-touching-5"], 1, index)
+        for number in reader.read(drawn.image, "number"):
+            assert all(number.confidence - 1e-9 <= digit.p <= 1 for digit in number.digits)
+            assert sum(p for _, p in number.alternatives) <= 1 + 1e-9
