@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from digitwise.cli.output import Json, complain, emit, printable
-from digitwise.cli.overlays import OVERLAY_SUFFIX, Overlays
+from digitwise.cli.overlays import (
+    CROP_SUFFIX,
+    OVERLAY_SUFFIX,
+    Names,
+    draw_overlays,
+    write_crops,
+)
 from digitwise.cli.tables import SUFFIXES as OUTPUTS
 from digitwise.cli.tables import format_table
 from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
@@ -61,13 +67,19 @@ def read(
         Path | None,
         typer.Option(help="Draw what was read, a picture a page, into this folder.", metavar="DIR"),
     ] = None,
+    crops: Annotated[
+        Path | None,
+        typer.Option(help="Write each digit as a picture into this folder.", metavar="DIR"),
+    ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Write .csv, .json, .jsonl or .txt.", metavar="FILE"),
+        typer.Option(
+            "-o", "--out", help="Write .csv, .json, .jsonl, .txt, .hocr or .alto.", metavar="FILE"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF or PNM.
+    """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF, PNM, PDF.
 
     Prints the text of each number, one a line, `?` for a digit that is rejected.
     """
@@ -85,11 +97,11 @@ def read(
     reader = Reader(model)
     if max_error is not None:
         reader.threshold(max_error, layout)  # or an error, before anything is read
-    overlays = Overlays(overlay) if overlay else None
+    drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
     rows: list[dict[str, Any]] = []
     try:
         for name, source in _inputs(files):
-            _read_one(reader, name, source, options, overlays, rows, as_json)
+            _read_one(reader, name, source, options, drawn, cropped, rows, as_json)
     except KeyboardInterrupt:
         done = f", {out} has them" if out else ""
         raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
@@ -107,15 +119,18 @@ def _read_one(
     name: str,
     source: Path | io.BytesIO | DigitwiseError,
     options: dict[str, Any],
-    overlays: Overlays | None,
+    drawn: Names | None,
+    cropped: Names | None,
     rows: list[dict[str, Any]],
     as_json: bool,
 ) -> None:
     """Read one picture, print what it says and add it to the rows; an error is a row, too."""
     try:
         numbers = _numbers(reader, source, options)
-        if overlays and not isinstance(source, DigitwiseError):
-            overlays.draw(name, source, numbers)
+        if drawn and not isinstance(source, DigitwiseError):
+            draw_overlays(drawn.path(name), source, numbers)
+        if cropped:
+            write_crops(cropped.path(name), numbers)
     except (DigitwiseError, OSError) as error:
         row = {"file": name, "error": printable(str(error))}
         rows.append(row)
@@ -206,5 +221,5 @@ def _files(name: str) -> Iterator[tuple[str, Path | DigitwiseError]]:
 def _is_picture(path: Path) -> bool:
     from digitwise.imaging.pictures import SUFFIXES
 
-    own = path.name.endswith(OVERLAY_SUFFIX)
-    return path.suffix.lower() in SUFFIXES and not own and path.is_file()
+    own = path.name.endswith((OVERLAY_SUFFIX, CROP_SUFFIX))
+    return path.suffix.lower() in {*SUFFIXES, ".pdf"} and not own and path.is_file()

@@ -1,13 +1,14 @@
-"""What was read, as the content of a file: CSV, JSON, JSON lines or plain text."""
+"""What was read, as the content of a file: CSV, JSON, JSON lines, text, hOCR or ALTO."""
 
 import csv
 import io
 import json
 from typing import Any
 
-from digitwise.reading.number import shown
+from digitwise.cli.archives import shown_of, to_alto, to_hocr
 
-SUFFIXES = (".csv", ".json", ".jsonl", ".txt")
+SUFFIXES = (".csv", ".json", ".jsonl", ".txt", ".hocr", ".alto")
+ARCHIVES = {".hocr": to_hocr, ".alto": to_alto}
 COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
 
 
@@ -24,16 +25,14 @@ def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
     """
     if suffix == ".csv":
         return _csv(rows)
+    if suffix in ARCHIVES:
+        return ARCHIVES[suffix](rows)
     read = [row for row in rows if "text" in row or "error" in row]
     if suffix == ".json":
         return json.dumps(read, indent=1) + "\n"
     if suffix == ".jsonl":
         return "".join(json.dumps(row) + "\n" for row in read)
-    return "".join(f"{_shown(row)}\n" for row in read if "text" in row)
-
-
-def _shown(row: dict[str, Any]) -> str:
-    return shown(row["text"], [digit["rejected"] for digit in row["digits"]])
+    return "".join(f"{shown_of(row)}\n" for row in read if "text" in row)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -10,13 +10,26 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
+from digitwise.imaging.pdf import is_pdf, render_pages
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
 SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".pgm", ".ppm", ".pbm"}
+    {
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".gif",
+        ".pgm",
+        ".ppm",
+        ".pbm",
+    }
 )
 MOST_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
 MOST_PAGES = 1_000
@@ -34,7 +47,7 @@ class Picture:
     width, height : int
         Size of the original page in pixels, after its EXIF orientation is applied.
     page : int
-        0 for the first; more only in multi-page TIFF files.
+        0 for the first; more only in PDF files and multi-page TIFF files.
     """
 
     grey: npt.NDArray[np.float32]
@@ -46,8 +59,8 @@ class Picture:
 def open_pictures(source: "str | Path | BinaryIO | Image | npt.NDArray[Any]") -> Iterator[Picture]:
     """Yield the pages of a file, path, PIL image or array, one after the other.
 
-    Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame) or PNM; grey or colour, 8 or 16 bit,
-    with or without alpha. Arrays have shape (h, w), (h, w, 3) or (h, w, 4) and hold uint8,
+    Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM or PDF; grey or colour, 8 or 16
+    bit, with or without alpha. Arrays have shape (h, w), (h, w, 3) or (h, w, 4) and hold uint8,
     uint16, bool, or real numbers in [0, 1].
 
     Raises
@@ -62,19 +75,31 @@ def open_pictures(source: "str | Path | BinaryIO | Image | npt.NDArray[Any]") ->
     elif isinstance(source, np.ndarray):
         yield _picture(_image_of(source), 0)
     else:
-        yield from _open_file(source)
+        for page, image in enumerate(open_pages(source)):
+            yield _picture(image, page)
 
 
-def _open_file(source: "str | Path | BinaryIO") -> Iterator[Picture]:
+def open_pages(source: "str | Path | BinaryIO") -> Iterator["Image"]:
+    """Yield the pages of a picture file or a PDF file; each is good until the next is asked for.
+
+    Raises
+    ------
+    ImageError
+        If it can't be opened, is damaged, or is beyond the limits.
+    """
     from PIL import Image, UnidentifiedImageError
 
     if isinstance(source, str | Path):
-        _check_path(Path(source))
+        source = Path(source)
+        _check_path(source)
     elif not hasattr(source, "read"):
         raise ImageError(
             f"expected a path, binary file, PIL image or array; found {type(source).__name__}"
         )
     try:
+        if is_pdf(source):
+            yield from render_pages(source, MOST_PAGES)
+            return
         with warnings.catch_warnings():
             # Pillow warns of what it mends by itself (odd EXIF, padding); users can't use that.
             warnings.simplefilter("ignore")
@@ -85,18 +110,22 @@ def _open_file(source: "str | Path | BinaryIO") -> Iterator[Picture]:
                 for page in range(pages):
                     if page:
                         image.seek(page)
-                    yield _picture(image, page)
+                    yield image
     except (ImageError, GeneratorExit, KeyboardInterrupt):
         raise
     except UnidentifiedImageError:
         raise ImageError(
-            "not a picture that can be read; expected PNG, JPEG, BMP, TIFF, WebP, GIF or PNM"
+            "not a picture that can be read; expected PNG, JPEG, BMP, TIFF, WebP, GIF, PNM or PDF"
         ) from None
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large()) from error
     except Exception as error:  # decoders of damaged files raise whatever they trip over
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ImageError(f"damaged or unsupported picture ({reason[:200]})") from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> ImageError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return ImageError(f"damaged or unsupported picture ({reason[:200]})")
 
 
 def _check_path(path: Path) -> None:
@@ -115,7 +144,10 @@ def _picture(image: "Image", page: int) -> Picture:
         raise ImageError(f"{image.width:,}×{image.height:,} pixels: {_too_large()}")
     if min(image.size) < 1:
         raise ImageError("an empty picture")
-    image.load()
+    try:
+        image.load()
+    except Exception as error:  # as above: pixels are decoded only now
+        raise _damaged(error) from error
     image = upright(image)
     return Picture(_to_working_size(_grey(image)), image.width, image.height, page)
 

@@ -24,7 +24,7 @@ class Card:
 
 CARDS = {
     "reader": Card(
-        commit="278497f, calibrated later",
+        commit="278497f, calibrated and taught later",
         cores=2,
         limits=(
             "single digits, upright within 20 degrees; trained on MNIST's writers from the United "

@@ -64,6 +64,8 @@ class Number:
         The best readings, the first of them `text`.
     page : int
         0 for the first.
+    page_size : (int, int)
+        Width and height of that page, in pixels.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Number:
     digits: list[ReadDigit]
     alternatives: list[tuple[str, float]]
     page: int = 0
+    page_size: tuple[int, int] = (0, 0)
 
     @property
     def rejected(self) -> bool:
@@ -87,6 +90,7 @@ class Number:
         """As JSON has it."""
         return {
             "page": self.page,
+            "page_size": list(self.page_size),
             "bbox": list(self.bbox),
             "text": self.text,
             "confidence": self.confidence,

@@ -197,8 +197,11 @@ def _number(
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
+    size = picture.width, picture.height
     alternatives = [(write(t), p) for t, p in decision.alternatives if t]
-    return Number(write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page)
+    return Number(
+        write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page, size
+    )
 
 
 def _box(picture: Picture, component: Component) -> Box:

@@ -117,6 +117,38 @@ def test_count(run, three):
     assert (rejected["text"], rejected["rejected"]) == ("2758", True)
 
 
+def test_pattern(run, three):
+    assert run("read", "in/2758.jpg", "--pattern", "D{2}.D{2}").out.split() == ["27.58"]
+    row = run("read", "in/2758.jpg", "--pattern", "DD/DD", "--json").json[0]
+    assert row["text"] == row["alternatives"][0]["text"] == "27/58"
+    assert [digit["char"] for digit in row["digits"]] == list("2758")
+    ran = run("read", "in/2758.jpg", "--pattern", "D{9}", "-o", "out.txt")
+    assert ran.out.split() == ["????"]
+    assert_one_line(run("read", "in", "--pattern", "[a]"), 2, "expected a pattern as DDDDD")
+    assert_one_line(run("read", "in", "--pattern", "D", "--count", 1), 2, "leave out the count")
+
+
+def test_crops(run, three, tmp_path):
+    for _ in range(2):  # the second time, those of the first are there and are not read
+        assert run("read", "in", "--crops", "in/cut").code == 0
+    names = sorted(path.name for path in (tmp_path / "in" / "cut").iterdir())
+    assert len(names) == sum(map(len, TRUTH))
+    assert "2758.jpg.number1.1.is2.digit.png" in names
+    with Image.open(tmp_path / "in" / "cut" / "2758.jpg.number1.1.is2.digit.png") as image:
+        assert image.size == (28, 28)
+        assert image.getpixel((0, 0)) == 255  # black on white
+        assert np.asarray(image).min() < 50
+
+
+def test_a_pdf_file_with_an_overlay(run, three, tmp_path, draw_number):
+    first, second = (draw_number(text) for text in ("2758", "502"))
+    first.save(tmp_path / "two.pdf", "PDF", save_all=True, append_images=[second], resolution=150)
+    ran = run("read", "two.pdf", "--overlay", "seen", "--json")
+    assert [(row["page"], row["text"]) for row in ran.json] == [(0, "2758"), (1, "502")]
+    names = {path.name for path in (tmp_path / "seen").iterdir()}
+    assert names == {"two.pdf.overlay.png", "two.pdf.page1.overlay.png"}
+
+
 def test_max_error(run, three, tmp_path):
     small = ("train", "--data", "digits", "--epochs", 8, "--out")
     ran = run(*small, "net.safetensors", "--validation", 500)

@@ -1,0 +1,66 @@
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from digitwise.cli.archives import ALTO, XHTML, to_alto, to_hocr
+
+DIGITS = [
+    {"char": "4", "p": 0.98, "bbox": [10, 20, 30, 60], "rejected": False},
+    {"char": "2", "p": 0.41, "bbox": [34, 22, 60, 61], "rejected": True},
+]
+NUMBER = {
+    "file": 'scans/a "b" & <c>.png', "page": 2, "page_size": [640, 480], "bbox": [10, 20, 60, 61],
+    "text": "4.2", "confidence": 0.4, "rejected": True, "digits": DIGITS,
+    "alternatives": [{"text": "4.2", "p": 0.4}, {"text": "4.7", "p": 0.3}],
+}  # fmt: skip
+ROWS = [
+    NUMBER,
+    {**NUMBER, "bbox": [10, 120, 60, 161]},
+    {"file": "broken.png", "error": "damaged"},
+    {"file": "empty.png"},
+    {**NUMBER, "file": "z.png", "page": 0},
+]
+
+
+def test_hocr():
+    text = to_hocr(ROWS)
+    assert text.startswith("<!DOCTYPE html>\n")
+    html = ET.fromstring(text.partition("\n")[2])
+    pages = html.findall(f".//{{{XHTML}}}div[@class='ocr_page']")
+    assert [page.get("title") for page in pages] == [
+        'image "scans/a \\"b\\" & <c>.png"; bbox 0 0 640 480; ppageno 2',
+        'image "z.png"; bbox 0 0 640 480; ppageno 0',
+    ]
+    words = pages[0].findall(f".//{{{XHTML}}}span[@class='ocrx_word']")
+    assert len(words) == 2
+    assert "".join(words[0].itertext()) == "4.?"
+    assert words[0].get("title") == "bbox 10 20 60 61; x_wconf 40"
+    digits = words[0].findall(f"{{{XHTML}}}span[@class='ocrx_cinfo']")
+    assert digits[1].get("title") == "bbox 34 22 60 61; x_confs 41.0"
+    names = [element.get("id") for element in html.iter() if element.get("id")]
+    assert len(set(names)) == len(names)
+
+
+def test_alto():
+    alto = ET.fromstring(to_alto(ROWS).encode())
+    space = {"a": ALTO}
+    pages = alto.findall("a:Layout/a:Page", space)
+    assert [page.get("PHYSICAL_IMG_NR") for page in pages] == ["3", "1"]
+    assert (pages[0].get("WIDTH"), pages[0].get("HEIGHT")) == ("640", "480")
+    strings = pages[0].findall(".//a:String", space)
+    assert [string.get("CONTENT") for string in strings] == ["4.?", "4.?"]
+    assert strings[1].get("VPOS") == "120"
+    assert strings[0].get("WC") == "0.4000"
+    assert [other.text for other in strings[0].findall("a:ALTERNATIVE", space)] == ["4.7"]
+    glyphs = strings[0].findall("a:Glyph", space)
+    assert [glyph.get("CONTENT") for glyph in glyphs] == ["4", "2"]
+    assert glyphs[1].get("HPOS"), glyphs[1].get("WIDTH") == ("34", "26")
+
+
+@pytest.mark.parametrize("suffix", ["hocr", "alto"])
+def test_read_writes_them(run, tmp_path, draw_number, suffix):
+    draw_number("2758").save(tmp_path / "a.png")
+    assert run("read", "a.png", "-o", f"out.{suffix}").code == 0
+    text = (tmp_path / f"out.{suffix}").read_text()
+    root = ET.fromstring(text.partition("\n")[2])
+    assert "2758" in ET.tostring(root, "unicode") or "".join(root.itertext()).count("2758") == 1
