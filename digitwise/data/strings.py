@@ -41,6 +41,9 @@ class Hand:
         Grey paper, unevenly lit, with noise, and ink that is not quite black; or white and black.
     specks : float in [0, 1]
         Share of numbers with dots and dashes about them.
+    printed : {"", "line", "ruled", "box", "comb"}
+        What is printed on the paper: a line under the number, ruled lines all over, a box around
+        it, a box with a line between any two digits.
     letters : bool
         Letters in place of digits: the text is empty, since there is no number to read.
     """
@@ -56,6 +59,7 @@ class Hand:
     rise: float = 3.0
     paper: bool = True
     specks: float = 0.1
+    printed: str = ""
     letters: bool = False
 
 
@@ -65,6 +69,10 @@ HANDS = {
     "spaced-10": Hand(count=(10, 10)),
     "touching-2": Hand(count=(2, 2), touching=1.0, ligature=0.15),
     "half-touching-5": Hand(count=(5, 5), touching=0.5, ligature=0.15),
+    "underlined": Hand(count=(5, 5), printed="line"),
+    "ruled": Hand(count=(5, 5), printed="ruled"),
+    "boxed": Hand(count=(5, 5), printed="box", gap=(0.12, 0.5)),
+    "comb": Hand(count=(5, 5), printed="comb", gap=(0.25, 0.6)),
     "letters": Hand(letters=True),
 }
 """What `benchmarks/numbers.py` measures."""
@@ -117,7 +125,9 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
             text += str(int(digits.labels[chosen]))
         height = max(8.0, size * np.exp(hand.wobble * rng.standard_normal()))
         pieces.append(_shaped(sign, height, slant))
-    ink = _line_up(pieces, size, slope, hand, rng)
+    ink, joins = _line_up(pieces, size, slope, hand, rng)
+    if hand.printed:
+        _print(ink, joins, size, hand.printed, rng)
     if rng.random() < hand.specks:
         _specks(ink, size, rng)
     return DrawnNumber(text, _on_paper(ink, hand.paper, rng))
@@ -156,14 +166,15 @@ def _letter(pieces: npt.NDArray[np.float32], rng: np.random.Generator) -> Ink:
 
 def _line_up(
     pieces: list[Ink], size: float, slope: float, hand: Hand, rng: np.random.Generator
-) -> Ink:
-    """Write signs one after the other."""
+) -> tuple[Ink, list[int]]:
+    """Write signs one after the other; the ink, and the columns between them, first to last."""
     margin = round(size * rng.uniform(0.3, 1.0))
     wide = 2 * margin + sum(p.shape[1] for p in pieces) + round(size * len(pieces))
     spare = 2 * margin + round(abs(slope) * wide)
     ink = np.zeros((round(1.6 * size) + spare, wide), np.float32)
     baseline = ink.shape[0] / 2 + size / 2 - slope * wide / 2
     end = margin  # of what has been written
+    joins = [max(1, margin - round(0.25 * size))]
     for number, piece in enumerate(pieces):
         lift = size * hand.wobble * rng.standard_normal()
         top = round(baseline + slope * end - lift) - piece.shape[0]
@@ -175,13 +186,43 @@ def _line_up(
             link = touches and rng.random() < hand.ligature
             away = rng.uniform(*hand.gap) if link or not touches else -rng.uniform(*hand.overlap)
             left = max(1, end - distance + round(size * (away * (0.5 if link else 1.0))))
+        joins += [(left + end) // 2] if number else []
         before = ink.copy() if link else ink
         place = ink[top : top + piece.shape[0], left : left + piece.shape[1]]
         np.maximum(place, piece[:, : place.shape[1]], out=place)
         if link:
             _ligature(ink, before, piece, top, left, size)
         end = max(end, left + piece.shape[1])
-    return ink[:, : min(wide, end + margin)]
+    ink = ink[:, : min(wide, end + margin)]
+    return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))]
+
+
+def _print(ink: Ink, joins: list[int], size: float, kind: str, rng: np.random.Generator) -> None:
+    """Print lines, as straight as the paper: the number rises, they don't."""
+    import cv2
+
+    pen, black = max(1, round(size * rng.uniform(0.03, 0.07))), float(rng.uniform(0.5, 1.0))
+    rows = np.flatnonzero(ink.max(axis=1) > 0.3)
+    first, last = int(rows[0]), int(rows[-1])
+    left, right, far = joins[0], joins[-1], ink.shape[1] - 1
+    room = round(size * rng.uniform(0.08, 0.25))
+    ends: list[tuple[int, int, int, int]] = []
+    if kind == "line":
+        y = min(last + round(size * rng.uniform(-0.05, 0.15)), ink.shape[0] - 1)
+        ends = [(left, y, right, y)]
+    elif kind == "ruled":
+        step = round(size * rng.uniform(1.1, 1.8))
+        start = (last + round(size * rng.uniform(-0.15, 0.1))) % step
+        ends = [(0, y, far, y) for y in range(start, ink.shape[0], step)]
+    else:
+        top, bottom = max(1, first - room), min(ink.shape[0] - 2, last + room)
+        ends = [(left, y, right, y) for y in (top, bottom)]
+        between = joins if kind == "comb" else [left, right]
+        ends += [(x, top, x, bottom) for x in between]
+    for x0, y0, x1, y1 in ends:
+        line = np.zeros_like(ink)
+        cv2.line(line, (x0, y0), (x1, y1), black, pen)
+        np.maximum(ink, line, out=ink)
 
 
 def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:

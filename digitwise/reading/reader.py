@@ -13,6 +13,7 @@ from digitwise.imaging.components import Component
 from digitwise.imaging.digit import find_digit
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
+from digitwise.imaging.rules import remove_rules
 from digitwise.models.calibration import probabilities_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
@@ -154,7 +155,7 @@ def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
     if layout == "digit":
         digit = find_digit(picture.grey)
         return [uncut([digit])] if digit else []
-    numbers = FINDERS[layout](extract_ink(picture.grey))
+    numbers = FINDERS[layout](remove_rules(extract_ink(picture.grey)))
     return [find_arcs(number) if cut else uncut(whole_digits(number)) for number in numbers]
 
 

@@ -47,7 +47,8 @@ def test_json_is_what_the_interface_says(run, three):
     assert [row["text"] for row in ran.json] == TRUTH
     row = ran.json[2]
     assert set(row) == {
-        "file", "page", "page_size", "bbox", "text", "confidence", "rejected", "digits", "alternatives",
+        "file", "page", "page_size", "bbox", "text", "confidence", "rejected", "digits",
+        "alternatives",
     }  # fmt: skip
     assert row["file"] == "in/502272.png"
     assert row["page"] == 0

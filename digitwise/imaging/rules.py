@@ -1,0 +1,149 @@
+"""Printed lines taken out of the ink: rules, underlines, boxes, combs.
+
+A line is straight, thin and long against what is written. Where a stroke crosses it, the stroke
+stays whole.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.imaging.components import SOLID
+from digitwise.imaging.ink import Light
+from digitwise.imaging.strokes import stroke_width
+
+LONG = 25.0  # stroke widths; and
+LONGER = 1.6  # heights of what is written: a line is at least as long as both
+THICKEST = 2.0  # stroke widths
+STEEPEST = 0.09  # rows a column: about 5 degrees
+PIECE = 3  # a line of so many pieces, each straight
+FRAMED = 0.85  # share of a box's side that has ink
+
+Mask = npt.NDArray[np.bool_]
+
+
+def remove_rules(ink: Light) -> Light:
+    """Take printed lines out of the ink of a page or of a number.
+
+    Parameters
+    ----------
+    ink : float32 array of shape (h, w)
+        In [0, 1].
+
+    Returns
+    -------
+    float32 array of shape (h, w)
+        The same array if there are no lines.
+    """
+    import cv2
+
+    solid = ink >= SOLID
+    if not solid.any():
+        return ink
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    width = stroke_width(ink)
+    heights = stats[1:, 3]
+    written = heights[heights > 4 * width]
+    usual = float(np.median(written)) if written.size else 0.0
+    long = max(LONG * width, LONGER * usual)
+    across = _lines(solid, long, width)
+    down = _lines(solid.T, long, width).T
+    down = _between(down, across, long)
+    for label in range(1, count):
+        left, top, wide, high = (int(v) for v in stats[label, :4])
+        if min(wide, high) > 8 * width:
+            part = labels[top : top + high, left : left + wide] == label
+            sides = _frame(part, width)
+            if sides is not None:
+                across[top : top + high, left : left + wide] |= sides[0]
+                down[top : top + high, left : left + wide] |= sides[1]
+    if not (across.any() or down.any()):
+        return ink
+    gone = _uncrossed(across, solid & ~down) | _uncrossed(down.T, (solid & ~across).T).T
+    # A line's soft rim goes with it.
+    rim = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(gone | (rim & ~solid), 0, ink).astype(np.float32)
+
+
+def _lines(solid: Mask, long: float, width: float) -> Mask:
+    """Pixels of lines from left to right, at most a little aslant."""
+    import cv2
+
+    piece = max(5, round(long / PIECE))
+    straight = cv2.morphologyEx(
+        solid.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)
+    )
+    # Pieces of a line that rises lie on neighbouring rows.
+    joined = cv2.dilate(straight, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    found = np.zeros(solid.shape, bool)
+    for label in range(1, count):
+        left, top, wide, high = (int(v) for v in stats[label, :4])
+        if wide < long or high > STEEPEST * wide + THICKEST * width + 4:
+            continue
+        box = np.s_[top : top + high, left : left + wide]
+        own = (labels[box] == label) & (straight[box] > 0)
+        if own.sum() / wide <= THICKEST * width + 1:
+            # What the line's own thickness adds above and below.
+            found[box] |= (labels[box] == label) & solid[box]
+    return found
+
+
+def _between(down: Mask, across: Mask, long: float) -> Mask:
+    """Only those upright lines that end at lines across, or are longer than any digit is high."""
+    import cv2
+
+    if not down.any():
+        return down
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(down.astype(np.uint8))
+    near = cv2.dilate(across.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    for label in range(1, count):
+        left, top, wide, high = (int(v) for v in stats[label, :4])
+        columns = slice(left, left + wide)
+        ends = (
+            near[top : top + 3, columns].any() and near[top + high - 3 : top + high, columns].any()
+        )
+        if high < 3 * long and not ends:
+            down[labels == label] = False
+    return down
+
+
+def _frame(part: Mask, width: float) -> tuple[Mask, Mask] | None:
+    """The sides of a box, and upright lines from one to the other, if a component is one."""
+    thick = max(2, round(THICKEST * width))
+    bands = (part[:thick], part[-thick:], part[:, :thick].T, part[:, -thick:].T)
+    if not all(band.any(axis=0).mean() >= FRAMED for band in bands):
+        return None
+    across, down = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
+    for rows in (slice(0, thick), slice(part.shape[0] - thick, None)):
+        across[rows] = part[rows]
+    for columns in (slice(0, thick), slice(part.shape[1] - thick, None)):
+        down[:, columns] = part[:, columns]
+    # Between the cells of a comb: straight from top to bottom.
+    full = part[thick:-thick].mean(axis=0) >= 0.97
+    down[:, full] |= part[:, full]
+    return across, down
+
+
+def _uncrossed(lines: Mask, others: Mask) -> Mask:
+    """Without the places where a stroke comes from above or below: it goes on through the line."""
+    if not lines.any():
+        return lines
+    gone = lines.copy()
+    above = np.zeros_like(lines)
+    above[1:] = others[:-1] & ~lines[:-1]
+    below = np.zeros_like(lines)
+    below[:-1] = others[1:] & ~lines[1:]
+    # Ink beyond one rim of the line, and within a slope of 45 degrees beyond the other one, too.
+    for x in np.flatnonzero((above & lines).any(axis=0) | (below & lines).any(axis=0)):
+        column = lines[:, x]
+        starts = np.flatnonzero(column & ~np.r_[False, column[:-1]])
+        ends = np.flatnonzero(column & ~np.r_[column[1:], False])
+        for top, bottom in zip(starts, ends, strict=True):
+            reach = bottom - top + 2
+            near = slice(max(0, x - reach), x + reach + 1)
+            from_above, from_below = above[top, x], below[bottom, x]
+            if (from_above and below[bottom, near].any()) or (
+                from_below and above[top, near].any()
+            ):
+                gone[top : bottom + 1, x] = False
+    return gone
