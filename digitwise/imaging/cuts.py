@@ -140,7 +140,7 @@ def _bending(ink: Light, unit: float) -> list[Cut]:
         for x in _minima(total, APART * unit)[:MOST]:
             start = x + int(come_from[x]) - 1
             above = _way_back(origin[2 * number], x, middle)
-            beneath = _way_back(origin[2 * number + 1], start, middle)[-len(below) :]
+            beneath = _way_back(origin[2 * number + 1], start, middle)[middle + 1 - len(below) :]
             found.append(np.array([*above, *beneath[::-1]], np.int32))
     return found
 

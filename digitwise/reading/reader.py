@@ -10,6 +10,7 @@ import numpy.typing as npt
 from digitwise.data.digits import as_inputs
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
+from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.digit import find_digit
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
@@ -155,7 +156,7 @@ def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
     if layout == "digit":
         digit = find_digit(picture.grey)
         return [uncut([digit])] if digit else []
-    numbers = FINDERS[layout](remove_rules(extract_ink(picture.grey)))
+    numbers = FINDERS[layout](remove_rules(extract_ink(fill_corners(picture.grey))))
     return [find_arcs(number) if cut else uncut(whole_digits(number)) for number in numbers]
 
 

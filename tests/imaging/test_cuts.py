@@ -39,6 +39,14 @@ def test_cuts_lie_side_by_side_and_within(bundled):
                 assert (before <= after).all()
 
 
+@pytest.mark.parametrize("height", [1, 2, 3, 4, 5])
+def test_what_is_very_low(height):
+    ink = np.random.default_rng(0).random((height, 60)).astype(np.float32)
+    for cut, cost in find_cuts(ink, 20.0):
+        assert cut.shape == (height,)
+        assert cost >= 0
+
+
 def test_what_is_narrow_is_not_cut():
     assert find_cuts(np.ones((40, 12), np.float32), 40.0) == []
 
