@@ -22,11 +22,8 @@ from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedErro
 from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
-    from digitwise.reading.number import Number
+    from digitwise.reading.batch import Result, Source
     from digitwise.reading.pattern import Pattern
-    from digitwise.reading.reader import Reader
-
-MOST_INPUT = 256 << 20  # bytes of one file
 
 
 def read(
@@ -77,6 +74,10 @@ def read(
             "-o", "--out", help="Write .csv, .json, .jsonl, .txt, .hocr or .alto.", metavar="FILE"
         ),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes for many pictures; as many as cores if not given."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF, PNM, PDF.
@@ -90,6 +91,7 @@ def read(
         )
     if out and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+    from digitwise.reading.batch import read_all
     from digitwise.reading.reader import Reader
 
     wanted = _pattern(pattern, bounds)
@@ -100,8 +102,8 @@ def read(
     drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
     rows: list[dict[str, Any]] = []
     try:
-        for name, source in _inputs(files):
-            _read_one(reader, name, source, options, drawn, cropped, rows, as_json)
+        for name, source, found in read_all(reader, model, _inputs(files), options, jobs):
+            _keep(name, source, found, drawn, cropped, rows, as_json)
     except KeyboardInterrupt:
         done = f", {out} has them" if out else ""
         raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
@@ -114,23 +116,23 @@ def read(
         raise typer.Exit(1)
 
 
-def _read_one(
-    reader: "Reader",
+def _keep(
     name: str,
-    source: Path | io.BytesIO | DigitwiseError,
-    options: dict[str, Any],
+    source: "Source",
+    found: "Result",
     drawn: Names | None,
     cropped: Names | None,
     rows: list[dict[str, Any]],
     as_json: bool,
 ) -> None:
-    """Read one picture, print what it says and add it to the rows; an error is a row, too."""
+    """Print what a picture says and add it to the rows; an error is a row, too."""
     try:
-        numbers = _numbers(reader, source, options)
+        if isinstance(found, Exception):
+            raise found
         if drawn and not isinstance(source, DigitwiseError):
-            draw_overlays(drawn.path(name), source, numbers)
+            draw_overlays(drawn.path(name), source, found)
         if cropped:
-            write_crops(cropped.path(name), numbers)
+            write_crops(cropped.path(name), found)
     except (DigitwiseError, OSError) as error:
         row = {"file": name, "error": printable(str(error))}
         rows.append(row)
@@ -138,29 +140,16 @@ def _read_one(
             emit(row)
         complain(f"{name}: {error}")
         return
-    for number in numbers:
+    for number in found:
         rows.append({"file": name, **number.to_dict()})
         if as_json:
             emit(rows[-1])
         else:
             sys.stdout.write(number.shown + "\n")
             sys.stdout.flush()
-    if not numbers:
+    if not found:
         rows.append({"file": name})
         complain(f"{name}: no digits found")
-
-
-def _numbers(
-    reader: "Reader",
-    source: Path | io.BytesIO | DigitwiseError,
-    options: dict[str, Any],
-) -> "list[Number]":
-    if isinstance(source, DigitwiseError):
-        raise source
-    size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
-    if size > MOST_INPUT:
-        raise ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-    return reader.read(source, **options)
 
 
 def _bounds(count: str | None) -> tuple[int, int] | None:
@@ -185,10 +174,12 @@ def _pattern(pattern: str | None, bounds: tuple[int, int] | None) -> "Pattern | 
         raise typer.BadParameter(str(error), param_hint="--pattern") from error
 
 
-def _inputs(names: list[str]) -> Iterator[tuple[str, Path | io.BytesIO | DigitwiseError]]:
+def _inputs(names: list[str]) -> Iterator[tuple[str, "Source"]]:
     """Every picture that was named, with its name; what is not there as an error."""
     for name in names:
         if name == "-":
+            from digitwise.reading.batch import MOST_INPUT
+
             content = sys.stdin.buffer.read(MOST_INPUT + 1) if sys.stdin else b""
             yield "-", io.BytesIO(content) if content else ImageError("standard input is empty")
             continue

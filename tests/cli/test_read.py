@@ -134,6 +134,16 @@ def test_pattern(run, three):
         assert message in ran.err
 
 
+def test_jobs(run, tmp_path, draw_number):
+    (tmp_path / "in").mkdir()
+    for k in range(9):
+        draw_number("302", seed=k).resize((180, 110)).save(tmp_path / "in" / f"{k}.png")
+    alone = run("read", "in", "--jobs", 1)
+    both = run("read", "in", "--jobs", 2)
+    assert (both.code, both.out, both.err) == (alone.code, alone.out, alone.err)
+    assert alone.out.count("302\n") >= 7
+
+
 def test_crops(run, three, tmp_path):
     for _ in range(2):  # the second time, those of the first are there and are not read
         assert run("read", "in", "--crops", "in/cut").code == 0
