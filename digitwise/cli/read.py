@@ -2,13 +2,14 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from digitwise.cli.output import Json, complain, emit, printable
+from digitwise.cli.output import Json, complain, emit, people, printable
 from digitwise.cli.overlays import (
     CROP_SUFFIX,
     OVERLAY_SUFFIX,
@@ -20,6 +21,8 @@ from digitwise.cli.tables import SUFFIXES as OUTPUTS
 from digitwise.cli.tables import format_table
 from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
 from digitwise.files import write_atomically
+
+MANY = 10  # pictures from which on there is a progress bar
 
 if TYPE_CHECKING:
     from digitwise.reading.batch import Result, Source
@@ -102,8 +105,11 @@ def read(
     drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
     rows: list[dict[str, Any]] = []
     try:
-        for name, source, found in read_all(reader, model, _inputs(files), options, jobs):
-            _keep(name, source, found, drawn, cropped, rows, as_json)
+        sources = list(_inputs(files))
+        with _progress(len(sources)) as advance:
+            for name, source, found in read_all(reader, model, sources, options, jobs):
+                _keep(name, source, found, drawn, cropped, rows, as_json)
+                advance()
     except KeyboardInterrupt:
         done = f", {out} has them" if out else ""
         raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
@@ -114,6 +120,18 @@ def read(
             write_atomically(out, content.encode(errors="backslashreplace"))
     if any("error" in row for row in rows):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, where numbers that are printed don't show how far it is."""
+    from rich.progress import Progress
+
+    console = people(as_json=True)
+    hidden = not console.is_terminal or sys.stdout.isatty() or total < MANY
+    with Progress(console=console, disable=hidden, transient=True) as bar:
+        task = bar.add_task("reading", total=total)
+        yield lambda: bar.advance(task)
 
 
 def _keep(
