@@ -7,6 +7,7 @@ import typer
 
 from digitwise.cli.data import data
 from digitwise.cli.evaluate import evaluate
+from digitwise.cli.fields import fields
 from digitwise.cli.models import models
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, read, sweep, models):
+for command in (train, evaluate, read, fields, sweep, models):
     app.command()(command)
 app.add_typer(data, name="data")
 

@@ -56,6 +56,13 @@ def read(
             help="What a number looks like: DDDDD, D{2}.D{2}, [0-3]D/20DD. D is any digit.",
         ),
     ] = None,
+    fields: Annotated[
+        Path | None,
+        typer.Option(
+            help="Read forms field by field, as this file says: see `digitwise fields`.",
+            metavar="FILE.toml",
+        ),
+    ] = None,
     max_error: Annotated[
         float | None,
         typer.Option(
@@ -95,10 +102,23 @@ def read(
     if out and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     from digitwise.reading.batch import read_all
+    from digitwise.reading.form import load_form
     from digitwise.reading.reader import Reader
 
     wanted = _pattern(pattern, bounds)
-    options = {"layout": layout, "count": bounds, "max_error": max_error, "pattern": wanted}
+    if fields and (bounds or wanted or layout != "auto"):
+        raise typer.BadParameter(
+            "the file says what is in a form's fields: leave out --layout, --count and --pattern",
+            param_hint="--fields",
+        )
+    form = load_form(fields) if fields else None
+    options = {
+        "layout": layout,
+        "count": bounds,
+        "max_error": max_error,
+        "pattern": wanted,
+        "form": form,
+    }
     reader = Reader(model)
     if max_error is not None:
         reader.threshold(max_error, layout)  # or an error, before anything is read
@@ -116,7 +136,8 @@ def read(
     finally:
         # What has been read is kept, however the batch ends.
         if out:
-            content = format_table(rows, out.suffix.lower())
+            names = [field.name for field in form.fields] if form else None
+            content = format_table(rows, out.suffix.lower(), names)
             write_atomically(out, content.encode(errors="backslashreplace"))
     if any("error" in row for row in rows):
         raise typer.Exit(1)
@@ -163,7 +184,8 @@ def _keep(
         if as_json:
             emit(rows[-1])
         else:
-            sys.stdout.write(number.shown + "\n")
+            of = "" if number.field is None else f"{printable(number.field)}: "
+            sys.stdout.write(f"{of}{number.shown}\n")
             sys.stdout.flush()
     if not found:
         rows.append({"file": name})

@@ -12,7 +12,7 @@ ARCHIVES = {".hocr": to_hocr, ".alto": to_alto}
 COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
 
 
-def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
+def format_table(rows: list[dict[str, Any]], suffix: str, fields: list[str] | None = None) -> str:
     """Format rows as the suffix wants them.
 
     Parameters
@@ -22,9 +22,12 @@ def format_table(rows: list[dict[str, Any]], suffix: str) -> str:
         not be read `file` and `error`; for one without digits `file` alone, which only CSV
         shows, as an empty row.
     suffix : one of SUFFIXES
+    fields : list of str, optional
+        Names of a form's fields: CSV then has a row a page, and two columns a field, for its text
+        and confidence.
     """
     if suffix == ".csv":
-        return _csv(rows)
+        return _csv(rows) if fields is None else _csv_of_forms(rows, fields)
     if suffix in ARCHIVES:
         return ARCHIVES[suffix](rows)
     read = [row for row in rows if "text" in row or "error" in row]
@@ -42,4 +45,22 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         box = dict(zip(("x0", "y0", "x1", "y1"), row.get("bbox", ()), strict=False))
         table.writerow({**row, **box})
+    return content.getvalue()
+
+
+def _csv_of_forms(rows: list[dict[str, Any]], fields: list[str]) -> str:
+    pages: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in rows:
+        page = pages.setdefault((row["file"], row.get("page", 0)), {"file": row["file"]})
+        page["page"] = row.get("page", 0)
+        if "error" in row:
+            page["error"] = row["error"]
+        if "text" in row:
+            page[row["field"]] = shown_of(row)
+            page[f"{row['field']} confidence"] = row["confidence"]
+    content = io.StringIO()
+    columns = [column for name in fields for column in (name, f"{name} confidence")]
+    table = csv.DictWriter(content, ["file", "page", *columns, "error"], lineterminator="\n")
+    table.writeheader()
+    table.writerows(pages.values())
     return content.getvalue()

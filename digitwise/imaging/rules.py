@@ -37,8 +37,27 @@ def remove_rules(ink: Light) -> Light:
     import cv2
 
     solid = ink >= SOLID
-    if not solid.any():
+    across, down = _across_and_down(ink)
+    if not (across.any() or down.any()):
         return ink
+    gone = _uncrossed(across, solid & ~down) | _uncrossed(down.T, (solid & ~across).T).T
+    # A line's soft rim goes with it.
+    rim = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(gone | (rim & ~solid), 0, ink).astype(np.float32)
+
+
+def find_rules(ink: Light) -> Mask:
+    """Find the pixels of printed lines, bool (h, w)."""
+    across, down = _across_and_down(ink)
+    return across | down
+
+
+def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
+    import cv2
+
+    solid = ink >= SOLID
+    if not solid.any():
+        return solid, solid
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     width = stroke_width(ink)
     heights = stats[1:, 3]
@@ -56,12 +75,7 @@ def remove_rules(ink: Light) -> Light:
             if sides is not None:
                 across[top : top + high, left : left + wide] |= sides[0]
                 down[top : top + high, left : left + wide] |= sides[1]
-    if not (across.any() or down.any()):
-        return ink
-    gone = _uncrossed(across, solid & ~down) | _uncrossed(down.T, (solid & ~across).T).T
-    # A line's soft rim goes with it.
-    rim = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return np.where(gone | (rim & ~solid), 0, ink).astype(np.float32)
+    return across, down
 
 
 def _lines(solid: Mask, long: float, width: float) -> Mask:

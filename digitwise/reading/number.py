@@ -66,6 +66,8 @@ class Number:
         0 for the first.
     page_size : (int, int)
         Width and height of that page, in pixels.
+    field : str or None
+        The field of a form that it stands in.
     """
 
     text: str
@@ -75,6 +77,7 @@ class Number:
     alternatives: list[tuple[str, float]]
     page: int = 0
     page_size: tuple[int, int] = (0, 0)
+    field: str | None = None
 
     @property
     def rejected(self) -> bool:
@@ -89,6 +92,7 @@ class Number:
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
+            **({} if self.field is None else {"field": self.field}),
             "page": self.page,
             "page_size": list(self.page_size),
             "bbox": list(self.bbox),

@@ -1,6 +1,7 @@
 """`Reader`: pictures in, numbers out."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,10 +19,13 @@ from digitwise.imaging.rules import remove_rules
 from digitwise.models.calibration import probabilities_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
+from digitwise.models.weighing import Weighing
 from digitwise.network import Network
 from digitwise.reading.arcs import Arcs, find_arcs, uncut
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
+from digitwise.reading.fields import read_fields
+from digitwise.reading.form import Form, load_form
 from digitwise.reading.lattice import Lattice
 from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
@@ -70,6 +74,7 @@ class Reader:
         count: int | tuple[int, int] | None = None,
         max_error: float | None = None,
         pattern: str | Pattern | None = None,
+        form: Form | str | Path | None = None,
     ) -> list[Number]:
         """Read the numbers of a picture, of all of its pages, in reading order.
 
@@ -87,6 +92,8 @@ class Reader:
             numbers: reject numbers.
         pattern : str or Pattern, optional
             What a number looks like, "D{2}.D{2}" say: see `Pattern.parse`.
+        form : Form, or path of its description, optional
+            Read each page field by field; fields say how many digits there are.
 
         Returns
         -------
@@ -98,18 +105,28 @@ class Reader:
         ImageError
             If the picture can't be opened or is beyond the limits.
         InputError
-            If the layout is unknown, count or pattern make no sense, or the network can't vouch
-            for so small an error.
+            If the layout is unknown, count, pattern or form make no sense, or the network can't
+            vouch for so small an error.
         """
         expected = Expected.of(count, pattern)
+        if isinstance(form, str | Path):
+            form = load_form(Path(form))
+        if form and not (expected.nothing and layout == "auto"):
+            raise InputError("a form's fields say what is in them: leave out layout and count")
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
-        return [
-            number
-            for picture in open_pictures(source)
-            for number in self._read_page(picture, layout, expected, threshold)
-        ]
+        found: list[Number] = []
+        for picture in open_pictures(source):
+            if form:
+                read = partial(self._read_numbers, threshold=threshold)
+                found += read_fields(picture, form, read)
+            elif layout == "digit":
+                found += self._read_digit(picture, expected, threshold)
+            else:
+                numbers = _find_numbers(picture, layout)
+                found += self._read_numbers(picture, numbers, expected, threshold)
+        return found
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
         """Confidence above which a reading is accepted under `max_error`.
@@ -128,13 +145,36 @@ class Reader:
             )
         return calibration.threshold(max_error)
 
-    def _read_page(
-        self, picture: Picture, layout: str, expected: Expected, threshold: float
+    def _read_digit(
+        self, picture: Picture, expected: Expected, threshold: float
     ) -> Iterator[Number]:
-        weighing = None if layout == "digit" else self.weighing
-        found = _candidates(picture, layout, weighing is not None)
-        if not found:
-            return
+        digit = find_digit(picture.grey)
+        if digit:
+            yield from self._say(picture, [uncut([digit])], None, expected, threshold)
+
+    def _read_numbers(
+        self,
+        picture: Picture,
+        numbers: list[list[Component]],
+        expected: Expected,
+        threshold: float,
+    ) -> Iterator[Number]:
+        """Read numbers of which the ink is known, each as components."""
+        candidates = [
+            find_arcs(number) if self.weighing else uncut(whole_digits(number))
+            for number in numbers
+        ]
+        if candidates:
+            yield from self._say(picture, candidates, self.weighing, expected, threshold)
+
+    def _say(
+        self,
+        picture: Picture,
+        found: list[Arcs],
+        weighing: Weighing | None,
+        expected: Expected,
+        threshold: float,
+    ) -> Iterator[Number]:
         # All candidates of the page in one call.
         frames = np.concatenate([arcs.frames for arcs in found])
         z = self.network.weighted_outputs(as_inputs(frames, self.network.dtype))
@@ -151,13 +191,8 @@ class Reader:
                 yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
 
 
-def _candidates(picture: Picture, layout: str, cut: bool) -> list[Arcs]:
-    """Candidate digits of each number of a page; by rule, if they may not be cut apart."""
-    if layout == "digit":
-        digit = find_digit(picture.grey)
-        return [uncut([digit])] if digit else []
-    numbers = FINDERS[layout](remove_rules(extract_ink(fill_corners(picture.grey))))
-    return [find_arcs(number) if cut else uncut(whole_digits(number)) for number in numbers]
+def _find_numbers(picture: Picture, layout: str) -> list[list[Component]]:
+    return FINDERS[layout](remove_rules(extract_ink(fill_corners(picture.grey))))
 
 
 def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision | None, bool]:

@@ -1,0 +1,122 @@
+"""Laying one page over another by their printed lines."""
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import ImageError
+from digitwise.imaging.corners import fill_corners
+from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.rules import find_rules
+from digitwise.neurons import Floats
+
+SMALL = 600  # pixels of the longer side that pages are compared at
+BLUR = (9.0, 2.5)  # pixels: first from afar, then from near
+STEPS = 60
+LEAST_ALIKE = 0.45  # correlation of the lines of both
+SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
+
+Transform = npt.NDArray[np.float64]
+"""Shape (3, 3): takes (x, y, 1) on one page to the other."""
+
+
+def align(page: Light, reference: Light) -> Transform:
+    """Find where the places of a reference page are on another scan of such a page.
+
+    Both are compared by their printed lines, which what is written doesn't change. The page may be
+    shifted, turned by up to 8 degrees, of another size, and a little slanted.
+
+    Parameters
+    ----------
+    page, reference : float32 arrays of shape (h, w)
+        Light, 0 black to 1 white.
+
+    Returns
+    -------
+    float64 array of shape (3, 3)
+        From the reference's pixels to the page's.
+
+    Raises
+    ------
+    ImageError
+        If there are too few lines, or they aren't the reference's.
+    """
+    import cv2
+
+    found, wanted = _lines(page), _lines(reference)
+    if found is None or wanted is None:
+        which = "the reference" if wanted is None else "the page"
+        raise ImageError(f"{which} has too few printed lines to tell where its fields are")
+    (own, to_page), (its, to_reference) = found, wanted
+    best, alike = None, -1.0
+    for start in _guesses(own, its):
+        for blur in BLUR:
+            soft = [cv2.GaussianBlur(lines, (0, 0), blur) for lines in (its, own)]
+            criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, STEPS, 1e-5)
+            try:
+                correlation, found_here = cv2.findTransformECC(
+                    soft[0], soft[1], start, cv2.MOTION_AFFINE, criteria
+                )
+            except cv2.error:  # they don't overlap
+                correlation = -1.0
+                break
+            start = np.asarray(found_here, np.float32)
+        if correlation > alike:
+            best, alike = start, float(correlation)
+    if best is None or alike < LEAST_ALIKE:
+        raise ImageError(
+            f"the printed lines of this page aren't those of the reference (alike: {alike:.2f}, "
+            f"at least {LEAST_ALIKE} is wanted)"
+        )
+    small = np.vstack([best, [0, 0, 1]]).astype(np.float64)
+    return to_page @ small @ np.linalg.inv(to_reference)
+
+
+def _lines(grey: Light) -> tuple[Light, Transform] | None:
+    """Printed lines of a page, upright and small, and how to come from there to its pixels."""
+    import cv2
+
+    ink = extract_ink(fill_corners(grey))
+    skew = np.degrees(_skew(_shrunk(ink)))
+    centre = (grey.shape[1] / 2, grey.shape[0] / 2)
+    upright = cv2.getRotationMatrix2D(centre, skew, 1.0)
+    turned = np.asarray(cv2.warpAffine(ink, upright, grey.shape[::-1]), np.float32)
+    lines = find_rules(turned)
+    if lines.sum() < 2 * max(grey.shape):
+        return None
+    scale = SMALL / max(grey.shape)
+    back = np.linalg.inv(np.vstack([upright, [0, 0, 1]])) @ np.diag([1 / scale, 1 / scale, 1])
+    return np.minimum(3 * _shrunk(lines.astype(np.float32)), np.float32(1)), back
+
+
+def _shrunk(page: Light) -> Light:
+    import cv2
+
+    scale = SMALL / max(page.shape)
+    size = [max(1, round(length * scale)) for length in page.shape[::-1]]
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _guesses(own: Light, its: Light) -> list[npt.NDArray[np.float32]]:
+    """Where the one might be on the other: their extents laid over each other, or as they are."""
+    extents = []
+    for lines in (own, its):
+        y, x = np.nonzero(lines > 0.3)
+        places = np.stack([x, y])
+        extents.append((np.percentile(places, 0.5, axis=1), np.percentile(places, 99.5, axis=1)))
+    (low, high), (its_low, its_high) = extents
+    scale = (high - low) / np.maximum(its_high - its_low, 1)
+    over = np.column_stack([np.diag(scale), low - scale * its_low])
+    return [over.astype(np.float32), np.eye(2, 3, dtype=np.float32)]
+
+
+def _skew(lines: Light) -> float:
+    """Angle of what is on a page, radians: at which its projection to the left is sharpest."""
+    y, x = np.nonzero(lines > 0.3)
+    if not y.size:
+        return 0.0
+    sharpness = []
+    for angle in SKEWS:
+        rows = y * np.cos(angle) - x * np.sin(angle)
+        counts: Floats = np.bincount((rows - rows.min()).astype(np.intp)).astype(np.float64)
+        sharpness.append((counts**2).sum())
+    return float(SKEWS[int(np.argmax(sharpness))])

@@ -1,0 +1,72 @@
+"""Empty boxes of a form, found between its printed lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitwise.imaging.rules import Mask
+
+LOWEST = 0.008  # of the page's longer side: what is lower is no box to write in
+HIGHEST = 0.12
+RECTANGLE = 0.85  # share of the box around a hole that the hole fills
+CELL = 1.5  # times as wide as high, at most, is a cell for one digit
+SAME_ROW = 0.2  # share of its height that a cell's edges may differ by from its neighbour's
+APART = 0.4  # share of its height between neighbouring cells of a comb, at most
+
+
+@dataclass(frozen=True)
+class FormBox:
+    """A box, of one or several cells side by side.
+
+    Attributes
+    ----------
+    left, top, right, bottom : int
+        Inside of its lines, in pixels.
+    cells : int
+        For one digit each, if more than one.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    cells: int = 1
+
+
+def find_boxes(lines: Mask) -> list[FormBox]:
+    """Find the boxes between printed lines, from top to bottom and left to right.
+
+    Parameters
+    ----------
+    lines : bool array of shape (h, w)
+        See `digitwise.imaging.rules.find_rules`.
+    """
+    import cv2
+
+    closed = cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
+    side = max(lines.shape)
+    holes = []
+    for label in range(1, count):
+        left, top, wide, high, area = (int(v) for v in stats[label])
+        if LOWEST * side <= high <= HIGHEST * side and area >= RECTANGLE * wide * high:
+            holes.append(FormBox(left, top, left + wide, top + high))
+    boxes: list[FormBox] = []
+    for hole in sorted(holes, key=lambda box: box.left):
+        for k, box in enumerate(boxes):
+            if _next_cell(box, hole):
+                top, bottom = min(box.top, hole.top), max(box.bottom, hole.bottom)
+                boxes[k] = FormBox(box.left, top, hole.right, bottom, box.cells + 1)
+                break
+        else:
+            boxes.append(hole)
+    return sorted(boxes, key=lambda box: (box.top, box.left))
+
+
+def _next_cell(box: FormBox, hole: FormBox) -> bool:
+    """Whether a hole is the next cell of a comb."""
+    high = hole.bottom - hole.top
+    narrow = hole.right - hole.left <= CELL * high
+    cell = (box.right - box.left) / box.cells <= CELL * high
+    level = max(abs(box.top - hole.top), abs(box.bottom - hole.bottom)) <= SAME_ROW * high
+    return narrow and cell and level and 0 <= hole.left - box.right <= APART * high

@@ -1,0 +1,136 @@
+"""Forms: which regions of a page hold which numbers (`fields.toml`)."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digitwise.errors import InputError
+from digitwise.reading.expected import Expected
+
+MOST_FIELDS = 1_000
+MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Field:
+    """A region of a form, and what is known of the number in it.
+
+    Attributes
+    ----------
+    name : str
+    box : (left, top, right, bottom)
+        Pixels of the form's page.
+    expected : Expected
+    """
+
+    name: str
+    box: tuple[int, int, int, int]
+    expected: Expected = field(default_factory=Expected)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A page's fields.
+
+    Attributes
+    ----------
+    size : (width, height)
+        Of the page, in pixels.
+    fields : list of Field
+    reference : Path or None
+        A picture of that page, blank or filled: others are laid over it by their printed lines.
+    """
+
+    size: tuple[int, int]
+    fields: list[Field]
+    reference: Path | None = None
+
+
+def load_form(path: Path) -> Form:
+    """Read the description of a form.
+
+    Raises
+    ------
+    InputError
+        If it can't be read or isn't one; it says what is wrong where.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{path}: too large for a description of fields")
+        saved = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: no TOML file ({error})") from error
+    try:
+        return _form(saved, path.parent)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _form(saved: dict[str, Any], folder: Path) -> Form:
+    _check_keys(saved, {"size", "field"}, {"reference"}, "the file")
+    size = _whole_numbers(saved["size"], 2, "size")
+    if min(size) < 1:
+        raise InputError(f"expected a size of at least 1 by 1 pixels; found {size}")
+    reference = saved.get("reference")
+    if reference is not None and not isinstance(reference, str):
+        raise InputError(f"expected the name of a picture as reference; found {reference!r:.50}")
+    entries = saved["field"]
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_FIELDS:
+        raise InputError(f"expected 1 to {MOST_FIELDS:,} tables [[field]]")
+    fields = [_field(entry, size) for entry in entries]
+    names = [one.name for one in fields]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"expected each field to have a name of its own; found {twice} twice")
+    return Form((size[0], size[1]), fields, folder / reference if reference else None)
+
+
+def _field(entry: Any, size: list[int]) -> Field:
+    if not isinstance(entry, dict):
+        raise InputError(f"expected a table [[field]]; found {entry!r:.50}")
+    _check_keys(entry, {"name", "box"}, {"count", "pattern"}, "[[field]]")
+    name = entry["name"]
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise InputError(f"expected a field's name to be some text; found {name!r:.50}")
+    left, top, right, bottom = _whole_numbers(entry["box"], 4, f"box of {name!r:.50}")
+    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
+        raise InputError(
+            f"expected the box of {name!r:.50} as [left, top, right, bottom] within "
+            f"{size[0]}×{size[1]} pixels; found {entry['box']}"
+        )
+    count = entry.get("count")
+    if isinstance(count, str):
+        count = _bounds(count)
+    pattern = entry.get("pattern")
+    if pattern is not None and not isinstance(pattern, str):
+        raise InputError(f"expected a pattern as 'DDDDD'; found {pattern!r:.50}")
+    try:
+        return Field(name, (left, top, right, bottom), Expected.of(count, pattern))
+    except InputError as error:
+        raise InputError(f"field {name!r:.50}: {error}") from error
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    least, dash, most = text.partition("-")
+    try:
+        return int(least), int(most if dash else least)
+    except ValueError:
+        raise InputError(f"expected a count of 5 or '3-6', say; found {text!r:.50}") from None
+
+
+def _check_keys(table: dict[str, Any], needed: set[str], other: set[str], where: str) -> None:
+    missing, unknown = needed - set(table), set(table) - needed - other
+    if missing or unknown:
+        what = [f"missing: {', '.join(sorted(missing))}"] if missing else []
+        what += [f"unknown: {', '.join(sorted(unknown))}"] if unknown else []
+        raise InputError(f"in {where}: {'; '.join(what)}")
+
+
+def _whole_numbers(value: Any, n: int, what: str) -> list[int]:
+    whole = isinstance(value, list) and all(type(v) is int for v in value)
+    if not whole or len(value) != n:
+        raise InputError(f"expected {n} whole numbers as {what}; found {value!r:.60}")
+    return list(value)

@@ -1,0 +1,53 @@
+import csv
+import tomllib
+
+from PIL import Image
+
+from tests.cli.conftest import assert_one_line
+from tests.reading.test_fields import TEXTS, blank_form, fill, scan
+
+
+def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    ran = run("fields", "blank.png", "-o", "form.toml")
+    assert ran.code == 0
+    assert "4 fields" in ran.out
+    described = tomllib.loads((tmp_path / "form.toml").read_text())
+    assert described["size"] == [800, 1100]
+    assert described["reference"] == "blank.png"
+    assert [field["name"] for field in described["field"]] == [f"field {k}" for k in range(1, 5)]
+
+    page = fill(blank_form(), draw_number, TEXTS)
+    for k, how in enumerate(({}, {"angle": 2.0})):
+        Image.fromarray(scan(page, **how)[0]).save(tmp_path / f"scan{k}.png")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    ran = run("read", "scan0.png", "bad.png", "scan1.png", "--fields", "form.toml", "-o", "out.csv")
+    assert ran.code == 1
+    expected = [f"field {k}: {text}" for k, text in enumerate(TEXTS.values(), 1)]
+    assert ran.out.splitlines() == 2 * expected
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text().splitlines()))
+    assert [row["file"] for row in rows] == ["scan0.png", "bad.png", "scan1.png"]
+    assert [rows[0][f"field {k}"] for k in range(1, 5)] == list(TEXTS.values())
+    assert 0.2 < float(rows[2]["field 4 confidence"]) <= 1
+    assert "not a picture" in rows[1]["error"]
+    rows = run("read", "scan0.png", "--fields", "form.toml", "--json").json
+    assert [row["field"] for row in rows] == [f"field {k}" for k in range(1, 5)]
+
+
+def test_what_is_there_is_not_overwritten(run, tmp_path):
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    (tmp_path / "fields.toml").write_text("mine")
+    assert_one_line(run("fields", "blank.png"), 1, "fields.toml is there already")
+    assert (tmp_path / "fields.toml").read_text() == "mine"
+
+
+def test_errors(run, tmp_path, draw_number):
+    draw_number("50").save(tmp_path / "number.png")
+    assert_one_line(run("fields", "number.png"), 1, "no boxes found")
+    assert_one_line(run("fields", "none.png"), 1, "no such file")
+    (tmp_path / "form.toml").write_text("size = 3")
+    read = ("read", "number.png", "--fields", "form.toml")
+    assert_one_line(run(*read), 1, "form.toml: in the file: missing: field")
+    ran = run(*read, "--count", 3)
+    assert ran.code == 2
+    assert "leave out --layout" in ran.err

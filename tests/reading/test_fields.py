@@ -1,0 +1,180 @@
+"""Forms: laid over their reference, read field by field."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+import digitwise as dw
+from digitwise.errors import ImageError, InputError
+from digitwise.imaging.align import align
+from digitwise.imaging.boxes import find_boxes
+from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.rules import find_rules
+from digitwise.reading.form import load_form
+
+BOXES = {  # left, top, width, height
+    "code": (60, 260, 280, 64), "amount": (60, 380, 420, 64), "total": (60, 600, 240, 64),
+    "account": (60, 800, 560, 64),
+}  # fmt: skip
+TEXTS = {"code": "50237", "amount": "3275", "total": "80", "account": "5028375"}
+DESCRIPTION = """
+size = [800, 1100]
+reference = "blank.png"
+
+[[field]]
+name = "code"
+box = [62, 262, 338, 322]
+count = 5
+
+[[field]]
+name = "amount"
+box = [62, 382, 478, 442]
+pattern = "D{2}.D{2}"
+
+[[field]]
+name = "total"
+box = [62, 602, 298, 662]
+count = "1-3"
+
+[[field]]
+name = "account"
+box = [62, 802, 618, 862]
+"""
+
+
+def blank_form():
+    page = np.full((1100, 800), 255, np.uint8)
+    for name, (x, y, wide, high) in BOXES.items():
+        cv2.putText(page, name.title(), (x, y - 14), 0, 0.7, 60, 2)
+        cv2.rectangle(page, (x, y), (x + wide, y + high), 40, 2)
+    cv2.line(page, (60, 1000), (740, 1000), 0, 3)
+    cv2.line(page, (500, 100), (740, 100), 0, 2)
+    return page
+
+
+def fill(page, draw_number, texts):
+    page = page.copy()
+    for name, text in texts.items():
+        x, y, _, high = BOXES[name]
+        ink = extract_ink(np.asarray(draw_number(text).convert("L"), np.float32) / np.float32(255))
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        small = cv2.resize(ink, None, fx=42 / len(ink), fy=42 / len(ink), interpolation=3)
+        top, left = y + (high - 42) // 2, x + 20
+        place = page[top : top + small.shape[0], left : left + small.shape[1]]
+        np.minimum(place, (255 * (1 - small.clip(0, 1))).astype(np.uint8), out=place)
+    return page
+
+
+def scan(page, angle=0.0, scale=1.0, shift=(0, 0), seed=0):
+    """A scan of a page, and where its places come to lie."""
+    high, wide = page.shape
+    matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), angle, scale)
+    size = (int(wide * max(scale, 1)), int(high * max(scale, 1)))
+    matrix[:, 2] += np.array(shift) + (np.array(size) - (wide, high)) / 2
+    turned = cv2.warpAffine(page, matrix, size, borderValue=255).astype(np.float32)
+    noisy = turned * 0.85 + np.random.default_rng(seed).normal(10, 4, turned.shape)
+    return noisy.clip(0, 255).astype(np.uint8), matrix
+
+
+SCANS = [
+    {}, {"shift": (12, -9)}, {"angle": 2.0, "shift": (5, 5)},
+    {"angle": -4.0, "scale": 0.97, "shift": (10, 20)}, {"angle": 1.0, "scale": 0.8},
+    {"angle": 6.0, "scale": 0.9}, {"scale": 1.6},
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    (tmp_path / "form.toml").write_text(DESCRIPTION)
+    return tmp_path
+
+
+@pytest.mark.parametrize("how", SCANS, ids=str)
+def test_a_scan_is_laid_over_its_form(draw_number, how):
+    page, matrix = scan(fill(blank_form(), draw_number, TEXTS), **how)
+    found = align(page / np.float32(255), blank_form() / np.float32(255))
+    places = np.array([[60, 260, 1], [340, 324, 1], [480, 444, 1], [620, 864, 1], [740, 1000, 1]]).T
+    x, y, w = found @ places
+    error = np.abs(np.stack([x / w, y / w]) - matrix @ places)
+    assert error.max() < 3 * max(1, how.get("scale", 1))
+
+
+@pytest.mark.parametrize("how", SCANS, ids=str)
+def test_fields_are_read_wherever_they_lie(folder, draw_number, how):
+    page, matrix = scan(fill(blank_form(), draw_number, TEXTS), **how)
+    numbers = dw.Reader().read(page, form=folder / "form.toml")
+    assert {n.field: n.text for n in numbers} == {**TEXTS, "amount": "32.75"}
+    assert [n.field for n in numbers] == list(TEXTS)
+    for number in numbers:
+        assert number.page_size == page.shape[::-1]
+        left, top, wide, high = BOXES[number.field]
+        x, y = matrix @ np.array([left + wide / 2, top + high / 2, 1])
+        x0, y0, x1, y1 = number.bbox
+        assert y0 < y < y1
+        assert x0 < x + wide
+        assert all(x0 <= d.bbox[0] < d.bbox[2] <= x1 for d in number.digits)
+
+
+def test_an_empty_field_gives_nothing(folder, draw_number):
+    page, _ = scan(fill(blank_form(), draw_number, {"total": "80"}), angle=1.0)
+    numbers = dw.Reader().read(page, form=load_form(folder / "form.toml"))
+    assert [(n.field, n.text) for n in numbers] == [("total", "80")]
+
+
+def test_another_page_is_refused(folder, draw_number):
+    reader = dw.Reader()
+    with pytest.raises(ImageError, match="too few printed lines"):
+        reader.read(draw_number("502"), form=folder / "form.toml")
+    other = np.full((1100, 800), 255, np.uint8)
+    for y in range(100, 1050, 37):
+        cv2.line(other, (50 + y % 300, y), (770 - y % 200, y), 0, 2)
+    with pytest.raises(ImageError, match="aren't those of the reference"):
+        reader.read(other, form=folder / "form.toml")
+
+
+def test_boxes_are_found():
+    page = blank_form()
+    for k in range(1, 5):
+        cv2.line(page, (60 + 56 * k, 260), (60 + 56 * k, 324), 40, 1)
+    boxes = find_boxes(find_rules(extract_ink(page / np.float32(255))))
+    assert [box.cells for box in boxes] == [5, 1, 1, 1]
+    for box, (left, top, wide, high) in zip(boxes, BOXES.values(), strict=True):
+        found = (box.left, box.top, box.right, box.bottom)
+        np.testing.assert_allclose(found, (left, top, left + wide, top + high), atol=5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("size = [800, 1100]", ""), "missing: size"),
+        (("count = 5", "counts = 5"), "unknown: counts"),
+        (("count = 5", "count = 0"), "count of 5"),
+        (('count = "1-3"', 'count = "few"'), "count of 5 or '3-6'"),
+        (("D{2}.D{2}", "[x]"), "field 'amount': expected a pattern"),
+        (("box = [62, 262, 338, 322]", "box = [62, 262, 60, 322]"), "box of 'code'"),
+        (("box = [62, 262, 338, 322]", "box = [62, 262, 9000, 322]"), "within 800×1100"),
+        (("box = [62, 262, 338, 322]", "box = 7"), "4 whole numbers"),
+        (('name = "total"', 'name = "code"'), "name of its own"),
+        (('name = "total"', 'name = ""'), "field's name"),
+        (("[[field]]", "[field"), "no TOML file"),
+        (("size = [800, 1100]", "size = [0, 1]"), "at least 1 by 1"),
+        (('"blank.png"', "5"), "name of a picture"),
+    ],
+)
+def test_descriptions_that_are_wrong(folder, change, message):
+    text = DESCRIPTION.replace(*change, 1)
+    assert text != DESCRIPTION
+    (folder / "form.toml").write_text(text)
+    with pytest.raises(InputError, match="form.toml: ") as found:
+        load_form(folder / "form.toml")
+    assert message in str(found.value)
+
+
+def test_a_form_says_what_is_in_its_fields(folder, draw_number):
+    with pytest.raises(InputError, match="leave out layout and count"):
+        dw.Reader().read(draw_number("502"), form=folder / "form.toml", count=3)
+    with pytest.raises(InputError, match="can't be read"):
+        load_form(folder / "none.toml")
