@@ -47,11 +47,9 @@ ROWS = [
     ("deformed, dropout 0.1", {}, {**DEFORMED, "dropout": 0.1}),
     ("deformed, averaging over 1 epoch", {}, {**DEFORMED, "average": 1.0}),
     ("deformed, last 2 epochs plain", {}, {**DEFORMED, "plain_epochs": 2}),
-    ("deformed (strong)", {}, {"deformation": DEFORMATIONS["strong"]}),
     ("deformed, 20% non-digits", {}, {**DEFORMED, "non_digits": 0.2}),
     (f"deformed, {MANY} epochs", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY)}),
     (f"deformed, {MANY} epochs, averaging over 2", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "average": 2.0}),
-    (f"deformed (strong), {MANY} epochs", {}, {"deformation": DEFORMATIONS["strong"], "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY)}),
     (f"deformed, {MANY} epochs, last 3 plain", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "plain_epochs": 3}),
 ]  # fmt: skip
 

@@ -64,7 +64,7 @@ def train(
         float | None, typer.Option(help="Share of hidden neurons left out of a step, below 1.")
     ] = None,
     deform: Annotated[
-        Literal["none", "mnist", "strong", "wild"] | None,
+        Literal["none", "mnist", "wild"] | None,
         typer.Option(help="Draw every digit anew each time: slanted, turned, bent."),
     ] = None,
     plain_epochs: Annotated[

@@ -65,10 +65,6 @@ class Deformation:
 DEFORMATIONS: dict[str, Deformation] = {
     # As much as helps with digits that are framed exactly as MNIST's are.
     "mnist": Deformation(rotation=13, slant=13, aspect=0.2, elastic=2.4, thinner=0.5, thicker=0.5),
-    # For trainings of hundreds of epochs, which learn the above by heart.
-    "strong": Deformation(
-        rotation=15, slant=16, aspect=0.25, elastic=3.0, thinner=0.7, thicker=0.9
-    ),
     # What pens, papers and cameras do to digits, and in frames that miss MNIST's.
     "wild": Deformation(
         rotation=18,
