@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 from digitwise.engines.threads import cores, one_blas_thread
@@ -66,7 +68,8 @@ def read_all(
         waiting: deque[tuple[str, Source, Future[Result]]] = deque()
         try:
             for name, source in _again(first, left):
-                waiting.append((name, source, pool.submit(_read, source, options)))
+                with _undisturbed():
+                    waiting.append((name, source, pool.submit(_read, source, options)))
                 if len(waiting) >= AHEAD * jobs:
                     yield _fetched(waiting)
             while waiting:
@@ -90,6 +93,27 @@ def read_one(reader: Reader, source: Source, options: dict[str, Any]) -> Result:
         return reader.read(source, **options)
     except (DigitwiseError, OSError) as error:
         return error
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put Ctrl-C off while a process is started: half begun, it would complain in a traceback.
+
+    What is started meanwhile doesn't get it at all; whoever began it ends it.
+    """
+    if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _again(first: tuple[str, Source], left: Iterator[tuple[str, Source]]) -> Iterator[Any]:
