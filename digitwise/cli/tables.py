@@ -5,10 +5,7 @@ import io
 import json
 from typing import Any
 
-from digitwise.cli.archives import shown_of, to_alto, to_hocr
-
 SUFFIXES = (".csv", ".json", ".jsonl", ".txt", ".hocr", ".alto")
-ARCHIVES = {".hocr": to_hocr, ".alto": to_alto}
 COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
 
 
@@ -26,10 +23,12 @@ def format_table(rows: list[dict[str, Any]], suffix: str, fields: list[str] | No
         Names of a form's fields: CSV then has a row a page, and two columns a field, for its text
         and confidence.
     """
+    from digitwise.cli.archives import shown_of, to_alto, to_hocr  # NumPy is slow to import
+
     if suffix == ".csv":
         return _csv(rows) if fields is None else _csv_of_forms(rows, fields)
-    if suffix in ARCHIVES:
-        return ARCHIVES[suffix](rows)
+    if suffix in (".hocr", ".alto"):
+        return to_hocr(rows) if suffix == ".hocr" else to_alto(rows)
     read = [row for row in rows if "text" in row or "error" in row]
     if suffix == ".json":
         return json.dumps(read, indent=1) + "\n"
@@ -49,6 +48,8 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 def _csv_of_forms(rows: list[dict[str, Any]], fields: list[str]) -> str:
+    from digitwise.cli.archives import shown_of
+
     pages: dict[tuple[str, int], dict[str, Any]] = {}
     for row in rows:
         page = pages.setdefault((row["file"], row.get("page", 0)), {"file": row["file"]})
