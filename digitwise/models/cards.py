@@ -27,7 +27,7 @@ CARDS = {
         commit="278497f, calibrated and taught later",
         cores=2,
         limits=(
-            "single digits, upright within 20 degrees; trained on MNIST's writers from the United "
+            "digits upright within 20 degrees; trained on MNIST's writers from the United "
             "States and on drawn forms of 1, 4, 7 and 9 from elsewhere; probabilities and "
             "thresholds were found on MNIST's digits and are too sure for material unlike them; "
             "the right half of a 2, 3 or 7, on its own, often passes for a whole one"
