@@ -101,7 +101,9 @@ def learn_weighing(
             confidence.append(min(p, 1.0))
             wrong.append(text != sample.text)
     risk = risk_of(np.array(confidence), np.array(wrong))
-    source = f"{len(wrong):,} numbers drawn with {digits.source}"
+    # Not where the digits lie: a model file holds no path.
+    which = calibration.source if calibration else "digits not trained on"
+    source = f"{len(wrong):,} numbers drawn with {which}"
     numbers = Calibration(1.0, 0.0, source, len(wrong), risk)
     split = len(DIGIT_TERMS)
     return Weighing(

@@ -60,6 +60,8 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     assert len(learnt.digit) == len(DIGIT_TERMS)
     assert len(learnt.none) == len(NONE_TERMS)
     assert 15 <= learnt.numbers.n <= 30
+    # Of which digits, not of where they lie.
+    assert learnt.numbers.source.endswith(f"numbers drawn with {model.calibration.source}")
     assert learnt == learn_weighing(
         model.network, model.calibration, bundled[0], count=100, measured=30, seed=5
     )
