@@ -1,8 +1,8 @@
 """Pictures that were turned, and their corners filled with black or white: filled with paper."""
 
 import numpy as np
-import numpy.typing as npt
 
+from digitwise.imaging.ink import Light
 from digitwise.neurons import Floats
 
 ALIKE = 14  # of 255: how far compression changes an even colour
@@ -12,8 +12,6 @@ MOST_EDGES = 8  # of what is left of a turned picture
 LEAST_LEFT = 0.45  # share of the picture
 MOST_ALIKE = 0.45  # share of what is left that has the corners' colour: ink may, paper may not
 RIM = 4  # pixels along the edge that are a mixture of both
-
-Light = npt.NDArray[np.float32]
 
 
 def fill_corners(grey: Light) -> Light:
