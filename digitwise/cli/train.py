@@ -74,6 +74,14 @@ def train(
     non_digits: Annotated[
         float | None, typer.Option(help="Share of examples made into what is no digit, below 1.")
     ] = None,
+    numbers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=10**6,
+            help="Draw so many numbers, and learn too from what they might be cut into.",
+        ),
+    ] = None,
     average: Annotated[
         float | None, typer.Option(help="Epochs that the weights are averaged over.")
     ] = None,
@@ -134,6 +142,7 @@ def train(
         "deform": deform,
         "plain_epochs": plain_epochs,
         "non_digits": non_digits,
+        "numbers": numbers,
         "average": average,
         "validation": validation,
         "patience": patience,
@@ -244,6 +253,8 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
         f"{_source(name, train_digits.source)}"
     )
+    if settings.numbers:
+        people(as_json).print(f"Drawing {settings.numbers:,} numbers, to cut them up: minutes")
     run = Run.start(settings, train_digits, test_digits, out or _free_name(settings))
     if run.aside:
         people(as_json).print(

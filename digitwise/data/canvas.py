@@ -48,7 +48,6 @@ class Ranges(NamedTuple):
     contrast: np.float32
     noise: np.float32
     forms: np.float32
-    neighbours: np.float32
 
 
 class Work(NamedTuple):

@@ -17,8 +17,8 @@ UNIT = np.float32(2.0**-24)
 (
     ROTATION, SLANT, ASPECT, ELASTIC, PHASE_Y, PHASE_X, THICKNESS, FRACTION_Y, FRACTION_X, SHIFT_Y,
     SHIFT_X, SCALE, CELL, CELL_Y, CELL_X, CONTRAST, NOISE, NON_DIGIT, OTHER, FORM, WHICH,
-    FORM_WIDTH, KIND, SIDE_OF, CUT, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL, NEIGHBOUR,
-) = range(32)  # fmt: skip
+    FORM_WIDTH, KIND, SIDE_OF, CUT, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL,
+) = range(31)  # fmt: skip
 VECTORS = 64  # 128 from here on: elastic deformation
 POINTS = 250  # of strokes and smudges
 GRAIN = 1000  # 784 from here on: noise

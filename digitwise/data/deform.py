@@ -39,9 +39,6 @@ class Deformation:
     forms : float in [0, 1]
         Share of 1s, 4s, 7s and 9s that are drawn instead in a form from elsewhere: see
         `digitwise.data.glyphs`.
-    neighbours : float in [0, 1]
-        Share of digits that were cut from a neighbour that they touched: part of its stroke is
-        left, or part of theirs is gone.
     """
 
     rotation: float = 0.0
@@ -56,7 +53,6 @@ class Deformation:
     contrast: float = 0.0
     noise: float = 0.0
     forms: float = 0.0
-    neighbours: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""

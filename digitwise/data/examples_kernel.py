@@ -11,7 +11,6 @@ from digitwise.data.canvas import AGAIN, ANEW, ZERO, Ranges, store, take
 from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.digits import NO_DIGIT
-from digitwise.data.neighbour_kernel import cut_from_neighbour
 from digitwise.data.non_digit_kernel import HALVES, draw_non_digit, glyph
 
 
@@ -40,7 +39,7 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
     """
     still = Ranges(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
-        ranges.contrast, ranges.noise, ZERO, ZERO,
+        ranges.contrast, ranges.noise, ZERO,
     )  # fmt: skip
     for k in range(len(own)):
         key = key_of(seed, first + k)
@@ -52,8 +51,6 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
         elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
             draw_form(key, glyphs, labels[k], work)
             framing = ANEW
-        elif uniform(key, chance.NEIGHBOUR) < ranges.neighbours:
-            framing = cut_from_neighbour(key, own[k], others[k], work)
         else:
             take(own[k], work)
         draw(key, moves, framing, work)

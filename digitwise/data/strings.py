@@ -87,10 +87,13 @@ class DrawnNumber:
     text : str
     image : uint8 array of shape (h, w)
         0 black to 255 white.
+    signs : list of (top, left, ink)
+        Each digit or letter where it was written; its ink in [0, 1], alone.
     """
 
     text: str
     image: npt.NDArray[np.uint8]
+    signs: list[tuple[int, int, Ink]]
 
 
 def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumber:
@@ -125,12 +128,13 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
             text += str(int(digits.labels[chosen]))
         height = max(8.0, size * np.exp(hand.wobble * rng.standard_normal()))
         pieces.append(_shaped(sign, height, slant))
-    ink, joins = _line_up(pieces, size, slope, hand, rng)
+    ink, joins, places = _line_up(pieces, size, slope, hand, rng)
     if hand.printed:
         _print(ink, joins, size, hand.printed, rng)
     if rng.random() < hand.specks:
         _specks(ink, size, rng)
-    return DrawnNumber(text, _on_paper(ink, hand.paper, rng))
+    signs = [(top, left, piece) for (top, left), piece in zip(places, pieces, strict=True)]
+    return DrawnNumber(text, _on_paper(ink, hand.paper, rng), signs)
 
 
 def _shaped(sign: Ink, height: float, slant: float) -> Ink:
@@ -166,8 +170,11 @@ def _letter(pieces: npt.NDArray[np.float32], rng: np.random.Generator) -> Ink:
 
 def _line_up(
     pieces: list[Ink], size: float, slope: float, hand: Hand, rng: np.random.Generator
-) -> tuple[Ink, list[int]]:
-    """Write signs one after the other; the ink, and the columns between them, first to last."""
+) -> tuple[Ink, list[int], list[tuple[int, int]]]:
+    """Write signs one after the other.
+
+    Returns the ink, the columns between signs, first to last, and top and left of each.
+    """
     margin = round(size * rng.uniform(0.3, 1.0))
     wide = 2 * margin + sum(p.shape[1] for p in pieces) + round(size * len(pieces))
     spare = 2 * margin + round(abs(slope) * wide)
@@ -175,6 +182,7 @@ def _line_up(
     baseline = ink.shape[0] / 2 + size / 2 - slope * wide / 2
     end = margin  # of what has been written
     joins = [max(1, margin - round(0.25 * size))]
+    places = []
     for number, piece in enumerate(pieces):
         lift = size * hand.wobble * rng.standard_normal()
         top = round(baseline + slope * end - lift) - piece.shape[0]
@@ -187,6 +195,7 @@ def _line_up(
             away = rng.uniform(*hand.gap) if link or not touches else -rng.uniform(*hand.overlap)
             left = max(1, end - distance + round(size * (away * (0.5 if link else 1.0))))
         joins += [(left + end) // 2] if number else []
+        places.append((top, left))
         before = ink.copy() if link else ink
         place = ink[top : top + piece.shape[0], left : left + piece.shape[1]]
         np.maximum(place, piece[:, : place.shape[1]], out=place)
@@ -194,7 +203,7 @@ def _line_up(
             _ligature(ink, before, piece, top, left, size)
         end = max(end, left + piece.shape[1])
     ink = ink[:, : min(wide, end + margin)]
-    return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))]
+    return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))], places
 
 
 def _print(ink: Ink, joins: list[int], size: float, kind: str, rng: np.random.Generator) -> None:

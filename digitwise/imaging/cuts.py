@@ -5,32 +5,32 @@ pooled, and the reader tries them all. A cut is a column for each row: what lies
 to the digit before, the rest to the one after.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import SOLID
 from digitwise.imaging.ink import Light
+from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 
 Cut = npt.NDArray[np.int32]
 """Shape (h,): for each row, the first column right of the cut, 0 to w."""
 
 ROWS = 40  # that a digit has where cuts are sought
-LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
+LEANS = (-0.7, -0.35, 0.0, 0.35, 0.7)  # columns a row that straight cuts lean by
 STIFFNESS = (0.25, 0.05)  # cost of a sideways step of a bending cut, in pixels of ink
 MOST = 8  # candidates of one kind
-MOST_CHOSEN = 5  # candidates for each digit height that a component is wide
+MOST_CHOSEN = 8  # candidates for each digit height that a component is wide
 LEAST_WIDTH = 0.45  # of the height of a digit: what is narrower is not cut
 DEAREST = 0.75  # of the height of a digit: a cut through more ink is hopeless
-TWINS = 0.11  # of the height of a digit: of cuts that are nearer, the cheapest is as good as all
+TWINS = 0.1  # of the height of a digit: of cuts that are nearer, the cheapest is as good as all
 APART = 0.1  # of the height of a digit: between candidates of one kind
+SLIVER = 0.5  # less ink than an upright stroke of this share of a digit's height is none
 LEAST_COST = 0.01  # of a pixel of paper: between equal ways, the shorter
 
 
 def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
-    """Find candidate cuts through one component, from left to right, that don't cross.
+    """Find candidate cuts through one component, from left to right; some may cross.
 
     Parameters
     ----------
@@ -60,15 +60,12 @@ def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
         *_between_extrema(small, unit),
     ]
     chosen = _choose(small, candidates, unit)
-    # Back to the pixels of the component; they may not cross.
+    # Back to the pixels of the component.
     rows = (np.arange(ink.shape[0]) * small.shape[0]) // ink.shape[0]
-    grown = [
+    return [
         (np.rint(cut[rows] * (ink.shape[1] / small.shape[1])).astype(np.int32), cost)
         for cut, cost in sorted(chosen, key=lambda found: float(found[0].mean()))
     ]
-    for (before, _), (after, _) in pairwise(grown):
-        np.maximum(after, before, out=after)
-    return grown
 
 
 def _cost(ink: Light, cut: Cut) -> float:
@@ -206,6 +203,7 @@ def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, f
     weights = ink.sum(axis=1)
     weights = weights / weights.sum()
     area = float(ink.sum())
+    sliver = SLIVER * unit * stroke_width(ink)
     columns = np.arange(ink.shape[1])
     priced = sorted(((_cost(ink, cut), i) for i, cut in enumerate(candidates)))
     chosen: list[tuple[Cut, float]] = []
@@ -214,7 +212,7 @@ def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, f
         if cost > DEAREST * unit:
             break
         left = float((ink * (columns[None] < cut[:, None])).sum())
-        if min(left, area - left) < 0.05 * unit * unit * 0.5:
+        if min(left, area - left) < sliver:
             continue
         # Twins: on average, where the ink is, hardly apart.
         if all(float(weights @ np.abs(cut - other)) >= TWINS * unit for other, _ in chosen):

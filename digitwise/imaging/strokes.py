@@ -51,6 +51,6 @@ def thicken(ink: Light) -> Light:
         larger = cv2.resize(ink, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
         ink = np.clip(np.asarray(larger, np.float32), 0, 1)
     missing = WANTED * _longest_side(ink) / BOX - stroke_width(ink)
-    side = 2 * round(missing / 2) + 1
+    side = max(1, 2 * round(missing / 2) + 1)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(np.pad(ink, side), brush), np.float32)

@@ -1,7 +1,9 @@
 """Candidate digits of a number, and what can be told of them besides what the network says."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +11,9 @@ import numpy.typing as npt
 from digitwise.imaging.components import Component, join
 from digitwise.imaging.digit import frame_digit
 from digitwise.neurons import Floats
-from digitwise.reading.fragments import Fragment, break_up, digit_height
+from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
 
-MOST_FRAGMENTS = 6  # of one digit
+MOST_FRAGMENTS = 12  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
 WIDEST = 1.8  # digit heights
 LOWEST, TALLEST = 0.4, 2.0  # digit heights
@@ -27,8 +29,6 @@ class Arcs:
         How many fragments.
     starts, ends : int arrays of shape (arcs,)
     pieces : list of Component
-    frames : uint8 array of shape (arcs, 28, 28)
-        What the network sees.
     features : float array of shape (arcs, 6)
         Logarithms of height and of width in digit heights; ink cut through at both ends, widest
         gap inside, components beyond the first, distance from the line: in digit heights.
@@ -42,79 +42,104 @@ class Arcs:
     starts: npt.NDArray[np.intp]
     ends: npt.NDArray[np.intp]
     pieces: list[Component]
-    frames: npt.NDArray[np.uint8]
     features: Floats
     skipping: Floats
     without: list[list[int]]
 
+    @cached_property
+    def frames(self) -> npt.NDArray[np.uint8]:
+        """What the network sees of each, shape (arcs, 28, 28)."""
+        return np.stack([frame_digit(piece.ink) for piece in self.pieces])
 
-def find_arcs(components: list[Component]) -> Arcs:
-    """Break a number's components up and take neighbouring fragments together, as far as likely."""
+
+def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
+    """Break a number's components up and take neighbouring fragments together, as far as likely.
+
+    Parameters
+    ----------
+    sure : sequence of bool, optional
+        Which components are digits as they are, and not to be broken up; none if not given.
+    """
     height = digit_height(components)
-    fragments = break_up(components, height)
+    fragments = break_up(components, height, sure or [False] * len(components))
     line = _line(components, height)
-    sizes = Counter(f.component for f in fragments)
+    sizes = Counter(f.number for f in fragments)
     single: dict[int, int] = {}  # small fragment → its own arc
-    found: list[tuple[int, int, list[Fragment]]] = []
+    found: list[Candidate] = []
     for start, first in enumerate(fragments):
         if first.small:
             single[start] = len(found)
         for end in range(start + 1, len(fragments) + 1):
             part = fragments[start:end]
+            large = [f for f in part if not f.small]
+            if len(large) > MOST_FRAGMENTS and len({f.number for f in large}) > 1:
+                break
             variants = [part]
-            if not (first.small or part[-1].small):
+            if len(large) < len(part) and not (first.small or part[-1].small):
                 # What is small may lie within the reach of a digit without being a part of it.
-                variants += [bare] if len(bare := _large(part)) < len(part) else []
-            found += [
-                (start, end, variant) for variant in variants if _may_be_one(variant, sizes, height)
-            ]
+                variants.append(large)
+            for variant in variants:
+                candidate = Candidate(start, end, variant, put_together(variant))
+                if _may_be_one(candidate, sizes, height):
+                    found.append(candidate)
     without = [
         [
             single[k]
-            for k in range(start, end)
-            if fragments[k].small and all(f is not fragments[k] for f in part)
+            for k in range(candidate.start, candidate.end)
+            if fragments[k].small and all(f is not fragments[k] for f in candidate.part)
         ]
-        for start, end, part in found
+        for candidate in found
     ]
-    pieces = [join([f.piece for f in part]) for _, _, part in found]
-    parts = [part for _, _, part in found]
+    pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
+    both = list(zip(found, pieces, strict=True))
     return Arcs(
         len(fragments),
-        np.array([start for start, _, _ in found]),
-        np.array([end for _, end, _ in found]),
+        np.array([c.start for c in found]),
+        np.array([c.end for c in found]),
         pieces,
-        np.stack([frame_digit(piece.ink) for piece in pieces]),
-        np.array([_features(*both, height, line) for both in zip(parts, pieces, strict=True)]),
-        np.array([_if_skipped(*both, sizes, height) for both in zip(parts, pieces, strict=True)]),
+        np.array([_features(*pair, height, line) for pair in both]),
+        np.array([_if_skipped(*pair, sizes, height) for pair in both]),
         without,
     )
 
 
-def _large(part: list[Fragment]) -> list[Fragment]:
-    return [f for f in part if not f.small]
+@dataclass(frozen=True)
+class Candidate:
+    """Fragments from `start` to `end` - 1, without some small ones; of each component its piece."""
+
+    start: int
+    end: int
+    part: list[Fragment]
+    pieces: list[Component]
+
+    @property
+    def large(self) -> list[Fragment]:
+        """Those that are not small."""
+        return [f for f in self.part if not f.small]
 
 
-def _may_be_one(part: list[Fragment], sizes: Counter[int], height: float) -> bool:
+def _may_be_one(candidate: Candidate, sizes: Counter[int], height: float) -> bool:
     """Whether fragments are few and close enough for one digit, or are a whole component."""
-    large = _large(part)
+    large, pieces = candidate.large, candidate.pieces
     if not large:
-        return len(part) == 1
-    of = Counter(f.component for f in large)
-    whole = all(sizes[component] == n for component, n in of.items())
+        return len(candidate.part) == 1
+    of = Counter(f.number for f in large)
+    whole = all(sizes[number] == n for number, n in of.items())
     if whole and len(of) == 1:
         return True
-    left, right = min(f.piece.left for f in part), max(f.piece.right for f in part)
-    tall = max(f.piece.bottom for f in part) - min(f.piece.top for f in part)
+    if len(pieces) < len({f.number for f in candidate.part}):
+        return False  # cuts that cross left nothing of one
+    wide = max(p.right for p in pieces) - min(p.left for p in pieces)
+    tall = max(p.bottom for p in pieces) - min(p.top for p in pieces)
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
-    return few and right - left <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
+    return few and wide <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
 
 
 def uncut(digits: list[Component]) -> Arcs:
     """Take each component for one digit, and nothing else."""
     n = len(digits)
-    frames = np.stack([frame_digit(digit.ink) for digit in digits])
     none = np.full((n, 6), np.nan)
-    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, frames, none, none[:, :2], [[]] * n)
+    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :2], [[]] * n)
 
 
 def _line(components: list[Component], height: float) -> tuple[float, float]:
@@ -129,11 +154,9 @@ def _line(components: list[Component], height: float) -> tuple[float, float]:
 
 
 def _features(
-    part: list[Fragment], piece: Component, height: float, line: tuple[float, float]
+    candidate: Candidate, piece: Component, height: float, line: tuple[float, float]
 ) -> list[float]:
-    # Cuts that are not undone inside.
-    cuts = _outer_cuts(part)
-    spans = sorted((f.piece.left, f.piece.right) for f in part)
+    spans = sorted((p.left, p.right) for p in candidate.pieces)
     gap, reach = 0, spans[0][1]
     for left, right in spans[1:]:
         gap, reach = max(gap, left - reach), max(reach, right)
@@ -141,28 +164,28 @@ def _features(
     return [
         float(np.log(piece.height / height)),
         float(np.log(piece.width / height)),
-        cuts,
+        _ink_cut(candidate.part),
         gap / height,
-        float(len({f.component for f in part}) - 1),
+        float(len(spans) - 1),
         abs(off) / height,
     ]
 
 
-def _outer_cuts(part: list[Fragment]) -> float:
+def _ink_cut(part: list[Fragment]) -> float:
     """Ink cut through to take these fragments from the rest."""
     total = 0.0
-    for component in {f.component for f in part}:
-        own = [f for f in part if f.component == component]
+    for number in {f.number for f in part}:
+        own = [f for f in part if f.number == number]
         total += own[0].cut_before + own[-1].cut_after
     return total
 
 
 def _if_skipped(
-    part: list[Fragment], piece: Component, sizes: Counter[int], height: float
+    candidate: Candidate, piece: Component, sizes: Counter[int], height: float
 ) -> list[float]:
     """What is told of a whole component that is passed over; NaN for any other part."""
-    component = part[0].component
-    if any(f.component != component for f in part) or len(part) != sizes[component]:
+    part = candidate.part
+    if any(f.number != part[0].number for f in part) or len(part) != sizes[part[0].number]:
         return [np.nan] * 2
     return [
         min(piece.height, 2 * height) / height,

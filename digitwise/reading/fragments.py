@@ -1,36 +1,41 @@
 """A number's ink in fragments, from left to right: digits are one or several of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
 
 from digitwise.imaging.components import SOLID, Component
-from digitwise.imaging.cuts import find_cuts
-from digitwise.imaging.ink import Light
+from digitwise.imaging.cuts import Cut, find_cuts
 
 SMALL = 0.4  # of the height of a digit: what is lower is none by itself
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """Ink between two candidate cuts, or a whole component.
+    """Ink of a component between two candidate cuts, or a whole component.
 
     Attributes
     ----------
-    piece : Component
-    component : int
-        Which one it is of.
+    component : Component
+    number : int
+        Which one it is.
+    before, after : Cut or None
+        Where it begins and ends: None where its component does.
     cut_before, cut_after : float
         Ink that was cut through on either side, in digit heights; 0 where nothing was.
     small : bool
         Whether it is a whole component too small for a digit.
     """
 
-    piece: Component
-    component: int
-    cut_before: float
-    cut_after: float
+    component: Component
+    number: int
+    before: Cut | None = None
+    after: Cut | None = None
+    cut_before: float = 0.0
+    cut_after: float = 0.0
     small: bool = False
 
 
@@ -40,40 +45,76 @@ def digit_height(components: list[Component]) -> float:
     return float(median(c.height for c in components if c.height >= tallest / 2))
 
 
-def break_up(components: list[Component], height: float) -> list[Fragment]:
-    """Cut components wherever a digit might end; fragments from left to right.
+def break_up(components: list[Component], height: float, sure: Sequence[bool]) -> list[Fragment]:
+    """Cut components wherever a digit might end, if they aren't sure to be one; left to right.
 
     Those of a component stay together, though digits may lean over their neighbours. Only what is
     small, a speck or the bar of a 5, may come to lie among them: where the middle of its ink is.
     """
     small = [c.height < SMALL * height and c.width < height for c in components]
     fragments: list[Fragment] = []
+    middles: list[float] = []
     for number in sorted(range(len(components)), key=lambda n: _middle(components[n])):
         if not small[number]:
-            fragments += _cut_up(components[number], number, height)
+            whole = [Fragment(components[number], number)]
+            cut_up = whole if sure[number] else _cut_up(components[number], number, height)
+            fragments += cut_up
+            middles += _middles(cut_up)
     for number, component in enumerate(components):
         if small[number]:
             middle = _middle(component)
-            after = (k for k, f in enumerate(fragments) if _middle(f.piece) > middle)
-            place = next(after, len(fragments))
-            fragments.insert(place, Fragment(component, number, 0.0, 0.0, small=True))
+            place = next((k for k, other in enumerate(middles) if other > middle), len(fragments))
+            fragments.insert(place, Fragment(component, number, small=True))
+            middles.insert(place, middle)
     return fragments
+
+
+def put_together(part: list[Fragment]) -> list[Component]:
+    """The ink of neighbouring fragments: of each component what lies between the outer cuts.
+
+    Cuts may cross, so that this is not always what the fragments hold one by one. Without those
+    components of which nothing lies between.
+    """
+    outer: dict[int, tuple[Fragment, Fragment]] = {}
+    for fragment in part:
+        first, _ = outer.get(fragment.number, (fragment, fragment))
+        outer[fragment.number] = first, fragment
+    pieces = (_between(first.component, first.before, last.after) for first, last in outer.values())
+    return [piece for piece in pieces if piece]
 
 
 def _cut_up(component: Component, number: int, height: float) -> list[Fragment]:
-    cuts = find_cuts(component.ink, height)
-    part = np.zeros(component.ink.shape, np.int32)
+    cuts: list[tuple[Cut | None, float]] = [(None, 0.0)]
+    cuts += find_cuts(component.ink, height)
+    cuts += [(None, 0.0)]
+    return [
+        Fragment(component, number, before, after, cut_before, cut_after)
+        for (before, cut_before), (after, cut_after) in pairwise(cuts)
+    ]
+
+
+def _between(component: Component, before: Cut | None, after: Cut | None) -> Component | None:
+    """What lies between two cuts; None if that is no more than a rim."""
+    if before is None and after is None:
+        return component
     columns = np.arange(component.width)[None]
-    for cut, _ in cuts:
-        part += columns >= cut[:, None]
-    costs = [0.0, *(cost for _, cost in cuts), 0.0]
-    fragments = []
-    for k in range(len(cuts) + 1):
-        ink = np.where(part == k, component.ink, 0)
-        if (ink >= SOLID).any():
-            piece = _cropped(component, ink)
-            fragments.append(Fragment(piece, number, costs[k], costs[k + 1]))
-    return fragments
+    kept = np.ones(component.ink.shape, bool)
+    if before is not None:
+        kept &= columns >= before[:, None]
+    if after is not None:
+        kept &= columns < after[:, None]
+    ink = component.ink * kept
+    if not (ink >= SOLID).any():
+        return None
+    across, down = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
+    top, bottom, left, right = (int(v) for v in (down[0], down[-1] + 1, across[0], across[-1] + 1))
+    return Component(
+        component.left + left,
+        component.top + top,
+        component.left + right,
+        component.top + bottom,
+        ink[top:bottom, left:right],
+    )
 
 
 def _middle(piece: Component) -> float:
@@ -81,14 +122,11 @@ def _middle(piece: Component) -> float:
     return piece.left + float(mass @ np.arange(len(mass))) / float(mass.sum())
 
 
-def _cropped(component: Component, ink: Light) -> Component:
-    columns = np.flatnonzero(ink.any(axis=0))
-    rows = np.flatnonzero(ink.any(axis=1))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    return Component(
-        component.left + int(left),
-        component.top + int(top),
-        component.left + int(right),
-        component.top + int(bottom),
-        ink[top:bottom, left:right],
-    )
+def _middles(fragments: list[Fragment]) -> list[float]:
+    """Of each fragment of a component, never less than of the one before."""
+    reached, found = -np.inf, []
+    for fragment in fragments:
+        for piece in put_together([fragment]):
+            reached = max(reached, _middle(piece))
+        found.append(reached)
+    return found

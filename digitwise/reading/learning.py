@@ -6,21 +6,22 @@ texts most probable, summed over all ways to break them up: nobody says where th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.digits import Digits
 from digitwise.data.strings import Hand, draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.ink import extract_ink
-from digitwise.models.calibration import Calibration, probabilities_of, risk_of
+from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats
-from digitwise.reading.arcs import Arcs, find_arcs
+from digitwise.reading.arcs import Arcs
+from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
 from digitwise.reading.scoring import measure_terms, weighed
@@ -121,10 +122,10 @@ def draw_samples(
     found = []
     for index in range(count):
         drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
-        for components in one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255))):
-            arcs = find_arcs(components)
-            z = network.weighted_outputs(as_inputs(arcs.frames, network.dtype))
-            found.append(Sample(drawn.text, arcs, np.asarray(probabilities_of(z, calibration))))
+        numbers = one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255)))
+        for arcs, probabilities in find_candidates(numbers, network, calibration):
+            # Without the ink, of which there is much.
+            found.append(Sample(drawn.text, replace(arcs, pieces=[]), probabilities))
     return found
 
 

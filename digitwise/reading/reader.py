@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import as_inputs
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
 from digitwise.imaging.corners import fill_corners
@@ -16,12 +15,13 @@ from digitwise.imaging.digit import find_digit
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.imaging.rules import remove_rules
-from digitwise.models.calibration import probabilities_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import Weighing
 from digitwise.network import Network
-from digitwise.reading.arcs import Arcs, find_arcs, uncut
+from digitwise.neurons import Floats
+from digitwise.reading.arcs import Arcs, uncut
+from digitwise.reading.candidates import find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
@@ -150,7 +150,7 @@ class Reader:
     ) -> Iterator[Number]:
         digit = find_digit(picture.grey)
         if digit:
-            yield from self._say(picture, [uncut([digit])], None, expected, threshold)
+            yield from self._say(picture, self._uncut([[digit]]), None, expected, threshold)
 
     def _read_numbers(
         self,
@@ -160,30 +160,27 @@ class Reader:
         threshold: float,
     ) -> Iterator[Number]:
         """Read numbers of which the ink is known, each as components."""
-        candidates = [
-            find_arcs(number) if self.weighing else uncut(whole_digits(number))
-            for number in numbers
-        ]
-        if candidates:
-            yield from self._say(picture, candidates, self.weighing, expected, threshold)
+        if self.weighing:
+            found = find_candidates(numbers, self.network, self.calibration)
+        else:
+            found = self._uncut([whole_digits(number) for number in numbers])
+        yield from self._say(picture, found, self.weighing, expected, threshold)
+
+    def _uncut(self, numbers: list[list[Component]]) -> list[tuple[Arcs, Floats]]:
+        """Each component as a digit, and what it may be."""
+        found = [uncut(number) for number in numbers]
+        return judge_candidates(found, self.network, self.calibration)
 
     def _say(
         self,
         picture: Picture,
-        found: list[Arcs],
+        found: list[tuple[Arcs, Floats]],
         weighing: Weighing | None,
         expected: Expected,
         threshold: float,
     ) -> Iterator[Number]:
-        # All candidates of the page in one call.
-        frames = np.concatenate([arcs.frames for arcs in found])
-        z = self.network.weighted_outputs(as_inputs(frames, self.network.dtype))
-        probabilities = probabilities_of(z, self.calibration)
-        start = 0
-        for arcs in found:
-            own = probabilities[start : start + len(arcs.frames)]
-            start += len(arcs.frames)
-            lattice = make_lattice(arcs, own, weighing)
+        for arcs, probabilities in found:
+            lattice = make_lattice(arcs, probabilities, weighing)
             decision, fits = _decide(lattice, expected, weighing is not None)
             if decision and decision.digits:
                 surer_than = threshold if fits else 1.0

@@ -36,9 +36,10 @@ PRESETS = {
     "reader": replace(
         DEEP,
         hidden=(2000, 900, 500),
-        epochs=300,
+        epochs=190,
         deform="wild",
-        non_digits=0.4,
+        non_digits=0.3,
+        numbers=5000,
         average=3.0,
         validation=5000,
         store="float16",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, TrainingError
@@ -59,7 +61,8 @@ class Run:
     settings : Settings
     network : Network
     train, validation, test : Digits
-        `train` as limited by the settings, and without those set aside, which are `validation`.
+        `train` as limited by the settings, without those set aside, which are `validation`, and
+        with what was cut out of drawn numbers.
     history : History
         Empty for a new run.
     out : Path
@@ -105,7 +108,7 @@ class Run:
         for part, digits in (("training", train), ("test", test)):
             if len(digits) == 0:
                 raise DataError(f"{train.source}: there are no {part} digits")
-        train, validation = split_validation(settings, train)
+        train, validation = prepare(settings, train)
         aside = _set_aside(checkpoint_path(out))
         return cls(settings, network, train, validation, test, History(), out, aside)
 
@@ -197,8 +200,8 @@ class Run:
         )
 
 
-def split_validation(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
-    """Digits to train on, and those set aside."""
+def prepare(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
+    """Digits to train on, with what is cut out of numbers drawn with them; and those set aside."""
     train = train[: settings.limit]
     left = len(train) - settings.validation
     if left < 1:
@@ -206,7 +209,15 @@ def split_validation(settings: Settings, train: Digits) -> tuple[Digits, Digits]
             f"expected fewer than {len(train):,} validation digits, so that some are left to train "
             f"on; found {settings.validation:,}"
         )
-    return train[:left], train[left:]
+    train, validation = train[:left], train[left:]
+    if settings.numbers:
+        from digitwise.reading.examples import draw_examples
+
+        cut_out = draw_examples(train, settings.numbers, settings.seed)
+        images = np.concatenate([train.images, cut_out.images])
+        labels = np.concatenate([train.labels, cut_out.labels])
+        train = Digits(images, labels, train.source)
+    return train, validation
 
 
 def _set_aside(checkpoint: Path) -> Path | None:

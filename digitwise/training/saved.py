@@ -9,7 +9,7 @@ from digitwise.errors import DataError, InputError, ModelError
 from digitwise.models.files import read_model
 from digitwise.network import Network
 from digitwise.training.history import History, finished
-from digitwise.training.run import Run, split_validation
+from digitwise.training.run import Run, prepare
 from digitwise.training.settings import Settings
 
 
@@ -52,7 +52,7 @@ class Saved:
         DataError
             If they aren't.
         """
-        train, validation = split_validation(self.settings, train)
+        train, validation = prepare(self.settings, train)
         if train.sha256() != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "

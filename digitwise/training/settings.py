@@ -29,6 +29,9 @@ class Settings:
         How digits are drawn anew each time: "none", or one of `digitwise.data.deform.DEFORMATIONS`.
     plain_epochs, non_digits, average, patience
         See `digitwise.training.fit`.
+    numbers : int
+        How many numbers are drawn with the training digits and cut up, to learn from what a reader
+        would try as digits too: see `digitwise.reading.examples`.
     validation : int
         How many of the training digits, the last ones, are set aside and measured after every
         epoch; the test digits then are measured once, at the end.
@@ -58,6 +61,7 @@ class Settings:
     deform: str = "none"
     plain_epochs: int = 0
     non_digits: float = 0.0
+    numbers: int = 0
     average: float = 0.0
     validation: int = 0
     patience: int | None = None
@@ -188,6 +192,7 @@ TYPES: dict[str, Any] = {
     "deform": str,
     "plain_epochs": int,
     "non_digits": int | float,
+    "numbers": int,
     "average": int | float,
     "validation": int,
     "patience": int | None,
