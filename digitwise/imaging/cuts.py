@@ -17,10 +17,10 @@ Cut = npt.NDArray[np.int32]
 """Shape (h,): for each row, the first column right of the cut, 0 to w."""
 
 ROWS = 40  # that a digit has where cuts are sought
-LEANS = (-0.7, -0.35, 0.0, 0.35, 0.7)  # columns a row that straight cuts lean by
+LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
 STIFFNESS = (0.25, 0.05)  # cost of a sideways step of a bending cut, in pixels of ink
 MOST = 8  # candidates of one kind
-MOST_CHOSEN = 8  # candidates for each digit height that a component is wide
+NEAR, MOST_NEAR = 0.2, 4  # of the height of a digit: so near to a cut there are so many cheaper
 LEAST_WIDTH = 0.45  # of the height of a digit: what is narrower is not cut
 DEAREST = 0.75  # of the height of a digit: a cut through more ink is hopeless
 TWINS = 0.1  # of the height of a digit: of cuts that are nearer, the cheapest is as good as all
@@ -215,8 +215,8 @@ def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, f
         if min(left, area - left) < sliver:
             continue
         # Twins: on average, where the ink is, hardly apart.
-        if all(float(weights @ np.abs(cut - other)) >= TWINS * unit for other, _ in chosen):
+        apart = [float(weights @ np.abs(cut - other)) for other, _ in chosen]
+        near = sum(abs(float(weights @ (cut - other))) < NEAR * unit for other, _ in chosen)
+        if near < MOST_NEAR and all(distance >= TWINS * unit for distance in apart):
             chosen.append((cut, cost / unit))
-        if len(chosen) >= max(3, round(MOST_CHOSEN * ink.shape[1] / unit)):
-            break
     return chosen

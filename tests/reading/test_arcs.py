@@ -5,7 +5,7 @@ import pytest
 
 from digitwise.imaging.components import find_components
 from digitwise.reading.arcs import find_arcs, uncut
-from digitwise.reading.fragments import break_up, digit_height
+from digitwise.reading.fragments import break_up, digit_height, put_together
 
 
 def ink_of(boxes, shape=(120, 400)):
@@ -46,15 +46,19 @@ def test_what_is_wide_is_cut_and_its_parts_lie_side_by_side():
     ink[10:50, 10:16] = ink[10:50, 50:56] = 1
     ink[28:32, 10:56] = 1  # an H, which might be two 1s
     (component,) = find_components(ink)
-    fragments = break_up([component], 42.0)
+    fragments = break_up([component], 42.0, [False])
     assert len(fragments) > 1
-    total = sum(float(f.piece.ink.sum()) for f in fragments)
-    assert total == pytest.approx(float(component.ink.sum()), rel=0.02)
-    lefts = [f.piece.left for f in fragments]
-    assert lefts == sorted(lefts)
+    # Whatever is cut off on the left, the rest lies on the right.
+    for k in range(1, len(fragments)):
+        parts = put_together(fragments[:k]) + put_together(fragments[k:])
+        assert len(parts) == 2
+        total = sum(float(part.ink.sum()) for part in parts)
+        assert total == pytest.approx(float(component.ink.sum()), rel=0.02)
+        assert parts[0].left < parts[1].left
     assert fragments[0].cut_before == fragments[-1].cut_after == 0
     for before, after in itertools.pairwise(fragments):
         assert before.cut_after == after.cut_before > 0
+    assert len(break_up([component], 42.0, [True])) == 1  # what is surely a digit is not cut
     arcs = find_arcs([component])
     whole = (arcs.starts == 0) & (arcs.ends == arcs.n)
     assert whole.sum() == 1
