@@ -5,18 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digitwise.cli.output import Json, complain, emit, people, printable
-from digitwise.cli.overlays import (
-    CROP_SUFFIX,
-    OVERLAY_SUFFIX,
-    Names,
-    draw_overlays,
-    write_crops,
-)
+from digitwise.cli.journal import Journal
+from digitwise.cli.output import Json, people
+from digitwise.cli.overlays import CROP_SUFFIX, OVERLAY_SUFFIX, Names
+from digitwise.cli.results import Results
 from digitwise.cli.tables import SUFFIXES as OUTPUTS
 from digitwise.cli.tables import format_table
 from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
@@ -25,7 +21,7 @@ from digitwise.files import write_atomically
 MANY = 10  # pictures from which on there is a progress bar
 
 if TYPE_CHECKING:
-    from digitwise.reading.batch import Result, Source
+    from digitwise.reading.batch import Source
     from digitwise.reading.pattern import Pattern
 
 
@@ -84,6 +80,10 @@ def read(
             "-o", "--out", help="Write .csv, .json, .jsonl, .txt, .hocr or .alto.", metavar="FILE"
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with a batch that was stopped, to the same -o FILE."),
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Processes for many pictures; as many as cores if not given."),
@@ -101,6 +101,8 @@ def read(
         )
     if out and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+    if resume and not out:
+        raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
     from digitwise.reading.batch import read_all
     from digitwise.reading.form import load_form
     from digitwise.reading.reader import Reader
@@ -122,24 +124,37 @@ def read(
     reader = Reader(model)
     if max_error is not None:
         reader.threshold(max_error, layout)  # or an error, before anything is read
-    drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
-    rows: list[dict[str, Any]] = []
+    how = {
+        "layout": layout,
+        "count": bounds and list(bounds),
+        "max_error": max_error,
+        "pattern": pattern,
+        "fields": fields and str(fields),
+        "model": model,
+    }
+    journal = Journal(out, how, resume) if out else None
+    results = Results(
+        Names(overlay) if overlay else None, Names(crops) if crops else None, journal, as_json
+    )
+    finished = False
     try:
-        sources = list(_inputs(files))
+        sources = list(results.left(_inputs(files)))
         with _progress(len(sources)) as advance:
             for name, source, found in read_all(reader, model, sources, options, jobs):
-                _keep(name, source, found, drawn, cropped, rows, as_json)
+                results.keep(name, source, found)
                 advance()
+        finished = True
     except KeyboardInterrupt:
-        done = f", {out} has them" if out else ""
-        raise StoppedError(f"stopped after {len(rows):,} results{done}") from None
+        again = f"; {out} has them, and --resume goes on" if out else ""
+        raise StoppedError(f"stopped after {results.count:,} results{again}") from None
     finally:
         # What has been read is kept, however the batch ends.
-        if out:
+        if out and journal:
             names = [field.name for field in form.fields] if form else None
-            content = format_table(rows, out.suffix.lower(), names)
+            content = format_table(list(journal.rows()), out.suffix.lower(), names)
             write_atomically(out, content.encode(errors="backslashreplace"))
-    if any("error" in row for row in rows):
+            journal.close(finished)
+    if results.failed:
         raise typer.Exit(1)
 
 
@@ -153,43 +168,6 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
     with Progress(console=console, disable=hidden, transient=True) as bar:
         task = bar.add_task("reading", total=total)
         yield lambda: bar.advance(task)
-
-
-def _keep(
-    name: str,
-    source: "Source",
-    found: "Result",
-    drawn: Names | None,
-    cropped: Names | None,
-    rows: list[dict[str, Any]],
-    as_json: bool,
-) -> None:
-    """Print what a picture says and add it to the rows; an error is a row, too."""
-    try:
-        if isinstance(found, Exception):
-            raise found
-        if drawn and not isinstance(source, DigitwiseError):
-            draw_overlays(drawn.path(name), source, found)
-        if cropped:
-            write_crops(cropped.path(name), found)
-    except (DigitwiseError, OSError) as error:
-        row = {"file": name, "error": printable(str(error))}
-        rows.append(row)
-        if as_json:
-            emit(row)
-        complain(f"{name}: {error}")
-        return
-    for number in found:
-        rows.append({"file": name, **number.to_dict()})
-        if as_json:
-            emit(rows[-1])
-        else:
-            of = "" if number.field is None else f"{printable(number.field)}: "
-            sys.stdout.write(f"{of}{number.shown}\n")
-            sys.stdout.flush()
-    if not found:
-        rows.append({"file": name})
-        complain(f"{name}: no digits found")
 
 
 def _bounds(count: str | None) -> tuple[int, int] | None:

@@ -15,7 +15,8 @@ NO_DIGIT = 10  # label of what is not a digit
 
 def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) -> Floats:
     """What a network sees: uint8 (n, 28, 28) → real (n, 784) in [0, 1], 0 paper, 1 ink."""
-    inputs = images.reshape(len(images), -1).astype(dtype)
+    # Not -1, which can't be told for no images at all.
+    inputs = images.reshape(len(images), int(np.prod(images.shape[1:]))).astype(dtype)
     inputs /= 255
     return inputs
 

@@ -4,17 +4,17 @@ import io
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
 from digitwise.engines.threads import cores, one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
+from digitwise.processes import make_pool
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
 
@@ -64,7 +64,7 @@ def read_all(
         first = next(left, None)
         if first is None:
             return
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (model,))
+        pool = make_pool(jobs, _begin, model)
         waiting: deque[tuple[str, Source, Future[Result]]] = deque()
         try:
             for name, source in _again(first, left):
@@ -130,11 +130,7 @@ _own: list[Reader] = []  # of a process that reads for another
 
 
 def _begin(model: str | Path | None) -> None:
-    from threadpoolctl import threadpool_limits
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began this process ends it
     _own.append(Reader(model))
-    threadpool_limits(limits=1)
 
 
 def _read(source: Source, options: dict[str, Any]) -> Result:

@@ -37,6 +37,8 @@ def judge_candidates(
     found: Sequence[Arcs], network: Network, calibration: Calibration | None
 ) -> list[tuple[Arcs, Floats]]:
     """What the network says of each number's candidates, in one call: with (arcs, 10) each."""
+    if not found:
+        return []
     said = _ask(network, calibration, [frame for arcs in found for frame in arcs.frames])
     ends = np.cumsum([len(arcs.starts) for arcs in found])
     return list(zip(found, np.split(said, ends[:-1]), strict=True))

@@ -5,9 +5,7 @@ neighbour. A network that has seen them tells them from digits; and digits that 
 a part missing from what is none (Liu, Sako & Fujisawa 2004).
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +16,7 @@ from digitwise.engines.threads import cores
 from digitwise.imaging.components import SOLID
 from digitwise.imaging.digit import frame_digit
 from digitwise.imaging.ink import extract_ink
+from digitwise.processes import make_pool
 from digitwise.reading.arcs import Arcs, find_arcs
 from digitwise.reading.segment import one_number
 
@@ -59,7 +58,7 @@ def draw_examples(digits: Digits, count: int, seed: int, jobs: int | None = None
     draw = partial(_draw_part, digits, seed)
     jobs = min(jobs or cores(), len(starts))
     if jobs > 1:
-        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        with make_pool(jobs) as pool:
             found = list(pool.map(draw, starts, ends))
     else:
         found = [draw(start, end) for start, end in zip(starts, ends, strict=True)]

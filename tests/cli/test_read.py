@@ -96,6 +96,55 @@ def test_an_interrupted_batch_keeps_what_was_read(tmp_path, three):
     rows = (tmp_path / "out.csv").read_text().splitlines()
     assert 2 <= len(rows) < 400
     assert f"after {len(rows) - 1:,} results" in err
+    assert (tmp_path / "out.csv.unfinished").exists()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_batch_that_was_killed_goes_on(run, tmp_path, three, suffix):
+    for i in range(200):
+        (three / f"{i:03}.jpg").write_bytes((three / "2758.jpg").read_bytes())
+    whole, out = tmp_path / f"whole{suffix}", tmp_path / f"out{suffix}"
+    assert run("read", "in", "-o", whole.name).code == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "digitwise", "read", "in", "-o", out.name],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(10):
+        process.stdout.readline()
+    process.kill()
+    process.communicate(timeout=60)
+    assert not out.exists()
+    journal = tmp_path / f"out{suffix}.unfinished"
+    with journal.open("a") as file:
+        file.write('{"file": "in/150.jpg", "rows": [')  # what a crash may leave
+    before = len(journal.read_text().splitlines()) - 2
+    assert 9 <= before < 200
+    ran = run("read", "in", "-o", out.name, "--resume")
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == 203 - before
+    assert out.read_bytes() == whole.read_bytes()
+    assert not journal.exists()
+
+
+def test_a_batch_goes_on_as_it_was_begun(run, tmp_path, three):
+    assert "needs -o FILE" in run("read", "in", "--resume").err
+    ran = run("read", "in", "-o", "out.csv", "--resume")
+    assert ran.code == 1
+    assert (
+        ran.err == "digitwise: there is no out.csv.unfinished to go on with: leave out --resume\n"
+    )
+    how = {"layout": "auto", "count": [4, 4], "max_error": None, "pattern": None, "fields": None,
+           "model": None}  # fmt: skip
+    journal = tmp_path / "out.csv.unfinished"
+    journal.write_text(json.dumps(how) + "\n")
+    ran = run("read", "in", "-o", "out.csv", "--resume")
+    assert "was begun with other options" in ran.err
+    assert journal.exists()
+    assert run("read", "in", "-o", "out.csv", "--resume", "--count", "4").code == 0
+    journal.write_text("nonsense\n")
+    assert "is damaged" in run("read", "in", "-o", "out.csv", "--resume").err
 
 
 def test_digit_layout(run, tmp_path, mnist):
