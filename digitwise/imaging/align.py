@@ -18,8 +18,11 @@ SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
 Transform = npt.NDArray[np.float64]
 """Shape (3, 3): takes (x, y, 1) on one page to the other."""
 
+PageLines = tuple[Light, Transform]
+"""Printed lines of a page, upright and small, and how to come from there to its pixels."""
 
-def align(page: Light, reference: Light) -> Transform:
+
+def align(page: Light, reference: PageLines | None) -> Transform:
     """Find where the places of a reference page are on another scan of such a page.
 
     Both are compared by their printed lines, which what is written doesn't change. The page may be
@@ -27,8 +30,10 @@ def align(page: Light, reference: Light) -> Transform:
 
     Parameters
     ----------
-    page, reference : float32 arrays of shape (h, w)
+    page : float32 array of shape (h, w)
         Light, 0 black to 1 white.
+    reference : PageLines or None
+        What `find_lines` found on the reference.
 
     Returns
     -------
@@ -42,11 +47,11 @@ def align(page: Light, reference: Light) -> Transform:
     """
     import cv2
 
-    found, wanted = _lines(page), _lines(reference)
-    if found is None or wanted is None:
-        which = "the reference" if wanted is None else "the page"
+    found = find_lines(page)
+    if found is None or reference is None:
+        which = "the reference" if reference is None else "the page"
         raise ImageError(f"{which} has too few printed lines to tell where its fields are")
-    (own, to_page), (its, to_reference) = found, wanted
+    (own, to_page), (its, to_reference) = found, reference
     best, alike = None, -1.0
     for start in _guesses(own, its):
         for blur in BLUR:
@@ -71,8 +76,8 @@ def align(page: Light, reference: Light) -> Transform:
     return to_page @ small @ np.linalg.inv(to_reference)
 
 
-def _lines(grey: Light) -> tuple[Light, Transform] | None:
-    """Printed lines of a page, upright and small, and how to come from there to its pixels."""
+def find_lines(grey: Light) -> PageLines | None:
+    """Find the printed lines of a page; None if there are too few to tell where it lies."""
     import cv2
 
     ink = extract_ink(fill_corners(grey))

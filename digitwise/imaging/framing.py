@@ -4,6 +4,7 @@ The steps are those that Yadav and Bottou recovered ("Cold case: the lost MNIST 
 by comparing MNIST with its sources. An image that is framed so already comes out as it went in.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,7 @@ def _resample(square: Floats) -> Floats:
     return np.asarray(spread @ square @ spread.T)
 
 
+@lru_cache(maxsize=512)
 def _spread(n: int) -> Floats:
     """Matrix (20, n): how much of source pixel i falls into target pixel t, along one axis."""
     scale = BOX / n

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
-from digitwise.imaging.align import Transform, align
+from digitwise.imaging.align import PageLines, Transform, align, find_lines
 from digitwise.imaging.components import Component
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
@@ -42,10 +44,17 @@ def _find_form(page: Picture, form: Form) -> Transform:
     height, width = page.grey.shape
     if form.reference is None:
         return np.diag([width / form.size[0], height / form.size[1], 1.0])
-    reference = next(iter(open_pictures(form.reference)))
-    high, wide = reference.grey.shape
+    modified = form.reference.stat().st_mtime_ns if form.reference.exists() else 0
+    (high, wide), lines = _reference(form.reference, modified)
     to_reference = np.diag([wide / form.size[0], high / form.size[1], 1.0])
-    return align(page.grey, reference.grey) @ to_reference
+    return align(page.grey, lines) @ to_reference
+
+
+@lru_cache(maxsize=4)
+def _reference(path: Path, _modified: int) -> tuple[tuple[int, ...], PageLines | None]:
+    """Size and printed lines of a reference, which are the same for many pages."""
+    grey = next(iter(open_pictures(path))).grey
+    return grey.shape, find_lines(grey)
 
 
 def _written_in(region: Region) -> list[list[Component]]:

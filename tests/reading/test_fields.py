@@ -7,7 +7,7 @@ from PIL import Image
 
 import digitwise as dw
 from digitwise.errors import ImageError, InputError
-from digitwise.imaging.align import align
+from digitwise.imaging.align import align, find_lines
 from digitwise.imaging.boxes import find_boxes
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.rules import find_rules
@@ -95,7 +95,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("how", SCANS, ids=str)
 def test_a_scan_is_laid_over_its_form(draw_number, how):
     page, matrix = scan(fill(blank_form(), draw_number, TEXTS), **how)
-    found = align(page / np.float32(255), blank_form() / np.float32(255))
+    found = align(page / np.float32(255), find_lines(blank_form() / np.float32(255)))
     places = np.array([[60, 260, 1], [340, 324, 1], [480, 444, 1], [620, 864, 1], [740, 1000, 1]]).T
     x, y, w = found @ places
     error = np.abs(np.stack([x / w, y / w]) - matrix @ places)
