@@ -8,8 +8,8 @@ import pytest
 import digitwise
 
 PACKAGE = Path(digitwise.__file__).parent
-ORDER = ["heart", "imaging", "data", "engines", "models", "training", "reading", "cli"]
-ANYWHERE = {"compiled", "errors", "files"}
+ORDER = ["heart", "imaging", "data", "engines", "models", "reading", "training", "cli"]
+ANYWHERE = {"compiled", "errors", "files", "processes"}
 HEART = {"neurons", "costs", "network", "descent"}
 
 

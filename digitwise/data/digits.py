@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import InputError
+from digitwise.network import Network
 from digitwise.neurons import Floats
 
 NO_DIGIT = 10  # label of what is not a digit
@@ -19,6 +20,21 @@ def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) 
     inputs = images.reshape(len(images), int(np.prod(images.shape[1:]))).astype(dtype)
     inputs /= 255
     return inputs
+
+
+def check_digit_network(network: Network) -> None:
+    """Refuse a network that can't tell digits.
+
+    Raises
+    ------
+    InputError
+        If it hasn't 784 inputs and 10 outputs.
+    """
+    if network.sizes[0] != 784 or network.sizes[-1] != 10:
+        raise InputError(
+            f"digits need a network with 784 inputs and 10 outputs; this one has "
+            f"{network.sizes[0]} and {network.sizes[-1]}"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.digits import check_digit_network
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
 from digitwise.imaging.corners import fill_corners
@@ -31,7 +32,6 @@ from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.scoring import make_lattice
 from digitwise.reading.segment import all_numbers, one_number, whole_digits
-from digitwise.training.evaluation import check_digit_network
 
 if TYPE_CHECKING:
     from PIL.Image import Image

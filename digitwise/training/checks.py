@@ -6,11 +6,10 @@ from numbers import Real
 import numpy as np
 
 from digitwise.data.deform import Deformation
-from digitwise.data.digits import Digits
+from digitwise.data.digits import Digits, check_digit_network
 from digitwise.descent import Variant
 from digitwise.errors import InputError
 from digitwise.network import Network
-from digitwise.training.evaluation import check_digit_network
 from digitwise.training.schedules import Schedule
 
 

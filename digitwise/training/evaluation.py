@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.costs import COSTS
-from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.digits import NO_DIGIT, Digits, check_digit_network
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
 from digitwise.models.calibration import Calibration, calibration_error, probabilities_of
@@ -124,18 +124,3 @@ def _inverse_sigmoid(a: Floats) -> Floats:
     tiny = np.finfo(a.dtype).eps
     a = a.clip(tiny, 1 - tiny)
     return np.asarray(np.log(a) - np.log1p(-a))
-
-
-def check_digit_network(network: Network) -> None:
-    """Refuse a network that can't tell digits.
-
-    Raises
-    ------
-    InputError
-        If it hasn't 784 inputs and 10 outputs.
-    """
-    if network.sizes[0] != 784 or network.sizes[-1] != 10:
-        raise InputError(
-            f"digits need a network with 784 inputs and 10 outputs; this one has "
-            f"{network.sizes[0]} and {network.sizes[-1]}"
-        )
