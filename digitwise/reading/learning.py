@@ -14,7 +14,6 @@ import numpy as np
 from digitwise.data.digits import Digits
 from digitwise.data.strings import Hand, draw_number
 from digitwise.errors import InputError
-from digitwise.imaging.ink import extract_ink
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
@@ -25,7 +24,7 @@ from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
 from digitwise.reading.scoring import measure_terms, weighed
-from digitwise.reading.segment import one_number
+from digitwise.reading.segment import find_numbers
 
 START = np.array(
     [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, -2.0, -2.0]
@@ -41,7 +40,14 @@ HANDS = [
     Hand(count=(2, 2), touching=1.0, ligature=0.15, wobble=WOBBLE),
     Hand(count=(3, 6), touching=0.5, ligature=0.15, wobble=WOBBLE),
     Hand(count=(1, 3), specks=1.0, wobble=WOBBLE),
-] * 4 + [Hand(letters=True)]
+] * 4 + [
+    Hand(count=(3, 6), wobble=WOBBLE, printed="line"),
+    Hand(count=(3, 6), wobble=WOBBLE, printed="ruled"),
+    Hand(count=(3, 6), wobble=WOBBLE, printed="box", gap=(0.12, 0.5)),
+    Hand(count=(3, 6), wobble=WOBBLE, printed="comb", gap=(0.25, 0.6)),
+    Hand(letters=True),
+    Hand(letters=True),
+]
 """What weights are learnt from, in turn."""
 
 
@@ -73,8 +79,8 @@ def learn_weighing(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
-    count: int = 800,
-    measured: int = 1500,
+    count: int = 1000,
+    measured: int = 4000,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
@@ -122,7 +128,7 @@ def draw_samples(
     found = []
     for index in range(count):
         drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
-        numbers = one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255)))
+        numbers = find_numbers(drawn.image.astype(np.float32) / np.float32(255), "number")
         for arcs, probabilities in find_candidates(numbers, network, calibration):
             # Without the ink, of which there is much.
             found.append(Sample(drawn.text, replace(arcs, pieces=[]), probabilities))

@@ -11,11 +11,8 @@ import numpy.typing as npt
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
-from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.digit import find_digit
-from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
-from digitwise.imaging.rules import remove_rules
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import Weighing
@@ -31,14 +28,13 @@ from digitwise.reading.lattice import Lattice
 from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.scoring import make_lattice
-from digitwise.reading.segment import all_numbers, one_number, whole_digits
+from digitwise.reading.segment import find_numbers, whole_digits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FINDERS = {"auto": all_numbers, "number": one_number}
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
-LAYOUTS = (*FINDERS, "digit")
+LAYOUTS = ("auto", "number", "digit")
 
 
 class Reader:
@@ -124,7 +120,7 @@ class Reader:
             elif layout == "digit":
                 found += self._read_digit(picture, expected, threshold)
             else:
-                numbers = _find_numbers(picture, layout)
+                numbers = find_numbers(picture.grey, layout)
                 found += self._read_numbers(picture, numbers, expected, threshold)
         return found
 
@@ -186,10 +182,6 @@ class Reader:
                 surer_than = threshold if fits else 1.0
                 write = expected.write if fits else str
                 yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
-
-
-def _find_numbers(picture: Picture, layout: str) -> list[list[Component]]:
-    return FINDERS[layout](remove_rules(extract_ink(fill_corners(picture.grey))))
 
 
 def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision | None, bool]:

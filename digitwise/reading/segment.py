@@ -5,13 +5,29 @@ from statistics import median
 import numpy as np
 
 from digitwise.imaging.components import Component, find_components, join
-from digitwise.imaging.ink import Light
+from digitwise.imaging.corners import fill_corners
+from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.rules import remove_rules
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 WIDEST = 6  # times as wide as high, a piece is a ruled line
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
+
+
+def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
+    """Find what may be numbers on a page: of each its components.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+    layout : {"auto", "number"}
+        Every number there is, in reading order; or all of the page is one.
+    """
+    ink = remove_rules(extract_ink(fill_corners(grey)))
+    return one_number(ink) if layout == "number" else all_numbers(ink)
 
 
 def one_number(ink: Light) -> list[list[Component]]:
