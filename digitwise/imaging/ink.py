@@ -74,11 +74,15 @@ def _paper(grey: Light) -> tuple[Light, float]:
         terms[:, 1:] = 0  # too few pixels to tell a slope from ink
     coefficients: Floats = np.zeros(6)
     coefficients[0] = _commonest(light)
+    before = None
     for _ in range(8):
         far = np.abs(light - terms @ coefficients)
         noise = _deviation(far)
         near = far <= max(2.5 * noise, 2.5 * GREY_LEVEL)
-        coefficients, *_ = np.linalg.lstsq(terms[near], light[near], rcond=None)
+        if before is not None and (near == before).all():
+            break
+        before, fitted = near, terms[near]
+        coefficients, *_ = np.linalg.lstsq(fitted.T @ fitted, fitted.T @ light[near], rcond=None)
     c = coefficients
     surface = (c[0] + c[1] * x + c[3] * x * x)[None, :] + (c[2] * y + c[5] * y * y)[:, None]
     surface += c[4] * np.outer(y, x)
