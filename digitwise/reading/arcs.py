@@ -74,22 +74,15 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
             large = [f for f in part if not f.small]
             if len(large) > MOST_FRAGMENTS and len({f.number for f in large}) > 1:
                 break
-            variants = [part]
-            if len(large) < len(part) and not (first.small or part[-1].small):
+            small = [k for k in range(start, end) if fragments[k].small]
+            variants: list[tuple[list[Fragment], list[int]]] = [(part, [])]
+            if small and not (first.small or part[-1].small):
                 # What is small may lie within the reach of a digit without being a part of it.
-                variants.append(large)
-            for variant in variants:
-                candidate = Candidate(start, end, variant, put_together(variant))
+                variants.append((large, small))
+            for taken, left_out in variants:
+                candidate = Candidate(start, end, taken, put_together(taken), left_out)
                 if _may_be_one(candidate, sizes, height):
                     found.append(candidate)
-    without = [
-        [
-            single[k]
-            for k in range(candidate.start, candidate.end)
-            if fragments[k].small and all(f is not fragments[k] for f in candidate.part)
-        ]
-        for candidate in found
-    ]
     pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
     both = list(zip(found, pieces, strict=True))
     return Arcs(
@@ -99,18 +92,19 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
         pieces,
         np.array([_features(*pair, height, line) for pair in both]),
         np.array([_if_skipped(*pair, sizes, height) for pair in both]),
-        without,
+        [[single[k] for k in c.left_out] for c in found],
     )
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Fragments from `start` to `end` - 1, without some small ones; of each component its piece."""
+    """Fragments from `start` to `end` - 1, but for some small ones; of each component its piece."""
 
     start: int
     end: int
     part: list[Fragment]
     pieces: list[Component]
+    left_out: list[int]
 
     @property
     def large(self) -> list[Fragment]:
