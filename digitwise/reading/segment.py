@@ -12,6 +12,7 @@ from digitwise.imaging.rules import remove_rules
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
+DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 WIDEST = 6  # times as wide as high, a piece is a ruled line
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
@@ -39,7 +40,22 @@ def one_number(ink: Light) -> list[list[Component]]:
 def all_numbers(ink: Light) -> list[list[Component]]:
     """Find every number, in reading order: lines from top to bottom, each from left to right."""
     numbers = [_likely(group) for group in _neighbours(find_components(ink))]
-    return _in_reading_order([number for number in numbers if number])
+    return _in_reading_order(_without_dirt([number for number in numbers if number]))
+
+
+def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
+    """Leave out what stands alone and is far smaller than most of the page's writing."""
+    heights = np.array([max(c.height for c in number) for number in numbers])
+    ink = np.array([sum(float(c.ink.sum()) for c in number) for number in numbers])
+    order = np.argsort(heights)
+    half = np.searchsorted(np.cumsum(ink[order]), ink.sum() / 2)
+    usual = heights[order][half] if len(numbers) else 0
+    sizes = [max(number[0].height, number[0].width) for number in numbers]
+    return [
+        number
+        for number, size in zip(numbers, sizes, strict=True)
+        if len(number) > 1 or size >= DIRT * usual
+    ]
 
 
 def _likely(components: list[Component]) -> list[Component]:

@@ -59,3 +59,21 @@ def test_a_rising_line_is_one_number():
 
 def test_a_whole_picture_is_one_number_however_wide_its_gaps():
     assert lefts(one_number(page([(10, 50, 15, 40), (350, 50, 15, 40)]))) == [[10, 350]]
+
+
+@pytest.mark.parametrize(
+    ("alone", "found"),
+    [
+        ((300, 150, 8, 8), False),  # a speck, far from the number
+        ((300, 150, 8, 18), True),  # a small digit
+        ((300, 150, 3, 20), True),  # a small 1
+    ],
+)
+def test_dirt_far_from_writing_is_no_number(alone, found):
+    assert lefts(all_numbers(page([*DIGITS, alone])))[1:] == ([[300]] if found else [])
+
+
+def test_small_numbers_below_a_large_heading_are_found():
+    heading = [(20, 10, 60, 100), (120, 10, 60, 100)]
+    small = [(20 + 20 * k, 150, 10, 20) for k in range(4)]
+    assert lefts(all_numbers(page([*heading, *small])))[1:] == [[20, 40, 60, 80]]
