@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from digitwise.data.strings import Hand, draw_number
+from digitwise.models.shipped import open_model
+from digitwise.reading.arcs import find_arcs, uncut
+from digitwise.reading.candidates import SURE, find_candidates, judge_candidates
+from digitwise.reading.segment import find_numbers
+
+
+@pytest.fixture(scope="module")
+def model():
+    return open_model()
+
+
+def numbers_of(hand, digits, count=10):
+    for index in range(count):
+        grey = draw_number(digits, hand, 4, index).image.astype(np.float32) / np.float32(255)
+        yield from find_numbers(grey, "number")
+
+
+def test_what_is_surely_a_digit_is_not_cut(model, bundled):
+    cut = uncut_ones = 0
+    for number in numbers_of(Hand(count=(4, 4), gap=(0.3, 0.4), specks=0.0), bundled[0]):
+        _, said = judge_candidates([uncut(number)], model.network, model.calibration)[0]
+        sure = said.max(axis=1) >= SURE
+        arcs, _ = find_candidates([number], model.network, model.calibration)[0]
+        whole = (arcs.features[:, 2] == 0) & (arcs.features[:, 4] == 0)  # nothing cut or joined
+        assert whole.sum() >= len(number)
+        uncut_ones += sure.sum()
+        if sure.all():
+            assert arcs.n == len(number)
+        else:
+            cut += arcs.n > len(number)
+    assert uncut_ones >= 15
+    assert cut >= 1
+
+
+def test_digits_that_touch_are_cut(model, bundled):
+    for number in numbers_of(Hand(count=(2, 2), touching=1.0, specks=0.0), bundled[0]):
+        if len(number) == 1:
+            arcs, _ = find_candidates([number], model.network, model.calibration)[0]
+            assert arcs.n == find_arcs(number).n > 1
+
+
+def test_a_page_is_judged_as_its_numbers_one_by_one(model, bundled):
+    numbers = list(numbers_of(Hand(count=(1, 3)), bundled[0], 4))
+    together = find_candidates(numbers, model.network, model.calibration)
+    assert len(together) == len(numbers)
+    for number, (arcs, said) in zip(numbers, together, strict=True):
+        ((alone, said_alone),) = find_candidates([number], model.network, model.calibration)
+        np.testing.assert_array_equal(arcs.frames, alone.frames)
+        np.testing.assert_allclose(said, said_alone, atol=1e-5)
+        assert said.shape == (len(arcs.starts), 10)
+
+
+def test_no_numbers(model):
+    assert find_candidates([], model.network, model.calibration) == []
