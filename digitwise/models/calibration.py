@@ -79,7 +79,7 @@ class Calibration:
             if error_bound(wrong, accepted) <= max_error:
                 return confidence
         raise InputError(
-            f"an error of {max_error:g} is less than this network's {self.n:,} held-out digits can "
+            f"an error of {max_error:g} is less than this network's {self.n:,} held-out answers can "
             f"vouch for: at best {self.least_error:.2g}"
         )
 
