@@ -228,7 +228,7 @@ def test_max_error(run, three, tmp_path):
         digits = zip(text, row["digits"], strict=True)
         assert all((char == "?") == digit["rejected"] for char, digit in digits)
     assert (tmp_path / "out.txt").read_text().split() == shown
-    assert_one_line(run(*read, 1e-9), 1, "500 held-out digits can vouch for")
+    assert_one_line(run(*read, 1e-9), 1, "500 held-out answers can vouch for")
     assert_one_line(run(*read, 2), 1, "expected 0 < max_error < 1")
     run(*small, "plain.safetensors")
     uncalibrated = run("read", "in", "--model", "plain.safetensors", "--max-error", 0.1)

@@ -91,7 +91,7 @@ def test_nothing_is_rejected_without_need():
 
 def test_what_so_few_digits_cant_vouch_for_is_refused():
     z, labels = answers(500, 1.0)
-    with pytest.raises(InputError, match="500 held-out digits can vouch for: at best 0.0"):
+    with pytest.raises(InputError, match="500 held-out answers can vouch for: at best 0.0"):
         calibrate(z, labels, "made up").threshold(1e-6)
     for nonsense in (0, 1, -0.1, float("nan")):
         with pytest.raises(InputError, match="expected 0 < max_error < 1"):

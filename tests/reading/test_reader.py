@@ -262,7 +262,7 @@ def test_only_unsure_digits_of_a_number_are_rejected(calibrated, draw_number, mo
 
 def test_a_network_that_cant_vouch_for_it_says_so(reader, calibrated):
     page = np.zeros((9, 9), np.uint8)
-    with pytest.raises(InputError, match="500 held-out digits can vouch for"):
+    with pytest.raises(InputError, match="500 held-out answers can vouch for"):
         dw.Reader(calibrated).read(page, max_error=1e-5)
     with pytest.raises(InputError, match="never measured on held-out digits"):
         dw.Reader(Network([784, 10], rng=0)).read(page, max_error=0.01)
