@@ -79,8 +79,8 @@ class Calibration:
             if error_bound(wrong, accepted) <= max_error:
                 return confidence
         raise InputError(
-            f"an error of {max_error:g} is less than this network's {self.n:,} held-out answers can "
-            f"vouch for: at best {self.least_error:.2g}"
+            f"an error of {max_error:g} is less than this network's {self.n:,} held-out answers "
+            f"can vouch for: at best {self.least_error:.2g}"
         )
 
     @property
