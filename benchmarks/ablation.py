@@ -19,6 +19,7 @@ from digitwise.data.deform import DEFORMATIONS
 from digitwise.training.schedules import make_schedule
 
 EPOCHS, MANY = 12, 30
+FEW, LONG = 2_000, 100  # so many digits, so often, where what holds a network back helps most
 START = {"activation": "relu", "cost": "cross-entropy", "init": "he"}
 STEPS = {
     "epochs": EPOCHS, "batch_size": 128, "learning_rate": make_schedule("cosine", 0.1, EPOCHS),
@@ -28,10 +29,10 @@ DEFORMED = {"deformation": DEFORMATIONS["mnist"]}
 PLAIN = {"momentum": 0.0, "nesterov": False, "learning_rate": make_schedule("cosine", 0.8, EPOCHS)}
 ROWS = [
     ("digits as they are", {}, {}),
-    ("quadratic cost", {"cost": "quadratic"}, {"learning_rate": make_schedule("cosine", 0.3, EPOCHS)}),
+    ("quadratic cost, η / 3", {"cost": "quadratic"}, {"learning_rate": make_schedule("cosine", 0.03, EPOCHS)}),
     ("sigmoid neurons", {"activation": "sigmoid", "init": "scaled"}, {}),
     ("tanh neurons", {"activation": "tanh", "init": "scaled"}, {}),
-    ("N(0, 1) start", {"init": "gaussian"}, {"learning_rate": make_schedule("cosine", 0.01, EPOCHS)}),
+    ("N(0, 1) start, η / 1000", {"init": "gaussian"}, {"learning_rate": make_schedule("cosine", 0.0001, EPOCHS)}),
     ("scaled start", {"init": "scaled"}, {}),
     ("no momentum, η × 8", {}, PLAIN),
     ("momentum, not Nesterov's", {}, {"nesterov": False}),
@@ -50,6 +51,16 @@ ROWS = [
     ("deformed, 20% non-digits", {}, {**DEFORMED, "non_digits": 0.2}),
     (f"deformed, {MANY} epochs", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY)}),
     (f"deformed, {MANY} epochs, averaging over 2", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "average": 2.0}),
+    *[
+        (f"{FEW:,} digits, {LONG} epochs{name}", {}, {"n": FEW, "epochs": LONG, "batch_size": 32, "learning_rate": make_schedule("cosine", 0.03, LONG)} | change)
+        for name, change in [
+            ("", {}), (", weight decay 1e-3", {"weight_decay": 1e-3}), (", weight decay 1e-2", {"weight_decay": 1e-2}),
+            (", dropout 0.3", {"dropout": 0.3}), (", averaging over 5", {"average": 5.0}), (", deformed", DEFORMED),
+            (", constant", {"learning_rate": 0.015}),
+            (", constant, averaging over 5", {"learning_rate": 0.015, "average": 5.0}),
+            (", constant, stopped early, patience 10", {"learning_rate": 0.015, "patience": 10}),
+        ]
+    ],
     (f"deformed, {MANY} epochs, last 3 plain", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "plain_epochs": 3}),
 ]  # fmt: skip
 
@@ -59,6 +70,7 @@ def main():
     parser.add_argument("--data-dir")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", default="", help="recipes whose name has this in it")
     options = parser.parse_args()
     train, _ = dw.load("mnist", options.data_dir)
     train, validation = train[:50_000], train[50_000:]
@@ -68,6 +80,10 @@ def main():
     ]
     print("\n".join(lines), flush=True)
     for name, start, steps in ROWS:
+        if options.only not in name:
+            continue
+        n = steps.get("n", len(train))
+        steps = {key: value for key, value in steps.items() if key != "n"}
         jobs = [
             dw.Job(
                 dw.Network([784, 300, 100, 10], rng=seed, dtype=np.float32, **START | start),
@@ -76,7 +92,7 @@ def main():
             for seed in range(options.seeds)
         ]
         started = time.perf_counter()
-        histories = dw.fit_many(jobs, train)
+        histories = dw.fit_many(jobs, train[:n])
         found = [100 * h.epochs[-1].validation_accuracy for h in histories]
         epochs = statistics.median(len(h.epochs) for h in histories)
         lines.append(

@@ -69,13 +69,17 @@ HANDS = {
     "spaced-10": Hand(count=(10, 10)),
     "touching-2": Hand(count=(2, 2), touching=1.0, ligature=0.15),
     "half-touching-5": Hand(count=(5, 5), touching=0.5, ligature=0.15),
+    "small-5": Hand(count=(5, 5), size=(20.0, 20.0), paper=False),
+    "small-touching-2": Hand(
+        count=(2, 2), touching=1.0, size=(20.0, 20.0), paper=False, overlap=(0.0, 0.05)
+    ),
     "underlined": Hand(count=(5, 5), printed="line"),
     "ruled": Hand(count=(5, 5), printed="ruled"),
     "boxed": Hand(count=(5, 5), printed="box", gap=(0.12, 0.5)),
     "comb": Hand(count=(5, 5), printed="comb", gap=(0.25, 0.6)),
     "letters": Hand(letters=True),
 }
-"""What `benchmarks/numbers.py` measures."""
+"""What `benchmarks/reading.py` measures."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 from digitwise.models.calibration import Calibration
 
 DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
-NONE_TERMS = ("bias", "log none", "height", "ink")
+NUMBER_TERMS = ("bias", "total", "components", "width")
+NONE_TERMS = ("bias", "log none", "height", "width", "ink")
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,9 @@ class Weighing:
 
     Attributes
     ----------
-    digit, none : tuple of float
-        Of the terms of a candidate that is taken for a digit, and of ink that is passed over.
+    digit, none, number : tuple of float
+        Of the terms of a candidate that is taken for a digit; of ink that is passed over; and of
+        what may be no number at all, but letters.
     sizes : tuple of ten (height, its deviation, width, its deviation)
         Of each digit: logarithms, in heights of a number's digits.
     numbers : Calibration
@@ -26,6 +28,7 @@ class Weighing:
 
     digit: tuple[float, ...]
     none: tuple[float, ...]
+    number: tuple[float, ...]
     sizes: tuple[tuple[float, float, float, float], ...]
     numbers: Calibration
 
@@ -42,13 +45,16 @@ class Weighing:
         TypeError, ValueError, KeyError
             If it isn't that.
         """
-        digit, none = (tuple(float(w) for w in saved[key]) for key in ("digit", "none"))
+        digit, none, number = (
+            tuple(float(w) for w in saved[key]) for key in ("digit", "none", "number")
+        )
         sizes = []
         for height, tall, width, wide in saved["sizes"]:
             sizes.append((float(height), float(tall), float(width), float(wide)))
-        finite = all(isfinite(v) for values in (digit, none, *sizes) for v in values)
+        finite = all(isfinite(v) for values in (digit, none, number, *sizes) for v in values)
         positive = all(size[1] > 0 and size[3] > 0 for size in sizes)
-        lengths = len(digit), len(none), len(sizes)
-        if lengths != (len(DIGIT_TERMS), len(NONE_TERMS), 10) or not (finite and positive):
+        lengths = [len(values) for values in (digit, none, number, sizes)]
+        wanted = [*map(len, (DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS)), 10]
+        if lengths != wanted or not (finite and positive):
             raise ValueError(f"{saved!r:.80} doesn't say how to weigh")
-        return cls(digit, none, tuple(sizes), Calibration.from_dict(saved["numbers"]))
+        return cls(digit, none, number, tuple(sizes), Calibration.from_dict(saved["numbers"]))

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import Component, join
 from digitwise.imaging.digit import frame_digit
+from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
 
@@ -30,10 +32,12 @@ class Arcs:
     starts, ends : int arrays of shape (arcs,)
     pieces : list of Component
     features : float array of shape (arcs, 6)
-        Logarithms of height and of width in digit heights; ink cut through at both ends, widest
-        gap inside, components beyond the first, distance from the line: in digit heights.
-    skipping : float array of shape (arcs, 2)
-        Of arcs of one whole component, if it is no digit: its height and ink. NaN for others.
+        Logarithms of height and of width in digit heights; ink cut through at both ends, in widths
+        of the pen; widest gap inside, in digit heights; components beyond the first; distance from
+        the line, in digit heights.
+    skipping : float array of shape (arcs, 3)
+        Of arcs of one whole component, if it is no digit: its height, width and ink, in digit
+        heights and their squares. NaN for others.
     without : list of lists
         Of each arc, those of what is small and lies among its fragments, but is left out of it.
     """
@@ -63,6 +67,7 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
     height = digit_height(components)
     fragments = break_up(components, height, sure or [False] * len(components))
     line = _line(components, height)
+    pen = median(stroke_width(c.ink) for c in components if c.height >= height / 2)
     sizes = Counter(f.number for f in fragments)
     single: dict[int, int] = {}  # small fragment → its own arc
     found: list[Candidate] = []
@@ -90,7 +95,7 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
         np.array([c.start for c in found]),
         np.array([c.end for c in found]),
         pieces,
-        np.array([_features(*pair, height, line) for pair in both]),
+        np.array([_features(*pair, height, pen, line) for pair in both]),
         np.array([_if_skipped(*pair, sizes, height) for pair in both]),
         [[single[k] for k in c.left_out] for c in found],
     )
@@ -133,7 +138,7 @@ def uncut(digits: list[Component]) -> Arcs:
     """Take each component for one digit, and nothing else."""
     n = len(digits)
     none = np.full((n, 6), np.nan)
-    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :2], [[]] * n)
+    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :3], [[]] * n)
 
 
 def _line(components: list[Component], height: float) -> tuple[float, float]:
@@ -148,7 +153,11 @@ def _line(components: list[Component], height: float) -> tuple[float, float]:
 
 
 def _features(
-    candidate: Candidate, piece: Component, height: float, line: tuple[float, float]
+    candidate: Candidate,
+    piece: Component,
+    height: float,
+    pen: float,
+    line: tuple[float, float],
 ) -> list[float]:
     spans = sorted((p.left, p.right) for p in candidate.pieces)
     gap, reach = 0, spans[0][1]
@@ -158,7 +167,7 @@ def _features(
     return [
         float(np.log(piece.height / height)),
         float(np.log(piece.width / height)),
-        _ink_cut(candidate.part),
+        _ink_cut(candidate.part) * height / max(1.0, pen),
         gap / height,
         float(len(spans) - 1),
         abs(off) / height,
@@ -166,7 +175,7 @@ def _features(
 
 
 def _ink_cut(part: list[Fragment]) -> float:
-    """Ink cut through to take these fragments from the rest."""
+    """Ink cut through to take these fragments from the rest, in digit heights."""
     total = 0.0
     for number in {f.number for f in part}:
         own = [f for f in part if f.number == number]
@@ -180,8 +189,9 @@ def _if_skipped(
     """What is told of a whole component that is passed over; NaN for any other part."""
     part = candidate.part
     if any(f.number != part[0].number for f in part) or len(part) != sizes[part[0].number]:
-        return [np.nan] * 2
+        return [np.nan] * 3
     return [
         min(piece.height, 2 * height) / height,
+        min(piece.width, 4 * height) / height,
         min(float(piece.ink.sum()) / height**2, 2.0),
     ]

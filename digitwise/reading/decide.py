@@ -1,5 +1,6 @@
 """Which number a lattice says, and how probable that is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.lattice import Allowed, Lattice
 
 ALTERNATIVES = 5
+NOTHING = 0.95  # none is read where it is more probable than this that there is none
 TRIED = 7  # texts of the best paths, among which are those of the most probable
 
 
@@ -18,7 +20,7 @@ class Decision:
     Attributes
     ----------
     alternatives : list of (text, probability)
-        The most probable first.
+        The most probable first; "" alone where there is no digit.
     digits : list of (arc, char, probability)
         Of the best path to the first of them.
     """
@@ -27,7 +29,13 @@ class Decision:
     digits: list[tuple[int, str, float]]
 
 
-def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Decision | None:
+def decide(
+    lattice: Lattice,
+    allowed: Allowed,
+    least: int,
+    bounded: bool,
+    is_number: Callable[[float], float] = lambda _: 1.0,
+) -> Decision | None:
     """Find the most probable texts of so many digits, each summed over all of its paths.
 
     Parameters
@@ -37,6 +45,9 @@ def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Dec
         How many digits there are at least.
     bounded : bool
         Whether that is known: probabilities are then among texts of so many digits.
+    is_number : callable
+        From the logarithm of what all paths add up to, how probable it is that they are right to
+        look for digits at all.
 
     Returns
     -------
@@ -48,12 +59,20 @@ def decide(lattice: Lattice, allowed: Allowed, least: int, bounded: bool) -> Dec
     paths = dict(lattice.best(allowed, least, TRIED))
     if not paths:
         return None
-    found = [(text, float(np.exp(lattice.of_text(text) - total))) for text in paths]
+    number = 1.0 if bounded else is_number(total)
+
+    def share(text: str) -> float:
+        return number * float(np.exp(lattice.of_text(text) - total))
+
+    found = [(text, share(text)) for text in paths if text]
     found.sort(key=lambda alternative: -alternative[1])
+    nothing = 0.0 if least else 1 - number + share("")
+    if not found or nothing > NOTHING:
+        return Decision([("", nothing)], [])
     text, probability = found[0]
     # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
     digits = [
-        (arc, char, max(probability, _marginal(lattice, posterior, arc, char)))
+        (arc, char, max(probability, number * _marginal(lattice, posterior, arc, char)))
         for arc, char in paths[text]
     ]
     return Decision(found[:ALTERNATIVES], digits)

@@ -7,6 +7,7 @@ texts most probable, summed over all ways to break them up: nobody says where th
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,38 +17,52 @@ from digitwise.data.strings import Hand, draw_number
 from digitwise.errors import InputError
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
-from digitwise.models.weighing import DIGIT_TERMS, Weighing
+from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
-from digitwise.neurons import Floats
+from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
-from digitwise.reading.scoring import measure_terms, weighed
+from digitwise.reading.scoring import (
+    make_lattice,
+    measure_terms,
+    number_probability,
+    number_terms,
+    weighed,
+)
 from digitwise.reading.segment import find_numbers
 
 START = np.array(
-    [1.0, -0.7, 0.0, -0.1, -0.1, -1.0, -1.0, -2.0, -2.0, -0.5, 0.8, -2.0, -2.0]
+    [1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.8, -1.0, -1.0, -1.0]
 )  # in the order of DIGIT_TERMS and NONE_TERMS
 LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
 STEPS = 40
 WOBBLE = 0.08
 
-HANDS = [
+LARGE = [
     Hand(wobble=WOBBLE),
     Hand(count=(1, 10), wobble=WOBBLE),
     Hand(count=(2, 2), touching=1.0, ligature=0.15, wobble=WOBBLE),
     Hand(count=(3, 6), touching=0.5, ligature=0.15, wobble=WOBBLE),
     Hand(count=(1, 3), specks=1.0, wobble=WOBBLE),
-] * 4 + [
-    Hand(count=(3, 6), wobble=WOBBLE, printed="line"),
-    Hand(count=(3, 6), wobble=WOBBLE, printed="ruled"),
-    Hand(count=(3, 6), wobble=WOBBLE, printed="box", gap=(0.12, 0.5)),
-    Hand(count=(3, 6), wobble=WOBBLE, printed="comb", gap=(0.25, 0.6)),
-    Hand(letters=True),
-    Hand(letters=True),
 ]
+SMALL = [
+    replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06)) for hand in LARGE
+]  # clean, and of few pixels
+HANDS = (
+    LARGE * 3
+    + SMALL * 2
+    + [
+        Hand(count=(3, 6), wobble=WOBBLE, printed="line"),
+        Hand(count=(3, 6), wobble=WOBBLE, printed="ruled"),
+        Hand(count=(3, 6), wobble=WOBBLE, printed="box", gap=(0.12, 0.5)),
+        Hand(count=(3, 6), wobble=WOBBLE, printed="comb", gap=(0.25, 0.6)),
+        Hand(letters=True),
+        Hand(letters=True),
+    ]
+)
 """What weights are learnt from, in turn."""
 
 
@@ -79,7 +94,7 @@ def learn_weighing(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
-    count: int = 1000,
+    count: int = 1200,
     measured: int = 4000,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
@@ -97,13 +112,23 @@ def learn_weighing(
     """
     samples = draw_samples(network, calibration, digits, count, seed)
     sizes = measure_sizes(samples)
-    weights = _learn(prepare(samples, sizes), progress)
+    numbers = [sample for sample in samples if sample.text]
+    weights = _learn(prepare(numbers, sizes), progress)
+    split = len(DIGIT_TERMS)
+    weighing = Weighing(
+        tuple(weights[:split].round(4).tolist()),
+        tuple(weights[split:].round(4).tolist()),
+        (0.0,) * len(NUMBER_TERMS),
+        tuple((a, b, c, d) for a, b, c, d in sizes.round(4).tolist()),
+        Calibration(1.0, 0.0, "", 1, ((0.0, 1, 0),)),
+    )
+    weighing = replace(weighing, number=_learn_numbers(samples, weighing))
     confidence, wrong = [], []
     for sample in draw_samples(network, calibration, digits, measured, seed + 1):
-        terms = measure_terms(sample.arcs, sample.probabilities, sizes)
-        lattice = weighed(sample.arcs, *terms, weights)
-        decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, bounded=False)
-        if decision and decision.alternatives[0][0]:
+        lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
+        is_number = partial(number_probability, sample.arcs, weighing=weighing)
+        decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, False, is_number)
+        if decision and decision.digits:
             text, p = decision.alternatives[0]
             confidence.append(min(p, 1.0))
             wrong.append(text != sample.text)
@@ -111,14 +136,7 @@ def learn_weighing(
     # Not where the digits lie: a model file holds no path.
     which = calibration.source if calibration else "digits not trained on"
     source = f"{len(wrong):,} numbers drawn with {which}"
-    numbers = Calibration(1.0, 0.0, source, len(wrong), risk)
-    split = len(DIGIT_TERMS)
-    return Weighing(
-        tuple(weights[:split].round(4).tolist()),
-        tuple(weights[split:].round(4).tolist()),
-        tuple((a, b, c, d) for a, b, c, d in sizes.round(4).tolist()),
-        numbers,
-    )
+    return replace(weighing, numbers=Calibration(1.0, 0.0, source, len(wrong), risk))
 
 
 def draw_samples(
@@ -184,6 +202,28 @@ def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
         gradient[len(DIGIT_TERMS) :] += surplus[:, SKIP] @ np.nan_to_num(nones)
         n += 1
     return total / n, gradient / n
+
+
+def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ...]:
+    """Find the weights that tell numbers from letters best (logistic regression)."""
+    from scipy.optimize import minimize
+
+    terms = []
+    for sample in samples:
+        lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
+        total = lattice.total(np.ones((sample.arcs.n, SKIP), bool))
+        terms.append(number_terms(sample.arcs, total))
+    x = np.array(terms)
+    sign = np.array([1.0 if sample.text else -1.0 for sample in samples])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        against = -sign * (x @ weights)
+        slope = -sign * sigmoid(against)
+        mean = float(np.logaddexp(0, against).mean()) + PULL * float(weights @ weights)
+        return mean, slope @ x / len(x) + 2 * PULL * weights
+
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B")
+    return tuple(found.x.round(4).tolist())
 
 
 def _learn(prepared: Prepared, progress: Callable[[str], None]) -> Floats:

@@ -27,12 +27,13 @@ from digitwise.reading.form import Form, load_form
 from digitwise.reading.lattice import Lattice
 from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
-from digitwise.reading.scoring import make_lattice
+from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.segment import find_numbers, whole_digits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+EVEN = 0.5  # probability of a number that is as likely right as wrong
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 LAYOUTS = ("auto", "number", "digit")
 
@@ -85,7 +86,7 @@ class Reader:
         max_error : float, optional
             Reject digits that are so unsure that more than this share of those accepted would be
             wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
-            numbers: reject numbers.
+            numbers: reject numbers; it always rejects those that are likelier wrong than right.
         pattern : str or Pattern, optional
             What a number looks like, "D{2}.D{2}" say: see `Pattern.parse`.
         form : Form, or path of its description, optional
@@ -177,28 +178,32 @@ class Reader:
     ) -> Iterator[Number]:
         for arcs, probabilities in found:
             lattice = make_lattice(arcs, probabilities, weighing)
-            decision, fits = _decide(lattice, expected, weighing is not None)
+            probably = partial(number_probability, arcs, weighing=weighing) if weighing else None
+            decision, fits = _decide(lattice, expected, probably)
             if decision and decision.digits:
-                surer_than = threshold if fits else 1.0
+                # A number that is likelier wrong than right is rejected, whatever is asked for.
+                surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
                 write = expected.write if fits else str
                 yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
 
 
-def _decide(lattice: Lattice, expected: Expected, cut: bool) -> tuple[Decision | None, bool]:
+def _decide(
+    lattice: Lattice, expected: Expected, is_number: Callable[[float], float] | None
+) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""
     whatever = Expected().allowed(lattice.n)
-    if not cut:
+    if is_number is None:
         # Each component is a digit. A pattern can choose among its alternatives, no more.
         fits = expected.least <= lattice.n <= expected.most
         if fits and expected.pattern:
             return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
         return decide(lattice, whatever, lattice.n, bounded=False), fits
     if expected.nothing:
-        return decide(lattice, whatever, 0, bounded=False), True
+        return decide(lattice, whatever, 0, False, is_number), True
     allowed = expected.allowed(lattice.n)
     if lattice.total(allowed, expected.least) - lattice.total(whatever) > UNLIKELY:
         return decide(lattice, allowed, expected.least, bounded=True), True
-    return decide(lattice, whatever, 0, bounded=False), False
+    return decide(lattice, whatever, 0, False, is_number), False
 
 
 def _number(

@@ -3,8 +3,9 @@
 import numpy as np
 
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
-from digitwise.neurons import Floats
+from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.arcs import Arcs
+from digitwise.reading.fragments import SMALL
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
@@ -23,7 +24,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
 
     Returns
     -------
-    arrays of shape (arcs, 10, 13) and (arcs, 4)
+    arrays of shape (arcs, 10, 14) and (arcs, 5)
         In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
         it is passed over; NaN for what can't be.
     """
@@ -57,6 +58,23 @@ def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -
         return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(LEAST))))
     terms = measure_terms(arcs, probabilities, np.array(weighing.sizes))
     return weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
+
+
+def number_terms(arcs: Arcs, total: float) -> Floats:
+    """What tells numbers from letters, in the order of NUMBER_TERMS.
+
+    Parameters
+    ----------
+    total : float
+        Logarithm of what all paths through the lattice add up to.
+    """
+    tall = arcs.skipping[arcs.skipping[:, 0] >= SMALL]
+    return np.array([1.0, total, len(tall), tall[:, 1].sum()])
+
+
+def number_probability(arcs: Arcs, total: float, weighing: Weighing) -> float:
+    """Probability that candidates whose paths add up to so much are a number's, not of letters."""
+    return float(sigmoid(number_terms(arcs, total) @ np.array(weighing.number)))
 
 
 def _log_none(probabilities: Floats) -> Floats:

@@ -8,12 +8,13 @@ import digitwise as dw
 from digitwise.errors import ModelError
 from digitwise.models.calibration import Calibration
 from digitwise.models.files import Model, read_model, save
-from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, Weighing
+from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS, Weighing
 
 NUMBERS = Calibration(1.0, 0.0, "drawn", 100, ((0.0, 100, 5), (0.9, 60, 0)))
 WEIGHING = Weighing(
     tuple(np.linspace(-2, 1, len(DIGIT_TERMS)).round(4).tolist()),
     (0.5,) * len(NONE_TERMS),
+    (0.25,) * len(NUMBER_TERMS),
     ((0.0, 0.1, -0.5, 0.2),) * 10,
     NUMBERS,
 )
@@ -32,6 +33,7 @@ def test_a_file_keeps_it(tmp_path):
     [
         {"digit": (1.0,)},
         {"none": (1.0,) * (len(NONE_TERMS) + 1)},
+        {"number": ()},
         {"digit": (float("nan"),) * len(DIGIT_TERMS)},
         {"sizes": ((0.0, 0.1, -0.5, 0.2),) * 9},
         {"sizes": ((0.0, 0.0, -0.5, 0.2),) * 10},
@@ -44,7 +46,7 @@ def test_what_makes_no_sense_is_refused(change):
         Weighing.from_dict(saved)
 
 
-@pytest.mark.parametrize("key", ["digit", "none", "sizes", "numbers"])
+@pytest.mark.parametrize("key", ["digit", "none", "number", "sizes", "numbers"])
 def test_a_file_that_lacks_a_part_is_damaged(tmp_path, key, monkeypatch):
     path = tmp_path / "net.safetensors"
     saved = WEIGHING.to_dict()

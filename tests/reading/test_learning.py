@@ -3,8 +3,9 @@ import pytest
 
 from digitwise.data.strings import HANDS, draw_number
 from digitwise.errors import InputError
+from digitwise.imaging.components import Component
 from digitwise.models.shipped import open_model
-from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS
+from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS
 from digitwise.reading.decide import decide
 from digitwise.reading.learning import (
     START,
@@ -59,13 +60,14 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     )
     assert len(learnt.digit) == len(DIGIT_TERMS)
     assert len(learnt.none) == len(NONE_TERMS)
+    assert len(learnt.number) == len(NUMBER_TERMS)
     assert 15 <= learnt.numbers.n <= 30
     # Of which digits, not of where they lie.
     assert learnt.numbers.source.endswith(f"numbers drawn with {model.calibration.source}")
     assert learnt == learn_weighing(
         model.network, model.calibration, bundled[0], count=100, measured=30, seed=5
     )
-    prepared = prepare(samples, sizes)
+    prepared = prepare([sample for sample in samples if sample.text], sizes)
     weights = np.array([*learnt.digit, *learnt.none])
     assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
 
@@ -79,7 +81,7 @@ def test_without_weights_a_lattice_has_the_networks_probabilities(model, samples
     from digitwise.reading.arcs import uncut
 
     for sample in samples[:5]:
-        alone = uncut([sample.arcs.pieces[0]])
+        alone = uncut([Component(0, 0, 4, 4, np.ones((4, 4), np.float32))])
         p = sample.probabilities[:1]
         decision = decide(make_lattice(alone, p, None), np.ones((1, 10), bool), 1, bounded=False)
         assert decision.alternatives[0][0] == str(p[0].argmax())

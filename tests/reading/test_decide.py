@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from digitwise.reading.decide import NOTHING, decide
+from digitwise.reading.lattice import SKIP, Lattice
+
+ANY = np.ones((2, SKIP), bool)
+
+
+def one_component(digit_3, digit_5, skip):
+    """One component, a 3 or a 5 or none, with these probabilities."""
+    scores = np.full((1, SKIP + 1), -30.0)
+    scores[0, [3, 5, SKIP]] = np.log([digit_3, digit_5, skip])
+    return Lattice(1, np.array([0]), np.array([1]), scores)
+
+
+def test_the_likelier_text_first():
+    decision = decide(one_component(0.2, 0.7, 0.1), ANY, 0, bounded=False)
+    assert [text for text, _ in decision.alternatives[:2]] == ["5", "3"]
+    assert [p for _, p in decision.alternatives[:2]] == pytest.approx([0.7, 0.2], abs=1e-6)
+    ((arc, char, p),) = decision.digits
+    assert (arc, char) == (0, "5")
+    assert p == pytest.approx(0.7, abs=1e-6)
+
+
+@pytest.mark.parametrize(("skip", "read"), [(0.5, True), (0.94, True), (0.97, False)])
+def test_a_text_is_given_unless_there_is_almost_surely_none(skip, read):
+    decision = decide(one_component(1e-9, 1 - skip, skip), ANY, 0, bounded=False)
+    assert bool(decision.digits) == read
+    text, p = decision.alternatives[0]
+    assert text == ("5" if read else "")
+    assert p == pytest.approx(1 - skip if read else skip, abs=1e-6)
+
+
+def test_what_may_be_letters_is_less_probable():
+    lattice = one_component(0.2, 0.7, 0.1)
+    half = decide(lattice, ANY, 0, False, lambda total: 0.5)
+    assert [p for _, p in half.alternatives[:2]] == pytest.approx([0.35, 0.1], abs=1e-6)
+    assert half.digits[0][2] == pytest.approx(0.35, abs=1e-6)
+    hardly = decide(lattice, ANY, 0, False, lambda total: 0.9 * (1 - NOTHING))
+    assert hardly.alternatives[0][0] == ""
+    seen = []
+    decide(lattice, ANY, 0, False, lambda total: seen.append(total) or 1.0)
+    assert seen == [pytest.approx(0.0, abs=1e-6)]  # all paths together: probability 1
+
+
+def test_where_a_digit_is_known_to_be_there_is_no_doubt_of_that():
+    decision = decide(one_component(0.02, 0.03, 0.95), ANY[:1], 1, True, lambda total: 0.0)
+    assert decision.alternatives[0][0] == "5"
+    assert decision.alternatives[0][1] == pytest.approx(0.6, abs=1e-6)
+
+
+def test_no_path_has_so_many_digits():
+    assert decide(one_component(0.5, 0.4, 0.1), ANY, 2, bounded=True) is None
+    assert decide(one_component(0.5, 0.4, 0.1), ANY, 3, bounded=True) is None
