@@ -10,7 +10,7 @@ import digitwise
 PACKAGE = Path(digitwise.__file__).parent
 ORDER = ["heart", "imaging", "data", "engines", "models", "reading", "training", "cli"]
 ANYWHERE = {"compiled", "errors", "files", "processes"}
-HEART = {"neurons", "costs", "network", "descent"}
+HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions"}
 
 
 def layer(parts):

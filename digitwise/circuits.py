@@ -1,0 +1,259 @@
+"""Circuits of perceptrons, as data: gates, adders, any truth table out of NAND perceptrons.
+
+M. Nielsen, *Neural Networks and Deep Learning*, chapter 1: a perceptron with weights -2, -2 and
+bias 3 is a NAND gate, and NAND gates compute anything (`digitwise.expressions`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+from digitwise.neurons import sigmoid
+
+Bits = npt.NDArray[np.int64]
+
+MOST_INPUTS = 16  # of a truth table: 65,536 rows
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A perceptron in a circuit.
+
+    Attributes
+    ----------
+    name : str
+    sources : tuple of str
+        Inputs of the circuit, or other gates; one that is named twice has two wires.
+    weights : tuple of float
+        One for each source.
+    bias : float
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def merged(self) -> "Gate":
+        """Return the same gate with one wire for each source: -2 and -2 from one make -4."""
+        weights = dict.fromkeys(self.sources, 0.0)
+        for source, weight in zip(self.sources, self.weights, strict=True):
+            weights[source] += weight
+        return replace(self, sources=tuple(weights), weights=tuple(weights.values()))
+
+
+# Weights and bias.
+AND = ((2.0, 2.0), -3.0)
+OR = ((2.0, 2.0), -1.0)
+NAND = ((-2.0, -2.0), 3.0)
+NOT = ((-2.0,), 1.0)
+
+
+class Circuit:
+    """Perceptrons that feed one another, never in a circle.
+
+    >>> adder = half_adder()
+    >>> adder([1, 1])
+    array([0, 1])
+
+    Parameters
+    ----------
+    inputs : names
+        Given values: drawn like neurons, they are none.
+    gates : Gate
+        In any order.
+    outputs : names
+        Of inputs or gates.
+
+    Raises
+    ------
+    InputError
+        If a name is used twice or unknown, weights and sources differ in number, or gates feed
+        themselves.
+    """
+
+    def __init__(
+        self, inputs: Sequence[str], gates: Iterable[Gate], outputs: Sequence[str]
+    ) -> None:
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+        found = list(gates)
+        names = [*self.inputs, *(gate.name for gate in found)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputError(f"expected each input and gate to have a name of its own: {twice}")
+        for user, sources in [*((g.name, g.sources) for g in found), ("outputs", self.outputs)]:
+            unknown = sorted(set(sources) - set(names))
+            if unknown:
+                raise InputError(f"{user}: there is no input or gate {unknown}")
+        for gate in found:
+            if len(gate.sources) != len(gate.weights):
+                raise InputError(
+                    f"{gate.name}: expected a weight for each of {len(gate.sources)} sources; "
+                    f"found {len(gate.weights)}"
+                )
+        self.gates = _in_order(self.inputs, found)
+
+    def __call__(self, x: npt.ArrayLike) -> Bits:
+        """Compute the outputs, 0 or 1: (outputs,) for x of shape (inputs,); for many, (n, outputs).
+
+        Raises
+        ------
+        InputError
+            If x has another shape, or holds anything but 0 and 1.
+        """
+        bits = self._checked(x)
+        if not np.isin(bits, (0, 1)).all():
+            raise InputError("a circuit's inputs are 0 or 1; found other values")
+        return np.asarray(self._run(bits, lambda z: (z > 0).astype(np.float64))).astype(np.int64)
+
+    def sigmoid(self, x: npt.ArrayLike, gain: float = 1.0) -> npt.NDArray[np.float64]:
+        """The same with sigmoid neurons, all weights and biases times `gain`: outputs in [0, 1].
+
+        As the gain grows they come to be the perceptrons' (an exercise of the chapter), as long as
+        no neuron's w·x + b is 0.
+
+        Raises
+        ------
+        InputError
+            If x has another shape or leaves [0, 1], or the gain isn't above 0.
+        """
+        values = self._checked(x)
+        if not ((values >= 0) & (values <= 1)).all():
+            raise InputError("a sigmoid neuron's inputs lie in [0, 1]; found values outside")
+        if not 0 < gain < float("inf"):
+            raise InputError(f"expected a finite gain above 0; found {gain!r:.50}")
+        return self._run(values, lambda z: sigmoid(gain * z))
+
+    def truth_table(self) -> tuple[Bits, Bits]:
+        """All inputs, counting up from 0 ... 0, and their outputs: (2**n, n) and (2**n, outputs).
+
+        Raises
+        ------
+        InputError
+            If there are more than 16 inputs.
+        """
+        if len(self.inputs) > MOST_INPUTS:
+            raise InputError(
+                f"a truth table has two rows for each input's every value: expected at most "
+                f"{MOST_INPUTS} inputs; found {len(self.inputs)}"
+            )
+        rows = np.array(list(product((0, 1), repeat=len(self.inputs))), np.int64)
+        rows = rows.reshape(2 ** len(self.inputs), len(self.inputs))
+        return rows, self(rows)
+
+    def merged(self) -> "Circuit":
+        """Return the same circuit with double wires merged into one."""
+        return Circuit(self.inputs, [gate.merged() for gate in self.gates], self.outputs)
+
+    def __repr__(self) -> str:
+        """Show inputs, every gate with its weights, and outputs."""
+        lines = [f"Circuit of {len(self.gates)} perceptrons: {', '.join(self.inputs)}"]
+        for gate in self.gates:
+            pairs = zip(gate.sources, gate.weights, strict=True)
+            wires = ", ".join(f"{weight:+g} {source}" for source, weight in pairs)
+            lines.append(f"  {gate.name}: {wires}, bias {gate.bias:+g}")
+        return "\n".join([*lines, f"  → {', '.join(self.outputs)}"])
+
+    def _checked(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        values = np.asarray(x, np.float64)
+        n = len(self.inputs)
+        if values.ndim not in (1, 2) or values.shape[-1] != n:
+            raise InputError(
+                f"this circuit has {n} inputs: expected shape ({n},) or (rows, {n}), found "
+                f"{values.shape}"
+            )
+        return values
+
+    def _run(self, x: npt.NDArray[np.float64], fire: Any) -> npt.NDArray[np.float64]:
+        known = {name: x[..., k] for k, name in enumerate(self.inputs)}
+        for gate in self.gates:
+            z = np.full(x.shape[:-1], gate.bias)
+            for source, weight in zip(gate.sources, gate.weights, strict=True):
+                z = z + weight * known[source]
+            known[gate.name] = fire(z)
+        return np.stack([known[name] for name in self.outputs], axis=-1)
+
+
+def _in_order(inputs: Sequence[str], gates: list[Gate]) -> tuple[Gate, ...]:
+    """Each gate after those that feed it."""
+    known, ordered, left = set(inputs), [], gates
+    while left:
+        ready = [gate for gate in left if known.issuperset(gate.sources)]
+        if not ready:
+            raise InputError(
+                f"gates {sorted(gate.name for gate in left)} feed one another in a circle: a "
+                "circuit's signals only go forward"
+            )
+        ordered += ready
+        known.update(gate.name for gate in ready)
+        left = [gate for gate in left if gate.name not in known]
+    return tuple(ordered)
+
+
+def nand(name: str, a: str, b: str) -> Gate:
+    """Return the NAND gate of two sources: weights -2, -2, bias 3."""
+    return Gate(name, (a, b), *NAND)
+
+
+def half_adder() -> Circuit:
+    """Add two bits: sum a xor b, and carry a and b, of five NAND perceptrons, as in the chapter.
+
+    One of them, whose output is the carry's complement, feeds `carry` twice: `merged()` makes one
+    wire of weight -4 of it.
+    """
+    gates = [
+        nand("not both", "a", "b"),
+        nand("only a", "a", "not both"),
+        nand("only b", "not both", "b"),
+        nand("sum", "only a", "only b"),
+        nand("carry", "not both", "not both"),
+    ]
+    return Circuit(["a", "b"], gates, ["sum", "carry"])
+
+
+def adder(bits: int) -> Circuit:
+    """Add two numbers of so many bits, highest bit first: inputs a…, b…; outputs the sum's.
+
+    Raises
+    ------
+    InputError
+        If there isn't at least one bit.
+    """
+    if bits < 1:
+        raise InputError(f"expected at least one bit; found {bits!r:.50}")
+    names = [[f"{letter}{k}" for k in reversed(range(bits))] for letter in "ab"]
+    gates, carry, sums = [], "", []
+    for k in range(bits):
+        found, outputs = _full_adder(f"a{k}", f"b{k}", carry, k)
+        gates += found
+        sums.append(outputs[0])
+        carry = outputs[1]
+    return Circuit([*names[0], *names[1]], gates, [carry, *reversed(sums)])
+
+
+def _full_adder(a: str, b: str, carry: str, k: int) -> tuple[list[Gate], tuple[str, str]]:
+    """Add two bits and a carry, if there is one: nine NAND gates, or five."""
+    first = [
+        nand(f"not both {k}", a, b),
+        nand(f"only a {k}", a, f"not both {k}"),
+        nand(f"only b {k}", f"not both {k}", b),
+        nand(f"half {k}", f"only a {k}", f"only b {k}"),
+    ]
+    if not carry:
+        return [*first, nand(f"carry {k}", f"not both {k}", f"not both {k}")], (
+            f"half {k}",
+            f"carry {k}",
+        )
+    second = [
+        nand(f"not all {k}", f"half {k}", carry),
+        nand(f"only half {k}", f"half {k}", f"not all {k}"),
+        nand(f"only carry {k}", f"not all {k}", carry),
+        nand(f"sum {k}", f"only half {k}", f"only carry {k}"),
+        nand(f"carry {k}", f"not all {k}", f"not both {k}"),
+    ]
+    return [*first, *second], (f"sum {k}", f"carry {k}")
