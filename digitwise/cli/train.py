@@ -1,7 +1,7 @@
 """`digitwise train`."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -102,6 +102,13 @@ def train(
     init: Annotated[
         Literal["gaussian", "scaled", "he"] | None, typer.Option(help="How weights start.")
     ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option(
+            help="Begin with a trained network: a model file, or a shipped one's name.",
+            metavar="MODEL",
+        ),
+    ] = None,
     store: Annotated[
         Literal["float32", "float16"] | None,
         typer.Option(help="How the model is written: float16 halves the file."),
@@ -128,39 +135,16 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
-    chosen: dict[str, Any] = {
-        "data": data,
-        "hidden": _layers(hidden),
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "schedule": schedule,
-        "momentum": momentum,
-        "nesterov": nesterov,
-        "weight_decay": weight_decay,
-        "dropout": dropout,
-        "deform": deform,
-        "plain_epochs": plain_epochs,
-        "non_digits": non_digits,
-        "numbers": numbers,
-        "average": average,
-        "validation": validation,
-        "patience": patience,
-        "cost": cost,
-        "activation": activation,
-        "init": init,
-        "store": store,
-        "seed": seed,
-        "engine": engine,
-        "limit": limit,
-    }
-    chosen = {name: value for name, value in chosen.items() if value is not None}
+    given = {**locals(), "hidden": _layers(hidden)}
+    chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
     from digitwise.cli.training import draw, go, report
 
     if resume:
         run = _resumed(resume, chosen, data_dir, out, as_json)
     else:
+        if start_from:
+            chosen = _as_trained(start_from) | chosen
         run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
     finished = go(run, as_json)
     if finished and run.settings.non_digits and len(run.validation) >= ENOUGH:
@@ -239,6 +223,18 @@ def _check_options(
     for option, path in (("--out", out), ("--plot", plot)):
         if path and not path.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {path.parent}", param_hint=option)
+
+
+def _as_trained(model: str) -> dict[str, Any]:
+    """Settings that a network from a file has already."""
+    from digitwise.models.shipped import open_model
+
+    network = open_model(model).network
+    return {
+        "hidden": tuple(network.sizes[1:-1]),
+        "activation": network.activation,
+        "cost": network.cost,
+    }
 
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":

@@ -40,6 +40,8 @@ class Arcs:
         heights and their squares. NaN for others.
     without : list of lists
         Of each arc, those of what is small and lies among its fragments, but is left out of it.
+    width : float
+        Of all that has ink, without the gaps, in digit heights.
     """
 
     n: int
@@ -49,6 +51,7 @@ class Arcs:
     features: Floats
     skipping: Floats
     without: list[list[int]]
+    width: float
 
     @cached_property
     def frames(self) -> npt.NDArray[np.uint8]:
@@ -67,7 +70,8 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
     height = digit_height(components)
     fragments = break_up(components, height, sure or [False] * len(components))
     line = _line(components, height)
-    pen = median(stroke_width(c.ink) for c in components if c.height >= height / 2)
+    largest = max(max(c.height, c.width) for c in components)
+    pen = median(stroke_width(c.ink) for c in components if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)
     single: dict[int, int] = {}  # small fragment → its own arc
     found: list[Candidate] = []
@@ -77,8 +81,11 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
         for end in range(start + 1, len(fragments) + 1):
             part = fragments[start:end]
             large = [f for f in part if not f.small]
-            if len(large) > MOST_FRAGMENTS and len({f.number for f in large}) > 1:
+            of = {f.number for f in large}
+            if len(large) > MOST_FRAGMENTS and len(of) > MOST_COMPONENTS:
                 break
+            if len(large) > MOST_FRAGMENTS and sum(sizes[number] for number in of) > len(large):
+                continue
             small = [k for k in range(start, end) if fragments[k].small]
             variants: list[tuple[list[Fragment], list[int]]] = [(part, [])]
             if small and not (first.small or part[-1].small):
@@ -98,6 +105,7 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
         np.array([_features(*pair, height, pen, line) for pair in both]),
         np.array([_if_skipped(*pair, sizes, height) for pair in both]),
         [[single[k] for k in c.left_out] for c in found],
+        _width(components) / height,
     )
 
 
@@ -138,12 +146,21 @@ def uncut(digits: list[Component]) -> Arcs:
     """Take each component for one digit, and nothing else."""
     n = len(digits)
     none = np.full((n, 6), np.nan)
-    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :3], [[]] * n)
+    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :3], [[]] * n, np.nan)
+
+
+def _width(components: list[Component]) -> int:
+    """How many columns components take, in pixels."""
+    total, reach = 0, 0
+    for c in sorted(components, key=lambda c: c.left):
+        total += max(0, c.right - max(c.left, reach))
+        reach = max(reach, c.right)
+    return total
 
 
 def _line(components: list[Component], height: float) -> tuple[float, float]:
     """Slope and offset of the line through the middles of a number's digits."""
-    tall = [c for c in components if c.height >= height / 2]
+    tall = [c for c in components if c.height >= height / 2] or components
     x = np.array([c.left + c.right for c in tall]) / 2
     y = np.array([c.top + c.bottom for c in tall]) / 2
     if len(tall) < 4:

@@ -9,7 +9,9 @@ import numpy as np
 
 from digitwise.imaging.components import SOLID, Component
 from digitwise.imaging.cuts import Cut, find_cuts
+from digitwise.reading.segment import stacked
 
+SPECK = 0.3  # of the largest piece: what is smaller says nothing about the height of digits
 SMALL = 0.4  # of the height of a digit: what is lower is none by itself
 
 
@@ -40,9 +42,11 @@ class Fragment:
 
 
 def digit_height(components: list[Component]) -> float:
-    """How high the digits of a number are, in pixels."""
-    tallest = max(c.height for c in components)
-    return float(median(c.height for c in components if c.height >= tallest / 2))
+    """How high the digits of a number are, in pixels; of a broken one with all of its parts."""
+    largest = max(max(c.height, c.width) for c in components)
+    clean = [c for c in components if max(c.height, c.width) >= SPECK * largest]
+    heights = [max(c.bottom for c in parts) - min(c.top for c in parts) for parts in stacked(clean)]
+    return float(median(height for height in heights if height >= max(heights) / 2))
 
 
 def break_up(components: list[Component], height: float, sure: Sequence[bool]) -> list[Fragment]:

@@ -5,7 +5,6 @@ import numpy as np
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
 from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.arcs import Arcs
-from digitwise.reading.fragments import SMALL
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
@@ -68,8 +67,7 @@ def number_terms(arcs: Arcs, total: float) -> Floats:
     total : float
         Logarithm of what all paths through the lattice add up to.
     """
-    tall = arcs.skipping[arcs.skipping[:, 0] >= SMALL]
-    return np.array([1.0, total, len(tall), tall[:, 1].sum()])
+    return np.array([1.0, total, arcs.width])
 
 
 def number_probability(arcs: Arcs, total: float, weighing: Weighing) -> float:

@@ -86,6 +86,15 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
 
 def whole_digits(components: list[Component]) -> list[Component]:
     """Join the parts of broken digits, drop what is too low for one."""
+    joined = [join(parts) for parts in stacked(components)]
+    tallest = max(digit.height for digit in joined)
+    usual = median(d.height for d in joined if d.height >= tallest / 2)
+    likely = [d for d in joined if d.height >= SMALLEST * usual]
+    return sorted(likely, key=lambda c: c.left + c.right)
+
+
+def stacked(components: list[Component]) -> list[list[Component]]:
+    """Group what stands above one another: the parts of a broken digit do."""
     digits: list[list[Component]] = []
     spans: list[tuple[int, int]] = []  # of each digit, left and right
     for component in sorted(components, key=lambda c: c.left):
@@ -98,11 +107,7 @@ def whole_digits(components: list[Component]) -> list[Component]:
         else:
             digits.append([component])
             spans.append((component.left, component.right))
-    joined = [join(parts) for parts in digits]
-    tallest = max(digit.height for digit in joined)
-    usual = median(d.height for d in joined if d.height >= tallest / 2)
-    likely = [d for d in joined if d.height >= SMALLEST * usual]
-    return sorted(likely, key=lambda c: c.left + c.right)
+    return digits
 
 
 def _in_reading_order(numbers: list[list[Component]]) -> list[list[Component]]:

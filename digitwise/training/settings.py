@@ -37,6 +37,9 @@ class Settings:
         epoch; the test digits then are measured once, at the end.
     cost, activation, init : str
         See `digitwise.Network`.
+    start_from : str or None
+        Model file, or name of a shipped network, that the run begins with, in place of a network
+        fresh from the seed.
     store : {"float32", "float16"}
         How the finished model is written: float16 halves the file. What is measured at the end is
         the network as it is in the file.
@@ -68,6 +71,7 @@ class Settings:
     cost: str = "cross-entropy"
     activation: str = "sigmoid"
     init: str = "scaled"
+    start_from: str | None = None
     store: str = "float32"
     seed: int = 0
     engine: str = "auto"
@@ -118,16 +122,18 @@ class Settings:
         return replace(self, engine=name)
 
     def make_network(self) -> "Network":
-        """Return the network that the run begins with, fresh from the seed, float32.
+        """Return the network that the run begins with, fresh from the seed or from a file, float32.
 
         Raises
         ------
         InputError
-            If a setting is unknown or outside its range.
+            If a setting is unknown or outside its range, or isn't the file's.
+        ModelError
+            If there is no such file, or it isn't sound.
         """
         from digitwise.network import Network
 
-        return Network(
+        network = Network(
             self.sizes,
             activation=self.activation,
             cost=self.cost,
@@ -135,6 +141,20 @@ class Settings:
             rng=self.seed,
             dtype="float32",
         )
+        if self.start_from is not None:
+            from digitwise.errors import InputError
+            from digitwise.models.shipped import open_model
+
+            other = open_model(self.start_from).network
+            if (other.sizes, other.activation) != (network.sizes, network.activation):
+                raise InputError(
+                    f"{self.start_from} is {'-'.join(map(str, other.sizes))}, {other.activation}; "
+                    f"expected {'-'.join(map(str, network.sizes))}, {network.activation}: give "
+                    "its --hidden and --activation"
+                )
+            network.weights = [w.astype(network.dtype) for w in other.weights]
+            network.biases = [b.astype(network.dtype) for b in other.biases]
+        return network
 
     def fit_arguments(self) -> dict[str, Any]:
         """How `fit` trains it."""
@@ -199,6 +219,7 @@ TYPES: dict[str, Any] = {
     "cost": str,
     "activation": str,
     "init": str,
+    "start_from": str | None,
     "store": str,
     "seed": int,
     "engine": str,

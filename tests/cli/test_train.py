@@ -374,3 +374,18 @@ def test_the_end_of_a_pipe_is_no_fault(tmp_path):
     with process.stderr as err:
         assert "Traceback" not in err.read()
     assert process.wait(timeout=60) == 1
+
+
+def test_start_from(run, tmp_path):
+    first = run(
+        "train", "--data", "digits", "--hidden", 20, "--epochs", 3, "--out", "a.safetensors"
+    )
+    assert first.code == 0
+    more = ("train", "--data", "digits", "--start-from", "a.safetensors", "--epochs", 1)
+    ran = run(*more, "--out", "b.safetensors")
+    assert ran.code == 0
+    assert "784-20-10" in ran.out
+    ran = run(*more, "--hidden", 30)
+    assert (ran.code, ran.out.count("Traceback")) == (1, 0)
+    assert "a.safetensors is 784-20-10, sigmoid" in ran.err
+    assert run("train", "--start-from", "nothing").code == 1

@@ -117,6 +117,18 @@ def test_there_is_always_a_path_that_takes_all_ink():
         assert arcs.n in reached
 
 
+def test_the_halves_of_a_broken_digit_are_one_candidate_however_often_they_are_cut():
+    y, x = np.mgrid[:100, :160].astype(np.float32)
+    # Two flat curls above each other, wide enough to be cut again and again.
+    upper = (np.abs(np.hypot((x - 60) / 2, y - 45) - 14) < 4) & (y < 44)
+    lower = (np.abs(np.hypot((x - 60) / 2, y - 50) - 14) < 4) & (y > 52)
+    found = find_components((upper | lower).astype(np.float32))
+    assert len(found) == 2
+    arcs = find_arcs(found)
+    assert arcs.n > 12
+    assert (0, arcs.n) in spans(arcs)
+
+
 def test_height_of_a_digit_is_that_of_most():
     found = components(*BARS, (140, 70, 6, 8))
     assert digit_height(found) == pytest.approx(42, abs=1)

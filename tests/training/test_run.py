@@ -257,6 +257,22 @@ def test_what_is_there_is_found_under_either_name(tmp_path):
         assert find_checkpoint(model) == find_checkpoint(checkpoint) == there
 
 
+def test_a_run_begins_with_a_trained_network(bundled, tmp_path):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    Run.start(SMALL, *bundled, first).go(go_on)
+    settings = replace(SMALL, start_from=str(first), epochs=0)
+    run = Run.start(settings, *bundled, second)
+    run.go(go_on)
+    trained = read_model(first).network
+    for found, wanted in zip(read_model(second).network.weights, trained.weights, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    assert f"--start-from {first}" in settings.command()
+    with pytest.raises(InputError, match="expected 784-7-10, sigmoid: give its --hidden"):
+        Run.start(replace(settings, hidden=(7,)), *bundled, second)
+    with pytest.raises(ModelError, match="no model 'nothing'"):
+        Run.start(replace(settings, start_from="nothing"), *bundled, second)
+
+
 def test_names(tmp_path):
     assert checkpoint_path(tmp_path / "a.safetensors") == tmp_path / "a.checkpoint.safetensors"
     assert model_path(tmp_path / "a.checkpoint.safetensors") == tmp_path / "a.safetensors"
