@@ -30,7 +30,8 @@ CARDS = {
             "digits upright within 20 degrees; trained on MNIST's writers from the United "
             "States and on drawn forms of 1, 4, 7 and 9 from elsewhere; probabilities and "
             "thresholds were found on MNIST's digits and are too sure for material unlike them; "
-            "a 1 with a long flag may pass for a 7; the right half of a 2, 3 or 7, on its own, for a whole one"
+            "a 1 with a long flag may pass for a 7; the right half of a 2, 3 or 7, on its own, for "
+            "a whole one"
         ),
     ),
 }
