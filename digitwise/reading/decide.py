@@ -35,6 +35,7 @@ def decide(
     least: int,
     bounded: bool,
     is_number: Callable[[float], float] = lambda _: 1.0,
+    expected: bool = False,
 ) -> Decision | None:
     """Find the most probable texts of so many digits, each summed over all of its paths.
 
@@ -48,6 +49,8 @@ def decide(
     is_number : callable
         From the logarithm of what all paths add up to, how probable it is that they are right to
         look for digits at all.
+    expected : bool
+        Whether a number was to be there: what looks like letters is then read all the same.
 
     Returns
     -------
@@ -62,12 +65,13 @@ def decide(
     number = 1.0 if bounded else is_number(total)
 
     def share(text: str) -> float:
-        return number * float(np.exp(lattice.of_text(text) - total))
+        return float(np.exp(lattice.of_text(text) - total))
 
-    found = [(text, share(text)) for text in paths if text]
+    found = [(text, number * share(text)) for text in paths if text]
     found.sort(key=lambda alternative: -alternative[1])
-    nothing = 0.0 if least else 1 - number + share("")
-    if not found or nothing > NOTHING:
+    blank = 0.0 if least else share("")
+    nothing = blank if expected else 1 - number * (1 - blank)
+    if not found or (nothing > NOTHING and not least):
         return Decision([("", nothing)], [])
     text, probability = found[0]
     # Where the ways to a text differ in whose ink is whose, no place tells of all of them.

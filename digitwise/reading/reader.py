@@ -116,13 +116,14 @@ class Reader:
         found: list[Number] = []
         for picture in open_pictures(source):
             if form:
-                read = partial(self._read_numbers, threshold=threshold)
+                read = partial(self._read_numbers, threshold=threshold, known=True)
                 found += read_fields(picture, form, read)
             elif layout == "digit":
                 found += self._read_digit(picture, expected, threshold)
             else:
                 numbers = find_numbers(picture.grey, layout)
-                found += self._read_numbers(picture, numbers, expected, threshold)
+                known = layout == "number"
+                found += self._read_numbers(picture, numbers, expected, threshold, known)
         return found
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
@@ -147,7 +148,7 @@ class Reader:
     ) -> Iterator[Number]:
         digit = find_digit(picture.grey)
         if digit:
-            yield from self._say(picture, self._uncut([[digit]]), None, expected, threshold)
+            yield from self._say(picture, self._uncut([[digit]]), None, expected, threshold, True)
 
     def _read_numbers(
         self,
@@ -155,13 +156,14 @@ class Reader:
         numbers: list[list[Component]],
         expected: Expected,
         threshold: float,
+        known: bool,
     ) -> Iterator[Number]:
-        """Read numbers of which the ink is known, each as components."""
+        """Read what is a number, or, unless that is `known`, may be one; each as components."""
         if self.weighing:
             found = find_candidates(numbers, self.network, self.calibration)
         else:
             found = self._uncut([whole_digits(number) for number in numbers])
-        yield from self._say(picture, found, self.weighing, expected, threshold)
+        yield from self._say(picture, found, self.weighing, expected, threshold, known)
 
     def _uncut(self, numbers: list[list[Component]]) -> list[tuple[Arcs, Floats]]:
         """Each component as a digit, and what it may be."""
@@ -175,11 +177,12 @@ class Reader:
         weighing: Weighing | None,
         expected: Expected,
         threshold: float,
+        known: bool,
     ) -> Iterator[Number]:
         for arcs, probabilities in found:
             lattice = make_lattice(arcs, probabilities, weighing)
             probably = partial(number_probability, arcs, weighing=weighing) if weighing else None
-            decision, fits = _decide(lattice, expected, probably)
+            decision, fits = _decide(lattice, expected, probably, known)
             if decision and decision.digits:
                 # A number that is likelier wrong than right is rejected, whatever is asked for.
                 surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
@@ -188,7 +191,10 @@ class Reader:
 
 
 def _decide(
-    lattice: Lattice, expected: Expected, is_number: Callable[[float], float] | None
+    lattice: Lattice,
+    expected: Expected,
+    is_number: Callable[[float], float] | None,
+    known: bool,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""
     whatever = Expected().allowed(lattice.n)
@@ -199,11 +205,11 @@ def _decide(
             return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
         return decide(lattice, whatever, lattice.n, bounded=False), fits
     if expected.nothing:
-        return decide(lattice, whatever, 0, False, is_number), True
+        return decide(lattice, whatever, 0, False, is_number, known), True
     allowed = expected.allowed(lattice.n)
     if lattice.total(allowed, expected.least) - lattice.total(whatever) > UNLIKELY:
         return decide(lattice, allowed, expected.least, bounded=True), True
-    return decide(lattice, whatever, 0, False, is_number), False
+    return decide(lattice, whatever, 0, False, is_number, known), False
 
 
 def _number(

@@ -39,6 +39,8 @@ def test_what_may_be_letters_is_less_probable():
     assert half.digits[0][2] == pytest.approx(0.35, abs=1e-6)
     hardly = decide(lattice, ANY, 0, False, lambda total: 0.9 * (1 - NOTHING))
     assert hardly.alternatives[0][0] == ""
+    some = decide(lattice, ANY, 0, False, lambda total: 0.01, expected=True)
+    assert some.alternatives[0] == ("5", pytest.approx(0.007, abs=1e-6))
     seen = []
     decide(lattice, ANY, 0, False, lambda total: seen.append(total) or 1.0)
     assert seen == [pytest.approx(0.0, abs=1e-6)]  # all paths together: probability 1

@@ -145,7 +145,7 @@ def test_digits_that_touch_are_told_apart(reader, mnist):
         drawn = draw_number(mnist[1], HANDS["touching-2"], 1, index)
         right += [n.text for n in reader.read(drawn.image, "number")] == [drawn.text]
         known += [n.text for n in reader.read(drawn.image, "number", count=2)] == [drawn.text]
-    assert right >= 40
+    assert right >= 50
     assert known >= right
 
 
@@ -155,19 +155,22 @@ def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
     sure = 0
     for index in range(40):
         drawn = draw_number(bundled[0], HANDS["letters"], 1, index)
-        sure += any(n.confidence > 0.8 for n in reader.read(drawn.image, "number"))
-    assert sure <= 4
+        sure += any(not n.rejected for n in reader.read(drawn.image))
+        found = reader.read(drawn.image, "number")  # a number, as it were
+        assert all(n.confidence <= 0.5 for n in found if n.rejected)
+    assert sure <= 6
 
 
 def test_numbers_that_are_too_unsure_are_rejected_as_a_whole(reader, mnist):
     from digitwise.data.strings import Hand, draw_number
 
-    limit = reader.threshold(0.05)
-    assert reader.threshold(0.05, "digit") != limit
+    limit = reader.threshold(0.02)
+    assert reader.threshold(0.02, "digit") != limit
+    assert limit > 0.5
     rejected = 0
     for index in range(30):
         drawn = draw_number(mnist[1], Hand(count=(3, 6), touching=0.5), 2, index)
-        for number in reader.read(drawn.image, "number", max_error=0.05):
+        for number in reader.read(drawn.image, "number", max_error=0.02):
             assert number.rejected == (number.confidence <= limit)
             unsure = [digit.p for digit in number.digits if digit.rejected]
             kept = [digit.p for digit in number.digits if not digit.rejected]
