@@ -100,8 +100,8 @@ def compile_expression(expression: str) -> Circuit:
     InputError
         If it can't be read, with the place; or is too long, or has more than 10 names.
     """
-    if len(expression) > MOST_CHARACTERS:
-        raise InputError(f"expected at most {MOST_CHARACTERS:,} characters")
+    if not isinstance(expression, str) or len(expression) > MOST_CHARACTERS:
+        raise InputError(f"expected an expression of at most {MOST_CHARACTERS:,} characters")
     tokens = _split(expression)
     names = sorted({text for text, _ in tokens if text.isidentifier() and text not in WORDS})
     if len(names) > MOST_INPUTS:

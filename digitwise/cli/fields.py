@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitwise.cli.output import people
-from digitwise.errors import InputError
+from digitwise.errors import ImageError, InputError
 from digitwise.files import write_atomically
 
 
@@ -31,7 +31,10 @@ def fields(
     from digitwise.imaging.pictures import open_pictures
     from digitwise.imaging.rules import find_rules
 
-    picture = next(iter(open_pictures(page)))
+    try:
+        picture = next(iter(open_pictures(page)))
+    except ImageError as error:
+        raise ImageError(f"{page}: {error}") from error
     boxes = find_boxes(find_rules(extract_ink(fill_corners(picture.grey))))
     if not boxes:
         raise InputError(f"{page}: no boxes found; describe its fields by hand, as README shows")

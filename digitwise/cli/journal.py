@@ -46,9 +46,11 @@ class Journal:
                 self._file.truncate()
             else:
                 self._write(how)
-        except FileNotFoundError:
-            raise InputError(f"there is no {self.path} to go on with: leave out --resume") from None
         except OSError as error:
+            if resume and isinstance(error, FileNotFoundError):
+                raise InputError(
+                    f"there is no {self.path} to go on with: leave out --resume"
+                ) from None
             raise DigitwiseError(f"can't write {self.path}: {error.strerror}") from error
 
     def _check(self, how: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitwise.errors import DigitwiseError
 from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ class Names:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DigitwiseError(f"can't make the folder {folder}: {error.strerror}") from error
         self._used: set[str] = set()
 
     def path(self, name: str) -> Path:
-        """Path for what belongs to the next picture, called `name`; the folder is made."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Path for what belongs to the next picture, called `name`."""
         plain = "stdin" if name == "-" else Path(name).name
         stem, number = plain, 1
         while stem in self._used:

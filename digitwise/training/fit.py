@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from digitwise.data.deform import Deformation
-from digitwise.data.digits import Digits
+from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.descent import Variant
 from digitwise.engines import choose_engine
 from digitwise.engines.choice import resolve_engine
@@ -121,7 +121,10 @@ def fit(
     warm_up(runner, network, variant)
     history = history or History()
     # The same slice every time, so that what engines know of it stays known.
-    measured = _measured.setdefault(train, train[:MEASURED])
+    first = train[:MEASURED]
+    if NO_DIGIT in first.labels:
+        first = first[first.labels != NO_DIGIT]
+    measured = _measured.setdefault(train, first)
     if variant.momentum and history.velocity is None:
         history.velocity = at_rest(network)
     if average and history.average is None:

@@ -312,3 +312,11 @@ def test_failures_are_one_line(run, tmp_path, three):
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "a.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
     assert_one_line(run("read", "cut.png"), 1, "cut.png")
+
+
+def test_a_folder_that_cant_be_made_is_refused_before_anything_is_read(run, tmp_path, three):
+    (tmp_path / "afile").write_text("")
+    for option in ("--overlay", "--crops"):
+        ran = run("read", "in", option, "afile/x", "-o", "t.csv")
+        assert_one_line(ran, 1, "can't make the folder afile/x")
+        assert not (tmp_path / "t.csv").exists()

@@ -389,3 +389,9 @@ def test_start_from(run, tmp_path):
     assert (ran.code, ran.out.count("Traceback")) == (1, 0)
     assert "a.safetensors is 784-20-10, sigmoid" in ran.err
     assert run("train", "--start-from", "nothing").code == 1
+
+
+def test_pieces_of_numbers(run):
+    ran = run("train", "--data", "digits", "--epochs", 1, "--numbers", 30, "--out", "a.safetensors")
+    assert ran.code == 0, ran.err
+    assert "Drawing 30 numbers" in ran.out

@@ -124,6 +124,25 @@ def test_an_empty_field_gives_nothing(folder, draw_number):
     assert [(n.field, n.text) for n in numbers] == [("total", "80")]
 
 
+@pytest.mark.parametrize("scale", [0.75, 0.9, 1.07, 1.3])
+def test_lines_between_the_cells_of_a_comb_are_no_digits(folder, scale):
+    comb = blank_form()
+    for x, y, wide, high in BOXES.values():
+        for between in range(x + 56, x + wide, 56):
+            cv2.line(comb, (between, y), (between, y + high), 40, 2)
+    Image.fromarray(comb).save(folder / "blank.png")
+    size = tuple(round(scale * length) for length in comb.shape[::-1])
+    page, _ = scan(comb, angle=0.5)
+    page = np.asarray(Image.fromarray(page).resize(size, Image.Resampling.BICUBIC))
+    assert dw.Reader().read(page, form=folder / "form.toml") == []
+
+
+def test_a_reference_that_is_missing_is_named(folder):
+    (folder / "blank.png").unlink()
+    with pytest.raises(ImageError, match=r"the form's reference .*blank\.png: no such file"):
+        dw.Reader().read(blank_form(), form=folder / "form.toml")
+
+
 def test_another_page_is_refused(folder, draw_number):
     reader = dw.Reader()
     with pytest.raises(ImageError, match="too few printed lines"):
