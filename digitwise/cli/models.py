@@ -30,7 +30,7 @@ def models(
                 if key != "model" and value is not None:
                     accuracy = key == "test_accuracy" and isinstance(value, float)
                     shown = percent(value) if accuracy else value
-                    console.print(f"  {key.replace('_', ' '):<15}{printable(str(shown))}")
+                    console.print(f"  {key.replace('_', ' '):<27}{printable(str(shown))}")
 
 
 def _card(name: str) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _card(name: str) -> dict[str, Any]:
     model = read_model(path)
     settings = model.training.get("settings")
     settings = settings if isinstance(settings, dict) else {}
-    calibration, card = model.calibration, CARDS.get(name)
+    calibration, weighing, card = model.calibration, model.weighing, CARDS.get(name)
     return {
         "model": name,
         "layers": "-".join(map(str, model.network.sizes)),
@@ -58,7 +58,8 @@ def _card(name: str) -> dict[str, Any]:
         "calibration": calibration
         and f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, "
         f"from {calibration.source}",
-        "least_max_error": calibration and calibration.least_error,
+        "least_max_error": calibration and round(calibration.least_error, 5),
+        "least_max_error_of_numbers": weighing and round(weighing.numbers.least_error, 5),
         "commit": card and card.commit,
         "cores": card and card.cores,
         "limits": card and card.limits,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitwise.cli.journal import Journal
-from digitwise.cli.output import Json, people
+from digitwise.cli.output import Json, complain, people
 from digitwise.cli.overlays import CROP_SUFFIX, OVERLAY_SUFFIX, Names
 from digitwise.cli.results import Results
 from digitwise.cli.tables import SUFFIXES as OUTPUTS
@@ -132,21 +132,28 @@ def read(
         "fields": fields and str(fields),
         "model": model,
     }
+    sources = list(_inputs(files))
+    if out and any(isinstance(s, Path) and s.resolve() == out.resolve() for _, s in sources):
+        raise typer.BadParameter(f"{out} is one of the pictures", param_hint="-o")
     journal = Journal(out, how, resume) if out else None
     results = Results(
         Names(overlay) if overlay else None, Names(crops) if crops else None, journal, as_json
     )
     finished = False
     try:
-        sources = list(results.left(_inputs(files)))
-        with _progress(len(sources)) as advance:
-            for name, source, found in read_all(reader, model, sources, options, jobs):
+        left = list(results.left(sources))
+        with _progress(len(left)) as advance:
+            for name, source, found in read_all(reader, model, left, options, jobs):
                 results.keep(name, source, found)
                 advance()
         finished = True
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError) as stop:
         again = f"; {out} has them, and --resume goes on" if out else ""
-        raise StoppedError(f"stopped after {results.count:,} results{again}") from None
+        stopped = f"stopped after {results.count:,} results{again}"
+        if isinstance(stop, BrokenPipeError):
+            complain(stopped)
+            raise
+        raise StoppedError(stopped) from None
     finally:
         # What has been read is kept, however the batch ends.
         if out and journal:

@@ -212,6 +212,8 @@ def _check_options(
         check_range(name, chosen.get(name))
     if chosen.get("nesterov") and not chosen.get("momentum"):
         raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
+    if chosen.get("start_from") and "init" in chosen:
+        raise typer.BadParameter("a trained network starts as it is", param_hint="--init")
     if out and out.suffix != ".safetensors":
         raise typer.BadParameter(
             f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"

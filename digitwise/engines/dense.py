@@ -11,6 +11,7 @@ call; masks of dropout for the next mini-batch are drawn while this one is learn
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -78,7 +79,8 @@ class DenseEngine:
 def _share(pool: Executor, work: Callable[[Any], None], shares: Any) -> None:
     """Do some work for each share: the first here, the others on other threads."""
     own, *others = shares
-    waiting = [pool.submit(work, share) for share in others]
+    # Each in a copy of this thread's context: what NumPy should not warn of is a part of it.
+    waiting = [pool.submit(copy_context().run, work, share) for share in others]
     work(own)
     for future in waiting:
         future.result()

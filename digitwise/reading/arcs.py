@@ -15,7 +15,7 @@ from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
 
-MOST_FRAGMENTS = 12  # of one digit
+MOST_FRAGMENTS = 16  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
 WIDEST = 1.8  # digit heights
 LOWEST, TALLEST = 0.4, 2.0  # digit heights

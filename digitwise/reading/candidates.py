@@ -15,7 +15,7 @@ from digitwise.reading.arcs import Arcs, find_arcs
 
 Frame = npt.NDArray[np.uint8]
 
-SURE = 0.99  # a component that is as probably one digit is not cut
+SURE = 0.999  # a component that is as probably one digit is not cut
 
 
 def find_candidates(

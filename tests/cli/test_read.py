@@ -320,3 +320,12 @@ def test_a_folder_that_cant_be_made_is_refused_before_anything_is_read(run, tmp_
         ran = run("read", "in", option, "afile/x", "-o", "t.csv")
         assert_one_line(ran, 1, "can't make the folder afile/x")
         assert not (tmp_path / "t.csv").exists()
+
+
+def test_a_picture_is_not_replaced_by_the_table(run, three):
+    (three / "a.csv").write_bytes((three / "2758.jpg").read_bytes())
+    before = (three / "a.csv").read_bytes()
+    ran = run("read", "in/a.csv", "-o", "in/a.csv")
+    assert ran.code == 2
+    assert "is one of the pictures" in ran.err
+    assert (three / "a.csv").read_bytes() == before

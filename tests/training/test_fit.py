@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -397,3 +399,15 @@ def test_patience_stops_early(bundled):
 def test_streams_that_cant_be(bundled, arguments, message):
     with pytest.raises(InputError, match=message):
         fit(Network([784, 10, 10]), bundled[0], **arguments)
+
+
+def test_what_diverges_on_several_threads_is_no_warning(bundled, monkeypatch):
+    monkeypatch.setattr("digitwise.engines.dense.thread_count", lambda: 2)
+    network = dw.Network(
+        [784, 300, 200, 10], activation="relu", cost="cross-entropy", rng=0, dtype="float32"
+    )
+    how = {"epochs": 3, "batch_size": 100, "learning_rate": 1e4, "momentum": 0.9}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TrainingError, match="stopped being finite"):
+            dw.fit(network, bundled[0], **how, engine="dense")
