@@ -4,7 +4,7 @@ expression := term { "or" term }      term := factor { "and" factor }
 factor := part { "xor" part }          part := "not" part | "(" expression ")" | name | 0 | 1
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product
 
@@ -222,21 +222,20 @@ class Parser:
         return taken
 
     def _either(self) -> Wire:
-        found = self._both()
-        while self._take("or"):
-            found = self.builder.either(found, self._both())
-        return found
+        return self._chain("or", self._both, self.builder.either)
 
     def _both(self) -> Wire:
-        found = self._one_of()
-        while self._take("and"):
-            found = self.builder.both(found, self._one_of())
-        return found
+        return self._chain("and", self._one_of, self.builder.both)
 
     def _one_of(self) -> Wire:
-        found = self._part()
-        while self._take("xor"):
-            found = self.builder.one_of(found, self._part())
+        return self._chain("xor", self._part, self.builder.one_of)
+
+    def _chain(
+        self, word: str, part: Callable[[], Wire], build: Callable[[Wire, Wire], Wire]
+    ) -> Wire:
+        found = part()
+        while self._take(word):
+            found = build(found, part())
         return found
 
     def _part(self) -> Wire:
