@@ -35,7 +35,7 @@ HANDS = [
 
 
 def draw_examples(digits: Digits, count: int, seed: int, jobs: int | None = None) -> Digits:
-    """Cut examples out of `count` numbers, drawn with these digits; about 8 out of each.
+    """Cut examples out of `count` numbers, drawn with these digits; about 11 out of each.
 
     Parameters
     ----------
