@@ -135,10 +135,10 @@ def read(
     sources = list(_inputs(files))
     if out and any(isinstance(s, Path) and s.resolve() == out.resolve() for _, s in sources):
         raise typer.BadParameter(f"{out} is one of the pictures", param_hint="-o")
+    # Folders first: a new journal takes the place of an earlier one.
+    drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
     journal = Journal(out, how, resume) if out else None
-    results = Results(
-        Names(overlay) if overlay else None, Names(crops) if crops else None, journal, as_json
-    )
+    results = Results(drawn, cropped, journal, as_json)
     finished = False
     try:
         left = list(results.left(sources))

@@ -71,7 +71,7 @@ def decide(
     found.sort(key=lambda alternative: -alternative[1])
     blank = 0.0 if least else share("")
     nothing = blank if expected else 1 - number * (1 - blank)
-    if not found or (nothing > NOTHING and not least):
+    if not found or nothing > NOTHING:
         return Decision([("", nothing)], [])
     text, probability = found[0]
     # Where the ways to a text differ in whose ink is whose, no place tells of all of them.

@@ -320,6 +320,7 @@ def test_a_folder_that_cant_be_made_is_refused_before_anything_is_read(run, tmp_
         ran = run("read", "in", option, "afile/x", "-o", "t.csv")
         assert_one_line(ran, 1, "can't make the folder afile/x")
         assert not (tmp_path / "t.csv").exists()
+        assert not (tmp_path / "t.csv.unfinished").exists()
 
 
 def test_a_picture_is_not_replaced_by_the_table(run, three):
