@@ -8,6 +8,7 @@ import typer
 from digitwise.cli.data import data
 from digitwise.cli.evaluate import evaluate
 from digitwise.cli.fields import fields
+from digitwise.cli.lab import lab
 from digitwise.cli.models import models
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
@@ -29,6 +30,7 @@ app = typer.Typer(
 for command in (train, evaluate, read, fields, sweep, models):
     app.command()(command)
 app.add_typer(data, name="data")
+app.add_typer(lab, name="lab")
 
 
 def _print_version(wanted: bool) -> None:

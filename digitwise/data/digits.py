@@ -22,15 +22,15 @@ def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) 
     return inputs
 
 
-def check_digit_network(network: Network) -> None:
+def check_digit_network(network: Network, or_outputs: int = 10) -> None:
     """Refuse a network that can't tell digits.
 
     Raises
     ------
     InputError
-        If it hasn't 784 inputs and 10 outputs.
+        If it hasn't 784 inputs and 10 outputs, or as many as are said to do as well.
     """
-    if network.sizes[0] != 784 or network.sizes[-1] != 10:
+    if network.sizes[0] != 784 or network.sizes[-1] not in (10, or_outputs):
         raise InputError(
             f"digits need a network with 784 inputs and 10 outputs; this one has "
             f"{network.sizes[0]} and {network.sizes[-1]}"

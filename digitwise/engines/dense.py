@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.answers import firing
 from digitwise.data.digits import Digits
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines import dense_kernels as kernels
@@ -52,10 +53,10 @@ class DenseEngine:
         rates = rates_of(variant, learning_rate, network.dtype.type)
         threads = min(thread_count(), batch_size)
         first = SparseLayer(network, velocity, digits, order, batch_size)
-        labels = digits.labels[order]
+        fires = firing(digits.labels[order], network.sizes[-1])
         sizes = [min(batch_size, len(order) - at) for at in range(0, len(order), batch_size)]
         with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
-            step = _Step(network, velocity, rates, first, labels, batch_size, threads)
+            step = _Step(network, velocity, rates, first, fires, batch_size, threads)
             masks = _masks(network, sizes, variant.dropout, rng, pool)
             for number, (m, mask) in enumerate(zip(sizes, masks, strict=True)):
                 step.begin(number * batch_size, m, mask)
@@ -114,12 +115,12 @@ class _Step:
         velocity: Gradient | None,
         rates: Rates,
         first: SparseLayer,
-        labels: npt.NDArray[np.uint8],
+        fires: npt.NDArray[np.uint16],
         batch_size: int,
         threads: int,
     ) -> None:
         self.network, self.velocity, self.rates, self.first = network, velocity, rates, first
-        self.labels, self.threads = labels, threads
+        self.fires, self.threads = fires, threads
         self.activation = ACTIVATION_CODES[network.activation]
         self.cost = COST_CODES[network.cost]
         *hidden, _ = sizes = network.sizes[1:]
@@ -154,8 +155,8 @@ class _Step:
                 np.multiply(a[rows], self.masks[layer][rows], out=self.dropped[layer][rows])
             z = self.z[layer][rows]
             np.matmul(self._fed(layer)[rows], weights[layer + 1].T, out=z)
-        labels = self.labels[self.at + rows.start : self.at + rows.stop]
-        kernels.output_errors(z, biases[-1], labels, self.cost, self.errors[-1][rows])
+        fires = self.fires[self.at + rows.start : self.at + rows.stop]
+        kernels.output_errors(z, biases[-1], fires, self.cost, self.errors[-1][rows])
         for layer in reversed(range(len(self.a))):
             delta = self.errors[layer][rows]
             np.matmul(self.errors[layer + 1][rows], weights[layer + 1], out=delta)

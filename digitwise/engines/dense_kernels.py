@@ -29,15 +29,16 @@ def activate(z, biases, activation, out):
 
 
 @kernel
-def output_errors(z, biases, labels, cost, out):
+def output_errors(z, biases, firing, cost, out):
     """out = δ = ∂C_x/∂z of the output layer."""
     one = z.dtype.type(1)
     for row in range(len(z)):
-        z_row, delta, fires = z[row], out[row], np.intp(labels[row])
+        z_row, delta, fires = z[row], out[row], np.intp(firing[row])
         for i in range(len(biases)):
             a = sigmoid(z_row[i] + biases[i])
-            difference = a - one if i == fires else a
+            difference = a - one if fires & 1 else a
             delta[i] = difference * (a - a * a) if cost == QUADRATIC else difference
+            fires >>= 1
 
 
 @kernel

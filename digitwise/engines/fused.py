@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.answers import firing
 from digitwise.data.digits import Digits
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, rates_of
@@ -42,7 +43,7 @@ class FusedEngine:
             velocities = pack(layout, tile, velocity.weights, velocity.biases)
         run(
             sparse_images(digits),
-            digits.labels[order],
+            firing(digits.labels[order], network.sizes[-1]),
             order,
             batch_size,
             layout,

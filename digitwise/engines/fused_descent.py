@@ -16,7 +16,7 @@ from digitwise.engines.steps import advance, prepare, shrink
 
 @kernel
 def run(
-    images, labels, order, batch_size, layout, like, parameters, velocities, neurons, brightness,
+    images, firing, order, batch_size, layout, like, parameters, velocities, neurons, brightness,
     activation, cost, rates,
 ):  # fmt: skip
     """Take a step for each `batch_size` examples of `order`; see `FusedEngine.run`."""
@@ -30,7 +30,7 @@ def run(
             images, order, begin, end, layout, like, parameters, neurons, brightness, activation
         )
         factor = -rates.learning_rate / neurons.dtype.type(m)
-        output_errors(labels, begin, end, layout, neurons, cost, factor)
+        output_errors(firing, begin, end, layout, neurons, cost, factor)
         for layer in range(last, 0, -1):
             multiply(
                 neurons, layout.errors[layer], layout.widths[layer],
@@ -64,7 +64,7 @@ def run(
 
 
 @kernel
-def output_errors(labels, begin, end, layout, neurons, cost, factor):
+def output_errors(firing, begin, end, layout, neurons, cost, factor):
     """δ = ∂C/∂z of the output layer, times `factor`."""
     layer = len(layout.sizes) - 1
     width, m = layout.widths[layer], end - begin
@@ -79,11 +79,13 @@ def output_errors(labels, begin, end, layout, neurons, cost, factor):
         for i in range(len(a)):
             delta[i] = factor * a[i]
     for row in range(m):
-        if labels[begin + row] >= layout.sizes[layer]:
-            continue  # none of the outputs should fire
-        fires = row * width + np.intp(labels[begin + row])
-        slope = a[fires] - a[fires] * a[fires] if cost == QUADRATIC else a.dtype.type(1)
-        delta[fires] -= factor * slope
+        fires, i = np.intp(firing[begin + row]), row * width
+        while fires:
+            if fires & 1:
+                slope = a[i] - a[i] * a[i] if cost == QUADRATIC else a.dtype.type(1)
+                delta[i] -= factor * slope
+            fires >>= 1
+            i += 1
 
 
 @kernel

@@ -3,10 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.answers import desired_outputs
 from digitwise.data.digits import Digits, as_inputs
 from digitwise.descent import PLAIN, Variant, momentum_step, step
 from digitwise.engines.dropout import dropout_masks
-from digitwise.network import Gradient, Network, one_hot
+from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
 AT_ONCE = 1000  # digits
@@ -30,7 +31,7 @@ class ReferenceEngine:
     ) -> None:
         """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
         x = as_inputs(digits.images[order], network.dtype)
-        y = one_hot(digits.labels[order], network.sizes[-1], network.dtype)
+        y = desired_outputs(digits.labels[order], network.sizes[-1], network.dtype)
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
             masks: list[Floats] = []

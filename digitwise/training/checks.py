@@ -5,6 +5,7 @@ from numbers import Real
 
 import numpy as np
 
+from digitwise.bitwise import BITS
 from digitwise.data.deform import Deformation
 from digitwise.data.digits import Digits, check_digit_network
 from digitwise.descent import Variant
@@ -34,7 +35,7 @@ def check_settings(
             f"expected a Network and Digits to train it on; found {type(network).__name__} and "
             f"{type(train).__name__}"
         )
-    check_digit_network(network)
+    check_digit_network(network, BITS)
     if not all(np.isfinite(p).all() for p in (*network.weights, *network.biases)):
         raise InputError("this network has weights or biases that are not finite numbers")
     if len(train) == 0:

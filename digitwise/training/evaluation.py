@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.bitwise import BITS
 from digitwise.costs import COSTS
+from digitwise.data.answers import as_ten, desired_outputs
 from digitwise.data.digits import NO_DIGIT, Digits, check_digit_network
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
 from digitwise.models.calibration import Calibration, calibration_error, probabilities_of
-from digitwise.network import Network, one_hot
+from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
 
 
@@ -79,19 +81,21 @@ def evaluate(
 ) -> Evaluation:
     """Classify every digit by the largest of the ten outputs (of equal ones, the first).
 
+    Where there are four outputs instead, by the likeliest of the ten codes: see `as_ten`.
+
     Several networks are a committee: its outputs are the means of theirs (Cireşan et al. 2011).
     `engine` computes the outputs, by default the reference; `calibration` says what they mean.
 
     Raises
     ------
     InputError
-        If a network hasn't 784 inputs and 10 outputs, there are no digits, or some are none.
+        If a network hasn't 784 inputs and 10 outputs, or 4, there are no digits, or some are none.
     """
     networks = [network] if isinstance(network, Network) else list(network)
     if not networks:
         raise InputError("there is no network to evaluate")
     for member in networks:
-        check_digit_network(member)
+        check_digit_network(member, BITS)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
     if digits.labels.max() >= NO_DIGIT:
@@ -100,17 +104,16 @@ def evaluate(
     z = engine.weighted_outputs(networks[0], digits)
     if len(networks) > 1:
         others = [engine.weighted_outputs(member, digits) for member in networks[1:]]
-        z = _inverse_sigmoid(
-            np.mean([sigmoid(one.astype(np.float64)) for one in (z, *others)], axis=0)
-        )
+        every = [sigmoid(as_ten(one).astype(np.float64)) for one in (z, *others)]
+        z = _inverse_sigmoid(np.mean(every, axis=0))
+    y = desired_outputs(digits.labels, z.shape[1], z.dtype)
+    cost = float(COSTS[networks[0].cost].value(z, y).sum(dtype=np.float64))
+    z = as_ten(z)
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
     own = sigmoid(z[np.arange(len(z)), labels])
     peaks = np.array([own[labels == digit].max(initial=-1) for digit in range(10)])
     peaks[peaks < 0] = np.nan
-    cost = float(
-        COSTS[networks[0].cost].value(z, one_hot(labels, 10, z.dtype)).sum(dtype=np.float64)
-    )
     correct = int(confusion.trace())
     p = probabilities_of(z, calibration)
     right = z.argmax(axis=1) == labels

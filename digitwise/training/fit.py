@@ -63,7 +63,8 @@ def fit(
     Parameters
     ----------
     network : Network
-        784 inputs, 10 outputs; changed in place.
+        784 inputs, 10 outputs; changed in place. With 4 outputs it learns the bits of the digit
+        instead (`digitwise.data.answers`).
     train, test, validation : Digits
         `test` and `validation` are only ever measured, after every epoch.
     epochs : int >= 0

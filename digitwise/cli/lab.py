@@ -1,0 +1,183 @@
+"""`digitwise lab list|NAME|all`: a command for each experiment, made of its parameters."""
+
+import inspect
+import math
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import indent, wrap
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from digitwise.cli.output import Json, emit, people, printable
+from digitwise.lab import EXPERIMENTS
+
+if TYPE_CHECKING:
+    from digitwise.lab.experiment import Experiment, Finding, Knob, Run
+
+WIDTH = 88
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Write figures (SVG and PNG) and numbers (JSON) there.", metavar="DIR"),
+]
+
+
+class Experiments(TyperGroup):
+    """Makes the command of an experiment when it is asked for: its module isn't loaded before."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return `list` and `all`; experiments are in what `list` prints."""
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find or make a command."""
+        if cmd_name not in EXPERIMENTS:
+            return super().get_command(ctx, cmd_name)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command()(_command(EXPERIMENTS[cmd_name]))
+        found = typer.main.get_command(app)
+        found.name = cmd_name
+        return found
+
+
+lab = typer.Typer(
+    cls=Experiments,
+    help="Run what the chapter says, and check it. COMMAND is one of these or of the experiments: "
+    f"{', '.join(EXPERIMENTS)}.",
+    no_args_is_help=True,
+)
+
+
+@lab.command("list")
+def list_(as_json: Json = False) -> None:
+    """Show the experiments."""
+    for name, experiment in EXPERIMENTS.items():
+        if as_json:
+            emit({"experiment": name, "summary": experiment.summary})
+        else:
+            people(as_json).print(f"{name:<16}{experiment.summary}")
+
+
+@lab.command("all")
+def all_(
+    out: Annotated[Path, typer.Option(help="Folder for the gallery.", metavar="DIR")] = Path("lab"),
+    short: Annotated[
+        bool, typer.Option("--short", help="Fewer seeds and digits: half a minute in all.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run every experiment, and make a gallery: claims, what was measured, figures, commands."""
+    from digitwise.lab.gallery import write_gallery
+
+    console = people(as_json)
+
+    def tell(run: "Run") -> None:
+        if as_json:
+            emit(run.to_dict())
+        findings = run.result.findings()
+        held = sum(finding.held for finding in findings)
+        console.print(
+            f"{run.experiment.name:<16}{held} of {len(findings)} claims held   {run.seconds:.1f} s"
+        )
+
+    runs = write_gallery(out, short, tell)
+    findings = [finding for run in runs for finding in run.result.findings()]
+    held = sum(finding.held for finding in findings)
+    console.print(f"{held} of {len(findings)} claims held; open {printable(str(out))}/index.html")
+
+
+def _command(experiment: "Experiment") -> Callable[..., None]:
+    """Make the function that Typer reads options from."""
+
+    def command(**options: Any) -> None:
+        out, as_json = options.pop("out"), options.pop("as_json")
+        values = {
+            name: _parse(name, value, experiment.defaults[name]) for name, value in options.items()
+        }
+        run = experiment.run(**values)
+        if out is not None:
+            from digitwise.lab.gallery import write_run
+
+            write_run(run, out)
+        _show(run, out, as_json)
+
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_as_text(default),
+            annotation=_option(name, default, experiment.knobs[name]),
+        )
+        for name, default in experiment.defaults.items()
+    ]
+    shared = {"out": (Out, None), "as_json": (Json, False)}
+    options += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in shared.items()
+    ]
+    command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in options}
+    command.__doc__ = f"{experiment.summary}."
+    return command
+
+
+def _option(name: str, default: Any, knob: "Knob") -> Any:
+    kind: Any = type(default)
+    limits: dict[str, Any] = {}
+    if isinstance(default, tuple):
+        kind, limits = str, {"metavar": "NUMBERS"}
+    elif knob.choices:
+        kind = Literal[knob.choices]
+    elif isinstance(default, int | float):
+        limits = {
+            side: kind(bound)
+            for side, bound in (("min", knob.least), ("max", knob.most))
+            if math.isfinite(bound)
+        }
+    return Annotated[
+        kind, typer.Option(f"--{name.replace('_', '-')}", help=f"{knob.help}.", **limits)
+    ]
+
+
+def _as_text(default: Any) -> Any:
+    """Show several numbers as they are given: 1,5,20."""
+    if isinstance(default, tuple):
+        return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in default)
+    return default
+
+
+def _parse(name: str, text: Any, default: Any) -> Any:
+    if not isinstance(default, tuple):
+        return text
+    kind = int if default and isinstance(default[0], int) else float
+    option = f"--{name.replace('_', '-')}"
+    try:
+        return tuple(kind(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        what = "whole numbers" if kind is int else "numbers"
+        raise typer.BadParameter(
+            f"expected {what}, {_as_text(default) or '0.5,-1'} say; found {text!r:.80}",
+            param_hint=option,
+        ) from None
+
+
+def _show(run: "Run", out: Path | None, as_json: bool) -> None:
+    if as_json:
+        emit(run.to_dict())
+        return
+    console = people(as_json)
+    console.print(f"{run.experiment.summary}   ({run.seconds:.1f} s)\n")
+    if run.result.text:
+        console.print(f"{run.result.text}\n")
+    for finding in run.result.findings():
+        console.print(_as_lines(finding))
+    if out is not None:
+        console.print(f"figures are in {printable(str(out))}")
+
+
+def _as_lines(finding: "Finding") -> str:
+    verdict = "held" if finding.held else "did not hold"
+    claim = indent("\n".join(wrap(finding.claim, WIDTH)), "  ")
+    measured = indent("\n".join(wrap(finding.measured, WIDTH - 4)), "      ")
+    return f"{claim}\n{measured}\n      → {verdict}\n"

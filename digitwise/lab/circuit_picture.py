@@ -1,0 +1,107 @@
+"""Circuits drawn: inputs on the left, perceptrons by how far the signal has come, weights on wires.
+
+Biases stand in the perceptrons, the names of outputs above them; a double wire is two curves.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from digitwise.circuits import Circuit
+
+Place = tuple[float, float]
+MOST_LABELLED = 24  # perceptrons: weights of more would lie over one another
+
+
+def depths(circuit: Circuit) -> dict[str, int]:
+    """How many perceptrons a signal has gone through, for each input (0) and gate, at most."""
+    found = dict.fromkeys(circuit.inputs, 0)
+    for gate in circuit.gates:
+        found[gate.name] = 1 + max((found[source] for source in gate.sources), default=0)
+    return found
+
+
+def places(circuit: Circuit) -> dict[str, Place]:
+    """Where each input and gate is drawn: columns by depth, rows near what feeds it."""
+    columns: dict[int, list[str]] = {}
+    for name, depth in depths(circuit).items():
+        columns.setdefault(depth, []).append(name)
+    sources = {gate.name: gate.sources for gate in circuit.gates}
+    tallest = max(map(len, columns.values()))
+    found: dict[str, Place] = {}
+    for depth, names in sorted(columns.items()):
+        if depth:
+            heights = {n: _mean([found[s][1] for s in sources[n]]) for n in names}
+            names = sorted(names, key=lambda n: -heights[n])
+        gap = tallest / len(names)
+        for k, name in enumerate(names):
+            # A little out of line, or wires to the next column but one would run through it.
+            shift = 0.18 if depth % 2 else -0.18
+            found[name] = (2.2 * depth, tallest / 2 - gap * (k + 0.5) + (shift if depth else 0))
+    return found
+
+
+def draw_circuit(circuit: Circuit, axes: Any, values: Mapping[str, float] | None = None) -> None:
+    """Draw a circuit into axes; with `values`, what fires is filled.
+
+    Parameters
+    ----------
+    values : dict of name -> 0 to 1, optional
+        Outputs of inputs and gates.
+    """
+    from digitwise.lab.figures import ACCENT, INK, picture_axes
+
+    picture_axes(axes)
+    at = places(circuit)
+    labelled = len(circuit.gates) <= MOST_LABELLED
+    for gate in circuit.gates:
+        wires = Counter(gate.sources)
+        seen: Counter[str] = Counter()
+        for source, weight in zip(gate.sources, gate.weights, strict=True):
+            bend = 0.12 * (2 * seen[source] - wires[source] + 1)
+            seen[source] += 1
+            _wire(axes, at[source], at[gate.name], bend, f"{weight:+g}" if labelled else "")
+    for name, (x, y) in at.items():
+        on = (values or {}).get(name, 0.0)
+        is_input = name in circuit.inputs
+        box = {
+            "boxstyle": "square,pad=0.45" if is_input else "circle,pad=0.35",
+            "facecolor": "#dfe8ee" if on >= 0.5 else "white",
+            "edgecolor": "#7a8b99" if is_input else INK,
+            "linewidth": 2.2 if on >= 0.5 else 1.2,
+        }
+        bias = next((f"{g.bias:+g}" for g in circuit.gates if g.name == name), "")
+        axes.text(x, y, name if is_input else bias, ha="center", va="center", bbox=box, fontsize=9)
+    last = max(x for x, _ in at.values())
+    for name in dict.fromkeys(circuit.outputs):
+        x, y = at[name]
+        axes.text(x, y + 0.34, name, color=ACCENT, fontsize=9, ha="center", va="bottom")
+    heights = [y for _, y in at.values()]
+    axes.set(xlim=(-0.7, last + 0.9), ylim=(min(heights) - 0.7, max(heights) + 0.9))
+
+
+def _wire(axes: Any, start: Place, end: Place, bend: float, label: str) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    (x0, y0), (x1, y1) = start, end  # what is under the neurons is hidden
+    reach = 0.45 * (x1 - x0)
+    points = [(x0, y0), (x0 + reach, y0 + 3 * bend), (x1 - reach, y1 + 3 * bend), (x1, y1)]
+    curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    axes.add_patch(PathPatch(curve, fill=False, edgecolor="#8a99a5", linewidth=1.1, zorder=0))
+    if label:
+        t = 0.66  # nearer to where it arrives: there each has a place of its own
+        x, y = (_bezier([p[axis] for p in points], t) for axis in (0, 1))
+        axes.text(
+            x, y, label, fontsize=7.5, ha="center", va="center", color="#44525c",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=1,
+        )  # fmt: skip
+
+
+def _bezier(p: list[float], t: float) -> float:
+    s = 1 - t
+    return s**3 * p[0] + 3 * s * s * t * p[1] + 3 * s * t * t * p[2] + t**3 * p[3]
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,219 @@
+"""A perceptron weighs evidence: Eq. 1 and 2, on the chapter's cheese festival."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+
+from digitwise.circuits import Bits, Circuit, Gate
+from digitwise.errors import InputError
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.neurons import Perceptron
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+EVIDENCE = ("weather", "partner", "transit")
+CAPTIONS = {
+    "decisions": "evidence and thresholds",
+    "bias": "how the bias makes firing easier",
+}
+SHORT: dict[str, object] = {"trials": 200}
+
+
+@dataclass(frozen=True)
+class Decisions(Result):
+    """What perceptrons decide.
+
+    Attributes
+    ----------
+    rows : int array (8, 3)
+        All evidence there can be: good weather, the partner comes, public transport is near.
+    sums : float array (8,)
+        w·x.
+    goes : dict of threshold -> int array (8,)
+    at_threshold : int
+        Output where w·x equals the threshold.
+    disagreements : int
+        Of random perceptrons, rows where threshold and bias form differ.
+    trials : int
+    biases, firing : float arrays
+        Share of all inputs for which a perceptron of ten random weights fires, by its bias.
+    layered, nested : int arrays (32,)
+        A network of three layers, and the same decisions written as nested functions.
+    alone : dict of bias -> int
+        Outputs of perceptrons without an input.
+    """
+
+    rows: Bits
+    sums: Array
+    goes: dict[float, Bits]
+    at_threshold: int
+    disagreements: int
+    trials: int
+    biases: Array
+    firing: Array
+    layered: Bits
+    nested: Bits
+    alone: dict[float, int]
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        weather, partner, transit = self.rows.T
+        either = weather | (partner & transit)
+        strict, easy = (self.goes[threshold] for threshold in sorted(self.goes, reverse=True)[:2])
+        high, low = sorted(self.goes, reverse=True)[:2]
+        same = int((self.layered == self.nested).sum())
+        return [
+            Finding(
+                f"Threshold {high:g}: goes if and only if the weather is good",
+                f"{int((strict == weather).sum())} of 8 rows",
+                bool((strict == weather).all()),
+            ),
+            Finding(
+                f"Threshold {low:g}: goes if the weather is good, or if the partner comes and "
+                "public transport is near",
+                f"{int((easy == either).sum())} of 8 rows",
+                bool((easy == either).all()),
+            ),
+            Finding(
+                "Evidence that just reaches the threshold is not enough (Eq. 1)",
+                f"w·x = threshold gives {self.at_threshold}",
+                self.at_threshold == 0,
+            ),
+            Finding(
+                "A bias of minus the threshold says the same (Eq. 2)",
+                f"{self.disagreements} differences in {8 * self.trials:,} decisions of random "
+                "perceptrons",
+                self.disagreements == 0,
+            ),
+            Finding(
+                "The bias says how easily a perceptron fires",
+                f"fires for {100 * self.firing[0]:.0f}% of inputs at bias {self.biases[0]:g}, for "
+                f"{100 * self.firing[-1]:.0f}% at {self.biases[-1]:g}, and never for fewer as the "
+                "bias grows",
+                bool((np.diff(self.firing) >= 0).all() and self.firing[-1] > self.firing[0]),
+            ),
+            Finding(
+                "Layers decide about decisions; an output that several perceptrons listen to is "
+                "still one value",
+                f"three layers agree with nested functions on {same} of {len(self.nested)} inputs",
+                same == len(self.nested),
+            ),
+            Finding(
+                "A perceptron without inputs is a constant: 1 if its bias is above 0",
+                ", ".join(f"b = {b:g} gives {out}" for b, out in self.alone.items()),
+                all(out == (b > 0) for b, out in self.alone.items()),
+            ),
+        ]
+
+
+def run(
+    weights: Annotated[tuple[float, ...], Knob("of weather, partner, transit", -1e6, 1e6)] = (
+        6.0,
+        2.0,
+        2.0,
+    ),
+    thresholds: Annotated[tuple[float, ...], Knob("two or more", -1e6, 1e6)] = (5.0, 3.0),
+    trials: Annotated[int, Knob("random perceptrons", 1, 100_000)] = 2000,
+    seed: Annotated[int, Knob("of the random ones", 0)] = 0,
+) -> Decisions:
+    """Decide about the festival for all evidence; compare the two forms of a perceptron."""
+    if len(weights) != 3 or len(set(thresholds)) < 2:
+        raise InputError(
+            f"expected three weights and two different thresholds; found {len(weights)} and "
+            f"{len(set(thresholds))}"
+        )
+    rows = Circuit(EVIDENCE, [], EVIDENCE).truth_table()[0]
+    goes = {t: np.asarray(Perceptron(weights, threshold=t)(rows)) for t in thresholds}
+    rng = np.random.default_rng(seed)
+    disagreements = 0
+    for _ in range(trials):
+        # Whole numbers: sums that just reach the threshold come up often.
+        w, threshold = rng.integers(-4, 5, 3), int(rng.integers(-4, 5))
+        by_threshold = rows @ w > threshold
+        disagreements += int((Perceptron(w, bias=-threshold)(rows) != by_threshold).sum())
+    many = rng.integers(0, 2, (2000, 10))
+    ten = rng.standard_normal(10)
+    biases = np.linspace(-8, 8, 65)
+    firing = np.array([Perceptron(ten, bias=b)(many).mean() for b in biases])
+    network, nested = _layers()
+    inputs, layered = network.truth_table()
+    return Decisions(
+        rows,
+        rows @ np.array(weights),
+        goes,
+        int(Perceptron(weights, threshold=sum(weights))([1, 1, 1])),
+        disagreements,
+        trials,
+        biases,
+        firing,
+        layered[:, 0],
+        nested(inputs),
+        {b: int(Circuit([], [Gate("on", (), (), b)], ["on"])([])[0]) for b in (-1.0, 0.0, 1.0)},
+    )
+
+
+def _layers() -> tuple[Circuit, "Nested"]:
+    """Five inputs, three perceptrons, two, one; the first layer's outputs are used twice each."""
+    first = [((3, 2, 1, 0, 0), -2.5), ((0, 1, -2, 2, 0), -0.5), ((0, 0, 1, 1, 2), -1.5)]
+    second = [((2, -1, 1), -0.5), ((-1, 2, 2), -1.5)]
+    last = ((1, 1), -1.5)
+    layers: Sequence[Sequence[tuple[tuple[int, ...], float]]] = (first, second, [last])
+    names = [f"x{k}" for k in range(5)]
+    gates, sources = [], names
+    for number, layer in enumerate(layers, 1):
+        made = [
+            Gate(f"{number}.{k}", tuple(sources), tuple(map(float, weights)), bias)
+            for k, (weights, bias) in enumerate(layer)
+        ]
+        gates += made
+        sources = [gate.name for gate in made]
+    return Circuit(names, gates, sources), Nested(layers)
+
+
+@dataclass(frozen=True)
+class Nested:
+    """The same decisions as functions of functions, each computed anew for whoever asks."""
+
+    layers: Sequence[Sequence[tuple[tuple[int, ...], float]]]
+
+    def __call__(self, inputs: Bits) -> Bits:
+        """Decide for each row."""
+        return np.array([self._fires(row, 2, 0) for row in inputs])
+
+    def _fires(self, row: Bits, layer: int, k: int) -> int:
+        if layer < 0:
+            return int(row[k])
+        weights, bias = self.layers[layer][k]
+        heard = [w * self._fires(row, layer - 1, j) for j, w in enumerate(weights)]
+        return int(sum(heard) + bias > 0)
+
+
+def draw(result: Decisions) -> "dict[str, Figure]":
+    """Draw the table of decisions, and how the bias makes firing easier."""
+    from digitwise.lab.figures import ACCENT, INK, PALE, new_figure
+
+    table, axes = new_figure(7, 3.6)
+    names = [
+        " + ".join(n for n, bit in zip(EVIDENCE, row, strict=True) if bit) or "nothing"
+        for row in result.rows
+    ]
+    order = np.argsort(result.sums, kind="stable")
+    fires = np.sum(list(result.goes.values()), axis=0)[order]
+    colours = [(PALE, "#6b8ba4", INK)[min(2, int(n))] for n in fires]
+    axes.barh(range(8), result.sums[order], color=colours, height=0.7)
+    for style, (threshold, goes) in zip(("--", ":", "-.", "-"), result.goes.items(), strict=False):
+        label = f"threshold {threshold:g}: {int(goes.sum())} of 8 go"
+        axes.axvline(threshold, color=ACCENT, linestyle=style, label=label)
+    axes.set_yticks(range(8), [names[k] for k in order])
+    axes.set(xlabel="weighted evidence w·x; goes if it is above the threshold")
+    axes.grid(axis="y", visible=False)
+    axes.legend(loc="lower right")
+
+    bias, axes = new_figure(7, 3)
+    axes.plot(result.biases, 100 * result.firing, color=INK)
+    axes.set(xlabel="bias", ylabel="inputs it fires for, %", ylim=(-3, 103))
+    axes.set_title("a perceptron of ten random weights")
+    return {"decisions": table, "bias": bias}

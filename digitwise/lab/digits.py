@@ -1,0 +1,52 @@
+"""The digits that experiments learn from: MNIST's where they are at hand, else the bundled ones."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from digitwise.data.digits import Digits
+from digitwise.data.sources import load, resolve
+from digitwise.engines import choose_engine
+from digitwise.lab.experiment import Array
+from digitwise.network import Network
+from digitwise.training.evaluation import evaluate
+from digitwise.training.many import Job, fit_many
+from digitwise.training.sweep import split
+
+CHAPTER: dict[str, Any] = {"batch_size": 10, "learning_rate": 3.0}
+
+
+def learning_digits(most: int | None = None) -> tuple[Digits, Digits]:
+    """Training digits, the first `most` of them, and others to judge on.
+
+    Those are the last sixth of the training digits: the test digits are not touched.
+    """
+    train, others = _load(resolve("auto"))
+    return train[:most], others
+
+
+@lru_cache(maxsize=2)
+def _load(name: str) -> tuple[Digits, Digits]:
+    return split(load(name)[0])
+
+
+def of_seeds(
+    sizes: list[int],
+    train: Digits,
+    judged: Digits,
+    seeds: range,
+    settings: dict[str, Any],
+    **options: str,
+) -> tuple[list[Network], Array]:
+    """Train a network for each seed, on all cores; return them and their accuracies in percent."""
+    networks = [Network(sizes, rng=seed, dtype=np.float32, **options) for seed in seeds]
+    jobs = [Job(n, {**settings, "seed": s}) for n, s in zip(networks, seeds, strict=True)]
+    fit_many(jobs, train)
+    engine = choose_engine("fused")
+    return networks, np.array([100 * evaluate(n, judged, engine).accuracy for n in networks])
+
+
+def spread(values: Array) -> str:
+    """Median, least and most, for people."""
+    return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"

@@ -1,0 +1,137 @@
+"""Of all steps of length ε, which lowers C most? The chapter's Cauchy-Schwarz exercise."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.network import Network
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTIONS = {
+    "circle": "ΔC around a circle",
+}
+SHORT: dict[str, object] = {"directions": 300}
+
+
+@dataclass(frozen=True)
+class Direction(Result):
+    """Steps of one length in many directions.
+
+    Attributes
+    ----------
+    dimensions : dict of int -> number of random directions tried
+    best_random : dict of int -> float
+        Lowest ∇C·Δv of those, against -ε‖∇C‖, which is 1.
+    against : dict of int -> float
+        ∇C·Δv of Δv = -η∇C with η = ε/‖∇C‖, the same way.
+    lengths : dict of int -> float
+        ‖Δv‖/ε of that step.
+    angles, changes : float arrays
+        In two dimensions: the direction against -∇C, in degrees, and ΔC of a network's cost
+        against -ε‖∇C‖, truly and not only in its linear part.
+    best_angle : float
+    """
+
+    dimensions: dict[int, int]
+    best_random: dict[int, float]
+    against: dict[int, float]
+    lengths: dict[int, float]
+    angles: Array
+    changes: Array
+    best_angle: float
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        shares = ", ".join(f"m = {m}: {100 * s:.0f}%" for m, s in self.best_random.items())
+        return [
+            Finding(
+                "Of all steps with ‖Δv‖ = ε, Δv = -η∇C with η = ε/‖∇C‖ lowers ∇C·Δv most",
+                f"the best of {next(iter(self.dimensions.values())):,} random directions gives, of "
+                f"what it gives: {shares}",
+                max(self.best_random.values()) <= 1 + 1e-12
+                and all(abs(a - 1) < 1e-9 for a in self.against.values())
+                and all(abs(a - 1) < 1e-9 for a in self.lengths.values()),
+            ),
+            Finding(
+                "In one dimension there are two directions, and the slope's sign picks one",
+                f"its best is {100 * self.best_random[1]:.0f}% of -ε‖∇C‖",
+                abs(self.best_random[1] - 1) < 1e-9,
+            ),
+            Finding(
+                "For small ε that is the direction in which a network's cost itself falls most",
+                f"the lowest cost on a circle is {abs(self.best_angle):.1f} degrees from -∇C",
+                abs(self.best_angle) <= 1.0,
+            ),
+        ]
+
+
+def run(
+    directions: Annotated[int, Knob("random ones to try", 2, 10**6)] = 100_000,
+    epsilon: Annotated[float, Knob("length of the steps", 1e-6, 1)] = 1e-3,
+    seed: Annotated[int, Knob("of gradients and directions", 0)] = 0,
+) -> Direction:
+    """Step from one point in random directions; then walk a circle in a network's weights."""
+    rng = np.random.default_rng(seed)
+    best, against, lengths = {}, {}, {}
+    for m in (1, 2, 3, 50):
+        slope = rng.standard_normal(m)
+        norm = float(np.linalg.norm(slope))
+        tried = rng.standard_normal((directions, m))
+        tried *= epsilon / np.linalg.norm(tried, axis=1, keepdims=True)
+        best[m] = float((tried @ slope).min() / (-epsilon * norm))
+        ours = -(epsilon / norm) * slope
+        against[m] = float(ours @ slope / (-epsilon * norm))
+        lengths[m] = float(np.linalg.norm(ours) / epsilon)
+    angles = np.arange(-180, 180, 0.5)
+    changes = _around(rng, epsilon, angles)
+    return Direction(
+        dict.fromkeys(best, directions), best, against, lengths, angles, changes,
+        float(angles[changes.argmin()]),
+    )  # fmt: skip
+
+
+def _around(rng: np.random.Generator, epsilon: float, angles: Array) -> Array:
+    """ΔC/(ε‖∇C‖) of a network's cost, walking around a circle of radius ε through -∇C."""
+    network = Network([8, 6, 3], rng=rng)
+    x, y = rng.random((20, 8)), rng.integers(0, 3, 20)
+    gradient = network.gradient(x, y)
+    parameters = [*network.weights, *network.biases]
+    slopes = [*gradient.weights, *gradient.biases]
+    flat = np.concatenate([s.ravel() for s in slopes])
+    norm = np.linalg.norm(flat)
+    down = -flat / norm
+    across = rng.standard_normal(flat.size)
+    across -= across @ down * down
+    across /= np.linalg.norm(across)
+    kept = [p.copy() for p in parameters]
+    start = network.costs(x, y).mean()
+    found = []
+    for angle in np.deg2rad(angles):
+        delta = epsilon * (np.cos(angle) * down + np.sin(angle) * across)
+        at = 0
+        for parameter, before in zip(parameters, kept, strict=True):
+            parameter[...] = before + delta[at : at + before.size].reshape(before.shape)
+            at += before.size
+        found.append((network.costs(x, y).mean() - start) / (epsilon * norm))
+    return np.array(found)
+
+
+def draw(result: Direction) -> "dict[str, Figure]":
+    """Draw ΔC around the circle."""
+    from digitwise.lab.figures import ACCENT, INK, new_figure
+
+    figure, axes = new_figure(7, 3.6)
+    axes.plot(result.angles, result.changes, color=INK, label="a network's cost")
+    shown = result.angles[::30]
+    axes.plot(shown, -np.cos(np.deg2rad(shown)), "s", color=ACCENT, label="∇C·Δv (Eq. 9)")
+    axes.axvline(0, color="#7a8b99", lw=1, ls="--")
+    axes.annotate("Δv = -η∇C", (0, -1), (30, -0.99), color="#44525c")
+    axes.set(
+        xlabel="direction, degrees from -∇C", ylabel="ΔC, of ε‖∇C‖", xticks=range(-180, 181, 45)
+    )
+    axes.legend()
+    return {"circle": figure}

@@ -1,0 +1,207 @@
+"""What an experiment is: one function that measures and one that draws, and what is claimed.
+
+The module of an experiment has
+
+- `run(...) -> Result`: its parameters are annotated with a `Knob` and have defaults;
+- `draw(result) -> dict[str, Figure]`: pictures by name;
+- optionally `animate(result) -> dict[str, bytes]`: GIF files by name;
+- `CAPTIONS`: what each picture shows;
+- `SHORT`: parameters of a run that takes a second.
+"""
+
+import inspect
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+Array = npt.NDArray[Any]
+"""Numbers of an experiment: of any kind and shape."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a parameter means, for people, and its range, both ends included."""
+
+    help: str
+    least: float = -math.inf
+    most: float = math.inf
+    choices: tuple[str, ...] = ()
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise InputError if a value, or one of several, is outside the range."""
+        for one in value if isinstance(value, tuple) else (value,):
+            if self.choices and one not in self.choices:
+                raise InputError(f"{name}: expected one of {', '.join(self.choices)}; found {one}")
+            if isinstance(one, int | float) and not self.least <= one <= self.most:
+                raise InputError(f"{name}: expected {self.least:g} to {self.most:g}; found {one:g}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim of the chapter, in our words; what was measured; and whether the claim held."""
+
+    claim: str
+    measured: str
+    held: bool
+
+
+class Result(ABC):
+    """The numbers of an experiment: a dataclass."""
+
+    @property
+    def text(self) -> str:
+        """What else people want to see, in lines."""
+        return ""
+
+    @abstractmethod
+    def findings(self) -> list[Finding]:
+        """What they say about the chapter's claims."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of an experiment.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    parameters : dict
+        All of them, defaults included.
+    result : Result
+    seconds : float
+        That measuring took.
+    """
+
+    experiment: "Experiment"
+    parameters: dict[str, Any]
+    result: Result
+    seconds: float
+
+    def draw(self) -> "dict[str, Figure]":
+        """Return the pictures by name."""
+        from matplotlib import rc_context
+
+        from digitwise.lab.figures import STYLE
+
+        with rc_context(STYLE):
+            pictures: dict[str, Figure] = self.experiment.module.draw(self.result)
+        return pictures
+
+    def animate(self) -> dict[str, bytes]:
+        """Return GIF files by name, where there are any."""
+        from matplotlib import rc_context
+
+        from digitwise.lab.figures import STYLE
+
+        animate = getattr(self.experiment.module, "animate", None)
+        with rc_context(STYLE):
+            files: dict[str, bytes] = animate(self.result) if animate else {}
+        return files
+
+    @property
+    def command(self) -> str:
+        """The command that repeats it."""
+        words = ["digitwise lab", self.experiment.name]
+        for name, default in self.experiment.defaults.items():
+            if self.parameters[name] != default:
+                words.append(f"--{name.replace('_', '-')} {_as_word(self.parameters[name])}")
+        return " ".join(words)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "experiment": self.experiment.name,
+            "summary": self.experiment.summary,
+            "command": self.command,
+            "parameters": plain(self.parameters),
+            "seconds": round(self.seconds, 3),
+            "findings": [plain(finding) for finding in self.result.findings()],
+            "result": plain(self.result),
+        }
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment by name; its module is imported when it is needed."""
+
+    name: str
+    summary: str = field(compare=False)
+
+    @cached_property
+    def module(self) -> Any:
+        """The module that has `run` and `draw`."""
+        return import_module(f"digitwise.lab.{self.name.replace('-', '_')}")
+
+    @property
+    def knobs(self) -> dict[str, Knob]:
+        """What its parameters mean."""
+        hints = get_type_hints(self.module.run, include_extras=True)
+        return {name: hints[name].__metadata__[0] for name in self.defaults}
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Its parameters, with what they are if nothing is said."""
+        signature = inspect.signature(self.module.run)
+        return {name: parameter.default for name, parameter in signature.parameters.items()}
+
+    def run(self, **parameters: Any) -> Run:
+        """Measure.
+
+        Raises
+        ------
+        InputError
+            If there is no such parameter, or a value is outside its range.
+        """
+        knobs = self.knobs
+        for name, value in parameters.items():
+            if name not in knobs:
+                raise InputError(
+                    f"lab {self.name} has no parameter {name!r}; expected one of: "
+                    f"{', '.join(knobs)}"
+                )
+            knobs[name].check(name, value)
+        started = time.perf_counter()
+        result: Result = self.module.run(**parameters)
+        seconds = time.perf_counter() - started
+        return Run(self, {**self.defaults, **parameters}, result, seconds)
+
+    def run_short(self) -> Run:
+        """Measure in a second: fewer seeds, fewer digits."""
+        return self.run(**self.module.SHORT)
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON can hold: arrays as lists, dataclasses as objects, NaN and ∞ as null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.repr}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+def _as_word(value: Any) -> str:
+    from shlex import quote
+
+    if isinstance(value, tuple):
+        return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else quote(str(value))

@@ -1,0 +1,74 @@
+"""How the lab's figures look: labelled, readable in grey, at home on white."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from digitwise.files import write_atomically
+
+INK, ACCENT, MIDDLE, PALE = "#1b4965", "#c8553d", "#7a8b99", "#b9c8d3"
+LINES = ("-", "--", ":", "-.")  # colours alone would be lost in grey
+MARKS = ("o", "s", "^", "D")
+HEAT = "cividis"  # even in grey, and for the colour-blind
+WEIGHTS = "PuOr"  # negative to positive
+
+STYLE: Any = {
+    "axes.edgecolor": "#44525c",
+    "axes.grid": True,
+    "axes.labelsize": 10,
+    "axes.prop_cycle": f"cycler('color', ['{INK}', '{ACCENT}', '{MIDDLE}', '#e0a458'])",
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 120,
+    "font.size": 9.5,
+    "grid.alpha": 0.25,
+    "grid.linewidth": 0.6,
+    "image.cmap": HEAT,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4.5,
+    "svg.hashsalt": "digitwise",  # equal figures give equal files
+}
+
+
+def new_figure(
+    width: float = 7.0, height: float = 4.0, rows: int = 1, columns: int = 1, **options: Any
+) -> tuple[Figure, Any]:
+    """Return a figure of so many inches, and its axes: one, or an array of them."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def picture_axes(axes: Any, title: str = "") -> None:
+    """Make axes hold a picture: no ticks, no frame."""
+    axes.set(xticks=[], yticks=[])
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_title(title, fontsize=9)
+
+
+def content(figure: Figure, image_format: str) -> bytes:
+    """Return a figure as the content of a file, "svg" or "png"."""
+    from matplotlib import rc_context
+
+    file = io.BytesIO()
+    metadata = {"Date": None} if image_format == "svg" else None
+    with rc_context(STYLE):
+        figure.savefig(file, format=image_format, metadata=metadata)
+    return file.getvalue()
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as SVG and as PNG into a folder."""
+    paths = [folder / f"{name}.{image_format}" for image_format in ("svg", "png")]
+    for path in paths:
+        write_atomically(path, content(figure, path.suffix[1:]))
+    return paths

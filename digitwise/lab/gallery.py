@@ -1,0 +1,150 @@
+"""The gallery: every experiment on one page, with what is claimed, measured and drawn."""
+
+import json
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+
+from digitwise.errors import DigitwiseError
+from digitwise.files import write_atomically
+from digitwise.lab import EXPERIMENTS
+from digitwise.lab.experiment import Finding, Run
+
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>digitwise: the lab</title>
+<style>
+  :root { --ink: #1d2b36; --quiet: #5c6b77; --line: #dbe2e8; --accent: #a8432c; --good: #1b6449 }
+  * { box-sizing: border-box }
+  body { margin: 0; color: var(--ink); background: #fff; font: 16px/1.55 system-ui, sans-serif }
+  main, header { max-width: 62rem; margin: 0 auto; padding: 1rem 1.25rem }
+  header { padding-top: 2.5rem }
+  h1 { margin: 0 0 .3rem; font-size: 1.9rem }
+  h2 { margin: 0 0 .2rem; font-size: 1.25rem }
+  nav { display: flex; flex-wrap: wrap; gap: .3rem .9rem; margin-top: 1rem }
+  a { color: #1b4965 }
+  section { border-top: 1px solid var(--line); padding: 2rem 0 1rem }
+  code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
+  .quiet { color: var(--quiet) }
+  pre { overflow-x: auto; background: #f5f7f9; padding: .8rem 1rem; font-size: .85rem }
+  ul { list-style: none; padding: 0 }
+  li { margin: .8rem 0; padding-left: 1rem; border-left: 4px solid var(--good) }
+  li.not { border-color: var(--accent) }
+  .verdict { font-weight: 600; color: var(--good) }
+  .not .verdict { color: var(--accent) }
+  figure { margin: 1.2rem 0 }
+  figcaption { color: var(--quiet); font-size: .9rem }
+  img { max-width: 100%; height: auto; display: block }
+</style>
+</head>
+<body>
+<header>
+<h1>The lab</h1>
+<p>What the first chapter of Michael Nielsen's <i>Neural Networks and Deep Learning</i> says, run
+and checked: $held of $all claims held.$short</p>
+<nav>$links</nav>
+</header>
+<main>
+$sections
+</main>
+</body>
+</html>
+""")
+
+
+def write_gallery(
+    folder: Path, short: bool = False, progress: Callable[[Run], None] | None = None
+) -> list[Run]:
+    """Run every experiment, and write a page with its figures into a folder.
+
+    Parameters
+    ----------
+    short : bool
+        Fewer seeds and fewer digits.
+    progress : callable, optional
+        Called with each run.
+
+    Raises
+    ------
+    DigitwiseError
+        If the folder can't be made or written to.
+    """
+    _make(folder)
+    runs, sections = [], []
+    for experiment in EXPERIMENTS.values():
+        run = experiment.run_short() if short else experiment.run()
+        sections.append(_section(run, write_run(run, folder)))
+        runs.append(run)
+        if progress:
+            progress(run)
+    findings = [finding for run in runs for finding in run.result.findings()]
+    page = PAGE.substitute(
+        held=sum(finding.held for finding in findings),
+        all=len(findings),
+        short=" This is the short version: few seeds, few digits." if short else "",
+        links=" ".join(f'<a href="#{name}">{name}</a>' for name in EXPERIMENTS),
+        sections="\n".join(sections),
+    )
+    write_atomically(folder / "index.html", page.encode())
+    return runs
+
+
+def write_run(run: Run, folder: Path) -> list[str]:
+    """Write an experiment's figures and numbers; return the names of those to look at."""
+    from digitwise.lab.figures import save
+
+    _make(folder)
+    name = run.experiment.name
+    shown = []
+    for figure_name, figure in run.draw().items():
+        save(figure, folder, f"{name}-{figure_name}")
+        shown.append(f"{name}-{figure_name}.svg")
+    for file_name, content in run.animate().items():
+        write_atomically(folder / f"{name}-{file_name}.gif", content)
+        shown.append(f"{name}-{file_name}.gif")
+    numbers = json.dumps(run.to_dict(), indent=1, allow_nan=False)
+    write_atomically(folder / f"{name}.json", f"{numbers}\n".encode())
+    return shown
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DigitwiseError(f"can't make the folder {folder}: {error.strerror}") from error
+
+
+def _section(run: Run, figures: list[str]) -> str:
+    name = run.experiment.name
+    text = f"<pre>{escape(run.result.text)}</pre>\n" if run.result.text else ""
+    findings = "\n".join(_item(finding) for finding in run.result.findings())
+    pictures = "\n".join(
+        f'<figure><img src="{file}" alt="{escape(_words(file, run))}" loading="lazy">'
+        f"<figcaption>{escape(_words(file, run))}</figcaption></figure>"
+        for file in figures
+    )
+    return (
+        f'<section id="{name}">\n<h2>{escape(run.experiment.summary)}</h2>\n'
+        f'<p class="quiet"><code>{escape(run.command)}</code> · {run.seconds:.1f} s · '
+        f'<a href="{name}.json">numbers</a></p>\n{text}'
+        f"<ul>\n{findings}\n</ul>\n{pictures}\n</section>"
+    )
+
+
+def _item(finding: Finding) -> str:
+    verdict, kind = ("held", "") if finding.held else ("did not hold", ' class="not"')
+    return (
+        f"<li{kind}><b>{escape(finding.claim)}.</b><br>{escape(finding.measured)} "
+        f'<span class="verdict">→ {verdict}</span></li>'
+    )
+
+
+def _words(file: str, run: Run) -> str:
+    """Return "the valley from above" for valley-above.svg, as the experiment's module names it."""
+    name = file.rsplit(".", 1)[0].removeprefix(f"{run.experiment.name}-")
+    captions: dict[str, str] = run.experiment.module.CAPTIONS
+    return captions[name]

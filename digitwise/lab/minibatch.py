@@ -1,0 +1,182 @@
+"""A mini-batch is a poll of the training digits: Eq. 18 and 19, and how far a poll is off."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+
+from digitwise.lab.digits import CHAPTER, learning_digits
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.lab.linearisation import slope
+from digitwise.network import Network
+from digitwise.training.fit import fit
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTIONS = {
+    "error": "how far estimates are off",
+    "cloud": "estimates of ∇C",
+}
+SHORT: dict[str, object] = {"digits": 500, "repeats": 30}
+MNIST = 60_000
+MORE = 20  # times as many estimates of single digits
+
+
+@dataclass(frozen=True)
+class MiniBatch(Result):
+    """Estimates of ∇C.
+
+    Attributes
+    ----------
+    sizes : int array (k,)
+        m.
+    errors : float array (k,)
+        Mean of ‖estimate - ∇C‖² / ‖∇C‖², of digits drawn with replacement.
+    slope : float
+        Of log error against log m.
+    repeats : int
+    bias : float
+        ‖mean of all estimates - ∇C‖² against what chance leaves of it, at m = 10.
+    from_examples : float
+        ‖mean of every ∇C_x - ∇C‖ / ‖∇C‖, each computed alone.
+    clouds : dict of m -> float array (repeats, 2)
+        Estimates along ∇C, and along one direction across it; ∇C itself is (1, 0).
+    downhill : float
+        Share of estimates of ten digits that point downhill.
+    cheaper : float
+        Digits of MNIST for each digit of a mini-batch of ten.
+    """
+
+    sizes: Array
+    errors: Array
+    slope: float
+    repeats: int
+    bias: float
+    from_examples: float
+    clouds: dict[int, Array]
+    downhill: float
+    cheaper: float
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        return [
+            Finding(
+                "C is the mean of C_x, and ∇C the mean of ∇C_x",
+                f"the mean of single gradients is off by {self.from_examples:.1g}",
+                self.from_examples < 1e-10,
+            ),
+            Finding(
+                "The mean over a mini-batch estimates ∇C (Eq. 18 and 19), without bias",
+                f"the mean of {self.repeats} estimates is {self.bias:.2f} times as far off as "
+                "chance leaves it",
+                0.3 < self.bias < 3,
+            ),
+            Finding(
+                "Its error goes with 1/m",
+                f"slope {self.slope:.3f} for m from {self.sizes[0]} to {self.sizes[-1]}",
+                abs(self.slope + 1) <= 0.05,
+            ),
+            Finding(
+                "A poll needn't be perfect: it is enough to move in a direction that helps",
+                f"{100 * self.downhill:.0f}% of mini-batches of ten point downhill",
+                self.downhill > 0.75,
+            ),
+            Finding(
+                "A step of ten digits instead of 60,000 is 6,000 times cheaper",
+                f"{self.cheaper:,.0f} times fewer gradients; seconds are another matter: see "
+                "`lab online`",
+                self.cheaper == 6000,
+            ),
+        ]
+
+
+def run(
+    digits: Annotated[int, Knob("n", 20, 60_000)] = 5000,
+    repeats: Annotated[int, Knob("estimates for each m", 5, 10_000)] = 100,
+    epochs: Annotated[int, Knob("of training before", 0, 100)] = 1,
+    seed: Annotated[int, Knob("of network and mini-batches", 0)] = 0,
+) -> MiniBatch:
+    """Compute ∇C of all digits, then of mini-batches of 1 to 500."""
+    rng = np.random.default_rng(seed)
+    train, _ = learning_digits(digits)
+    x, y = train.inputs(np.float64), train.labels.astype(np.intp)
+    network = Network([784, 30, 10], rng=rng, init="scaled")
+    fit(network, train, epochs=epochs, seed=seed, engine="reference", **CHAPTER)
+    whole = flat_gradient(network, x, y)
+    norm = float(np.linalg.norm(whole))
+    widest = np.zeros_like(whole)
+    sizes = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500])
+    errors, clouds, downhill, bias = [], {}, 0.0, 0.0
+    for m in sizes:
+        off, found = 0.0, np.empty((repeats, whole.size))
+        # Small ones scatter more, and some are far off: more of them.
+        count = repeats * max(1, int(MORE // m))
+        for k in range(count):
+            chosen = rng.integers(0, len(y), m)
+            estimate = found[k % repeats] = flat_gradient(network, x[chosen], y[chosen])
+            off += float(((estimate - whole) ** 2).sum()) / count
+        errors.append(off / norm**2)
+        if m == 1:
+            # Across ∇C a random direction of so many shows nothing: the cloud's widest does.
+            off_axis = found - whole - _along(found - whole, whole)
+            widest = np.linalg.svd(off_axis, full_matrices=False)[2][0]
+        if m in (1, 10, 100):
+            clouds[int(m)] = np.stack([found @ whole / norm**2, found @ widest / norm], axis=1)
+        if m == 10:
+            downhill = float((found @ whole > 0).mean())
+            bias = float(((found.mean(axis=0) - whole) ** 2).sum() / (off / repeats))
+    few = min(200, len(y))
+    singles = np.mean([flat_gradient(network, x[k : k + 1], y[k : k + 1]) for k in range(few)], 0)
+    of_few = flat_gradient(network, x[:few], y[:few])
+    return MiniBatch(
+        sizes,
+        np.array(errors),
+        slope(sizes, np.array(errors)),
+        repeats,
+        bias,
+        float(np.linalg.norm(singles - of_few) / np.linalg.norm(of_few)),
+        clouds,
+        downhill,
+        MNIST / 10,
+    )
+
+
+def _along(vectors: Array, direction: Array) -> Array:
+    return np.outer(vectors @ direction / (direction @ direction), direction)
+
+
+def flat_gradient(network: Network, x: Array, y: Array) -> Array:
+    """∇C as one vector."""
+    gradient = network.gradient(x, y)
+    return np.concatenate([part.ravel() for part in (*gradient.weights, *gradient.biases)])
+
+
+def draw(result: MiniBatch) -> "dict[str, Figure]":
+    """Draw the error against m, and clouds of estimates."""
+    from digitwise.lab.figures import ACCENT, INK, MIDDLE, PALE, new_figure
+
+    error, axes = new_figure(7, 3.6)
+    axes.loglog(result.sizes, result.errors, "o", color=INK, label="measured")
+    line = np.exp(np.log(result.errors * result.sizes).mean()) / result.sizes
+    axes.loglog(result.sizes, line, "--", color=ACCENT, lw=1.2, label="slope -1")
+    axes.set(xlabel="m, digits of a mini-batch", ylabel="‖estimate - ∇C‖² / ‖∇C‖²")
+    axes.set_title(f"slope {result.slope:.3f}")
+    axes.legend()
+
+    cloud, axes = new_figure(7, 4)
+    looks = zip(result.clouds.items(), (PALE, MIDDLE, INK), ("o", "^", "s"), strict=True)
+    for (m, points), colour, mark in looks:
+        axes.plot(*points.T, mark, color=colour, ms=4, mec="white", mew=0.3, label=f"m = {m}")
+    axes.annotate("", (1, 0), (0, 0), arrowprops={"arrowstyle": "-|>", "color": ACCENT, "lw": 2})
+    axes.plot([], [], color=ACCENT, label="∇C")
+    axes.axvline(0, color="#44525c", lw=0.8)
+    # The few that are very far off would leave no room for the others.
+    x, y = np.abs(result.clouds[1]).T
+    reach, height = np.quantile(x, 0.95), np.quantile(y, 0.95)
+    axes.set(xlim=(-reach, 1.5 * reach), ylim=(-height, height))
+    axes.set(
+        xlabel="along ∇C, in its lengths (right of 0: downhill)", ylabel="across, the widest way"
+    )
+    axes.legend()
+    return {"error": error, "cloud": cloud}

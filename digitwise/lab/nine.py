@@ -1,0 +1,154 @@
+"""Is it a 9? The chapter's first network for digits: 64×64 inputs, one output, cut at one half."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits
+from digitwise.lab.digits import learning_digits
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.lab.scaling import take_step
+from digitwise.network import Network
+from digitwise.training.feed import epoch_order
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SIDE = 64
+CAPTIONS = {
+    "outputs": "outputs, and what other cuts give",
+    "digits": "two nines and two errors",
+}
+SHORT: dict[str, object] = {"digits": 1200, "epochs": 20}
+
+
+@dataclass(frozen=True)
+class Nine(Result):
+    """What one output says.
+
+    Attributes
+    ----------
+    inputs : int
+    nines, others : float arrays
+        Outputs for digits that are a 9, and for others.
+    balanced : float
+        Mean of the shares that are right of either, in percent.
+    cuts, shares : float arrays
+        The same for other cuts than one half.
+    at_half : bool
+        The answer for an output of exactly one half.
+    shown : float array (4, 64, 64)
+    said : float array (4,)
+    """
+
+    inputs: int
+    nines: Array
+    others: Array
+    balanced: float
+    cuts: Array
+    shares: Array
+    at_half: bool
+    shown: Array = field(repr=False)
+    said: Array
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        missed, taken = (self.nines < 0.5).mean(), (self.others >= 0.5).mean()
+        always = 100 * len(self.others) / (len(self.nines) + len(self.others))
+        return [
+            Finding(
+                "64×64 grey values are 4,096 inputs",
+                f"{self.inputs:,}",
+                self.inputs == 4096,
+            ),
+            Finding(
+                "One output above or below one half says whether it is a 9",
+                f"{self.balanced:.1f}% right of nines and others alike: {100 * missed:.1f}% of "
+                f"nines missed, {100 * taken:.1f}% of others taken for one. (Saying never would be "
+                f"right for {always:.0f}%, and 50% balanced)",
+                self.balanced > 85,
+            ),
+            Finding(
+                "Exactly one half needs a rule: here it is a 9",
+                f"{'a 9' if self.at_half else 'no 9'}",
+                self.at_half,
+            ),
+        ]
+
+
+def run(
+    digits: Annotated[int, Knob("to learn from", 100, 60_000)] = 10_000,
+    hidden: Annotated[int, Knob("hidden neurons", 1, 300)] = 15,
+    epochs: Annotated[int, Knob("of training", 1, 100)] = 8,
+    learning_rate: Annotated[float, Knob("η", 1e-6, 100)] = 2.0,
+    seed: Annotated[int, Knob("of network and orders", 0)] = 0,
+) -> Nine:
+    """Enlarge digits to 64×64, and train a network with one output."""
+    train, judged = learning_digits(digits)
+    judged = judged[:2000]
+    x, y = enlarged(train), (train.labels == 9).astype(np.float32)[:, None]
+    network = Network([SIDE * SIDE, hidden, 1], rng=seed, init="scaled", dtype=np.float32)
+    for epoch in range(epochs):
+        order = epoch_order(seed, epoch, len(y))
+        for start in range(0, len(order), 10):
+            batch = order[start : start + 10]
+            take_step(network, x[batch], y[batch], learning_rate)
+    seen = enlarged(judged)
+    outputs = network.feedforward(seen)[:, 0].astype(np.float64)
+    nine = judged.labels == 9
+    cuts = np.linspace(0, 1, 101)
+    shares = np.array([_balanced(outputs >= cut, nine) for cut in cuts])
+    wrong = np.flatnonzero(nine != is_nine(outputs))
+    chosen = [*np.flatnonzero(nine)[:2], *wrong[:2]]
+    return Nine(
+        network.sizes[0],
+        outputs[nine],
+        outputs[~nine],
+        _balanced(is_nine(outputs), nine),
+        cuts,
+        shares,
+        bool(is_nine(np.array(0.5))),
+        seen[chosen].reshape(-1, SIDE, SIDE),
+        outputs[chosen],
+    )
+
+
+def is_nine(outputs: Array) -> npt.NDArray[np.bool_]:
+    """At one half or above. The chapter leaves exactly one half open."""
+    return np.asarray(outputs >= 0.5)
+
+
+def enlarged(digits: Digits) -> Array:
+    """64×64 in place of 28×28: float32 (n, 4096) in [0, 1]."""
+    import cv2
+
+    large = [cv2.resize(i, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for i in digits.images]
+    return np.asarray(large, np.float32).reshape(-1, SIDE * SIDE) / np.float32(255)
+
+
+def _balanced(said: npt.NDArray[np.bool_], nine: npt.NDArray[np.bool_]) -> float:
+    return 50 * float(said[nine].mean() + (~said[~nine]).mean())
+
+
+def draw(result: Nine) -> "dict[str, Figure]":
+    """Draw outputs of nines and of others, what other cuts give, and four digits."""
+    from digitwise.lab.figures import ACCENT, INK, PALE, new_figure, picture_axes
+
+    figure, (outputs, cuts) = new_figure(9, 3.4, 1, 2)
+    bins = np.linspace(0, 1, 26)
+    outputs.hist(result.others, bins, color=PALE, label="others", density=True)
+    outputs.hist(result.nines, bins, histtype="step", color=INK, lw=2, label="nines", density=True)
+    outputs.axvline(0.5, color=ACCENT, ls="--")
+    outputs.set_yscale("log")
+    outputs.set(xlabel="output", ylabel="density")
+    outputs.legend(loc="upper right", bbox_to_anchor=(0.93, 1))
+    cuts.plot(result.cuts, result.shares, color=INK)
+    cuts.axvline(0.5, color=ACCENT, ls="--")
+    cuts.set(xlabel="cut", ylabel="right, balanced, %")
+    digits, plots = new_figure(8, 2.3, 1, 4)
+    for axes, image, said in zip(plots, result.shown, result.said, strict=False):
+        axes.imshow(1 - image, cmap="gray", vmin=0, vmax=1)
+        picture_axes(axes, f"output {said:.2f}: {'a 9' if said >= 0.5 else 'no 9'}")
+    return {"outputs": figure, "digits": digits}

@@ -1,0 +1,230 @@
+"""A number read by trying cuts, and letting the network judge every piece."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.strings import Hand, draw_number
+from digitwise.imaging.ink import extract_ink
+from digitwise.lab.digits import learning_digits
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.reading.arcs import Arcs, find_arcs
+from digitwise.reading.candidates import judge_candidates
+from digitwise.reading.examples import judge
+from digitwise.reading.lattice import SKIP, Lattice
+from digitwise.reading.reader import Reader
+from digitwise.reading.scoring import make_lattice
+from digitwise.reading.segment import one_number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STRIP = "504192"
+HAND = Hand(count=(2, 3), touching=1.0, ligature=0.1, wobble=0.08)
+MOST_WAYS = 20_000  # through a lattice, if each is to be tried
+CAPTIONS = {
+    "strip": "a strip of digits, and the digits found in it",
+    "confidence": "confidence in right and in wrong pieces",
+    "lattice": "all pieces of one number",
+}
+SHORT: dict[str, object] = {"numbers": 12}
+
+
+@dataclass(frozen=True)
+class Segmentation(Result):
+    """How candidate pieces were judged.
+
+    Attributes
+    ----------
+    strip : uint8 array (28, w)
+        Six training digits in a row, as in the chapter.
+    read : str
+        What it is read as.
+    digits : uint8 array (k, 28, 28)
+        The separate digits that were found.
+    right, wrong : float arrays
+        Confidence in candidates that are a digit, and in those that are not: halves, pairs, and
+        digits with a part of their neighbour.
+    auc : float
+        Probability that a right one is surer than a wrong one.
+    tried, same : int
+        Numbers of which all ways were tried one by one, and those where dynamic programming finds
+        the same best one.
+    numbers, correct : int
+        Numbers with touching digits, and those read right.
+    example : uint8 array (h, w)
+    pieces : list of (start, end, confidence, digit)
+        Candidates of the example, by fragments of ink.
+    """
+
+    strip: npt.NDArray[np.uint8] = field(repr=False)
+    read: str
+    digits: npt.NDArray[np.uint8] = field(repr=False)
+    right: Array
+    wrong: Array
+    auc: float
+    tried: int
+    same: int
+    numbers: int
+    correct: int
+    example: npt.NDArray[np.uint8] = field(repr=False)
+    pieces: list[tuple[int, int, float, int]]
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        return [
+            Finding(
+                "A strip of digits is broken into single ones, and each is classified",
+                f"{STRIP} is read as {self.read}, with {len(self.digits)} separate digits",
+                self.read == STRIP,
+            ),
+            Finding(
+                "The network is confident in right pieces, and not in wrong ones",
+                f"of {len(self.right):,} right and {len(self.wrong):,} wrong pieces of touching "
+                f"digits, a right one is surer with probability {self.auc:.3f}; medians "
+                f"{np.median(self.right):.2f} and {np.median(self.wrong):.2f}",
+                self.auc > 0.9,
+            ),
+            Finding(
+                "The best of all ways to cut is found without trying each (dynamic programming)",
+                f"the same as by trying each in {self.same} of {self.tried} numbers",
+                0 < self.tried == self.same,
+            ),
+            Finding(
+                "Trying cuts and judging pieces reads numbers whose digits touch",
+                f"{self.correct} of {self.numbers} numbers of two or three touching digits",
+                self.correct > 0.5 * self.numbers,
+            ),
+        ]
+
+
+def run(
+    numbers: Annotated[int, Knob("with touching digits, to draw and read", 2, 10_000)] = 60,
+    seed: Annotated[int, Knob("of the numbers", 0)] = 0,
+) -> Segmentation:
+    """Read the chapter's strip, then numbers whose digits touch, looking at every piece."""
+    _, judged = learning_digits()
+    judged = judged[len(judged) // 2 :]  # the shipped network has learnt from the first half
+    reader = Reader()
+    strip = _strip(judged, np.random.default_rng(seed))
+    number = next(iter(reader.read(255 - strip, layout="number")), None)
+    right, wrong, tried, same, correct = [], [], 0, 0, 0
+    example, pieces = strip, list[tuple[int, int, float, int]]()
+    for index in range(numbers):
+        drawn = draw_number(judged, HAND, seed, index)
+        readings = reader.read(drawn.image, layout="number")
+        correct += "".join(n.text for n in readings) == drawn.text
+        for components in one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255))):
+            arcs = find_arcs(components)
+            ((_, p),) = judge_candidates([arcs], reader.network, reader.calibration)
+            labels = judge(drawn, arcs)
+            sure = p.max(axis=1)
+            right += sure[(labels >= 0) & (labels < NO_DIGIT)].tolist()
+            wrong += sure[labels == NO_DIGIT].tolist()
+            lattice = make_lattice(arcs, p, None)
+            if ways(lattice) > MOST_WAYS:
+                continue
+            tried += 1
+            same += best_of_all(lattice) == lattice.best(np.ones((9, 10), bool), 1, 1)[0][0]
+            if len(pieces) < len(arcs.starts):
+                example, pieces = drawn.image, _pieces(arcs, p)
+    return Segmentation(
+        strip,
+        number.text if number else "",
+        np.array([digit.image for digit in number.digits] if number else []),
+        np.array(right),
+        np.array(wrong),
+        _auc(np.array(right), np.array(wrong)),
+        tried,
+        same,
+        numbers,
+        correct,
+        example,
+        pieces,
+    )
+
+
+def ways(lattice: Lattice) -> int:
+    """How many paths there are, each arc taken for a digit or for none."""
+    counts = [0] * (lattice.n + 1)
+    counts[0] = 1
+    for start, end in zip(lattice.starts, lattice.ends, strict=True):
+        counts[end] += 2 * counts[start]
+    return counts[-1]
+
+
+def best_of_all(lattice: Lattice) -> str:
+    """Read a lattice by trying every path from its start to its end."""
+    best: tuple[float, str] = (-np.inf, "")
+    ways: list[tuple[int, float, str]] = [(0, 0.0, "")]
+    while ways:
+        node, score, text = ways.pop()
+        if node == lattice.n:
+            best = max(best, (score, text)) if text else best
+            continue
+        for arc in np.flatnonzero(lattice.starts == node):
+            digit = int(lattice.scores[arc, :SKIP].argmax())
+            end = int(lattice.ends[arc])
+            ways.append((end, score + lattice.scores[arc, digit], text + str(digit)))
+            ways.append((end, score + lattice.scores[arc, SKIP], text))
+    return best[1]
+
+
+def _strip(judged: Digits, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    found = []
+    for char in STRIP:
+        found.append(judged.images[rng.choice(np.flatnonzero(judged.labels == int(char)))])
+    return np.pad(np.hstack(found), 4)
+
+
+def _pieces(arcs: Arcs, p: Array) -> list[tuple[int, int, float, int]]:
+    return [
+        (int(start), int(end), float(row.max()), int(row.argmax()))
+        for start, end, row in zip(arcs.starts, arcs.ends, p, strict=True)
+    ]
+
+
+def _auc(right: Array, wrong: Array) -> float:
+    """Area under the ROC curve: equal ones count half."""
+    ordered = np.sort(wrong)
+    below, up_to = (np.searchsorted(ordered, right, side) for side in ("left", "right"))
+    return float((below + up_to).mean() / (2 * len(ordered)))
+
+
+def draw(result: Segmentation) -> "dict[str, Figure]":
+    """Draw the strip and its digits, the confidence in pieces, and all pieces of one number."""
+    from digitwise.lab.figures import ACCENT, INK, PALE, new_figure, picture_axes
+
+    found, plots = new_figure(8, 3.2, 2, 1)
+    for axes, image, title in (
+        (plots[0], result.strip, "a strip of digits"),
+        (plots[1], np.hstack([np.pad(d, 4) for d in result.digits]), f"read as {result.read}"),
+    ):
+        axes.imshow(255 - image, cmap="gray", vmin=0, vmax=255)
+        picture_axes(axes, title)
+
+    pieces, axes = new_figure(7, 3.4)
+    bins = np.linspace(0, 1, 21)
+    axes.hist(result.wrong, bins, color=PALE, density=True, label="no digit: halves, pairs, …")
+    axes.hist(result.right, bins, histtype="step", color=INK, lw=2, density=True, label="digits")
+    axes.set(xlabel="confidence", ylabel="density of pieces")
+    axes.set_title(f"a right piece is surer with probability {result.auc:.3f}")
+    axes.legend(loc="upper center")
+
+    lattice, (above, below) = new_figure(8, 5, 1, 2, width_ratios=(1, 1.5))
+    above.imshow(result.example, cmap="gray", vmin=0, vmax=255)
+    picture_axes(above, "a number")
+    pieces_shown = sorted(result.pieces)
+    for row, (start, end, sure, digit) in enumerate(pieces_shown):
+        best = sure >= 0.5
+        colour = ACCENT if best else PALE
+        below.plot([start + 0.05, end - 0.05], [row, row], color=colour, lw=4 if best else 3)
+        below.text(end + 0.02, row, f"{digit}: {sure:.2f}", fontsize=7, va="center")
+    last = max((end for _, end, _, _ in pieces_shown), default=1)
+    below.set(yticks=[], xlim=(-0.1, last + 0.8), xticks=range(last + 1))
+    below.set(xlabel="fragments of its ink, from left to right")
+    below.set_title("candidate pieces, and what the network says of each")
+    return {"strip": found, "confidence": pieces, "lattice": lattice}

@@ -1,0 +1,207 @@
+"""A ball rolls into a valley: Eq. 7 to 15, learning rates, momentum, and where descent fails."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from digitwise.descent import Variant, descend, momentum_step
+from digitwise.errors import InputError
+from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.lab.surfaces import SURFACES, Surface, quadratic
+from digitwise.lab.valley_picture import animate, draw
+
+__all__ = ["Valley", "animate", "draw", "run"]
+
+DIGIT_NETWORK = 23_860  # parameters of 784-30-10
+CAPTIONS = {
+    "above": "balls on the surface, from above",
+    "steps": "C, step by step",
+    "landscape": "descent in the landscape",
+    "balls": "two balls rolling, one with momentum",
+}
+SHORT: dict[str, object] = {"steps": 60}
+
+
+@dataclass(frozen=True)
+class Valley(Result):
+    """Where descent went.
+
+    Attributes
+    ----------
+    surface, formula : str
+    rates : dict of name -> float
+        "too small", "right", "too large": against 2/L.
+    paths : dict of name -> float array (steps + 1, 2)
+        For each rate, and "momentum" with the right one.
+    costs : dict of name -> float array (steps + 1,)
+    distances : dict of name -> float
+        Of the end from the nearest minimum.
+    gains, predictions : float arrays
+        Along the path with a thousandth of the right rate: ΔC, and -η‖∇C‖².
+    exact : float
+        Distance of descent's end from the minimum found by solving ∇C = 0, on ½vᵀAv - bᵀv.
+    by_dimension : dict of int -> float
+        Cost at the end against cost at the start, after 200 steps.
+    edge : dict of str -> float
+        On a quadratic surface, the same with η a little below 2/L and a little above.
+    two_starts : float array (2, 2)
+        Ends of two starts on the surface with two wells.
+    well_costs : float array (2,)
+    on_ridge : float
+        Distance moved across the ridge of a saddle from a start exactly on it.
+    sides : int array (2,)
+        In one dimension: the signs of the first steps from the left and the right of a minimum.
+    """
+
+    surface: str
+    formula: str
+    rates: dict[str, float]
+    paths: dict[str, Array]
+    costs: dict[str, Array]
+    distances: dict[str, float]
+    gains: Array
+    predictions: Array
+    exact: float
+    by_dimension: dict[int, float]
+    edge: dict[str, float]
+    two_starts: Array
+    well_costs: Array
+    on_ridge: float
+    sides: Array
+
+    def findings(self) -> list[Finding]:
+        """See `Result`."""
+        error = float(np.abs(self.gains / self.predictions - 1).max())
+        right, far = self.costs["right"], self.costs["too large"]
+        rises = {n: int((np.diff(c) > 1e-12).sum()) for n, c in self.costs.items()}
+        below, above = self.edge["below"], self.edge["above"]
+        second = DIGIT_NETWORK * (DIGIT_NETWORK + 1) // 2
+        return [
+            Finding(
+                "Each small step against the gradient lowers C by η‖∇C‖² (Eq. 10 and 11)",
+                f"{int((self.gains < 0).sum())} of {len(self.gains)} steps go down; -η‖∇C‖² is off "
+                f"by at most {100 * error:.2f}%",
+                bool((self.gains < 0).all() and error < 0.05),
+            ),
+            Finding(
+                "Too small a learning rate is slow, too large a one breaks the approximation",
+                "C at the end against the start: "
+                + ", ".join(f"{n} {c[-1] / c[0]:.2g}" for n, c in self.costs.items()),
+                bool(self.costs["too small"][-1] > 10 * right[-1] and far.max() > far[0]),
+            ),
+            Finding(
+                "On a quadratic surface of curvature L the edge is η = 2/L",
+                f"after 200 steps C is {below:.1g} of the start at 1.98/L, {above:.1g} at 2.02/L",
+                below < 1 < above,
+            ),
+            Finding(
+                "A ball with momentum rolls past the bottom and back; descent never climbs",
+                f"steps that climb: {rises['right']} without momentum, {rises['momentum']} with",
+                rises["right"] == 0 and rises["momentum"] > 0,
+            ),
+            Finding(
+                "In any number of variables (Eq. 12 to 15)",
+                ", ".join(f"m = {m}: C falls to {c:.1g}" for m, c in self.by_dimension.items())
+                + " of its start",
+                max(self.by_dimension.values()) < 1e-6,
+            ),
+            Finding(
+                "In two variables calculus finds the minimum as well",
+                f"descent ends {self.exact:.1g} from the solution of ∇C = 0",
+                self.exact < 1e-6,
+            ),
+            Finding(
+                "In one variable the sign of the slope decides which way to go",
+                f"from the left {self.sides[0]:+g}, from the right {self.sides[1]:+g}",
+                bool((self.sides == [1, -1]).all()),
+            ),
+            Finding(
+                "Descent can fail: it finds a minimum, not always the lowest",
+                f"two starts end at C = {self.well_costs[0]:.3f} and {self.well_costs[1]:.3f}; "
+                f"from exactly on a ridge it moves {self.on_ridge:g} off it",
+                bool(abs(self.well_costs[0] - self.well_costs[1]) > 0.1 and self.on_ridge == 0),
+            ),
+            Finding(
+                "Second derivatives would cost too much: there are m(m + 1)/2 of them",
+                f"{second:,} for the {DIGIT_NETWORK:,} parameters of 784-30-10",
+                second == sum(range(DIGIT_NETWORK + 1)),
+            ),
+        ]
+
+
+def run(
+    surface: Annotated[str, Knob("where to descend", choices=tuple(SURFACES))] = "valley",
+    learning_rate: Annotated[float, Knob("the right one; 0: half of 1/L", 0, 1e3)] = 0.0,
+    momentum: Annotated[float, Knob("of the second ball", 0, 0.999)] = 0.9,
+    steps: Annotated[int, Knob("of each ball", 2, 100_000)] = 120,
+    start: Annotated[tuple[float, ...], Knob("v₁,v₂; none: the surface's own", -5, 5)] = (),
+) -> Valley:
+    """Let balls roll at three learning rates, and with momentum; then on other surfaces."""
+    if len(start) not in (0, 2):
+        raise InputError(f"start: expected two numbers, v₁,v₂; found {len(start)}")
+    place = SURFACES[surface]
+    v = np.array(start or place.start)
+    right = learning_rate or 0.5 / place.curvature
+    rates = {"too small": right / 50, "right": right, "too large": 2.05 / place.curvature}
+    paths, costs = {}, {}
+    for name, rate in rates.items():
+        found = descend(place.cost, place.gradient, v, rate, steps, 0.0)
+        paths[name], costs[name] = found.path, found.costs
+    paths["momentum"] = _with_momentum(place, v, right, momentum, steps)
+    costs["momentum"] = np.array([place.cost(p) for p in paths["momentum"]])
+    small = descend(place.cost, place.gradient, v, right / 1000, 200)
+    slopes = np.array([place.gradient(p) for p in small.path[:-1]])
+    wells, saddle = SURFACES["wells"], SURFACES["saddle"]
+    ends = np.array(
+        [descend(wells.cost, wells.gradient, [x, 1.0], 0.1, 2000).v for x in (-1.5, 1.5)]
+    )
+    ridge = descend(saddle.cost, saddle.gradient, [1.5, 0.0], 0.1, 2000).v
+    return Valley(
+        surface,
+        place.formula,
+        rates,
+        paths,
+        costs,
+        {
+            name: float(np.linalg.norm(place.minima - path[-1], axis=1).min())
+            for name, path in paths.items()
+        },
+        np.diff(small.costs),
+        -(right / 1000) * np.square(slopes).sum(axis=1),
+        _against_the_solution(),
+        {m: _fall(m, 1.0) for m in (1, 2, 50)},
+        {"below": _fall(3, 1.98), "above": _fall(3, 2.02)},
+        ends,
+        np.array([wells.cost(end) for end in ends]),
+        float(abs(ridge[1])),
+        np.array([np.sign(_first_step(x)) for x in (-1.0, 1.0)]),
+    )
+
+
+def _first_step(start: float) -> float:
+    path = descend(lambda v: v @ v, lambda v: 2 * v, [start], 0.1, 1).path
+    return float(path[1, 0] - path[0, 0])
+
+
+def _with_momentum(
+    place: Surface, start: Array, learning_rate: float, momentum: float, steps: int
+) -> Array:
+    v, velocity, path = start.astype(np.float64), np.zeros(len(start)), [start]
+    for _ in range(steps):
+        momentum_step(v, velocity, place.gradient(v), learning_rate, Variant(momentum))
+        path.append(v.copy())
+    return np.array(path)
+
+
+def _fall(m: int, times: float) -> float:
+    """C after 200 steps at η = times/L, against its start, on a quadratic surface."""
+    place = quadratic(np.linspace(0.5, 2, m) if m > 1 else np.ones(1), np.ones(m), "", "")
+    costs = descend(place.cost, place.gradient, place.start, times / place.curvature, 200).costs
+    return float(costs[-1] / costs[0])
+
+
+def _against_the_solution() -> float:
+    a, b = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([1.0, -2.0])
+    found = descend(lambda v: v @ a @ v / 2 - b @ v, lambda v: a @ v - b, [4.0, 4.0], 0.3)
+    return float(np.linalg.norm(found.v - np.linalg.solve(a, b)))

@@ -1,0 +1,16 @@
+from functools import cache
+
+import pytest
+
+from digitwise.lab import experiment
+
+
+@cache
+def _short(name):
+    return experiment(name).run_short()
+
+
+@pytest.fixture(scope="session")
+def short():
+    """Runs the short version of an experiment, once, on the bundled digits."""
+    return _short
