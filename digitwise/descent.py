@@ -61,7 +61,7 @@ class Descent:
 
     Attributes
     ----------
-    path : array of shape (steps + 1, *shape of v)
+    path : array of shape (steps + 1, ...), after which comes the shape of v
         Every v, the start first.
     costs : array of shape (steps + 1,)
         C(v) along the path.

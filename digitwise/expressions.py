@@ -92,8 +92,8 @@ class Builder:
 def compile_expression(expression: str) -> Circuit:
     """Make a circuit of NAND perceptrons of a Boolean expression, "(a xor b) and not c" say.
 
-    "not" binds closest, then "xor", "and", "or"; also written ~, ^, &, |. The inputs are the names
-    in it, in the order of the alphabet; the output is one.
+    "not" binds closest, then "xor", "and", "or"; also written `~`, `^`, `&`, `|`. The inputs are
+    the names in it, in the order of the alphabet; the output is one.
 
     Raises
     ------

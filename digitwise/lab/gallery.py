@@ -123,8 +123,9 @@ def _section(run: Run, figures: list[str]) -> str:
     text = f"<pre>{escape(run.result.text)}</pre>\n" if run.result.text else ""
     findings = "\n".join(_item(finding) for finding in run.result.findings())
     pictures = "\n".join(
-        f'<figure><img src="{file}" alt="{escape(_words(file, run))}" loading="lazy">'
-        f"<figcaption>{escape(_words(file, run))}</figcaption></figure>"
+        f'<figure><a href="{file}"><img src="{file}" alt="{escape(_words(file, run))}" '
+        f'loading="lazy"></a><figcaption>'
+        f"{escape(_words(file, run))}</figcaption></figure>"
         for file in figures
     )
     return (

@@ -178,7 +178,7 @@ def draw(result: YourImage) -> "dict[str, Figure]":
     plots[3].barh(range(10), result.probabilities, color=colours)
     plots[3].set_yticks(range(10))
     plots[3].invert_yaxis()
-    plots[3].set(xlim=(0, 1), xlabel="probability")
+    plots[3].set(xlim=(0, 1), xlabel="probability", ylabel="digit")
 
     framing, axes = new_figure(7, 3.4)
     rows = np.arange(len(result.raw))
