@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from digitwise.cli.output import Json, emit, people, printable
-from digitwise.lab import EXPERIMENTS
+from digitwise.lab import EXPERIMENTS, find_experiment
 
 if TYPE_CHECKING:
     from digitwise.lab.experiment import Experiment, Finding, Knob, Run
@@ -35,7 +35,7 @@ class Experiments(TyperGroup):
         if cmd_name not in EXPERIMENTS:
             return super().get_command(ctx, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command()(_command(EXPERIMENTS[cmd_name]))
+        app.command()(_command(find_experiment(cmd_name)))
         found = typer.main.get_command(app)
         found.name = cmd_name
         return found
@@ -52,11 +52,11 @@ lab = typer.Typer(
 @lab.command("list")
 def list_(as_json: Json = False) -> None:
     """Show the experiments."""
-    for name, experiment in EXPERIMENTS.items():
+    for name, summary in EXPERIMENTS.items():
         if as_json:
-            emit({"experiment": name, "summary": experiment.summary})
+            emit({"experiment": name, "summary": summary})
         else:
-            people(as_json).print(f"{name:<16}{experiment.summary}")
+            people(as_json).print(f"{name:<16}{summary}")
 
 
 @lab.command("all")
@@ -87,15 +87,15 @@ def all_(
     console.print(f"{held} of {len(findings)} claims held; open {printable(str(out))}/index.html")
 
 
-def _command(experiment: "Experiment") -> Callable[..., None]:
+def _command(found: "Experiment") -> Callable[..., None]:
     """Make the function that Typer reads options from."""
 
     def command(**options: Any) -> None:
         out, as_json = options.pop("out"), options.pop("as_json")
         values = {
-            name: _parse(name, value, experiment.defaults[name]) for name, value in options.items()
+            name: _parse(name, value, found.defaults[name]) for name, value in options.items()
         }
-        run = experiment.run(**values)
+        run = found.run(**values)
         if out is not None:
             from digitwise.lab.gallery import write_run
 
@@ -107,9 +107,9 @@ def _command(experiment: "Experiment") -> Callable[..., None]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=_as_text(default),
-            annotation=_option(name, default, experiment.knobs[name]),
+            annotation=_option(name, default, found.knobs[name]),
         )
-        for name, default in experiment.defaults.items()
+        for name, default in found.defaults.items()
     ]
     shared = {"out": (Out, None), "as_json": (Json, False)}
     options += [
@@ -118,7 +118,7 @@ def _command(experiment: "Experiment") -> Callable[..., None]:
     ]
     command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     command.__annotations__ = {option.name: option.annotation for option in options}
-    command.__doc__ = f"{experiment.summary}."
+    command.__doc__ = f"{found.summary}."
     return command
 
 

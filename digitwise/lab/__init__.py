@@ -1,43 +1,45 @@
 """The lab: what the chapter says, run and checked. One module an experiment.
 
->>> experiment("adder").run(bits=3).result.findings()[0].held
+>>> find_experiment("adder").run(bits=3).result.findings()[0].held
 True
 """
 
+from typing import TYPE_CHECKING
+
 from digitwise.errors import InputError
-from digitwise.lab.experiment import Experiment
+
+if TYPE_CHECKING:
+    from digitwise.lab.experiment import Experiment
 
 EXPERIMENTS = {
-    name: Experiment(name, summary)
-    for name, summary in {
-        "decisions": "A perceptron weighs evidence: thresholds, biases, layers of decisions",
-        "gates": "Perceptrons are gates, and NAND gates compute every function",
-        "adder": "Circuits of NAND perceptrons that add",
-        "compile": "Your own Boolean expression as a network of perceptrons",
-        "sigmoid": "Sigmoid neurons: perceptrons made smooth, and how they become perceptrons",
-        "linearisation": "Small changes of weights, small changes of output: Eq. 5 and 9",
-        "valley": "Gradient descent on surfaces of one, two and fifty dimensions",
-        "direction": "The best direction for a step of given length",
-        "cost": "Why not count correct answers, and what a cost function is",
-        "minibatch": "A mini-batch is a poll of the training digits",
-        "scaling": "Sums or means: what leaving out 1/m does to the learning rate",
-        "online": "Mini-batches of one: updates against seconds",
-        "learning-rate": "Learning rates on digits: too small, right, too large",
-        "mnist": "The digits themselves: 28×28 inputs, one-hot outputs",
-        "ten-vs-four": "Ten output neurons against the four bits of the digit",
-        "bitwise": "An exercise solved: a layer that turns ten outputs into four bits",
-        "hidden": "What hidden neurons look for, and how many it takes",
-        "nine": "Is it a 9? A network with a single output and 64×64 inputs",
-        "more-data": "Rules against learning, and more data against less",
-        "dead-outputs": "How the start decides: outputs that never learn to fire",
-        "slice": "The cost around a trained network, along two directions",
-        "segmentation": "A number read by trying cuts and letting the network judge",
-        "your-image": "Your own picture as the network sees it",
-    }.items()
+    "decisions": "A perceptron weighs evidence: thresholds, biases, layers of decisions",
+    "gates": "Perceptrons are gates, and NAND gates compute every function",
+    "adder": "Circuits of NAND perceptrons that add",
+    "compile": "Your own Boolean expression as a network of perceptrons",
+    "sigmoid": "Sigmoid neurons: perceptrons made smooth, and how they become perceptrons",
+    "linearisation": "Small changes of weights, small changes of output: Eq. 5 and 9",
+    "valley": "Gradient descent on surfaces of one, two and fifty dimensions",
+    "direction": "The best direction for a step of given length",
+    "cost": "Why not count correct answers, and what a cost function is",
+    "minibatch": "A mini-batch is a poll of the training digits",
+    "scaling": "Sums or means: what leaving out 1/m does to the learning rate",
+    "online": "Mini-batches of one: updates against seconds",
+    "learning-rate": "Learning rates on digits: too small, right, too large",
+    "mnist": "The digits themselves: 28×28 inputs, one-hot outputs",
+    "ten-vs-four": "Ten output neurons against the four bits of the digit",
+    "bitwise": "An exercise solved: a layer that turns ten outputs into four bits",
+    "hidden": "What hidden neurons look for, and how many it takes",
+    "nine": "Is it a 9? A network with a single output and 64×64 inputs",
+    "more-data": "Rules against learning, and more data against less",
+    "dead-outputs": "How the start decides: outputs that never learn to fire",
+    "slice": "The cost around a trained network, along two directions",
+    "segmentation": "A number read by trying cuts and letting the network judge",
+    "your-image": "Your own picture as the network sees it",
 }
+"""Names, and what each is about. The module of one is imported when it is asked for."""
 
 
-def experiment(name: str) -> Experiment:
+def find_experiment(name: str) -> "Experiment":
     """Return the experiment of that name.
 
     Raises
@@ -49,4 +51,6 @@ def experiment(name: str) -> Experiment:
         raise InputError(
             f"the lab has no experiment {name!r:.80}; expected one of: {', '.join(EXPERIMENTS)}"
         )
-    return EXPERIMENTS[name]
+    from digitwise.lab.experiment import Experiment
+
+    return Experiment(name, EXPERIMENTS[name])

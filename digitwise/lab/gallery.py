@@ -8,7 +8,7 @@ from string import Template
 
 from digitwise.errors import DigitwiseError
 from digitwise.files import write_atomically
-from digitwise.lab import EXPERIMENTS
+from digitwise.lab import EXPERIMENTS, find_experiment
 from digitwise.lab.experiment import Finding, Run
 
 PAGE = Template("""<!doctype html>
@@ -75,8 +75,8 @@ def write_gallery(
     """
     _make(folder)
     runs, sections = [], []
-    for experiment in EXPERIMENTS.values():
-        run = experiment.run_short() if short else experiment.run()
+    for name in EXPERIMENTS:
+        run = find_experiment(name).run_short() if short else find_experiment(name).run()
         sections.append(_section(run, write_run(run, folder)))
         runs.append(run)
         if progress:

@@ -2,12 +2,12 @@ from functools import cache
 
 import pytest
 
-from digitwise.lab import experiment
+from digitwise.lab import find_experiment
 
 
 @cache
 def _short(name):
-    return experiment(name).run_short()
+    return find_experiment(name).run_short()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from digitwise.errors import InputError
-from digitwise.lab import EXPERIMENTS, experiment
+from digitwise.lab import EXPERIMENTS, find_experiment
 from digitwise.lab.experiment import Knob, plain
 from digitwise.lab.figures import content
 from digitwise.lab.gallery import write_gallery
@@ -65,7 +65,7 @@ def test_a_valley_has_balls_that_roll(short):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_parameters_say_what_they_are(name):
-    found = experiment(name)
+    found = find_experiment(name)
     assert set(found.knobs) == set(found.defaults)
     for parameter, default in found.defaults.items():
         found.knobs[parameter].check(parameter, default)
@@ -73,18 +73,20 @@ def test_parameters_say_what_they_are(name):
 
 
 def test_equal_seeds_repeat_and_others_differ():
-    runs = [experiment("minibatch").run(digits=100, repeats=5, seed=s) for s in (1, 1, 2)]
+    runs = [find_experiment("minibatch").run(digits=100, repeats=5, seed=s) for s in (1, 1, 2)]
     first, again, other = (run.result.errors.tolist() for run in runs)
     assert first == again != other
 
 
 def test_the_command_repeats_the_run():
-    run = experiment("compile").run(expression="a and not b", gain=3.0)
+    run = find_experiment("compile").run(expression="a and not b", gain=3.0)
     assert run.command == "digitwise lab compile --expression 'a and not b' --gain 3"
-    assert experiment("adder").run().command == "digitwise lab adder"
+    assert find_experiment("adder").run().command == "digitwise lab adder"
     assert (
         "--rates 0.5,3"
-        in experiment("learning-rate").run(rates=(0.5, 3.0), seeds=1, epochs=1, digits=100).command
+        in find_experiment("learning-rate")
+        .run(rates=(0.5, 3.0), seeds=1, epochs=1, digits=100)
+        .command
     )
 
 
@@ -105,18 +107,18 @@ def test_what_cannot_be_run_is_refused(name, parameters, message):
     from digitwise.errors import DigitwiseError
 
     with pytest.raises(DigitwiseError, match=message):
-        experiment(name).run(**parameters)
+        find_experiment(name).run(**parameters)
 
 
 def test_an_image_without_ink_is_refused(tmp_path):
     Image.new("L", (50, 50), 255).save(tmp_path / "empty.png")
     with pytest.raises(InputError, match="no ink"):
-        experiment("your-image").run(image=str(tmp_path / "empty.png"))
+        find_experiment("your-image").run(image=str(tmp_path / "empty.png"))
 
 
 def test_an_image_of_ones_own(draw_number, tmp_path):
     draw_number("3").save(tmp_path / "three.png")
-    result = experiment("your-image").run(image=str(tmp_path / "three.png"), digits=10).result
+    result = find_experiment("your-image").run(image=str(tmp_path / "three.png"), digits=10).result
     assert result.probabilities.argmax() == 3
     assert result.seen.shape == (28, 28)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitwise.circuits import Circuit, Gate
-from digitwise.lab import experiment
+from digitwise.lab import find_experiment
 from digitwise.lab.circuit_picture import depths, places
 from digitwise.lab.cost import WANTED
 from digitwise.lab.direction import run as run_direction
@@ -54,11 +54,11 @@ def test_adder(short):
 
 
 def test_compile():
-    result = experiment("compile").run(expression="(a xor b) and not c").result
+    result = find_experiment("compile").run(expression="(a xor b) and not c").result
     wanted = [(a ^ b) & (1 - c) for a, b, c in product((0, 1), repeat=3)]
     assert result.outputs.tolist() == wanted
     assert result.error < 1e-3
-    assert experiment("compile").run(gain=1.0).result.error > 0.1
+    assert find_experiment("compile").run(gain=1.0).result.error > 0.1
     assert "nand 1: -2 a, -2 b, bias +3" in result.description
 
 
@@ -120,7 +120,7 @@ def test_valley(short):
 
 def test_every_surface_can_be_descended():
     for name in SURFACES:
-        run = experiment("valley").run(surface=name, steps=400)
+        run = find_experiment("valley").run(surface=name, steps=400)
         assert run.result.distances["right"] < run.result.distances["too small"]
         run.draw()
 
@@ -174,7 +174,7 @@ def test_scaling(short):
     assert result.after_short > 1e-6
     assert result.repeated == 0
     assert result.whole < 1e-12
-    even = experiment("scaling").run(digits=100).result
+    even = find_experiment("scaling").run(digits=100).result
     assert even.differences.max() < 1e-10
     assert all(finding.held for finding in even.findings())
 
@@ -204,7 +204,7 @@ def test_mnist(short, bundled):
 
 def test_the_whole_of_mnist(mnist_folder, monkeypatch):
     monkeypatch.setenv("DIGITWISE_DATA", str(mnist_folder))
-    result = experiment("mnist").run().result
+    result = find_experiment("mnist").run().result
     assert result.counts.sum(axis=1).tolist() == [60_000, 10_000]
     assert all(finding.held for finding in result.findings())
 
