@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from digitwise.lab import EXPERIMENTS
+from tests.reading.test_fields import TEXTS, blank_form, fill
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -17,8 +19,17 @@ PAGES = ["index.md", "read-numbers.md", "learn-networks.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_runs(page, tmp_path):
+def test_every_block_runs(page, tmp_path, draw_number, few):
+    """In a folder that has what a reader of the page has."""
     shutil.copy(DOCS / "number.jpg", tmp_path)
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    (tmp_path / "forms").mkdir()
+    filled = fill(blank_form(), draw_number, TEXTS)
+    Image.fromarray(filled).save(tmp_path / "forms" / "first.pdf")
+    for k, (image, label) in enumerate(zip(few.images, few.labels, strict=True)):
+        folder = tmp_path / "my-digits" / str(label)
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - image).save(folder / f"{k}.png")
     blocks = BLOCK.findall((DOCS / page).read_text())
     assert blocks
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
