@@ -12,6 +12,7 @@ from digitwise.cli.lab import lab
 from digitwise.cli.models import models
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
+from digitwise.cli.serve import serve
 from digitwise.cli.sweep import sweep
 from digitwise.cli.train import train
 from digitwise.errors import DigitwiseError, StoppedError
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, read, fields, sweep, models):
+for command in (train, evaluate, read, fields, sweep, serve, models):
     app.command()(command)
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")

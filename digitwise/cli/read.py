@@ -180,14 +180,12 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 def _bounds(count: str | None) -> tuple[int, int] | None:
     if count is None:
         return None
-    least, dash, most = count.partition("-")
+    from digitwise.reading.expected import parse_count
+
     try:
-        bounds = int(least), int(most if dash else least)
-    except ValueError:
-        bounds = (0, 0)
-    if not 1 <= bounds[0] <= bounds[1]:
-        raise typer.BadParameter(f"expected 5 or 3-6, say; found {count!r}", param_hint="--count")
-    return bounds
+        return parse_count(count)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint="--count") from error
 
 
 def _pattern(pattern: str | None, bounds: tuple[int, int] | None) -> "Pattern | None":

@@ -56,8 +56,12 @@ class Picture:
     page: int = 0
 
 
-def open_pictures(source: "str | Path | BinaryIO | Image | npt.NDArray[Any]") -> Iterator[Picture]:
+def open_pictures(
+    source: "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture",
+) -> Iterator[Picture]:
     """Yield the pages of a file, path, PIL image or array, one after the other.
+
+    A page that was opened before is itself.
 
     Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM or PDF; grey or colour, 8 or 16
     bit, with or without alpha. Arrays have shape (h, w), (h, w, 3) or (h, w, 4) and hold uint8,
@@ -70,7 +74,9 @@ def open_pictures(source: "str | Path | BinaryIO | Image | npt.NDArray[Any]") ->
     """
     from PIL import Image
 
-    if isinstance(source, Image.Image):
+    if isinstance(source, Picture):
+        yield source
+    elif isinstance(source, Image.Image):
         yield _picture(source, 0)
     elif isinstance(source, np.ndarray):
         yield _picture(_image_of(source), 0)

@@ -11,6 +11,24 @@ from digitwise.reading.pattern import Pattern
 MOST_DIGITS = 1_000_000
 
 
+def parse_count(text: str) -> tuple[int, int]:
+    """Read "5" or "3-6": the least and the most digits.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    least, dash, most = text.partition("-")
+    try:
+        bounds = int(least), int(most if dash else least)
+    except ValueError:
+        bounds = (0, 0)
+    if not 1 <= bounds[0] <= bounds[1]:
+        raise InputError(f"expected a count of 5 or 3-6, say; found {text!r:.50}")
+    return bounds
+
+
 @dataclass(frozen=True)
 class Expected:
     """Bounds of the number of digits, and a pattern, if there is one."""

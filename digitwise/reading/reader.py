@@ -66,7 +66,7 @@ class Reader:
 
     def read(
         self,
-        source: "str | Path | BinaryIO | Image | npt.NDArray[Any]",
+        source: "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture",
         layout: str = "auto",
         count: int | tuple[int, int] | None = None,
         max_error: float | None = None,
@@ -78,7 +78,8 @@ class Reader:
         Parameters
         ----------
         source : path, binary file, PIL image, or array of shape (h, w) or (h, w, 3)
-            Ink dark on light or light on dark; arrays hold uint8, uint16, or reals in [0, 1].
+            Ink dark on light or light on dark; arrays hold uint8, uint16, or reals in [0, 1]. Also
+            a page that `open_pictures` gave.
         layout : {"auto", "number", "digit"}
             Every number there is; all of the picture is one number; it is exactly one digit.
         count : int or (least, most), optional

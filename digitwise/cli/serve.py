@@ -1,0 +1,92 @@
+"""`digitwise serve`."""
+
+import re
+import secrets
+import socket
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitwise.cli.output import complain, people
+from digitwise.errors import DigitwiseError, InputError
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine with a token only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    model: Annotated[
+        str | None, typer.Option(help="Model file, or name of a shipped network.")
+    ] = None,
+    examples: Annotated[
+        Path, typer.Option(help="Folder for digits that are labelled.", metavar="DIR")
+    ] = Path("examples"),
+    token: Annotated[
+        str | None,
+        typer.Option(help="What requests have to bring; one is made up where it is needed."),
+    ] = None,
+) -> None:
+    """Open the web page: write a number, and watch it read."""
+    try:
+        import uvicorn
+
+        from digitwise.web.app import LOOPBACK, make_app
+    except ModuleNotFoundError as error:
+        raise DigitwiseError(
+            f"the web page needs {error.name}: pip install 'digitwise[web]', or '.[web]' in a clone"
+        ) from error
+    from digitwise.models.shipped import DEFAULT
+    from digitwise.reading.reader import Reader
+
+    if token is not None and not re.fullmatch(r"[\w.~-]{8,100}", token, re.ASCII):
+        raise InputError(
+            "expected a token of 8 letters, digits, or signs of -._~, or more: nothing else keeps "
+            "others out"
+        )
+    alone = _is_loopback(host)
+    if not alone and token is None:
+        token = secrets.token_urlsafe(16)
+    hosts = LOOPBACK if alone else frozenset[str]()
+    app = make_app(Reader(model), model or DEFAULT, examples, hosts, token)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=512,
+        timeout_keep_alive=15,
+    )
+    server = uvicorn.Server(config)
+    listening = _listen(host, port)
+    address = f"[{host}]" if ":" in host else host
+    query = f"?token={token}" if token else ""
+    people(False).print(f"http://{address}:{listening.getsockname()[1]}/{query}   (Ctrl-C ends it)")
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        complain("stopped")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise DigitwiseError(
+            f"can't listen on {host}, port {port}: {error.strerror}; name another with --port"
+        ) from error
+    return listening

@@ -1,0 +1,83 @@
+"""The web application: the page, the API behind it, and what guards both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from digitwise import __version__
+from digitwise.reading.reader import Reader
+from digitwise.web import examples, reading
+from digitwise.web.desk import Desk
+from digitwise.web.guard import Guard
+
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
+
+
+def make_app(
+    reader: Reader,
+    model: str = "reader",
+    folder: Path = Path("examples"),
+    hosts: frozenset[str] = LOOPBACK,
+    token: str | None = None,
+) -> Guard:
+    """Make the application that `digitwise serve` runs.
+
+    Parameters
+    ----------
+    reader : Reader
+    model : str
+        Its network's name, for people.
+    folder : Path
+        Where labelled examples are saved, if anybody saves one.
+    hosts : set of str
+        Names under which it may be asked for; any if there are none.
+    token : str, optional
+        What every request has to bring.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = Desk(reader)
+        # The first reading compiles and loads: nobody shall wait for it.
+        await app.state.desk.do(lambda: reader.read(_warm_up(), layout="number"))
+        yield
+        app.state.desk.close()
+
+    app = FastAPI(
+        title="digitwise",
+        version=__version__,
+        description="Reads handwritten numbers.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.folder = folder
+    app.include_router(reading.router)
+    app.include_router(examples.router)
+
+    @app.get("/api/health")
+    async def health() -> dict[str, Any]:
+        """Say that the server is there, and which network reads."""
+        return {"status": "ok", "version": __version__, "model": model}
+
+    @app.exception_handler(Exception)
+    async def fail(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)
+
+    app.mount("/", StaticFiles(directory=STATIC, html=True))
+    return Guard(app, set(hosts), token)
+
+
+def _warm_up() -> Any:
+    import numpy as np
+
+    page = np.full((60, 120), 255, np.uint8)
+    page[15:45, 30:34] = page[15:45, 80:84] = 0
+    return page

@@ -1,0 +1,174 @@
+"""What every request has to pass: who asks, from where, and how much and how fast it sends."""
+
+import asyncio
+import hmac
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+MOST_BYTES = 20_000_000  # of a request
+BODY_SECONDS = 15.0  # in which it has to be here
+RATE, BURST = 50.0, 400.0  # requests a second of one address, and how many at once
+ADDRESSES = 4096  # that are remembered
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
+    """A request that is answered without being looked at."""
+
+    def __init__(self, status: int, error: str, **headers: str) -> None:
+        super().__init__(error)
+        self.status, self.error, self.headers = status, error, headers
+
+
+class Guard:
+    """Lets requests through to an ASGI app, within limits, and adds security headers to answers.
+
+    Parameters
+    ----------
+    app : ASGI application
+    hosts : set of str
+        Names under which it may be asked for: another page's can't be made to stand for this one's
+        (DNS rebinding).
+    token : str or None
+        What requests have to bring, in `Authorization: Bearer` or in a cookie that `?token=` sets.
+    """
+
+    def __init__(self, app: App, hosts: set[str], token: str | None = None) -> None:
+        self.app, self.hosts, self.token = app, hosts, token
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            self._admit(scope)
+        except Refusal as refusal:
+            await _answer(refusal, send)
+            return
+        body = Body(receive)
+        begun = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal begun
+            if body.refusal and not begun:
+                return  # the app was told that the other side has gone; it gets another answer
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message.get("headers", []), *_encoded(HEADERS)]
+                if scope.get("grants"):
+                    cookie = f"token={self.token}; HttpOnly; SameSite=Strict; Path=/"
+                    message["headers"].append((b"set-cookie", cookie.encode()))
+            await send(message)
+
+        try:
+            await self.app(scope, body.receive, guarded_send)
+        except Exception:
+            if not body.refusal:
+                raise
+        if body.refusal and not begun:
+            await _answer(body.refusal, send)
+
+    def _admit(self, scope: MutableMapping[str, Any]) -> None:
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
+        if self.hosts and host not in self.hosts:
+            raise Refusal(421, "this server is not known by that name")
+        origin = headers.get("origin")
+        if origin and origin != "null" and origin.split("//")[-1] != headers.get("host"):
+            raise Refusal(403, "requests from other sites' pages are not answered")
+        self._check_rate((scope.get("client") or ("",))[0])
+        self._check_token(scope, headers)
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > MOST_BYTES:
+            raise Refusal(413, f"at most {MOST_BYTES:,} bytes; found {int(length):,}")
+
+    def _check_rate(self, address: str) -> None:
+        now = time.monotonic()
+        left, then = self._buckets.pop(address, (BURST, now))
+        left = min(BURST, left + RATE * (now - then))
+        self._buckets[address] = (max(0.0, left - 1), now)
+        if len(self._buckets) > ADDRESSES:
+            self._buckets.popitem(last=False)
+        if left < 1:
+            raise Refusal(429, f"at most {RATE:g} requests a second", **{"retry-after": "1"})
+
+    def _check_token(self, scope: MutableMapping[str, Any], headers: dict[str, str]) -> None:
+        if self.token is None:
+            return
+        from http.cookies import SimpleCookie
+        from urllib.parse import parse_qs
+
+        brought = headers.get("authorization", "").removeprefix("Bearer ")
+        cookie = SimpleCookie(headers.get("cookie", "")).get("token")
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if _same(asked, self.token):
+            scope["grants"] = True
+        elif not (_same(brought, self.token) or (cookie and _same(cookie.value, self.token))):
+            raise Refusal(401, "expected the token that was printed when the server started")
+
+
+def _same(a: str, b: str) -> bool:
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+class Body:
+    """A request's body: no more than may be sent, and not for longer than that may take."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._until = time.monotonic() + BODY_SECONDS
+        self._seen, self._complete = 0, False
+        self.refusal: Refusal | None = None
+
+    async def receive(self) -> Message:
+        """Receive the next part; once there is a refusal, that the other side has gone."""
+        if self._complete:
+            return await self._receive()  # waits for the other side to hang up
+        try:
+            left = max(0.0, self._until - time.monotonic())
+            message = await asyncio.wait_for(self._receive(), left)
+        except TimeoutError:
+            self.refusal = Refusal(408, f"the request took more than {BODY_SECONDS:g} s to come")
+            return {"type": "http.disconnect"}
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            self._complete = not message.get("more_body", False)
+        if self._seen > MOST_BYTES:
+            self.refusal = Refusal(413, f"at most {MOST_BYTES:,} bytes")
+            return {"type": "http.disconnect"}
+        return message
+
+
+async def _answer(refusal: Refusal, send: Send) -> None:
+    body = json.dumps({"error": refusal.error}).encode()
+    headers = {
+        **HEADERS, **refusal.headers, "content-type": "application/json", "connection": "close",
+        "content-length": str(len(body)),
+    }  # fmt: skip
+    start = {"type": "http.response.start", "status": refusal.status, "headers": _encoded(headers)}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

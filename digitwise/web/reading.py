@@ -1,0 +1,154 @@
+"""`POST /api/read`: pictures in, numbers out."""
+
+import base64
+import io
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, File, HTTPException, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from digitwise.data.digits import as_inputs
+from digitwise.errors import DigitwiseError, ImageError
+from digitwise.imaging.pictures import Picture
+from digitwise.models.calibration import probabilities_of
+from digitwise.reading.candidates import find_candidates
+from digitwise.reading.expected import Expected, parse_count
+from digitwise.reading.number import Number
+from digitwise.reading.reader import Reader
+from digitwise.reading.segment import find_numbers
+from digitwise.web.desk import BusyError, Desk, open_limited
+
+MOST_FILES = 20
+router = APIRouter()
+
+
+class Digit(BaseModel):
+    """One digit of a number."""
+
+    char: str
+    p: float = Field(ge=0, le=1)
+    bbox: list[int] = Field(description="x0, y0, x1, y1 in pixels of the page")
+    rejected: bool
+    probabilities: list[float] | None = Field(None, description="Of 0 to 9, with ?detail=true")
+    seen: str | None = Field(None, description="The 28×28 the network saw, as PNG in base64")
+
+
+class Alternative(BaseModel):
+    """Another reading."""
+
+    text: str
+    p: float
+
+
+class ReadNumber(BaseModel):
+    """One number, or a picture that could not be read."""
+
+    file: str
+    page: int = 0
+    page_size: list[int] | None = None
+    bbox: list[int] | None = None
+    text: str | None = None
+    confidence: float | None = None
+    rejected: bool | None = None
+    digits: list[Digit] = []
+    alternatives: list[Alternative] = []
+    tried: list[list[int]] | None = Field(None, description="Boxes of all candidates, if detailed")
+    error: str | None = None
+
+
+class Answer(BaseModel):
+    """What was read."""
+
+    numbers: list[ReadNumber]
+
+
+Asked = dict[str, Any]
+
+
+@router.post(
+    "/api/read",
+    summary="Read the handwritten numbers of pictures",
+    responses={
+        400: {"description": "Options that make no sense"},
+        413: {"description": "Too much was sent"},
+        422: {"description": "No pictures, or options of the wrong kind"},
+        503: {"description": "Too busy: try again after Retry-After seconds"},
+    },
+)
+async def read(
+    request: Request,
+    files: Annotated[
+        list[UploadFile],
+        File(alias="file", description=f"PNG, JPEG, PDF, …; at most {MOST_FILES}"),
+    ],
+    layout: Annotated[Literal["auto", "number", "digit"], Query()] = "auto",
+    count: Annotated[
+        str | None, Query(description="How many digits: 5, or 3-6", max_length=20)
+    ] = None,
+    pattern: Annotated[str | None, Query(description="D{2}.D{2}, say", max_length=200)] = None,
+    max_error: Annotated[float | None, Query(gt=0, le=1)] = None,
+    detail: Annotated[bool, Query(description="Also what the network saw and thought")] = False,
+) -> Answer:
+    """Read each picture; one that can't be read has an `error` in place of a text."""
+    if len(files) > MOST_FILES:
+        raise HTTPException(413, f"at most {MOST_FILES} pictures at once; found {len(files)}")
+    desk: Desk = request.app.state.desk
+    asked: Asked = {"layout": layout, "pattern": pattern or None, "max_error": max_error}
+    try:
+        asked["count"] = parse_count(count) if count else None
+        Expected.of(asked["count"], asked["pattern"])
+        if max_error is not None:
+            desk.reader.threshold(max_error, layout)
+    except DigitwiseError as error:
+        raise HTTPException(400, str(error)) from error
+    found: list[ReadNumber] = []
+    for file in files:
+        name, content = file.filename or "picture", await file.read()
+        try:
+            found += await desk.do(lambda: _read(desk.reader, name, content, asked, detail))  # noqa: B023
+        except ImageError as error:
+            found.append(ReadNumber.model_validate({"file": name, "error": str(error)}))
+        except BusyError as error:
+            raise HTTPException(503, str(error), {"Retry-After": "1"}) from error
+    return Answer(numbers=found)
+
+
+def _read(
+    reader: Reader, name: str, content: bytes, asked: Asked, detail: bool
+) -> list[ReadNumber]:
+    found = []
+    for page in open_limited(content):
+        tried = _tried(reader, page, asked["layout"]) if detail else None
+        for number in reader.read(page, **asked):
+            row = {**number.to_dict(), "file": name, "page": page.page, "tried": tried}
+            if detail:
+                _add_detail(row, number, reader)
+            found.append(ReadNumber.model_validate(row))
+    return found
+
+
+def _tried(reader: Reader, page: Picture, layout: str) -> list[list[int]]:
+    """Boxes of all candidate digits of a page, in pixels of the original."""
+    if layout == "digit":
+        return []
+    numbers = find_numbers(page.grey, layout)
+    scale = page.width / page.grey.shape[1]
+    return [
+        [round(scale * v) for v in (piece.left, piece.top, piece.right, piece.bottom)]
+        for arcs, _ in find_candidates(numbers, reader.network, reader.calibration)
+        for piece in arcs.pieces
+    ]
+
+
+def _add_detail(row: dict[str, Any], number: Number, reader: Reader) -> None:
+    from PIL import Image
+
+    images = np.array([digit.image for digit in number.digits])
+    z = reader.network.weighted_outputs(as_inputs(images, reader.network.dtype))
+    every = probabilities_of(z, reader.calibration)
+    for digit, image, p in zip(row["digits"], images, every, strict=True):
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, "PNG")
+        digit["seen"] = base64.b64encode(file.getvalue()).decode()
+        digit["probabilities"] = [round(float(one), 4) for one in p]

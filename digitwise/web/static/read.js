@@ -1,0 +1,131 @@
+// The Read room: what is written or shown is sent to /api/read, and its answer drawn.
+
+import { drawOverlay, showNumbers } from "./answer.js";
+import { Paper } from "./paper.js";
+
+const find = (id) => document.getElementById(id);
+const [canvas, overlay, hint, status, numbers] = ["canvas", "overlay", "hint", "status", "numbers"].map(find);
+const COUNT = /^[1-9]\d{0,3}(-[1-9]\d{0,3})?$/;
+let latest = 0; // request: answers to older ones come too late
+let shown = []; // numbers
+let file = null; // picture that was chosen, dropped or pasted
+
+const paper = new Paper(canvas, begin, ask);
+
+function begin() {
+  file = null;
+  hint.hidden = true;
+}
+
+function say(text) {
+  status.textContent = text;
+}
+
+async function ask() {
+  hint.hidden = !paper.empty;
+  const mine = ++latest;
+  if (paper.empty) {
+    show([]);
+    say("Nothing yet.");
+    return;
+  }
+  const form = new FormData();
+  form.append("file", file ?? (await paper.content()), file?.name ?? "written.png");
+  const options = new URLSearchParams({ detail: "true", layout: file ? "auto" : "number" });
+  const count = find("count").value.trim();
+  if (count && !COUNT.test(count)) {
+    say("Digits: expected a count of 5 or 3-6, say");
+    return;
+  }
+  if (count) options.set("count", count);
+  try {
+    const answer = await fetch(`/api/read?${options}`, { method: "POST", body: form });
+    const body = await answer.json();
+    if (mine !== latest) return;
+    if (!answer.ok) {
+      say(explain(body));
+      if (answer.status === 503 || answer.status === 429) setTimeout(() => mine === latest && ask(), 1000);
+      return;
+    }
+    show(body.numbers);
+    say(body.numbers.length ? "" : "No number found.");
+  } catch {
+    if (mine === latest) say("The server doesn't answer. Is it still running?");
+  }
+}
+
+function explain(body) {
+  if (typeof body.detail === "string") return body.detail;
+  return body.error ?? body.detail?.[0]?.msg ?? "That didn't work.";
+}
+
+function show(found) {
+  shown = found;
+  showNumbers(numbers, found, save);
+  drawOverlay(overlay, paper, found, find("tried").checked);
+}
+
+async function save(examples) {
+  const answer = await fetch("/api/examples", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ examples }),
+  });
+  const body = await answer.json();
+  return answer.ok ? `saved: digitwise train --data ${body.folder}` : explain(body);
+}
+
+async function open(chosen) {
+  if (!chosen) return;
+  file = chosen;
+  hint.hidden = true;
+  try {
+    paper.show(await createImageBitmap(chosen));
+  } catch {
+    paper.clear(); // a PDF file, say: it can be read, but not be shown here
+    paper.picture = null;
+  }
+  say("Reading…");
+  await askFile();
+}
+
+// A picture that can't be shown is no empty paper.
+async function askFile() {
+  const { picture } = paper;
+  if (!picture) paper.picture = document.createElement("canvas");
+  await ask();
+}
+
+find("undo").addEventListener("click", () => paper.undo());
+find("erase").addEventListener("click", erase);
+find("file").addEventListener("change", (event) => open(event.target.files[0]));
+find("count").addEventListener("change", ask);
+find("tried").addEventListener("change", () => show(shown));
+new ResizeObserver(() => drawOverlay(overlay, paper, shown, find("tried").checked)).observe(canvas);
+
+function erase() {
+  file = null;
+  find("file").value = "";
+  paper.clear();
+  ask();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target instanceof HTMLInputElement) return;
+  if (event.key === "Escape") erase();
+  if (event.key === "z" && (event.ctrlKey || event.metaKey)) paper.undo();
+});
+document.addEventListener("paste", (event) => {
+  const item = [...event.clipboardData.files][0];
+  if (item) open(item);
+});
+for (const name of ["dragover", "dragleave", "drop"]) {
+  find("paper").addEventListener(name, (event) => {
+    event.preventDefault();
+    find("paper").classList.toggle("dropping", name === "dragover");
+    if (name === "drop") open(event.dataTransfer.files[0]);
+  });
+}
+
+const health = await (await fetch("/api/health")).json();
+find("model").textContent = `read by “${health.model}”, on this machine; nothing is sent anywhere else`;
