@@ -1,5 +1,6 @@
 """The command line: one file a command; nothing heavy is imported before it is needed."""
 
+import io
 import os
 import sys
 
@@ -53,6 +54,9 @@ def _options(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # terminals that don't know η, say
     try:
         app(prog_name="digitwise")
     except SystemExit as end:

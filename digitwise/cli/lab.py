@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent, wrap
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from digitwise.cli.output import Json, emit, people, printable
+from digitwise.errors import InputError
 from digitwise.lab import EXPERIMENTS, find_experiment
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def list_(as_json: Json = False) -> None:
 def all_(
     out: Annotated[Path, typer.Option(help="Folder for the gallery.", metavar="DIR")] = Path("lab"),
     short: Annotated[
-        bool, typer.Option("--short", help="Fewer seeds and digits: half a minute in all.")
+        bool, typer.Option("--short", help="Fewer seeds and digits: about a minute in all.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -93,14 +95,18 @@ def _command(found: "Experiment") -> Callable[..., None]:
     def command(**options: Any) -> None:
         out, as_json = options.pop("out"), options.pop("as_json")
         values = {
-            name: _parse(name, value, found.defaults[name]) for name, value in options.items()
+            name: _parse(name, value, found.defaults[name], found.knobs[name])
+            for name, value in options.items()
         }
-        run = found.run(**values)
-        if out is not None:
-            from digitwise.lab.gallery import write_run
+        with warnings.catch_warnings():
+            # What left the finite numbers is in the result, and what a figure can't show in it.
+            warnings.simplefilter("ignore")
+            run = found.run(**values)
+            if out is not None:
+                from digitwise.lab.gallery import write_run
 
-            write_run(run, out)
-        _show(run, out, as_json)
+                write_run(run, out)
+            _show(run, run.result.findings(), out, as_json)
 
     options = [
         inspect.Parameter(
@@ -147,30 +153,38 @@ def _as_text(default: Any) -> Any:
     return default
 
 
-def _parse(name: str, text: Any, default: Any) -> Any:
+def _parse(name: str, text: Any, default: Any, knob: "Knob") -> Any:
     if not isinstance(default, tuple):
         return text
     kind = int if default and isinstance(default[0], int) else float
     option = f"--{name.replace('_', '-')}"
     try:
-        return tuple(kind(part) for part in text.split(",") if part.strip())
+        values = tuple(kind(part) for part in text.split(",") if part.strip())
     except ValueError:
         what = "whole numbers" if kind is int else "numbers"
         raise typer.BadParameter(
             f"expected {what}, {_as_text(default) or '0.5,-1'} say; found {text!r:.80}",
             param_hint=option,
         ) from None
+    try:
+        knob.check(option, values)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
+    return values
 
 
-def _show(run: "Run", out: Path | None, as_json: bool) -> None:
+def _show(run: "Run", findings: list["Finding"], out: Path | None, as_json: bool) -> None:
     if as_json:
         emit(run.to_dict())
         return
     console = people(as_json)
-    console.print(f"{run.experiment.summary}   ({run.seconds:.1f} s)\n")
+    console.print(f"{run.experiment.summary}   ({run.seconds:.1f} s)")
+    from digitwise.lab.gallery import describe_data
+
+    console.print(f"{describe_data(run.data)}\n" if run.data else "")
     if run.result.text:
         console.print(f"{run.result.text}\n")
-    for finding in run.result.findings():
+    for finding in findings:
         console.print(_as_lines(finding))
     if out is not None:
         console.print(f"figures are in {printable(str(out))}")

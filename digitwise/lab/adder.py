@@ -15,6 +15,7 @@ CAPTIONS = {
     "half-adder": "the half-adder, with two wires and with one",
     "adder": "numbers added bit by bit",
 }
+DRAWN = 4  # bits, at most
 SHORT: dict[str, object] = {"bits": 3}
 
 
@@ -123,8 +124,10 @@ def draw(result: Adder) -> "dict[str, Figure]":
     double.set_title("adds two bits: the carry listens twice to the same perceptron")
     draw_circuit(half_adder().merged(), single)
     single.set_title("the same with one wire; biases stand in the perceptrons")
-    shown = adder(min(result.bits, 4)).merged()
+    bits = min(result.bits, DRAWN)
+    shown = adder(bits).merged()
     chain, axes = new_figure(10, 4.5)
-    draw_circuit(shown, axes)
-    axes.set_title(f"adds numbers of {min(result.bits, 4)} bits: {len(shown.gates)} perceptrons")
+    draw_circuit(shown, axes, names={"half 0": "sum 0"})
+    of_more = f", as for {result.bits}" if result.bits > bits else ""
+    axes.set_title(f"adds numbers of {bits} bits: {len(shown.gates)} perceptrons{of_more}")
     return {"half-adder": figure, "adder": chain}

@@ -11,6 +11,8 @@ from digitwise.circuits import Circuit
 
 Place = tuple[float, float]
 MOST_LABELLED = 24  # perceptrons: weights of more would lie over one another
+MOST_DRAWN = 60
+MOST_LETTERS = 10  # of a name
 
 
 def depths(circuit: Circuit) -> dict[str, int]:
@@ -41,17 +43,28 @@ def places(circuit: Circuit) -> dict[str, Place]:
     return found
 
 
-def draw_circuit(circuit: Circuit, axes: Any, values: Mapping[str, float] | None = None) -> None:
+def draw_circuit(
+    circuit: Circuit,
+    axes: Any,
+    values: Mapping[str, float] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Draw a circuit into axes; with `values`, what fires is filled.
 
     Parameters
     ----------
     values : dict of name -> 0 to 1, optional
         Outputs of inputs and gates.
+    names : dict of gate -> str, optional
+        What outputs are called.
     """
     from digitwise.lab.figures import ACCENT, INK, picture_axes
 
     picture_axes(axes)
+    if len(circuit.gates) > MOST_DRAWN:
+        text = f"{len(circuit.gates)} perceptrons: too many to draw"
+        axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)
+        return
     at = places(circuit)
     labelled = len(circuit.gates) <= MOST_LABELLED
     for gate in circuit.gates:
@@ -71,13 +84,32 @@ def draw_circuit(circuit: Circuit, axes: Any, values: Mapping[str, float] | None
             "linewidth": 2.2 if on >= 0.5 else 1.2,
         }
         bias = next((f"{g.bias:+g}" for g in circuit.gates if g.name == name), "")
-        axes.text(x, y, name if is_input else bias, ha="center", va="center", bbox=box, fontsize=9)
+        axes.text(
+            x,
+            y,
+            shortened(name) if is_input else bias,
+            ha="center",
+            va="center",
+            bbox=box,
+            fontsize=9,
+        )
     last = max(x for x, _ in at.values())
     for name in dict.fromkeys(circuit.outputs):
         x, y = at[name]
-        axes.text(x, y + 0.34, name, color=ACCENT, fontsize=9, ha="center", va="bottom")
+        axes.text(
+            x,
+            y + 0.34,
+            shortened((names or {}).get(name, name)),
+            color=ACCENT,
+            fontsize=9,
+            ha="center",
+            va="bottom",
+        )
     heights = [y for _, y in at.values()]
-    axes.set(xlim=(-0.7, last + 0.9), ylim=(min(heights) - 0.7, max(heights) + 0.9))
+    longest = max((len(shortened(name)) for name in circuit.inputs), default=0)
+    axes.set(
+        xlim=(-0.6 - 0.12 * longest, last + 0.9), ylim=(min(heights) - 0.7, max(heights) + 0.9)
+    )
 
 
 def _wire(axes: Any, start: Place, end: Place, bend: float, label: str) -> None:
@@ -101,6 +133,11 @@ def _wire(axes: Any, start: Place, end: Place, bend: float, label: str) -> None:
 def _bezier(p: list[float], t: float) -> float:
     s = 1 - t
     return s**3 * p[0] + 3 * s * s * t * p[1] + 3 * s * t * t * p[2] + t**3 * p[3]
+
+
+def shortened(name: str, most: int = MOST_LETTERS) -> str:
+    """Cut a name that is too long for a picture."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _mean(values: list[float]) -> float:

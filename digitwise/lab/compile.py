@@ -12,7 +12,6 @@ from digitwise.lab.experiment import Array, Finding, Knob, Result
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-GAINS = np.geomspace(0.25, 20, 60)
 CLOSE = 1e-3
 CAPTIONS = {
     "network": "the expression as a network",
@@ -80,7 +79,7 @@ class Compiled(Result):
 
 def run(
     expression: Annotated[
-        str, Knob("of names with not, and, or, xor and brackets")
+        str, Knob("of up to 10 names with not, and, or, xor (~ & | ^), 0, 1 and brackets")
     ] = "(a xor b) and not c",
     gain: Annotated[float, Knob("c: all weights and biases times this", 1e-3, 1e3)] = 10.0,
 ) -> Compiled:
@@ -89,6 +88,8 @@ def run(
     rows, table = circuit.truth_table()
     outputs = table[:, 0]
     other = compile_table(circuit.inputs, outputs.tolist())
+
+    gains = np.geomspace(min(0.25, gain / 2), max(20, 2 * gain), 60)
 
     def error(c: float) -> float:
         return float(np.abs(circuit.sigmoid(rows, c) - table).max())
@@ -103,25 +104,33 @@ def run(
         bool((other.truth_table()[1] == table).all()),
         gain,
         error(gain),
-        GAINS,
-        np.array([error(c) for c in GAINS]),
+        gains,
+        np.array([error(c) for c in gains]),
     )
 
 
 def draw(result: Compiled) -> "dict[str, Figure]":
     """Draw the network, and how sigmoid neurons come to agree with it."""
-    from digitwise.lab.circuit_picture import draw_circuit
+    from digitwise.lab.circuit_picture import draw_circuit, shortened
     from digitwise.lab.figures import ACCENT, INK, new_figure
 
     network, axes = new_figure(9, 4.2)
-    draw_circuit(result.circuit, axes)
-    axes.set_title(f"{result.expression}, of {len(result.circuit.gates)} NAND perceptrons")
+    names = {result.circuit.outputs[0]: "output"}
+    draw_circuit(result.circuit, axes, names=names)
+    many = f"{len(result.circuit.gates)} perceptrons"
+    axes.set_title(f"{shortened(result.expression, 70)}: {many}")
 
     gains, axes = new_figure(7, 3.2)
-    axes.loglog(result.gains, np.maximum(result.errors, 1e-18), color=INK)
-    axes.plot(result.gain, max(result.error, 1e-18), "o", color=ACCENT)
-    axes.axhline(CLOSE, color="#7a8b99", linestyle="--", linewidth=1)
+    axes.loglog(result.gains, _above_0(result.errors), color=INK)
+    axes.plot(result.gain, _above_0(result.error), "o", color=ACCENT, label=f"c = {result.gain:g}")
+    axes.axhline(CLOSE, color="#7a8b99", linestyle="--", linewidth=1, label=f"{CLOSE:g}")
+    axes.legend()
     axes.set(xlabel="c, by which all weights and biases are multiplied")
     axes.set(ylabel="largest difference")
     axes.set_title("sigmoid neurons against perceptrons")
     return {"network": network, "gains": gains}
+
+
+def _above_0(errors: Array | float) -> Array:
+    """What a logarithmic axis can show."""
+    return np.where(np.asarray(errors) > 0, errors, np.nan)

@@ -98,9 +98,9 @@ class Cost(Result):
 
 
 def run(
-    digits: Annotated[int, Knob("to judge on", 50, 10_000)] = 1000,
-    points: Annotated[int, Knob("values of the weight", 11, 2001)] = 401,
-    reach: Annotated[float, Knob("how far the weight is moved, either way", 1e-3, 100)] = 3.0,
+    digits: Annotated[int, Knob("to judge on", 200, 10_000)] = 1000,
+    points: Annotated[int, Knob("values of the weight", 51, 2001)] = 401,
+    reach: Annotated[float, Knob("how far the weight is moved, either way", 1, 100)] = 3.0,
     seed: Annotated[int, Knob("of the network", 0)] = 0,
 ) -> Cost:
     """Train a network a little, then move one of its weights, and count."""
@@ -199,9 +199,9 @@ def draw(result: Cost) -> "dict[str, Figure]":
         x, y = EXAMPLES, WANTED
         values = np.array([chosen.value((v * x)[:, None], y).mean() for v in w])
         axes.plot(w, values / values.min(), line, color=colour, label=name)
-        axes.axvline(result.minima[name], color=colour, linestyle=line, lw=0.9)
+        lowest = result.minima[name]
+        axes.plot(lowest, 1, "o", color=colour, ms=7, label=f"its minimum: w = {lowest:.3f}")
     axes.set(xlabel="weight", ylabel="cost, of its minimum")
-    axes.set_title(f"outputs wanted 1, 1, 0; at the minimum of the first σ(w) = "
-                   f"{sigmoid(np.array(result.minima['quadratic'])):.2f}")  # fmt: skip
+    axes.set_title("a neuron that should give 1, 1, 0 for inputs 1, 1, 3: no weight does")
     axes.legend()
     return {"one-weight": figure, "minima": toy}

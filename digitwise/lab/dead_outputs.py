@@ -45,7 +45,7 @@ class DeadOutputs(Result):
         chapters, scaled = self.accuracies["gaussian"], self.accuracies["scaled"]
         return [
             Finding(
-                "Starts from N(0, 1) can leave an output that never fires",
+                "Of these starts from N(0, 1), some leave an output that never fires",
                 f"{self.dead('gaussian')} of {len(chapters)} after {self.epochs} epochs; accuracies"
                 f" {spread(chapters)}",
                 self.dead("gaussian") > 0,
@@ -77,6 +77,8 @@ def run(
 
 def draw(result: DeadOutputs) -> "dict[str, Figure]":
     """Draw the largest value of every output."""
+    from matplotlib.ticker import MaxNLocator
+
     from digitwise.lab.figures import new_figure
 
     figure, plots = new_figure(9, 3.8, 1, 2, sharey=True)
@@ -90,5 +92,6 @@ def draw(result: DeadOutputs) -> "dict[str, Figure]":
         axes.set(xlabel="output")
         axes.set_title(f"start from {names[start]}")
     plots[0].set_ylabel("seed")
+    plots[0].yaxis.set_major_locator(MaxNLocator(integer=True))
     figure.colorbar(image, ax=plots, label="largest value for its own digits")
     return {"peaks": figure}

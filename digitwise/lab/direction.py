@@ -50,8 +50,8 @@ class Direction(Result):
         return [
             Finding(
                 "Of all steps with ‖Δv‖ = ε, Δv = -η∇C with η = ε/‖∇C‖ lowers ∇C·Δv most",
-                f"the best of {next(iter(self.dimensions.values())):,} random directions gives, of "
-                f"what it gives: {shares}",
+                f"the best of {next(iter(self.dimensions.values())):,} random directions "
+                f"lowers it, against that step, by {shares}",
                 max(self.best_random.values()) <= 1 + 1e-12
                 and all(abs(a - 1) < 1e-9 for a in self.against.values())
                 and all(abs(a - 1) < 1e-9 for a in self.lengths.values()),
@@ -70,8 +70,8 @@ class Direction(Result):
 
 
 def run(
-    directions: Annotated[int, Knob("random ones to try", 2, 10**6)] = 100_000,
-    epsilon: Annotated[float, Knob("length of the steps", 1e-6, 1)] = 1e-3,
+    directions: Annotated[int, Knob("random ones to try", 100, 10**6)] = 100_000,
+    epsilon: Annotated[float, Knob("length of the steps", 1e-6, 0.01)] = 1e-3,
     seed: Annotated[int, Knob("of gradients and directions", 0)] = 0,
 ) -> Direction:
     """Step from one point in random directions; then walk a circle in a network's weights."""

@@ -40,9 +40,16 @@ class Knob:
     least: float = -math.inf
     most: float = math.inf
     choices: tuple[str, ...] = ()
+    several: tuple[int, int] = (0, 100)
+    """How many different numbers there may be, where there are several."""
 
     def check(self, name: str, value: Any) -> None:
         """Raise InputError if a value, or one of several, is outside the range."""
+        if isinstance(value, tuple) and not self.several[0] <= len(set(value)) <= self.several[1]:
+            least, most = self.several
+            raise InputError(
+                f"{name}: expected {least} to {most} different numbers; found {len(set(value))}"
+            )
         for one in value if isinstance(value, tuple) else (value,):
             if self.choices and one not in self.choices:
                 raise InputError(f"{name}: expected one of {', '.join(self.choices)}; found {one}")
@@ -84,12 +91,15 @@ class Run:
     result : Result
     seconds : float
         That measuring took.
+    data : str or None
+        The set of digits that it learnt from, if it did.
     """
 
     experiment: "Experiment"
     parameters: dict[str, Any]
     result: Result
     seconds: float
+    data: str | None
 
     def draw(self) -> "dict[str, Figure]":
         """Return the pictures by name."""
@@ -127,6 +137,7 @@ class Run:
             "experiment": self.experiment.name,
             "summary": self.experiment.summary,
             "command": self.command,
+            "data": self.data,
             "parameters": plain(self.parameters),
             "seconds": round(self.seconds, 3),
             "findings": [plain(finding) for finding in self.result.findings()],
@@ -177,7 +188,15 @@ class Experiment:
         started = time.perf_counter()
         result: Result = self.module.run(**parameters)
         seconds = time.perf_counter() - started
-        return Run(self, {**self.defaults, **parameters}, result, seconds)
+        return Run(self, {**self.defaults, **parameters}, result, seconds, self._data())
+
+    def _data(self) -> str | None:
+        """Which digits a module that learns from some has at hand."""
+        if not hasattr(self.module, "learning_digits"):
+            return None
+        from digitwise.data.sources import resolve
+
+        return resolve("auto")
 
     def run_short(self) -> Run:
         """Measure in a second: fewer seeds, fewer digits."""

@@ -46,6 +46,7 @@ PAGE = Template("""<!doctype html>
 <h1>The lab</h1>
 <p>What the first chapter of Michael Nielsen's <i>Neural Networks and Deep Learning</i> says, run
 and checked: $held of $all claims held.$short</p>
+<p class="quiet">$data</p>
 <nav>$links</nav>
 </header>
 <main>
@@ -86,6 +87,9 @@ def write_gallery(
         held=sum(finding.held for finding in findings),
         all=len(findings),
         short=" This is the short version: few seeds, few digits." if short else "",
+        data=escape(next(describe_data(run.data) for run in runs if run.data).capitalize())
+        if any(run.data for run in runs)
+        else "",
         links=" ".join(f'<a href="#{name}">{name}</a>' for name in EXPERIMENTS),
         sections="\n".join(sections),
     )
@@ -109,6 +113,13 @@ def write_run(run: Run, folder: Path) -> list[str]:
     numbers = json.dumps(run.to_dict(), indent=1, allow_nan=False)
     write_atomically(folder / f"{name}.json", f"{numbers}\n".encode())
     return shown
+
+
+def describe_data(name: str) -> str:
+    """Say which digits were learnt from."""
+    if name == "mnist":
+        return "digits: MNIST's training digits; judged on the last sixth of them"
+    return "digits: the bundled ones, 1,437, since MNIST is not at hand (digitwise data fetch)"
 
 
 def _make(folder: Path) -> None:

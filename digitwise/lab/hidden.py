@@ -91,7 +91,7 @@ class Hidden(Result):
                 "chapter)",
                 f"{detectors} of {len(self.largest_quarter)} have half of their squared weights in "
                 f"one quarter; median {100 * np.median(self.largest_quarter):.0f}%, where 25% is "
-                "even: they look at the whole picture",
+                "even",
                 detectors > len(self.largest_quarter) / 2,
             ),
             Finding(
@@ -104,7 +104,9 @@ class Hidden(Result):
 
 
 def run(
-    sizes: Annotated[tuple[int, ...], Knob("hidden neurons, rising", 1, 1000)] = (5, 15, 30, 100),
+    sizes: Annotated[
+        tuple[int, ...], Knob("hidden neurons: two or more", 1, 1000, several=(2, 20))
+    ] = (5, 15, 30, 100),
     seeds: Annotated[int, Knob("networks of each size", 1, 100)] = 3,
     epochs: Annotated[int, Knob("of training", 1, 100)] = 8,
     digits: Annotated[int, Knob("to learn from", 100, 60_000)] = 50_000,
@@ -180,5 +182,5 @@ def draw(result: Hidden) -> "dict[str, Figure]":
     names = (*QUARTERS, "whole")
     for axes, name, image in zip(plots, names, (*pictures, result.whole), strict=True):
         axes.imshow(255 - image, cmap="gray", vmin=0, vmax=255)
-        picture_axes(axes, f"{name}\noutput 0: {result.seen_as_zero[name]:.2f}")
+        picture_axes(axes, f"{name}: taken for a 0\nof many zeros {result.recognised[name]:.0f}%")
     return {"weights": weights, "sizes": sizes, "quarters": quarters}

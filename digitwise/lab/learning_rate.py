@@ -47,15 +47,16 @@ class LearningRates(Result):
                 0 < best < len(medians) - 1,
             ),
             Finding(
-                f"η = {self.rates[0]:g} and η = {self.rates[-1]:g} get stuck",
-                f"{medians[0]:.1f}% and {medians[-1]:.1f}%, against {medians[best]:.1f}%",
-                bool(max(medians[0], medians[-1]) < medians[best] - 20),
+                "Far too small a rate hardly learns, far too large a one never does",
+                f"η = {self.rates[0]:g}: {medians[0]:.1f}%; η = {self.rates[-1]:g}: "
+                f"{medians[-1]:.1f}%; best {medians[best]:.1f}%, and guessing 10%",
+                bool(max(medians[0], medians[-1]) < medians[best] - 20 and medians[-1] < 20),
             ),
         ]
 
 
 def run(
-    rates: Annotated[tuple[float, ...], Knob("η, rising", 1e-9, 1e6)] = (
+    rates: Annotated[tuple[float, ...], Knob("η: three or more", 1e-9, 1e6, several=(3, 30))] = (
         0.001,
         0.01,
         0.1,

@@ -74,7 +74,9 @@ class MoreData(Result):
 
 
 def run(
-    sizes: Annotated[tuple[int, ...], Knob("digits to learn from, rising", 10, 60_000)] = (
+    sizes: Annotated[
+        tuple[int, ...], Knob("digits to learn from: two or more", 10, 60_000, several=(2, 20))
+    ] = (
         100,
         300,
         1000,
@@ -87,7 +89,8 @@ def run(
     seen: Annotated[int, Knob("examples shown to each network", 1000, 10**8)] = 300_000,
 ) -> MoreData:
     """Train the same network on more and more digits, for the same number of steps."""
-    sizes = tuple(sorted(sizes))
+    most = len(learning_digits()[0])
+    sizes = tuple(sorted({min(n, most) for n in sizes}))
     accuracies = []
     for n in sizes:
         train, judged = learning_digits(n)

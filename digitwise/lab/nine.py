@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIDE = 64
 CAPTIONS = {
     "outputs": "outputs, and what other cuts give",
-    "digits": "two nines and two errors",
+    "digits": "two nines, and two that were taken wrong",
 }
 SHORT: dict[str, object] = {"digits": 1200, "epochs": 20}
 
@@ -41,6 +41,8 @@ class Nine(Result):
         The answer for an output of exactly one half.
     shown : float array (4, 64, 64)
     said : float array (4,)
+    true : list of str
+        What they really are.
     """
 
     inputs: int
@@ -52,6 +54,7 @@ class Nine(Result):
     at_half: bool
     shown: Array = field(repr=False)
     said: Array
+    true: list[str]
 
     def findings(self) -> list[Finding]:
         """See `Result`."""
@@ -59,16 +62,11 @@ class Nine(Result):
         always = 100 * len(self.others) / (len(self.nines) + len(self.others))
         return [
             Finding(
-                "64×64 grey values are 4,096 inputs",
-                f"{self.inputs:,}",
-                self.inputs == 4096,
-            ),
-            Finding(
-                "One output above or below one half says whether it is a 9",
-                f"{self.balanced:.1f}% right of nines and others alike: {100 * missed:.1f}% of "
-                f"nines missed, {100 * taken:.1f}% of others taken for one. (Saying never would be "
-                f"right for {always:.0f}%, and 50% balanced)",
-                self.balanced > 85,
+                "One output above or below one half says whether it is a 9, from 64×64 inputs",
+                f"{self.inputs:,} inputs; {self.balanced:.1f}% right of nines and others alike: "
+                f"{100 * missed:.1f}% of nines missed, {100 * taken:.1f}% of others taken for "
+                f"one. (Saying never would be right for {always:.0f}%, and 50% balanced)",
+                self.balanced > 85 and self.inputs == 4096,
             ),
             Finding(
                 "Exactly one half needs a rule: here it is a 9",
@@ -112,6 +110,7 @@ def run(
         bool(is_nine(np.array(0.5))),
         seen[chosen].reshape(-1, SIDE, SIDE),
         outputs[chosen],
+        [f"really a {judged.labels[k]}" for k in chosen],
     )
 
 
@@ -148,7 +147,8 @@ def draw(result: Nine) -> "dict[str, Figure]":
     cuts.axvline(0.5, color=ACCENT, ls="--")
     cuts.set(xlabel="cut", ylabel="right, balanced, %")
     digits, plots = new_figure(8, 2.3, 1, 4)
-    for axes, image, said in zip(plots, result.shown, result.said, strict=False):
+    rows = zip(plots, result.shown, result.said, result.true, strict=False)
+    for axes, image, said, name in rows:
         axes.imshow(1 - image, cmap="gray", vmin=0, vmax=1)
-        picture_axes(axes, f"output {said:.2f}: {'a 9' if said >= 0.5 else 'no 9'}")
+        picture_axes(axes, f"{name}\noutput {said:.2f}: {'a 9' if said >= 0.5 else 'no 9'}")
     return {"outputs": figure, "digits": digits}

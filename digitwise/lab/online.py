@@ -78,7 +78,11 @@ class Online(Result):
 
 
 def run(
-    sizes: Annotated[tuple[int, ...], Knob("m, rising", 1, 10_000)] = (1, 5, 20),
+    sizes: Annotated[tuple[int, ...], Knob("m: two or more", 1, 10_000, several=(2, 4))] = (
+        1,
+        5,
+        20,
+    ),
     learning_rate: Annotated[float, Knob("η", 1e-6, 100)] = 0.5,
     seeds: Annotated[int, Knob("networks for each", 1, 100)] = 4,
     epochs: Annotated[int, Knob("of training", 1, 100)] = 5,

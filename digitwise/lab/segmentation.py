@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STRIP = "504192"
 HAND = Hand(count=(2, 3), touching=1.0, ligature=0.1, wobble=0.08)
+MOST_DRAWN = 24  # pieces
 MOST_WAYS = 20_000  # through a lattice, if each is to be tried
 CAPTIONS = {
     "strip": "a strip of digits, and the digits found in it",
@@ -31,6 +32,8 @@ CAPTIONS = {
     "lattice": "all pieces of one number",
 }
 SHORT: dict[str, object] = {"numbers": 12}
+
+Piece = tuple[int, int, float, int, bool]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Segmentation(Result):
     numbers, correct : int
         Numbers with touching digits, and those read right.
     example : uint8 array (h, w)
-    pieces : list of (start, end, confidence, digit)
+    pieces : list of (start, end, confidence, digit, whether it is on the best way)
         Candidates of the example, by fragments of ink.
     """
 
@@ -71,7 +74,7 @@ class Segmentation(Result):
     numbers: int
     correct: int
     example: npt.NDArray[np.uint8] = field(repr=False)
-    pieces: list[tuple[int, int, float, int]]
+    pieces: list[Piece]
 
     def findings(self) -> list[Finding]:
         """See `Result`."""
@@ -112,7 +115,7 @@ def run(
     strip = _strip(judged, np.random.default_rng(seed))
     number = next(iter(reader.read(255 - strip, layout="number")), None)
     right, wrong, tried, same, correct = [], [], 0, 0, 0
-    example, pieces = strip, list[tuple[int, int, float, int]]()
+    example, pieces = strip, list[Piece]()
     for index in range(numbers):
         drawn = draw_number(judged, HAND, seed, index)
         readings = reader.read(drawn.image, layout="number")
@@ -129,8 +132,8 @@ def run(
                 continue
             tried += 1
             same += best_of_all(lattice) == lattice.best(np.ones((9, 10), bool), 1, 1)[0][0]
-            if len(pieces) < len(arcs.starts):
-                example, pieces = drawn.image, _pieces(arcs, p)
+            if len(pieces) < len(arcs.starts) <= MOST_DRAWN:
+                example, pieces = drawn.image, _pieces(arcs, p, lattice)
     return Segmentation(
         strip,
         number.text if number else "",
@@ -180,10 +183,11 @@ def _strip(judged: Digits, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     return np.pad(np.hstack(found), 4)
 
 
-def _pieces(arcs: Arcs, p: Array) -> list[tuple[int, int, float, int]]:
+def _pieces(arcs: Arcs, p: Array, lattice: Lattice) -> list[Piece]:
+    path = {arc for arc, _ in lattice.best(np.ones((9, 10), bool), 1, 1)[0][1]}
     return [
-        (int(start), int(end), float(row.max()), int(row.argmax()))
-        for start, end, row in zip(arcs.starts, arcs.ends, p, strict=True)
+        (int(arcs.starts[k]), int(arcs.ends[k]), float(row.max()), int(row.argmax()), k in path)
+        for k, row in enumerate(p)
     ]
 
 
@@ -217,14 +221,15 @@ def draw(result: Segmentation) -> "dict[str, Figure]":
     lattice, (above, below) = new_figure(8, 5, 1, 2, width_ratios=(1, 1.5))
     above.imshow(result.example, cmap="gray", vmin=0, vmax=255)
     picture_axes(above, "a number")
-    pieces_shown = sorted(result.pieces)
-    for row, (start, end, sure, digit) in enumerate(pieces_shown):
-        best = sure >= 0.5
-        colour = ACCENT if best else PALE
-        below.plot([start + 0.05, end - 0.05], [row, row], color=colour, lw=4 if best else 3)
-        below.text(end + 0.02, row, f"{digit}: {sure:.2f}", fontsize=7, va="center")
-    last = max((end for _, end, _, _ in pieces_shown), default=1)
+    for row, (start, end, sure, digit, chosen) in enumerate(sorted(result.pieces)):
+        colour = ACCENT if chosen else PALE
+        below.plot([start + 0.05, end - 0.05], [row, row], color=colour, lw=4 if chosen else 3)
+        below.text(end + 0.02, row, f"{digit}: {sure:.2f}", fontsize=7.5, va="center")
+    last = max((piece[1] for piece in result.pieces), default=1)
+    below.plot([], [], color=ACCENT, lw=4, label="on the best way")
+    below.plot([], [], color=PALE, lw=3, label="not")
+    below.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2)
     below.set(yticks=[], xlim=(-0.1, last + 0.8), xticks=range(last + 1))
-    below.set(xlabel="fragments of its ink, from left to right")
-    below.set_title("candidate pieces, and what the network says of each")
+    below.set(xlabel="fragments of its ink, from left to right", ylabel="pieces")
+    below.set_title("what the network says of each piece: digit and confidence")
     return {"strip": found, "confidence": pieces, "lattice": lattice}

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -97,7 +98,12 @@ class Sigmoids(Result):
 
 
 def run(
-    gains: Annotated[tuple[float, ...], Knob("c", 1e-3, 500)] = (1.0, 2.0, 5.0, 10.0),
+    gains: Annotated[tuple[float, ...], Knob("c: two or more", 1e-3, 500, several=(2, 8))] = (
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+    ),
     trials: Annotated[int, Knob("random neurons and changes", 1, 10**6)] = 20_000,
     seed: Annotated[int, Knob("of the random ones", 0)] = 0,
 ) -> Sigmoids:
@@ -152,7 +158,7 @@ def draw(result: Sigmoids) -> "dict[str, Figure]":
     curves, axes = new_figure(7, 3.6)
     z = np.linspace(-6, 6, 1201)
     shades = (MIDDLE, "#4c7a99", INK, "black")
-    for c, line, colour in zip(result.gains[:4], LINES, shades, strict=False):
+    for c, line, colour in zip(result.gains, cycle(LINES), cycle(shades), strict=False):
         axes.plot(z, sigmoid(c * z), linestyle=line, color=colour, label=f"σ(cz), c = {c:g}")
     axes.step([-6, 0, 6], [0, 1, 1], where="post", color=ACCENT, linewidth=1.2, label="step")
     axes.plot(0, 0, "o", color=ACCENT, mfc="white")

@@ -20,8 +20,8 @@ class Surface:
     minima : float array (k, m)
     start : float array (m,)
         Where to put the ball.
-    curvature : float
-        L: the largest second derivative about the minimum; descent needs η < 2/L there.
+    rate, too_large : float
+        A learning rate with which the ball rolls down from there, and one with which it flies out.
     window : (x0, x1, y0, y1)
         What a picture shows of it.
     """
@@ -32,7 +32,8 @@ class Surface:
     gradient: Callable[[Array], Array]
     minima: Array
     start: Array
-    curvature: float
+    rate: float
+    too_large: float
     window: tuple[float, float, float, float] = (-2.2, 2.2, -2.2, 2.2)
 
 
@@ -41,7 +42,7 @@ def _bowl(v: Array) -> float:
 
 
 def quadratic(scales: Array, start: Array, name: str, formula: str) -> Surface:
-    """½ Σ sₖ vₖ²: its minimum is at 0, its curvature the largest scale."""
+    """½ Σ sₖ vₖ²: its minimum is at 0, its curvature L the largest scale; descent needs η < 2/L."""
     return Surface(
         name,
         formula,
@@ -49,7 +50,8 @@ def quadratic(scales: Array, start: Array, name: str, formula: str) -> Surface:
         lambda v: scales * v,
         np.zeros((1, len(scales))),
         start,
-        float(scales.max()),
+        0.5 / float(scales.max()),
+        2.05 / float(scales.max()),
     )
 
 
@@ -92,20 +94,21 @@ SURFACES = {
     surface.name: surface
     for surface in (
         Surface(
-            "bowl", "v₁² + v₂²", _bowl, lambda v: 2 * v, np.zeros((1, 2)), np.array([1.6, 1.2]), 2.0
+            "bowl", "v₁² + v₂²", _bowl, lambda v: 2 * v, np.zeros((1, 2)),
+            np.array([1.6, 1.2]), 0.1, 1.02,
         ),
         quadratic(np.array([1.0, 10.0]), np.array([-2.0, 0.8]), "valley", "½v₁² + 5v₂²"),
         Surface(
             "wells", "¼(v₁² - 1)² + v₁/8 + ½v₂²", _wells, _wells_gradient, _roots_of_wells(),
-            np.array([1.9, 1.5]), 2.7,
+            np.array([1.9, 1.5]), 0.1, 2.05,
         ),
         Surface(
             "saddle", "¼(v₂² - 1)² + ½v₁²", _saddle, _saddle_gradient,
-            np.array([[0.0, -1.0], [0.0, 1.0]]), np.array([1.8, 0.01]), 2.0,
+            np.array([[0.0, -1.0], [0.0, 1.0]]), np.array([1.8, 0.01]), 0.1, 2.05,
         ),
         Surface(
             "banana", "(1 - v₁)² + 10(v₂ - v₁²)²", _banana, _banana_gradient,
-            np.array([[1.0, 1.0]]), np.array([-1.2, 1.4]), 101.0, (-2.0, 2.0, -1.2, 3.0),
+            np.array([[1.0, 1.0]]), np.array([-1.2, 1.4]), 0.015, 0.1, (-2.0, 2.0, -1.2, 3.0),
         ),
     )
 }  # fmt: skip

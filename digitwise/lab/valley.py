@@ -13,6 +13,8 @@ from digitwise.lab.valley_picture import animate, draw
 
 __all__ = ["Valley", "animate", "draw", "run"]
 
+STEPS = 120
+MOMENTUM = 0.9
 DIGIT_NETWORK = 23_860  # parameters of 784-30-10
 CAPTIONS = {
     "above": "balls on the surface, from above",
@@ -20,7 +22,7 @@ CAPTIONS = {
     "landscape": "descent in the landscape",
     "balls": "two balls rolling, one with momentum",
 }
-SHORT: dict[str, object] = {"steps": 60}
+SHORT: dict[str, object] = {}
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class Valley(Result):
     ----------
     surface, formula : str
     rates : dict of name -> float
-        "too small", "right", "too large": against 2/L.
+        "too small", "right", "too large", and "yours" if you have one.
     paths : dict of name -> float array (steps + 1, 2)
         For each rate, and "momentum" with the right one.
     costs : dict of name -> float array (steps + 1,)
+        Above the lowest minimum.
     distances : dict of name -> float
         Of the end from the nearest minimum.
     gains, predictions : float arrays
@@ -70,6 +73,17 @@ class Valley(Result):
     on_ridge: float
     sides: Array
 
+    @property
+    def text(self) -> str:
+        """What became of a ball of yours."""
+        if "yours" not in self.costs:
+            return ""
+        costs = self.costs["yours"]
+        return (
+            f"your ball, η = {self.rates['yours']:g}: C above its minimum {costs[0]:.3g} at the "
+            f"start, {costs[-1]:.3g} after {len(costs) - 1} steps"
+        )
+
     def findings(self) -> list[Finding]:
         """See `Result`."""
         error = float(np.abs(self.gains / self.predictions - 1).max())
@@ -86,9 +100,11 @@ class Valley(Result):
             ),
             Finding(
                 "Too small a learning rate is slow, too large a one breaks the approximation",
-                "C at the end against the start: "
-                + ", ".join(f"{n} {c[-1] / c[0]:.2g}" for n, c in self.costs.items()),
-                bool(self.costs["too small"][-1] > 10 * right[-1] and far.max() > far[0]),
+                "C above its minimum, at the end against the start: "
+                + ", ".join(
+                    f"{n} {c[-1] / c[0]:.2g}" for n, c in self.costs.items() if n != "yours"
+                ),
+                bool(self.costs["too small"][-1] > 2 * right[-1] and far.max() > far[0]),
             ),
             Finding(
                 "On a quadratic surface of curvature L the edge is η = 2/L",
@@ -132,25 +148,26 @@ class Valley(Result):
 
 def run(
     surface: Annotated[str, Knob("where to descend", choices=tuple(SURFACES))] = "valley",
-    learning_rate: Annotated[float, Knob("the right one; 0: half of 1/L", 0, 1e3)] = 0.0,
-    momentum: Annotated[float, Knob("of the second ball", 0, 0.999)] = 0.9,
-    steps: Annotated[int, Knob("of each ball", 2, 100_000)] = 120,
-    start: Annotated[tuple[float, ...], Knob("v₁,v₂; none: the surface's own", -5, 5)] = (),
+    learning_rate: Annotated[float, Knob("η of a ball of yours; 0: none", 0, 1e3)] = 0.0,
+    momentum: Annotated[float, Knob("of your ball", 0, 0.999)] = 0.0,
+    steps: Annotated[int, Knob("of your ball", 1, 10_000)] = STEPS,
+    start: Annotated[
+        tuple[float, ...], Knob("v₁,v₂ of your ball; none: the surface's own", -5, 5)
+    ] = (),
 ) -> Valley:
     """Let balls roll at three learning rates, and with momentum; then on other surfaces."""
     if len(start) not in (0, 2):
         raise InputError(f"start: expected two numbers, v₁,v₂; found {len(start)}")
     place = SURFACES[surface]
-    v = np.array(start or place.start)
-    right = learning_rate or 0.5 / place.curvature
-    rates = {"too small": right / 50, "right": right, "too large": 2.05 / place.curvature}
-    paths, costs = {}, {}
-    for name, rate in rates.items():
-        found = descend(place.cost, place.gradient, v, rate, steps, 0.0)
-        paths[name], costs[name] = found.path, found.costs
-    paths["momentum"] = _with_momentum(place, v, right, momentum, steps)
-    costs["momentum"] = np.array([place.cost(p) for p in paths["momentum"]])
-    small = descend(place.cost, place.gradient, v, right / 1000, 200)
+    rates = {"too small": place.rate / 50, "right": place.rate, "too large": place.too_large}
+    rolling = {name: (place.start, rate, 0.0, STEPS) for name, rate in rates.items()}
+    rolling["momentum"] = place.start, place.rate, MOMENTUM, STEPS
+    if learning_rate or momentum or start or steps != STEPS:
+        rate = rates["yours"] = learning_rate or place.rate
+        rolling["yours"] = np.array(start or place.start), rate, momentum, steps
+    paths = {name: _roll(place, *how) for name, how in rolling.items()}
+    lowest = min(place.cost(v) for v in place.minima)
+    small = descend(place.cost, place.gradient, place.start, place.rate / 1000, 200)
     slopes = np.array([place.gradient(p) for p in small.path[:-1]])
     wells, saddle = SURFACES["wells"], SURFACES["saddle"]
     ends = np.array(
@@ -162,13 +179,13 @@ def run(
         place.formula,
         rates,
         paths,
-        costs,
+        {name: np.array([place.cost(p) for p in path]) - lowest for name, path in paths.items()},
         {
             name: float(np.linalg.norm(place.minima - path[-1], axis=1).min())
             for name, path in paths.items()
         },
         np.diff(small.costs),
-        -(right / 1000) * np.square(slopes).sum(axis=1),
+        -(place.rate / 1000) * np.square(slopes).sum(axis=1),
         _against_the_solution(),
         {m: _fall(m, 1.0) for m in (1, 2, 50)},
         {"below": _fall(3, 1.98), "above": _fall(3, 2.02)},
@@ -179,25 +196,29 @@ def run(
     )
 
 
+def _roll(place: Surface, start: Array, learning_rate: float, momentum: float, steps: int) -> Array:
+    """Where a ball goes, up to where it leaves the finite numbers."""
+    if not momentum:
+        return descend(place.cost, place.gradient, start, learning_rate, steps, 0.0).path
+    v, velocity, path = start.astype(np.float64), np.zeros(len(start)), [start]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            momentum_step(v, velocity, place.gradient(v), learning_rate, Variant(momentum))
+            if not np.isfinite(place.cost(v)):
+                break
+            path.append(v.copy())
+    return np.array(path)
+
+
 def _first_step(start: float) -> float:
     path = descend(lambda v: v @ v, lambda v: 2 * v, [start], 0.1, 1).path
     return float(path[1, 0] - path[0, 0])
 
 
-def _with_momentum(
-    place: Surface, start: Array, learning_rate: float, momentum: float, steps: int
-) -> Array:
-    v, velocity, path = start.astype(np.float64), np.zeros(len(start)), [start]
-    for _ in range(steps):
-        momentum_step(v, velocity, place.gradient(v), learning_rate, Variant(momentum))
-        path.append(v.copy())
-    return np.array(path)
-
-
 def _fall(m: int, times: float) -> float:
     """C after 200 steps at η = times/L, against its start, on a quadratic surface."""
     place = quadratic(np.linspace(0.5, 2, m) if m > 1 else np.ones(1), np.ones(m), "", "")
-    costs = descend(place.cost, place.gradient, place.start, times / place.curvature, 200).costs
+    costs = descend(place.cost, place.gradient, place.start, times * 2 * place.rate, 200).costs
     return float(costs[-1] / costs[0])
 
 

@@ -18,6 +18,7 @@ LOOKS = {
     "right": ("#1b4965", "-"),
     "too large": ("#c8553d", ":"),
     "momentum": ("#7a8b99", "--"),
+    "yours": ("black", (0, (3, 1, 1, 1))),
 }
 
 
@@ -41,8 +42,11 @@ def draw(result: "Valley") -> "dict[str, Figure]":
     steps, axes = new_figure(7, 3.4)
     for name, costs in result.costs.items():
         colour, line = LOOKS[name]
-        axes.semilogy(np.maximum(costs, 1e-16), linestyle=line, color=colour, label=name)
-    axes.set(xlabel="step", ylabel="C")
+        axes.semilogy(
+            np.where(costs > 1e-16, costs, np.nan), linestyle=line, color=colour, label=name
+        )
+    first = result.costs["right"][0]
+    axes.set(xlabel="step", ylabel="C above its minimum", ylim=(1e-8 * first, 1e4 * first))
     axes.legend()
 
     land, _ = new_figure(7, 5)
@@ -52,9 +56,8 @@ def draw(result: "Valley") -> "dict[str, Figure]":
     x, y, z = _heights(place, 60)
     axes.plot_surface(x, y, z, cmap=HEAT, alpha=0.75, linewidth=0.15, edgecolor="#44525c")
     path = result.paths["right"]
-    axes.plot(
-        *path.T, result.costs["right"] + 0.02 * z.max(), "o-", color="#c8553d", ms=3, zorder=9
-    )
+    heights = np.array([place.cost(v) for v in path])
+    axes.plot(*path.T, heights + 0.02 * z.max(), "o-", color="#c8553d", ms=3, zorder=9)
     axes.view_init(38, -62)
     axes.set(xlabel="v₁", ylabel="v₂", zlabel="C")
     return {"above": above, "steps": steps, "landscape": land}

@@ -61,12 +61,14 @@ class YourImage(Result):
         return [
             Finding(
                 "A picture of one's own becomes 784 numbers that a network can read",
-                f"it is a {answer}, with probability {self.probabilities[answer]:.3f}",
+                f"it is a {answer}, with probability {self.probabilities[answer]:.3f}"
+                if self.probabilities[answer] > 0.5
+                else "the shipped network sees no digit in it",
                 bool(self.probabilities[answer] > 0.5),
             ),
             Finding(
-                "A network with 9 of 10 MNIST digits right fails on pictures that aren't framed "
-                "like them",
+                "A network that has 9 of 10 digits right fails on pictures that are framed "
+                "otherwise",
                 f"{self.raw['as it is']:.0f}% as they are, {self.raw[worst]:.0f}% {worst}",
                 self.raw[worst] < self.raw["as it is"] - 40,
             ),

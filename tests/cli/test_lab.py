@@ -17,7 +17,7 @@ def test_help_names_the_experiments_and_their_parameters(run):
     assert all(name in shown for name in EXPERIMENTS)
     shown = " ".join(run("lab", "valley", "--help").out.split())
     assert all(name in shown for name in ("--surface", "bowl", "banana"))
-    assert "of each ball." in shown
+    assert "of your ball." in shown
 
 
 def test_an_experiment_says_what_held(run):
@@ -36,6 +36,14 @@ def test_json_and_parameters(run):
     assert all(finding["held"] for finding in result["findings"])
 
 
+def test_what_flies_out_leaves_no_warnings(run, tmp_path):
+    ran = run("lab", "valley", "--learning-rate", 1000, "--momentum", 0.5, "--out", tmp_path / "v")
+    assert ran.code == 0
+    assert not ran.err
+    ran = run("lab", "compile", "--expression", "日本 xor b", "--out", tmp_path / "c")
+    assert not ran.err
+
+
 def test_figures_are_written(run, tmp_path):
     ran = run("lab", "valley", "--surface", "bowl", "--steps", 5, "--out", tmp_path / "deep" / "er")
     assert ran.code == 0
@@ -49,10 +57,12 @@ def test_figures_are_written(run, tmp_path):
     ("arguments", "message"),
     [
         (["frob"], "No such command 'frob'"),
-        (["adder", "--bits", 0], "0 is not in the range"),
+        (["adder", "--bits", 0], "greater than or equal to 1"),
         (["adder", "--bits", "x"], "--bits"),
         (["learning-rate", "--rates", "a,b"], "expected numbers"),
         (["online", "--sizes", "1.5"], "expected whole numbers"),
+        (["sigmoid", "--gains", "-1,1"], "expected 0.001 to 500; found -1"),
+        (["sigmoid", "--gains", "1"], "expected 2 to 8 different numbers"),
         (["valley", "--surface", "moon"], "moon"),
     ],
 )
@@ -60,11 +70,11 @@ def test_wrong_usage(run, arguments, message):
     ran = run("lab", *arguments)
     assert ran.code == 2
     assert not ran.out
+    assert message in " ".join(ran.err.split())
 
 
 def test_what_cannot_be_run(run, tmp_path):
     assert_one_line(run("lab", "compile", "--expression", "a or"), 1, "found its end")
-    assert_one_line(run("lab", "sigmoid", "--gains", "-1"), 1, "expected 0.001 to 500; found -1")
     assert_one_line(run("lab", "your-image", "--image", "nowhere.png"), 1, "nowhere.png")
     (tmp_path / "file").write_text("")
     assert_one_line(

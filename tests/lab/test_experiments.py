@@ -78,6 +78,11 @@ def test_equal_seeds_repeat_and_others_differ():
     assert first == again != other
 
 
+def test_it_says_which_digits_it_learnt_from(short):
+    assert short("minibatch").data == short("minibatch").to_dict()["data"] == "digits"
+    assert short("valley").data is None
+
+
 def test_the_command_repeats_the_run():
     run = find_experiment("compile").run(expression="a and not b", gain=3.0)
     assert run.command == "digitwise lab compile --expression 'a and not b' --gain 3"
@@ -85,7 +90,7 @@ def test_the_command_repeats_the_run():
     assert (
         "--rates 0.5,3"
         in find_experiment("learning-rate")
-        .run(rates=(0.5, 3.0), seeds=1, epochs=1, digits=100)
+        .run(rates=(0.5, 3.0, 9.0), seeds=1, epochs=1, digits=100)
         .command
     )
 
@@ -99,6 +104,8 @@ def test_the_command_repeats_the_run():
         ("valley", {"surface": "moon"}, "surface: expected one of bowl"),
         ("valley", {"start": (1.0,)}, "expected two numbers"),
         ("decisions", {"weights": (1.0,)}, "expected three weights"),
+        ("decisions", {"weights": (float("nan"), 1.0, 1.0)}, "found nan"),
+        ("online", {"sizes": (3, 3)}, "expected 2 to 4 different numbers; found 1"),
         ("compile", {"expression": "a or"}, "found its end"),
         ("your-image", {"image": "nowhere.png"}, "nowhere.png"),
     ],

@@ -21,7 +21,7 @@ from digitwise.reading.lattice import SKIP, Lattice
 def test_decisions(short):
     result = short("decisions").result
     for (weather, partner, transit), strict, easy in zip(
-        result.rows, result.goes[5.0], result.goes[3.0], strict=True
+        result.rows, result.festival[5.0], result.festival[3.0], strict=True
     ):
         assert strict == weather
         assert easy == (weather or (partner and transit))
@@ -29,6 +29,10 @@ def test_decisions(short):
     assert result.disagreements == 0
     assert result.layered.tolist() == result.nested.tolist()
     assert 0 < result.layered.mean() < 1
+    others = find_experiment("decisions").run(weights=(1.0, 1.0, 1.0), thresholds=(1.5,)).result
+    assert others.goes[1.5].tolist() == [0, 0, 0, 1, 0, 1, 1, 1]
+    assert all(finding.held for finding in others.findings())
+    assert "weather + partner" in others.text
     assert result.alone == {-1.0: 0, 0.0: 0, 1.0: 1}
     assert (np.diff(result.firing) >= 0).all()
 
@@ -120,9 +124,20 @@ def test_valley(short):
 
 def test_every_surface_can_be_descended():
     for name in SURFACES:
-        run = find_experiment("valley").run(surface=name, steps=400)
-        assert run.result.distances["right"] < run.result.distances["too small"]
+        run = find_experiment("valley").run(surface=name)
+        assert all(finding.held for finding in run.result.findings()), name
         run.draw()
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_ball_of_your_own():
+    at_rest = find_experiment("valley").run(start=(0.0, 0.0), steps=7)
+    assert at_rest.result.costs["yours"].tolist() == [0.0]
+    assert all(finding.held for finding in at_rest.result.findings())
+    flown = find_experiment("valley").run(learning_rate=1000.0, momentum=0.5)
+    assert np.isfinite(flown.result.paths["yours"]).all()
+    assert "your ball, η = 1000" in flown.result.text
+    flown.draw()
 
 
 def test_direction():
@@ -135,6 +150,11 @@ def test_direction():
     assert result.best_random[50] < 0.9
     assert abs(result.best_angle) <= 1
     assert result.changes == pytest.approx(-np.cos(np.deg2rad(result.angles)), abs=0.02)
+
+
+def test_sizes_that_are_not_there_are_not_claimed():
+    result = find_experiment("more-data").run(sizes=(30, 5000, 50_000), seeds=1, seen=1000).result
+    assert result.sizes == (30, 1198)
 
 
 def test_cost(short):
@@ -359,5 +379,11 @@ def test_four_outputs_are_the_bits_of_the_label(few):
     for network in networks:
         for ours, theirs in zip(network.weights, slow.weights, strict=True):
             assert ours == pytest.approx(theirs, abs=1e-9)
+    z = np.random.default_rng(0).normal(0, 2, (5, 4))
+    p = 1 / (1 + np.exp(-z))
+    for digit in range(10):
+        bits = [int(b) for b in f"{digit:04b}"[::-1]]
+        likely = np.prod(np.where(bits, p, 1 - p), axis=1)
+        assert 1 / (1 + np.exp(-as_ten(z)[:, digit])) == pytest.approx(likely)
     codes = 40 * (desired_outputs(np.arange(10, dtype=np.uint8), 4) - 0.5)
     assert as_ten(codes).argmax(axis=1).tolist() == list(range(10))
