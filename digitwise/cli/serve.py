@@ -24,6 +24,9 @@ def serve(
     examples: Annotated[
         Path, typer.Option(help="Folder for digits that are labelled.", metavar="DIR")
     ] = Path("examples"),
+    models: Annotated[
+        Path, typer.Option(help="Folder for networks trained on the page.", metavar="DIR")
+    ] = Path("models"),
     token: Annotated[
         str | None,
         typer.Option(help="What requests have to bring; one is made up where it is needed."),
@@ -50,7 +53,7 @@ def serve(
     if not alone and token is None:
         token = secrets.token_urlsafe(16)
     hosts = LOOPBACK if alone else frozenset[str]()
-    app = make_app(Reader(model), model or DEFAULT, examples, hosts, token)
+    app = make_app(Reader(model), model or DEFAULT, examples, models, hosts, token)
     config = uvicorn.Config(
         app,
         host=host,

@@ -95,7 +95,8 @@ def _fetch(
             return path
     raise DataError(
         f"could not fetch {path.name} from any mirror. " + "; ".join(reasons) + ". "
-        "Check the connection, or put MNIST's four files into a folder and name it with --data-dir"
+        "Check the connection, or put MNIST's four files into a folder and name it with --data-dir "
+        "or DIGITWISE_DATA"
     )
 
 

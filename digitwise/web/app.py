@@ -11,9 +11,10 @@ from fastapi.staticfiles import StaticFiles
 
 from digitwise import __version__
 from digitwise.reading.reader import Reader
-from digitwise.web import examples, reading
+from digitwise.web import examples, reading, training
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
+from digitwise.web.runs import Runs
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
@@ -23,6 +24,7 @@ def make_app(
     reader: Reader,
     model: str = "reader",
     folder: Path = Path("examples"),
+    models: Path = Path("models"),
     hosts: frozenset[str] = LOOPBACK,
     token: str | None = None,
 ) -> Guard:
@@ -35,6 +37,8 @@ def make_app(
         Its network's name, for people.
     folder : Path
         Where labelled examples are saved, if anybody saves one.
+    models : Path
+        Where networks that were trained here are saved.
     hosts : set of str
         Names under which it may be asked for; any if there are none.
     token : str, optional
@@ -43,10 +47,11 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk(reader)
+        app.state.desk = Desk()
         # The first reading compiles and loads: nobody shall wait for it.
         await app.state.desk.do(lambda: reader.read(_warm_up(), layout="number"))
         yield
+        app.state.runs.close()
         app.state.desk.close()
 
     app = FastAPI(
@@ -59,8 +64,12 @@ def make_app(
         openapi_url="/api/openapi.json",
     )
     app.state.folder = folder
+    app.state.model = model
+    app.state.runs = Runs(models)
+    app.state.readers = {model: reader}
     app.include_router(reading.router)
     app.include_router(examples.router)
+    app.include_router(training.router)
 
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
@@ -71,8 +80,21 @@ def make_app(
     async def fail(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)
 
+    @app.get("/api/models")
+    async def models_() -> list[str]:
+        """Name the networks that can read: the one that the server began with, and saved ones."""
+        return [model, *app.state.runs.models()]
+
+    app.mount("/vendor", StaticFiles(directory=plotly_folder()))
     app.mount("/", StaticFiles(directory=STATIC, html=True))
     return Guard(app, set(hosts), token)
+
+
+def plotly_folder() -> Path:
+    """Where Plotly's own wheel has its JavaScript: nothing is fetched from elsewhere."""
+    import plotly
+
+    return Path(plotly.__file__).parent / "package_data"
 
 
 def _warm_up() -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.imaging.pictures import Picture, open_pictures
-from digitwise.reading.reader import Reader
 
 WAITING = 32  # requests that may wait while others are read
 SECONDS = 10.0  # that a request may take, waiting included
@@ -22,20 +21,14 @@ class BusyError(DigitwiseError):
 
 
 class Desk:
-    """Reads pictures, one after the other.
+    """Does what is waiting to be read, one after the other."""
 
-    Parameters
-    ----------
-    reader : Reader
-    """
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._waiting = 0
 
     async def do(self, work: Callable[[], Any]) -> Any:
-        """Do some work with the reader when it is its turn.
+        """Do some work when it is its turn.
 
         Raises
         ------

@@ -17,9 +17,11 @@ MOST_BYTES = 20_000_000  # of a request
 BODY_SECONDS = 15.0  # in which it has to be here
 RATE, BURST = 50.0, 400.0  # requests a second of one address, and how many at once
 ADDRESSES = 4096  # that are remembered
+# Plotly makes style elements; scripts only come from files.
 HEADERS = {
     "content-security-policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",

@@ -18,8 +18,10 @@ from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
 from digitwise.reading.segment import find_numbers
 from digitwise.web.desk import BusyError, Desk, open_limited
+from digitwise.web.runs import Runs
 
 MOST_FILES = 20
+MOST_READERS = 8  # kept in memory, besides the one that the server began with
 router = APIRouter()
 
 
@@ -88,30 +90,46 @@ async def read(
     ] = None,
     pattern: Annotated[str | None, Query(description="D{2}.D{2}, say", max_length=200)] = None,
     max_error: Annotated[float | None, Query(gt=0, le=1)] = None,
+    model: Annotated[str | None, Query(description="A name of /api/models", max_length=80)] = None,
     detail: Annotated[bool, Query(description="Also what the network saw and thought")] = False,
 ) -> Answer:
     """Read each picture; one that can't be read has an `error` in place of a text."""
     if len(files) > MOST_FILES:
         raise HTTPException(413, f"at most {MOST_FILES} pictures at once; found {len(files)}")
     desk: Desk = request.app.state.desk
+    reader = _reader(request, model)
     asked: Asked = {"layout": layout, "pattern": pattern or None, "max_error": max_error}
     try:
         asked["count"] = parse_count(count) if count else None
         Expected.of(asked["count"], asked["pattern"])
         if max_error is not None:
-            desk.reader.threshold(max_error, layout)
+            reader.threshold(max_error, layout)
     except DigitwiseError as error:
         raise HTTPException(400, str(error)) from error
     found: list[ReadNumber] = []
     for file in files:
         name, content = file.filename or "picture", await file.read()
         try:
-            found += await desk.do(lambda: _read(desk.reader, name, content, asked, detail))  # noqa: B023
+            found += await desk.do(lambda: _read(reader, name, content, asked, detail))  # noqa: B023
         except ImageError as error:
             found.append(ReadNumber.model_validate({"file": name, "error": str(error)}))
         except BusyError as error:
             raise HTTPException(503, str(error), {"Retry-After": "1"}) from error
     return Answer(numbers=found)
+
+
+def _reader(request: Request, model: str | None) -> Reader:
+    """Find the reader of a model by its name; never by a path."""
+    readers: dict[str, Reader] = request.app.state.readers
+    name = model or request.app.state.model
+    if name not in readers:
+        runs: Runs = request.app.state.runs
+        if name not in runs.models():
+            raise HTTPException(400, f"no model {name!r}: /api/models has their names")
+        while len(readers) > MOST_READERS:
+            readers.pop(list(readers)[1])
+        readers[name] = Reader(runs.folder / f"{name}.safetensors")
+    return readers[name]
 
 
 def _read(

@@ -2,11 +2,13 @@ import shutil
 import socket
 import threading
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
 import digitwise as dw
 
+WIDTHS = (390, 1440)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -49,3 +51,40 @@ def browser():
         launched = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("web") / "examples"
+
+
+@pytest.fixture(scope="module")
+def address(serve, reader, folder):
+    from digitwise.web.app import make_app
+
+    return serve(make_app(reader, folder=folder, models=folder.with_name("models")))
+
+
+@pytest.fixture(params=WIDTHS)
+def page(browser, address, request):
+    """A page that never speaks to anybody else, nor complains."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
+    page = context.new_page()
+    complaints, strangers = [], []
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    own = urlsplit(address).netloc
+    page.on(
+        "request",
+        lambda r: (
+            urlsplit(r.url).scheme in ("data", "blob")
+            or urlsplit(r.url).netloc == own
+            or strangers.append(r.url)
+        ),
+    )
+    page.goto(address)
+    page.get_by_text("on this machine").wait_for()
+    yield page
+    assert not complaints
+    assert not strangers
+    context.close()

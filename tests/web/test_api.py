@@ -21,16 +21,6 @@ from digitwise.web.app import make_app
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("api") / "examples"
-
-
-@pytest.fixture(scope="module")
-def address(serve, reader, folder):
-    return serve(make_app(reader, folder=folder))
-
-
-@pytest.fixture(scope="module")
 def client(address):
     with httpx.Client(base_url=address, timeout=60) as client:
         yield client
@@ -244,9 +234,9 @@ def test_a_flood_is_told_to_slow_down(reader):
     assert len(shielded._buckets) <= guard.ADDRESSES
 
 
-def test_what_takes_too_long_is_given_up(reader, monkeypatch):
+def test_what_takes_too_long_is_given_up(monkeypatch):
     monkeypatch.setattr(desk, "SECONDS", 0.2)
-    waiting = desk.Desk(reader)
+    waiting = desk.Desk()
 
     async def ask():
         with pytest.raises(desk.BusyError, match="more than 0.2 s"):

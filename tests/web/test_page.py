@@ -1,14 +1,9 @@
 """The page, in a real browser: written on, given pictures, looked at wide and narrow."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
 pytest.importorskip("fastapi")
 
-from digitwise.web.app import make_app
-
-WIDTHS = (390, 1440)
 # Each digit as pen strokes through points of a box of 10 × 16.
 STROKES = {
     "5": [[(2, 0), (1, 7), (6, 6), (9, 10), (7, 15), (3, 16), (0, 14)], [(2, 0), (9, 0)]],
@@ -18,41 +13,6 @@ STROKES = {
     "9": [[(8, 2), (5, 0), (1, 3), (2, 7), (6, 7), (8, 3), (8, 2), (7, 9), (5, 16)]],
     "2": [[(1, 4), (3, 0), (8, 1), (8, 6), (4, 11), (0, 15), (5, 15), (10, 16)]],
 }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("web") / "examples"
-
-
-@pytest.fixture(scope="module")
-def address(serve, reader, folder):
-    return serve(make_app(reader, folder=folder))
-
-
-@pytest.fixture(params=WIDTHS)
-def page(browser, address, request):
-    """A page that never speaks to anybody else, nor complains."""
-    context = browser.new_context(viewport={"width": request.param, "height": 900})
-    page = context.new_page()
-    complaints, strangers = [], []
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    own = urlsplit(address).netloc
-    page.on(
-        "request",
-        lambda r: (
-            urlsplit(r.url).scheme in ("data", "blob")
-            or urlsplit(r.url).netloc == own
-            or strangers.append(r.url)
-        ),
-    )
-    page.goto(address)
-    page.get_by_text("on this machine").wait_for()
-    yield page
-    assert not complaints
-    assert not strangers
-    context.close()
 
 
 def write(page, text):

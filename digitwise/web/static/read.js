@@ -38,6 +38,7 @@ async function ask() {
     return;
   }
   if (count) options.set("count", count);
+  if (find("network").value) options.set("model", find("network").value);
   try {
     const answer = await fetch(`/api/read?${options}`, { method: "POST", body: form });
     const body = await answer.json();
@@ -127,5 +128,16 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-const health = await (await fetch("/api/health")).json();
-find("model").textContent = `read by “${health.model}”, on this machine; nothing is sent anywhere else`;
+// Networks that were trained and saved here can read, too; ?model= in the address chooses one.
+const [health, models] = await Promise.all(
+  ["/api/health", "/api/models"].map(async (path) => (await fetch(path)).json()),
+);
+find("network").replaceChildren(...models.map((name) => new Option(name, name)));
+const asked = new URLSearchParams(location.search).get("model");
+if (models.includes(asked)) find("network").value = asked;
+find("choose-model").hidden = models.length < 2;
+find("network").addEventListener("change", () => {
+  history.replaceState(null, "", `?model=${encodeURIComponent(find("network").value)}`);
+  ask();
+});
+find("model").textContent = `digitwise ${health.version}, on this machine; nothing is sent anywhere else`;

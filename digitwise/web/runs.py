@@ -1,0 +1,151 @@
+"""The runs that a server has: each a process, and what was last heard of it."""
+
+import json
+import secrets
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any
+
+from digitwise.errors import DigitwiseError, InputError
+from digitwise.files import write_atomically
+from digitwise.training.settings import Settings
+from digitwise.web.trainer import STATE, State, work
+
+MOST = 8  # runs at a time
+IDLE = ("done", "failed", "paused")
+PATIENCE = 20.0  # seconds until a model has to be here
+
+
+class Running:
+    """A run.
+
+    Attributes
+    ----------
+    name : str
+    settings : Settings
+    state : dict
+        As `State` has it: what was last heard.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.name, self.settings = secrets.token_hex(6), settings
+        self.state: dict[str, Any] = asdict(State())
+        context = get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=work, args=(theirs, settings), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._saving, self._saved, self._content = Lock(), Event(), b""
+        Thread(target=self._listen, daemon=True).start()
+
+    def tell(self, command: str) -> None:
+        """Tell it to start, pause, step or train an epoch.
+
+        Raises
+        ------
+        DigitwiseError
+            If its process has gone.
+        """
+        try:
+            self._ours.send_bytes(command.encode())
+        except OSError as error:
+            raise DigitwiseError("this run has ended") from error
+
+    def model(self) -> bytes:
+        """Return the network as it is now, as the content of a model file.
+
+        Raises
+        ------
+        DigitwiseError
+            If its process doesn't answer.
+        """
+        with self._saving:
+            self._saved.clear()
+            self.tell("save")
+            if not self._saved.wait(PATIENCE):
+                raise DigitwiseError("this run doesn't answer")
+            return self._content
+
+    def end(self) -> None:
+        """End its process."""
+        self._process.terminate()
+        self._process.join(5)
+        self._ours.close()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                content = self._ours.recv_bytes()
+                if content[:1] == STATE:
+                    self.state = json.loads(content[1:])
+                else:
+                    self._content = content[1:]
+                    self._saved.set()
+        except (EOFError, OSError):
+            if self.state["status"] not in ("done", "failed"):
+                self.state = {**self.state, "status": "failed", "error": "its process has ended"}
+
+
+class Runs:
+    """All of them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where models are saved.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._runs: dict[str, Running] = {}
+
+    def start(self, settings: Settings) -> Running:
+        """Start a run, paused.
+
+        Where there are too many, the oldest that isn't running makes room.
+
+        Raises
+        ------
+        InputError
+            If all of them are.
+        """
+        if len(self._runs) >= MOST:
+            idle = [run for run in self.all() if run.state["status"] in IDLE]
+            if not idle:
+                raise InputError(f"{MOST} networks are in training already: stop one first")
+            self.remove(min(idle, key=lambda run: run.state["status"] == "paused"))
+        run = Running(settings)
+        self._runs[run.name] = run
+        return run
+
+    def all(self) -> list[Running]:
+        """Return them, the oldest first."""
+        return list(self._runs.values())
+
+    def find(self, name: str) -> Running | None:
+        """Return the run of that name."""
+        return self._runs.get(name)
+
+    def save(self, run: Running) -> str:
+        """Save a run's network as it is now; return the model's name."""
+        content = run.model()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{'-'.join(map(str, run.settings.sizes))}-{run.name[:4]}"
+        write_atomically(self.folder / f"{name}.safetensors", content)
+        return name
+
+    def models(self) -> list[str]:
+        """Names of saved models."""
+        return sorted(path.stem for path in self.folder.glob("*.safetensors"))
+
+    def remove(self, run: Running) -> None:
+        """End a run, and forget it."""
+        run.end()
+        self._runs.pop(run.name, None)
+
+    def close(self) -> None:
+        """End all."""
+        for run in list(self._runs.values()):
+            self.remove(run)

@@ -1,0 +1,262 @@
+// The Train room: one panel a run. A run lives in the server; a panel shows it and tells it what to do.
+
+const EVERY = 400; // milliseconds between two looks
+const NUMBERS = ["learning_rate", "batch_size", "epochs", "seed"];
+const panels = [];
+
+async function call(path, method = "GET", body = undefined) {
+  const answer = await fetch(path, {
+    method,
+    headers: body ? { "content-type": "application/json" } : {},
+    body: body && JSON.stringify(body),
+  });
+  const found = answer.status === 204 ? null : await answer.json();
+  if (answer.ok) return found;
+  const detail = found?.detail;
+  throw new Error(typeof detail === "string" ? detail : (found?.error ?? `${detail?.[0]?.loc?.at(-1)}: ${detail?.[0]?.msg}`));
+}
+
+class Panel {
+  constructor(settings) {
+    const made = document.getElementById("panel").content.cloneNode(true);
+    this.root = made.querySelector("section");
+    this.form = this.root.querySelector("form");
+    this.run = null; // id
+    this.shown = 0; // rows in the charts
+    this.state = null;
+    for (const [name, value] of Object.entries(settings)) {
+      if (this.form.elements[name]) this.form.elements[name].value = value;
+    }
+    this.known = settings.run;
+    for (const button of this.root.querySelectorAll("button")) {
+      button.addEventListener("click", () => this.do(button.dataset.do));
+    }
+    this.form.addEventListener("change", () => this.changed());
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    document.getElementById("runs").append(this.root);
+    this.draw();
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  say(text, bad = false) {
+    const said = this.find(".said");
+    said.textContent = text;
+    said.classList.toggle("error", bad);
+  }
+
+  settings() {
+    const values = Object.fromEntries(new FormData(this.form));
+    values.hidden = values.hidden.split(",").map((n) => n.trim()).filter(Boolean).map(Number);
+    for (const name of NUMBERS) values[name] = Number(values[name]);
+    return values;
+  }
+
+  // What the address says of it.
+  address() {
+    const values = Object.fromEntries(new FormData(this.form));
+    if (this.run) values.run = this.run;
+    return Object.entries(values).map(([name, value]) => `${name}:${value}`).join(";");
+  }
+
+  // Other settings are another run.
+  async changed() {
+    if (this.run) await this.remove();
+    remember();
+  }
+
+  async remove() {
+    const { run } = this;
+    this.run = null;
+    this.shown = 0;
+    this.state = null;
+    this.draw();
+    try {
+      await call(`api/runs/${run}`, "DELETE");
+    } catch {
+      // it has gone already
+    }
+  }
+
+  async begin() {
+    const made = await call("api/runs", "POST", this.settings());
+    this.run = made.id;
+    remember();
+  }
+
+  async do(what) {
+    try {
+      if (what === "compare") {
+        addPanel({ ...Object.fromEntries(new FormData(this.form)), seed: Number(this.form.elements.seed.value) + 1 });
+        remember();
+        return;
+      }
+      if (what === "stop") {
+        await this.remove();
+        remember();
+        this.say("stopped");
+        return;
+      }
+      if (!this.run) await this.begin();
+      if (what === "save") {
+        const { model } = await call(`api/runs/${this.run}/save`, "POST");
+        this.say(`saved as ${model}: `);
+        const link = document.createElement("a");
+        link.href = `./?model=${encodeURIComponent(model)}`;
+        link.textContent = "read with it";
+        this.find(".said").append(link);
+        return;
+      }
+      await call(`api/runs/${this.run}/${what}`, "POST");
+      this.say("");
+      await this.look();
+    } catch (error) {
+      this.say(error.message, true);
+    }
+  }
+
+  // A run that the address names, if the server still has it.
+  async attach() {
+    if (!this.known) return;
+    try {
+      await call(`api/runs/${this.known}`);
+      this.run = this.known;
+      await this.look();
+    } catch {
+      this.say("this run has ended; the same settings and seed make it again");
+    }
+    remember();
+  }
+
+  async look() {
+    if (!this.run) return;
+    const { run } = this;
+    try {
+      const { state } = await call(`api/runs/${run}`);
+      if (run === this.run) {
+        this.state = state;
+        this.draw();
+      }
+    } catch (error) {
+      if (run === this.run) this.say(error.message, true);
+    }
+  }
+
+  draw() {
+    const { state } = this;
+    const running = state?.status === "running";
+    const over = state && ["done", "failed"].includes(state.status);
+    const enabled = { start: !running && !over, pause: running, step: !running && !over, epoch: !running && !over, stop: Boolean(this.run), save: Boolean(state), compare: panels.length < 2 };
+    for (const [name, may] of Object.entries(enabled)) this.find(`[data-do=${name}]`).disabled = !may;
+    if (state?.error) this.say(state.error, true);
+    this.drawFacts(state);
+    if (state?.weights) this.find(".weights").src = `data:image/png;base64,${state.weights}`;
+    if ((state?.rows.length ?? 0) !== this.shown || !state) {
+      this.shown = state?.rows.length ?? 0;
+      this.drawCharts(state?.rows ?? []);
+      this.drawWrong(state?.wrong ?? []);
+      this.drawConfusion(state?.confusion);
+    }
+  }
+
+  drawFacts(state) {
+    const facts = [];
+    if (state && state.status !== "starting") {
+      const last = state.rows.at(-1);
+      facts.push(state.status, `epoch ${state.epoch}`, `digit ${state.position.toLocaleString()} of ${state.n.toLocaleString()}`);
+      if (last) facts.push(`test ${(100 * last.test_accuracy).toFixed(2)}%`);
+      if (state.speed) facts.push(`${Math.round(state.speed).toLocaleString()} digits a second`);
+      facts.push(`${state.parameters.toLocaleString()} parameters`, `engine ${state.engine}`);
+    } else if (state) facts.push("starting…");
+    this.find(".facts").replaceChildren(
+      ...facts.map((fact) => Object.assign(document.createElement("span"), { textContent: fact })),
+    );
+    this.find(".progress i").style.width = state?.n ? `${(100 * state.position) / state.n}%` : "0";
+  }
+
+  drawCharts(rows) {
+    const x = rows.map((row) => row.epoch);
+    const percent = (name) => rows.map((row) => 100 * row[name]);
+    const line = (y, name, dash) => ({ x, y, name, mode: "lines+markers", marker: { size: 5 }, line: { dash } });
+    plot(this.find(".cost"), [line(rows.map((row) => row.cost), "cost", "solid")], false);
+    plot(
+      this.find(".accuracy"),
+      [line(percent("test_accuracy"), "test", "solid"), line(percent("train_accuracy"), "training", "dot")],
+      true,
+    );
+  }
+
+  drawWrong(wrong) {
+    this.find(".wrongs").replaceChildren(
+      ...wrong.map(({ label, said, seen }) => {
+        const figure = document.createElement("figure");
+        const image = new Image();
+        image.src = `data:image/png;base64,${seen}`;
+        image.alt = `a ${label} that is taken for a ${said}`;
+        figure.append(image, Object.assign(document.createElement("figcaption"), { textContent: `${label} → ${said}` }));
+        return figure;
+      }),
+    );
+  }
+
+  drawConfusion(confusion) {
+    const table = this.find(".confusion");
+    table.replaceChildren();
+    if (!confusion) return;
+    const head = table.insertRow();
+    head.append(Object.assign(document.createElement("th"), { textContent: "is" }));
+    for (let said = 0; said < 10; said++) head.append(Object.assign(document.createElement("th"), { textContent: said }));
+    const most = Math.max(...confusion.flatMap((row, d) => row.filter((_, said) => said !== d)));
+    confusion.forEach((row, digit) => {
+      const line = table.insertRow();
+      line.append(Object.assign(document.createElement("th"), { textContent: digit }));
+      row.forEach((count, said) => {
+        const cell = line.insertCell();
+        cell.textContent = count || "";
+        if (digit === said) cell.className = "right";
+        else if (count > most / 2) cell.className = "many";
+      });
+    });
+  }
+}
+
+function plot(element, traces, legend) {
+  const colour = getComputedStyle(document.documentElement).getPropertyValue("--quiet");
+  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+  const grid = getComputedStyle(document.documentElement).getPropertyValue("--line");
+  const axis = { gridcolor: grid, zeroline: false, automargin: true };
+  Plotly.react(
+    element, traces,
+    {
+      margin: { t: 8, r: 8, b: 32, l: 40 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent",
+      font: { color: colour, size: 11 }, colorway: [accent, "#c8553d"], showlegend: legend,
+      legend: { x: 1, xanchor: "right", y: 0 },
+      xaxis: { ...axis, title: { text: "epoch" }, rangemode: "tozero" }, yaxis: axis,
+    },
+    { displayModeBar: false, responsive: true },
+  );
+}
+
+function addPanel(settings) {
+  const panel = new Panel(settings);
+  panels.push(panel);
+  for (const each of panels) each.draw();
+  return panel;
+}
+
+function remember() {
+  const query = panels.map((panel) => `net=${encodeURIComponent(panel.address())}`).join("&");
+  history.replaceState(null, "", `?${query}`);
+}
+
+const nets = new URLSearchParams(location.search).getAll("net").slice(0, 2);
+for (const net of nets.length ? nets : [""]) {
+  addPanel(Object.fromEntries(net.split(";").filter(Boolean).map((pair) => pair.split(/:(.*)/s).slice(0, 2))));
+}
+await Promise.all(panels.map((panel) => panel.attach()));
+remember();
+setInterval(() => {
+  if (!document.hidden) for (const panel of panels) panel.look();
+}, EVERY);

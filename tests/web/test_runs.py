@@ -1,0 +1,121 @@
+"""Runs, from the API: what they do as they are told, and that they are what `train` would do."""
+
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("fastapi")
+
+import httpx
+
+import digitwise as dw
+from digitwise.web import runs
+from digitwise.web.trainer import NEGATIVE, POSITIVE, draw_weights
+
+SETTINGS = {"data": "digits", "hidden": [12], "epochs": 3, "seed": 5, "init": "scaled"}
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    with httpx.Client(base_url=address, timeout=60) as client:
+        yield client
+        for run in client.get("/api/runs").json():
+            client.delete(f"/api/runs/{run['id']}")
+
+
+def until(client, run, *statuses):
+    for _ in range(600):
+        found = client.get(f"/api/runs/{run}").json()["state"]
+        if found["status"] in statuses:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_a_run_is_what_fit_would_do(client, folder, bundled):
+    made = client.post("/api/runs", json=SETTINGS)
+    assert made.status_code == 201
+    run = made.json()["id"]
+    assert until(client, run, "paused")["parameters"] == 784 * 12 + 12 + 120 + 10
+    client.post(f"/api/runs/{run}/step")
+    while client.get(f"/api/runs/{run}").json()["state"]["position"] != 10:
+        time.sleep(0.02)
+    client.post(f"/api/runs/{run}/start")
+    state = until(client, run, "done")
+    train, test = bundled
+    net = dw.Network([784, 12, 10], rng=5, init="scaled", dtype=np.float32)
+    history = dw.fit(net, train, test, epochs=3, seed=5, learning_rate=3.0, engine=state["engine"])
+    for ours, theirs in zip(state["rows"], history.epochs, strict=True):
+        assert ours["cost"] == pytest.approx(theirs.cost)
+        assert ours["test_accuracy"] == theirs.test_accuracy
+    saved = client.post(f"/api/runs/{run}/save").json()["model"]
+    again = dw.load_model(folder.with_name("models") / f"{saved}.safetensors")
+    for ours, theirs in zip(again.weights, net.weights, strict=True):
+        assert (ours == theirs).all()
+    assert saved in client.get("/api/models").json()
+    wrong = 360 - sum(state["confusion"][d][d] for d in range(10))
+    assert len(state["wrong"]) == min(24, wrong)
+    assert client.delete(f"/api/runs/{run}").status_code == 204
+    assert client.get(f"/api/runs/{run}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden": [0]},
+        {"hidden": [5] * 9},
+        {"hidden": [10**9]},
+        {"learning_rate": -1},
+        {"learning_rate": "fast"},
+        {"batch_size": 0},
+        {"epochs": 10**9},
+        {"data": "/etc/passwd"},
+        {"activation": "step"},
+        {"seed": -1},
+    ],
+)
+def test_settings_out_of_range(client, change):
+    assert client.post("/api/runs", json={**SETTINGS, **change}).status_code == 422
+
+
+def test_what_is_not_there(client):
+    assert client.get("/api/runs/abc").status_code == 404
+    assert client.post("/api/runs/abc/start").status_code == 404
+    assert client.post("/api/runs/abc/save").status_code == 404
+    assert client.delete("/api/runs/abc").status_code == 404
+    assert client.get("/api/runs/..%2f..%2fx").status_code in (404, 422)
+    assert (
+        client.post("/api/read", params={"model": "../reader"}, files={"file": b"x"}).status_code
+        == 400
+    )
+
+
+def test_no_more_runs_than_there_may_be(client, monkeypatch):
+    for run in client.get("/api/runs").json():
+        client.delete(f"/api/runs/{run['id']}")
+    monkeypatch.setattr(runs, "MOST", 2)
+    names = []
+    for _ in range(2):
+        names.append(client.post("/api/runs", json={**SETTINGS, "epochs": 1000}).json()["id"])
+        client.post(f"/api/runs/{names[-1]}/start")
+        until(client, names[-1], "running")
+    answer = client.post("/api/runs", json=SETTINGS)
+    assert answer.status_code == 409
+    assert "stop one first" in answer.json()["detail"]
+    client.post(f"/api/runs/{names[1]}/pause")
+    until(client, names[1], "paused")
+    assert client.post("/api/runs", json=SETTINGS).status_code == 201  # the paused one makes room
+    left = {run["id"] for run in client.get("/api/runs").json()}
+    assert names[0] in left
+    assert names[1] not in left
+
+
+def test_weights_are_drawn_in_their_signs():
+    weights = np.zeros((3, 784))
+    weights[0, 0], weights[1, 0] = 2, -2
+    picture = draw_weights(weights)
+    assert picture.shape == (28, 88, 3)
+    assert tuple(picture[0, 0]) == POSITIVE
+    assert tuple(picture[0, 30]) == NEGATIVE
+    assert tuple(picture[0, 60]) == (255, 255, 255)
