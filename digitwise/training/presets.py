@@ -31,7 +31,9 @@ PRESETS = {
     # 99% of MNIST's test digits, as soon as possible.
     "fast": replace(DEEP, hidden=(1000, 500), epochs=11, plain_epochs=2),
     # As many as possible, with one fully connected network in an hour on two cores.
-    "best": replace(DEEP, hidden=(2500, 1000, 500), epochs=200, average=5.0, validation=1000),
+    "best": replace(
+        DEEP, hidden=(2500, 1000, 500), epochs=200, numbers=5000, average=5.0, validation=1000
+    ),
     # What is shipped: reads digits as pens, papers and cameras make them, and says no to the rest.
     "reader": replace(
         DEEP,

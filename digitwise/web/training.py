@@ -25,7 +25,7 @@ class RunSettings(BaseModel):
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
     cost: Literal["quadratic", "cross-entropy"] = "quadratic"
     init: Literal["gaussian", "scaled", "he"] = "gaussian"
-    learning_rate: float = Field(3.0, gt=0, le=1e6)
+    learning_rate: float = Field(3.0, gt=0, le=1e30)
     batch_size: int = Field(10, ge=1, le=60_000)
     epochs: int = Field(30, ge=1, le=1000)
     seed: int = Field(0, ge=0, le=2**31)

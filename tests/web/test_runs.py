@@ -68,6 +68,7 @@ def test_a_run_is_what_fit_would_do(client, folder, bundled):
         {"hidden": [10**9]},
         {"learning_rate": -1},
         {"learning_rate": "fast"},
+        {"learning_rate": 1e31},
         {"batch_size": 0},
         {"epochs": 10**9},
         {"data": "/etc/passwd"},

@@ -104,7 +104,10 @@ def test_two_side_by_side(page, address):
 
 def test_settings_that_make_no_sense(page, address):
     open_room(page, address)
-    page.get_by_label("Learning rate").fill("1000000")
+    page.get_by_label("Learning rate").fill("fast")
+    press(page, "Start")
+    page.get_by_text("Learning rate η: expected a number; found “fast”").wait_for()
+    page.get_by_label("Learning rate").fill("1e30")
     page.get_by_label("Learning rate").press("Tab")
     page.get_by_label("Activation").select_option("relu")
     page.get_by_label("Cost").select_option("cross-entropy")

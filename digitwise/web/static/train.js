@@ -81,6 +81,13 @@ class Panel {
   }
 
   async begin() {
+    for (const name of NUMBERS) {
+      const { value, parentElement } = this.form.elements[name];
+      if (!value.trim() || !Number.isFinite(Number(value))) {
+        throw new Error(`${parentElement.firstChild.textContent.trim()}: expected a number; found “${value}”`);
+      }
+    }
+    if (!this.form.reportValidity()) throw new Error("Hidden layers: expected 30, or 100,30, say");
     const made = await call("api/runs", "POST", this.settings());
     this.run = made.id;
     remember();
