@@ -8,9 +8,9 @@ import pytest
 import digitwise
 
 PACKAGE = Path(digitwise.__file__).parent
-ORDER = ["heart", "imaging", "data", "engines", "models", "reading", "training", "cli"]
+ORDER = "heart imaging data engines models reading training lab web cli".split()
 ANYWHERE = {"compiled", "errors", "files", "processes"}
-HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions"}
+HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions", "bitwise"}
 
 
 def layer(parts):

@@ -83,7 +83,7 @@ def test_the_test_digits_are_never_learnt_from(bundled):
         {"engine": "dense", "momentum": 0.9, "dropout": 0.2},
         {"engine": "fused", "learning_rate": make_schedule("cosine", 3.0, 4)},
     ],
-    ids=str,
+    ids=["reference", "fused", "dense", "nesterov", "dropout", "cosine"],
 )
 def test_stopping_anywhere_and_going_on_changes_nothing(bundled, chunks, stop_after, variant):
     train = bundled[0]
