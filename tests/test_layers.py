@@ -8,7 +8,18 @@ import pytest
 import digitwise
 
 PACKAGE = Path(digitwise.__file__).parent
-ORDER = "heart imaging data engines models reading training lab web cli".split()
+ORDER = [
+    "heart",
+    "imaging",
+    "data",
+    "engines",
+    "models",
+    "reading",
+    "training",
+    "lab",
+    "web",
+    "cli",
+]
 ANYWHERE = {"compiled", "errors", "files", "processes"}
 HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions", "bitwise"}
 
