@@ -87,9 +87,7 @@ def write_gallery(
         held=sum(finding.held for finding in findings),
         all=len(findings),
         short=" This is the short version: few seeds, few digits." if short else "",
-        data=escape(next(describe_data(run.data) for run in runs if run.data).capitalize())
-        if any(run.data for run in runs)
-        else "",
+        data=escape(next((describe_data(run.data) for run in runs if run.data), "")),
         links=" ".join(f'<a href="#{name}">{name}</a>' for name in EXPERIMENTS),
         sections="\n".join(sections),
     )
@@ -118,8 +116,8 @@ def write_run(run: Run, folder: Path) -> list[str]:
 def describe_data(name: str) -> str:
     """Say which digits were learnt from."""
     if name == "mnist":
-        return "digits: MNIST's training digits; judged on the last sixth of them"
-    return "digits: the bundled ones, 1,437, since MNIST is not at hand (digitwise data fetch)"
+        return "Digits: MNIST's training digits; judged on the last sixth of them"
+    return "Digits: the bundled ones, 1,437, since MNIST is not at hand (digitwise data fetch)"
 
 
 def _make(folder: Path) -> None:
