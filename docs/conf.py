@@ -8,7 +8,6 @@ from digitwise.lab.gallery import write_gallery
 
 project, author, version = "digitwise", "the digitwise authors", __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["gallery/*.md"]
 html_theme = "furo"
 html_show_copyright = False
 html_title = f"digitwise {__version__}"
@@ -17,7 +16,6 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#1b4965", "color-brand-content": "#1b4965"},
     "dark_css_variables": {"color-brand-primary": "#8fc1e3", "color-brand-content": "#8fc1e3"},
 }
-myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 napoleon_google_docstring = False
 napoleon_use_rtype = False

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitwise.cli.output import people
-from digitwise.errors import ImageError, InputError
+from digitwise.errors import InputError
 from digitwise.files import write_atomically
 
 
@@ -28,13 +28,10 @@ def fields(
     from digitwise.imaging.boxes import find_boxes
     from digitwise.imaging.corners import fill_corners
     from digitwise.imaging.ink import extract_ink
-    from digitwise.imaging.pictures import open_pictures
+    from digitwise.imaging.pictures import open_first
     from digitwise.imaging.rules import find_rules
 
-    try:
-        picture = next(iter(open_pictures(page)))
-    except ImageError as error:
-        raise ImageError(f"{page}: {error}") from error
+    picture = open_first(page)
     boxes = find_boxes(find_rules(extract_ink(fill_corners(picture.grey))))
     if not boxes:
         raise InputError(f"{page}: no boxes found; describe its fields by hand, as README shows")

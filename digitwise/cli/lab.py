@@ -28,10 +28,6 @@ Out = Annotated[
 class Experiments(TyperGroup):
     """Makes the command of an experiment when it is asked for: its module isn't loaded before."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return `list` and `all`; experiments are in what `list` prints."""
-        return super().list_commands(ctx)
-
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find or make a command."""
         if cmd_name not in EXPERIMENTS:
@@ -91,11 +87,14 @@ def all_(
 
 def _command(found: "Experiment") -> Callable[..., None]:
     """Make the function that Typer reads options from."""
+    from digitwise.lab.experiment import listed
+
+    defaults, knobs = found.defaults, found.knobs
 
     def command(**options: Any) -> None:
         out, as_json = options.pop("out"), options.pop("as_json")
         values = {
-            name: _parse(name, value, found.defaults[name], found.knobs[name])
+            name: _parse(name, value, defaults[name], knobs[name])
             for name, value in options.items()
         }
         with warnings.catch_warnings():
@@ -112,10 +111,10 @@ def _command(found: "Experiment") -> Callable[..., None]:
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=_as_text(default),
-            annotation=_option(name, default, found.knobs[name]),
+            default=listed(default) if isinstance(default, tuple) else default,
+            annotation=_option(name, default, knobs[name]),
         )
-        for name, default in found.defaults.items()
+        for name, default in defaults.items()
     ]
     shared = {"out": (Out, None), "as_json": (Json, False)}
     options += [
@@ -146,16 +145,11 @@ def _option(name: str, default: Any, knob: "Knob") -> Any:
     ]
 
 
-def _as_text(default: Any) -> Any:
-    """Show several numbers as they are given: 1,5,20."""
-    if isinstance(default, tuple):
-        return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in default)
-    return default
-
-
 def _parse(name: str, text: Any, default: Any, knob: "Knob") -> Any:
     if not isinstance(default, tuple):
         return text
+    from digitwise.lab.experiment import listed
+
     kind = int if default and isinstance(default[0], int) else float
     option = f"--{name.replace('_', '-')}"
     try:
@@ -163,7 +157,7 @@ def _parse(name: str, text: Any, default: Any, knob: "Knob") -> Any:
     except ValueError:
         what = "whole numbers" if kind is int else "numbers"
         raise typer.BadParameter(
-            f"expected {what}, {_as_text(default) or '0.5,-1'} say; found {text!r:.80}",
+            f"expected {what}, {listed(default) or '0.5,-1'} say; found {text!r:.80}",
             param_hint=option,
         ) from None
     try:
@@ -177,10 +171,10 @@ def _show(run: "Run", findings: list["Finding"], out: Path | None, as_json: bool
     if as_json:
         emit(run.to_dict())
         return
-    console = people(as_json)
-    console.print(f"{run.experiment.summary}   ({run.seconds:.1f} s)")
     from digitwise.lab.gallery import describe_data
 
+    console = people(as_json)
+    console.print(f"{run.experiment.summary}   ({run.seconds:.1f} s)")
     console.print(f"{describe_data(run.data)}\n" if run.data else "")
     if run.result.text:
         console.print(f"{run.result.text}\n")

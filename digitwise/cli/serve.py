@@ -65,7 +65,7 @@ def serve(
         timeout_keep_alive=15,
     )
     server = uvicorn.Server(config)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     address = f"[{host}]" if ":" in host else host
     query = f"?token={token}" if token else ""
     people(False).print(f"http://{address}:{listening.getsockname()[1]}/{query}   (Ctrl-C ends it)")
@@ -82,7 +82,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address; port 0 is any that is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named: asyncio then sends at once, and answers don't wait 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -99,6 +99,11 @@ class DrawnNumber:
     image: npt.NDArray[np.uint8]
     signs: list[tuple[int, int, Ink]]
 
+    @property
+    def light(self) -> Ink:
+        """The image as imaging has it: float32, 0 black to 1 white."""
+        return self.image.astype(np.float32) / np.float32(255)
+
 
 def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumber:
     """Write number `index` of an endless supply with digits of a set.

@@ -85,6 +85,20 @@ def open_pictures(
             yield _picture(image, page)
 
 
+def open_first(path: Path) -> Picture:
+    """Open a file's first page.
+
+    Raises
+    ------
+    ImageError
+        As `open_pictures`, with the file's name.
+    """
+    try:
+        return next(iter(open_pictures(path)))
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from error
+
+
 def open_pages(source: "str | Path | BinaryIO") -> Iterator["Image"]:
     """Yield the pages of a picture file or a PDF file; each is good until the next is asked for.
 

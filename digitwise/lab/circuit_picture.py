@@ -43,18 +43,11 @@ def places(circuit: Circuit) -> dict[str, Place]:
     return found
 
 
-def draw_circuit(
-    circuit: Circuit,
-    axes: Any,
-    values: Mapping[str, float] | None = None,
-    names: Mapping[str, str] | None = None,
-) -> None:
-    """Draw a circuit into axes; with `values`, what fires is filled.
+def draw_circuit(circuit: Circuit, axes: Any, names: Mapping[str, str] | None = None) -> None:
+    """Draw a circuit into axes.
 
     Parameters
     ----------
-    values : dict of name -> 0 to 1, optional
-        Outputs of inputs and gates.
     names : dict of gate -> str, optional
         What outputs are called.
     """
@@ -75,13 +68,12 @@ def draw_circuit(
             seen[source] += 1
             _wire(axes, at[source], at[gate.name], bend, f"{weight:+g}" if labelled else "")
     for name, (x, y) in at.items():
-        on = (values or {}).get(name, 0.0)
         is_input = name in circuit.inputs
         box = {
             "boxstyle": "square,pad=0.45" if is_input else "circle,pad=0.35",
-            "facecolor": "#dfe8ee" if on >= 0.5 else "white",
+            "facecolor": "white",
             "edgecolor": "#7a8b99" if is_input else INK,
-            "linewidth": 2.2 if on >= 0.5 else 1.2,
+            "linewidth": 1.2,
         }
         bias = next((f"{g.bias:+g}" for g in circuit.gates if g.name == name), "")
         axes.text(

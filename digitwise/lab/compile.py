@@ -112,7 +112,7 @@ def run(
 def draw(result: Compiled) -> "dict[str, Figure]":
     """Draw the network, and how sigmoid neurons come to agree with it."""
     from digitwise.lab.circuit_picture import draw_circuit, shortened
-    from digitwise.lab.figures import ACCENT, INK, new_figure
+    from digitwise.lab.figures import ACCENT, INK, above_0, new_figure
 
     network, axes = new_figure(9, 4.2)
     names = {result.circuit.outputs[0]: "output"}
@@ -121,16 +121,11 @@ def draw(result: Compiled) -> "dict[str, Figure]":
     axes.set_title(f"{shortened(result.expression, 70)}: {many}")
 
     gains, axes = new_figure(7, 3.2)
-    axes.loglog(result.gains, _above_0(result.errors), color=INK)
-    axes.plot(result.gain, _above_0(result.error), "o", color=ACCENT, label=f"c = {result.gain:g}")
+    axes.loglog(result.gains, above_0(result.errors), color=INK)
+    axes.plot(result.gain, above_0(result.error), "o", color=ACCENT, label=f"c = {result.gain:g}")
     axes.axhline(CLOSE, color="#7a8b99", linestyle="--", linewidth=1, label=f"{CLOSE:g}")
     axes.legend()
     axes.set(xlabel="c, by which all weights and biases are multiplied")
     axes.set(ylabel="largest difference")
     axes.set_title("sigmoid neurons against perceptrons")
     return {"network": network, "gains": gains}
-
-
-def _above_0(errors: Array | float) -> Array:
-    """What a logarithmic axis can show."""
-    return np.where(np.asarray(errors) > 0, errors, np.nan)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.lab.vectors import flat, move
 from digitwise.network import Network
 
 if TYPE_CHECKING:
@@ -98,24 +99,18 @@ def _around(rng: np.random.Generator, epsilon: float, angles: Array) -> Array:
     """ΔC/(ε‖∇C‖) of a network's cost, walking around a circle of radius ε through -∇C."""
     network = Network([8, 6, 3], rng=rng)
     x, y = rng.random((20, 8)), rng.integers(0, 3, 20)
-    gradient = network.gradient(x, y)
-    parameters = [*network.weights, *network.biases]
-    slopes = [*gradient.weights, *gradient.biases]
-    flat = np.concatenate([s.ravel() for s in slopes])
-    norm = np.linalg.norm(flat)
-    down = -flat / norm
-    across = rng.standard_normal(flat.size)
+    slopes = flat(network.gradient(x, y))
+    norm = np.linalg.norm(slopes)
+    down = -slopes / norm
+    across = rng.standard_normal(slopes.size)
     across -= across @ down * down
     across /= np.linalg.norm(across)
-    kept = [p.copy() for p in parameters]
+    kept = flat(network)
     start = network.costs(x, y).mean()
     found = []
     for angle in np.deg2rad(angles):
         delta = epsilon * (np.cos(angle) * down + np.sin(angle) * across)
-        at = 0
-        for parameter, before in zip(parameters, kept, strict=True):
-            parameter[...] = before + delta[at : at + before.size].reshape(before.shape)
-            at += before.size
+        move(network, kept + delta)
         found.append((network.costs(x, y).mean() - start) / (epsilon * norm))
     return np.array(found)
 

@@ -222,5 +222,10 @@ def _as_word(value: Any) -> str:
     from shlex import quote
 
     if isinstance(value, tuple):
-        return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
+        return listed(value)
     return f"{value:g}" if isinstance(value, float) else quote(str(value))
+
+
+def listed(values: tuple[Any, ...]) -> str:
+    """Write several numbers as the command line takes them: 1,5,20."""
+    return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in values)

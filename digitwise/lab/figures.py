@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -44,6 +45,18 @@ def new_figure(
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.subplots(rows, columns, **options)
+
+
+def draw_seeds(axes: Any, x: Any, values: Any, **median: Any) -> None:
+    """Draw a dot for each seed, and a line through the medians: values of shape (x, seeds)."""
+    for column in values.T:
+        axes.semilogx(x, column, ".", color=INK, alpha=0.5)
+    axes.semilogx(x, np.median(values, axis=1), "o-", color=INK, **median)
+
+
+def above_0(values: Any) -> Any:
+    """Leave out what a logarithmic axis can't show."""
+    return np.where(np.asarray(values) > 0, values, np.nan)
 
 
 def picture_axes(axes: Any, title: str = "") -> None:

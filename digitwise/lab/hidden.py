@@ -160,7 +160,7 @@ def _smoothness(images: Array) -> Array:
 
 def draw(result: Hidden) -> "dict[str, Figure]":
     """Draw weights as pictures, accuracy against the number of neurons, and the quarters."""
-    from digitwise.lab.figures import INK, WEIGHTS, new_figure, picture_axes
+    from digitwise.lab.figures import WEIGHTS, draw_seeds, new_figure, picture_axes
 
     weights, plots = new_figure(8, 5, 3, 5)
     limit = float(np.quantile(np.abs(result.images), 0.995))
@@ -170,9 +170,7 @@ def draw(result: Hidden) -> "dict[str, Figure]":
     weights.colorbar(shown, ax=plots, label="weight", shrink=0.7)
 
     sizes, axes = new_figure(7, 3.4)
-    for column in result.accuracies.T:
-        axes.semilogx(result.sizes, column, ".", color=INK, alpha=0.5)
-    axes.semilogx(result.sizes, np.median(result.accuracies, axis=1), "o-", color=INK)
+    draw_seeds(axes, result.sizes, result.accuracies)
     axes.set_xticks(result.sizes, [str(n) for n in result.sizes])
     axes.minorticks_off()
     axes.set(xlabel="hidden neurons", ylabel="accuracy, %")

@@ -83,13 +83,10 @@ def run(
 
 def draw(result: LearningRates) -> "dict[str, Figure]":
     """Draw accuracy against η."""
-    from digitwise.lab.figures import ACCENT, INK, new_figure
+    from digitwise.lab.figures import ACCENT, draw_seeds, new_figure
 
     figure, axes = new_figure(7, 3.4)
-    for column in result.accuracies.T:
-        axes.semilogx(result.rates, column, ".", color=INK, alpha=0.5)
-    medians = np.median(result.accuracies, axis=1)
-    axes.semilogx(result.rates, medians, "o-", color=INK, label="median")
+    draw_seeds(axes, result.rates, result.accuracies, label="median")
     axes.axhline(10, color=ACCENT, ls="--", lw=1, label="guessing")
     axes.set(xlabel="learning rate η", ylabel="accuracy, %", ylim=(0, 100))
     axes.set_title(f"784-30-10, {result.epochs} epochs of {result.n:,} digits")

@@ -9,6 +9,7 @@ import numpy as np
 from digitwise.lab.digits import CHAPTER, learning_digits
 from digitwise.lab.experiment import Array, Finding, Knob, Result
 from digitwise.lab.linearisation import slope
+from digitwise.lab.vectors import estimates, flat
 from digitwise.network import Network
 from digitwise.training.fit import fit
 
@@ -107,7 +108,7 @@ def run(
     x, y = train.inputs(np.float64), train.labels.astype(np.intp)
     network = Network([784, 30, 10], rng=rng, init="scaled")
     fit(network, train, epochs=epochs, seed=seed, engine="reference", **CHAPTER)
-    whole = flat_gradient(network, x, y)
+    whole = flat(network.gradient(x, y))
     norm = float(np.linalg.norm(whole))
     widest = np.zeros_like(whole)
     sizes = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500])
@@ -116,9 +117,8 @@ def run(
         off, found = 0.0, np.empty((repeats, whole.size))
         # Small ones scatter more, and some are far off: more of them.
         count = repeats * max(1, int(MORE // m))
-        for k in range(count):
-            chosen = rng.integers(0, len(y), m)
-            estimate = found[k % repeats] = flat_gradient(network, x[chosen], y[chosen])
+        for k, estimate in enumerate(estimates(network, x, y, m, count, rng)):
+            found[k % repeats] = estimate
             off += float(((estimate - whole) ** 2).sum()) / count
         errors.append(off / norm**2)
         if m == 1:
@@ -131,8 +131,9 @@ def run(
             downhill = float((found @ whole > 0).mean())
             bias = float(((found.mean(axis=0) - whole) ** 2).sum() / (off / repeats))
     few = min(200, len(y))
-    singles = np.mean([flat_gradient(network, x[k : k + 1], y[k : k + 1]) for k in range(few)], 0)
-    of_few = flat_gradient(network, x[:few], y[:few])
+    each = [network.gradient(x[k : k + 1], y[k : k + 1]) for k in range(few)]
+    singles = np.mean([flat(gradient) for gradient in each], axis=0)
+    of_few = flat(network.gradient(x[:few], y[:few]))
     return MiniBatch(
         sizes,
         np.array(errors),
@@ -159,12 +160,6 @@ def _seconds(network: Network, x: Array, y: Array, times: int) -> float:
 
 def _along(vectors: Array, direction: Array) -> Array:
     return np.outer(vectors @ direction / (direction @ direction), direction)
-
-
-def flat_gradient(network: Network, x: Array, y: Array) -> Array:
-    """∇C as one vector."""
-    gradient = network.gradient(x, y)
-    return np.concatenate([part.ravel() for part in (*gradient.weights, *gradient.biases)])
 
 
 def draw(result: MiniBatch) -> "dict[str, Figure]":

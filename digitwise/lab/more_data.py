@@ -143,15 +143,10 @@ def by_rules(image: npt.NDArray[np.uint8]) -> int:
 
 def draw(result: MoreData) -> "dict[str, Figure]":
     """Draw accuracy against the number of digits, with the rules."""
-    from digitwise.lab.figures import ACCENT, MIDDLE, new_figure
-    from digitwise.lab.figures import INK as DARK
+    from digitwise.lab.figures import ACCENT, MIDDLE, draw_seeds, new_figure
 
     figure, axes = new_figure(7, 3.8)
-    for column in result.accuracies.T:
-        axes.semilogx(result.sizes, column, ".", color=DARK, alpha=0.5)
-    axes.semilogx(
-        result.sizes, np.median(result.accuracies, axis=1), "o-", color=DARK, label="learnt"
-    )
+    draw_seeds(axes, result.sizes, result.accuracies, label="learnt")
     endless = float(np.median(result.endless))
     axes.axhline(endless, color=MIDDLE, ls="--", label=f"endless supply: {endless:.1f}%")
     axes.axhline(result.rules, color=ACCENT, ls=":", label=f"rules: {result.rules:.1f}%")

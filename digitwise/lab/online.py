@@ -7,7 +7,7 @@ import numpy as np
 
 from digitwise.lab.digits import learning_digits, spread
 from digitwise.lab.experiment import Array, Finding, Knob, Result
-from digitwise.lab.minibatch import flat_gradient
+from digitwise.lab.vectors import estimates, flat
 from digitwise.network import Network
 from digitwise.training.fit import fit
 from digitwise.training.many import Job, fit_many
@@ -121,12 +121,11 @@ def _noise(sizes: tuple[int, ...], learning_rate: float) -> Array:
     network = Network([784, 30, 10], rng=0, init="scaled")
     fit(network, train, epochs=1, batch_size=10, learning_rate=learning_rate, engine="reference")
     x, y = train.inputs(np.float64), train.labels.astype(np.intp)
-    whole = flat_gradient(network, x, y)
+    whole = flat(network.gradient(x, y))
     rng = np.random.default_rng(0)
     found = []
     for m in sizes:
-        parts = [rng.integers(0, len(y), m) for _ in range(100)]
-        off = [((flat_gradient(network, x[p], y[p]) - whole) ** 2).sum() for p in parts]
+        off = [((e - whole) ** 2).sum() for e in estimates(network, x, y, m, 100, rng)]
         found.append(np.mean(off) / (whole @ whole))
     return np.array(found)
 

@@ -137,11 +137,11 @@ def take_step(network: Network, x: Array, y: Array, learning_rate: float) -> Non
 
 def draw(result: Scaling) -> "dict[str, Figure]":
     """Draw how far the two runs are apart."""
-    from digitwise.lab.figures import ACCENT, INK, new_figure
+    from digitwise.lab.figures import ACCENT, INK, above_0, new_figure
 
     figure, axes = new_figure(7, 3.4)
     steps = np.arange(1, len(result.differences) + 1)
-    axes.semilogy(steps, np.where(result.differences > 0, result.differences, np.nan), color=INK)
+    axes.semilogy(steps, above_0(result.differences), color=INK)
     if result.short < result.batch_size:
         axes.axvline(len(steps) / 2, color=ACCENT, ls="--", lw=1.2)
         label = f"first short mini-batch: {result.short} digits"

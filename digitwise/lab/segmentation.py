@@ -14,6 +14,7 @@ from digitwise.lab.experiment import Array, Finding, Knob, Result
 from digitwise.reading.arcs import Arcs, find_arcs
 from digitwise.reading.candidates import judge_candidates
 from digitwise.reading.examples import judge
+from digitwise.reading.expected import Expected
 from digitwise.reading.lattice import SKIP, Lattice
 from digitwise.reading.reader import Reader
 from digitwise.reading.scoring import make_lattice
@@ -120,7 +121,7 @@ def run(
         drawn = draw_number(judged, HAND, seed, index)
         readings = reader.read(drawn.image, layout="number")
         correct += "".join(n.text for n in readings) == drawn.text
-        for components in one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255))):
+        for components in one_number(extract_ink(drawn.light)):
             arcs = find_arcs(components)
             ((_, p),) = judge_candidates([arcs], reader.network, reader.calibration)
             labels = judge(drawn, arcs)
@@ -131,9 +132,10 @@ def run(
             if ways(lattice) > MOST_WAYS:
                 continue
             tried += 1
-            same += best_of_all(lattice) == lattice.best(np.ones((9, 10), bool), 1, 1)[0][0]
+            text, path = lattice.best(Expected().allowed(lattice.n), 1, 1)[0]
+            same += best_of_all(lattice) == text
             if len(pieces) < len(arcs.starts) <= MOST_DRAWN:
-                example, pieces = drawn.image, _pieces(arcs, p, lattice)
+                example, pieces = drawn.image, _pieces(arcs, p, path)
     return Segmentation(
         strip,
         number.text if number else "",
@@ -183,10 +185,10 @@ def _strip(judged: Digits, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     return np.pad(np.hstack(found), 4)
 
 
-def _pieces(arcs: Arcs, p: Array, lattice: Lattice) -> list[Piece]:
-    path = {arc for arc, _ in lattice.best(np.ones((9, 10), bool), 1, 1)[0][1]}
+def _pieces(arcs: Arcs, p: Array, path: list[tuple[int, str]]) -> list[Piece]:
+    chosen = {arc for arc, _ in path}
     return [
-        (int(arcs.starts[k]), int(arcs.ends[k]), float(row.max()), int(row.argmax()), k in path)
+        (int(arcs.starts[k]), int(arcs.ends[k]), float(row.max()), int(row.argmax()), k in chosen)
         for k, row in enumerate(p)
     ]
 

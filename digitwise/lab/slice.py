@@ -7,6 +7,7 @@ import numpy as np
 
 from digitwise.lab.digits import CHAPTER, learning_digits
 from digitwise.lab.experiment import Array, Finding, Knob, Result
+from digitwise.lab.vectors import flat, move
 from digitwise.network import Network
 from digitwise.training.fit import fit
 
@@ -72,9 +73,9 @@ def run(
     """Train a network, then measure the cost around it."""
     train, _ = learning_digits(20_000)
     network = Network([784, 30, 10], rng=seed, dtype=np.float32, init="scaled")
-    first = _flat(network)
+    first = flat(network).astype(float)
     fit(network, train, epochs=5, seed=seed, **CHAPTER)
-    end = _flat(network)
+    end = flat(network).astype(float)
     back = first - end
     across = np.random.default_rng(seed).standard_normal(back.size)
     across -= across @ back / (back @ back) * back
@@ -82,7 +83,7 @@ def run(
     x, y = train.inputs()[:digits], train.labels[:digits].astype(np.intp)
 
     def cost(a: float, b: float) -> float:
-        _set(network, end + a * back + b * across)
+        move(network, end + a * back + b * across)
         return float(network.costs(x, y).mean())
 
     at = np.linspace(-1.2, 1.2, points)
@@ -97,17 +98,6 @@ def run(
         float(np.degrees(np.arccos(np.clip(back @ across / lengths, -1, 1)))),
         back.size,
     )
-
-
-def _flat(network: Network) -> Array:
-    return np.concatenate([p.ravel() for p in (*network.weights, *network.biases)]).astype(float)
-
-
-def _set(network: Network, values: Array) -> None:
-    at = 0
-    for parameter in (*network.weights, *network.biases):
-        parameter[...] = values[at : at + parameter.size].reshape(parameter.shape)
-        at += parameter.size
 
 
 def draw(result: Slice) -> "dict[str, Figure]":

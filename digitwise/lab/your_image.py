@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits, as_inputs
 from digitwise.data.strings import HANDS, draw_number
-from digitwise.errors import ImageError, InputError
+from digitwise.errors import InputError
 from digitwise.imaging.digit import find_digit, frame_digit, frame_picture
 from digitwise.imaging.ink import extract_ink
-from digitwise.imaging.pictures import open_pictures
+from digitwise.imaging.pictures import open_first
 from digitwise.lab.digits import learning_digits, of_seeds
 from digitwise.lab.experiment import Array, Finding, Knob, Result
 from digitwise.models.calibration import probabilities_of
@@ -88,13 +88,9 @@ def run(
     """Follow a picture to what the network sees; then disturb digits, and frame them again."""
     train, judged = learning_digits(20_000)
     if image:
-        try:
-            light = next(iter(open_pictures(Path(image)))).grey
-        except ImageError as error:
-            raise ImageError(f"{image}: {error}") from error
+        light = open_first(Path(image)).grey
     else:
-        drawn = draw_number(judged, HANDS["lone"], seed, 0).image
-        light = drawn.astype(np.float32) / np.float32(255)
+        light = draw_number(judged, HANDS["lone"], seed, 0).light
     digit = find_digit(light)
     if digit is None:
         raise InputError(f"{image}: expected a picture with a digit; found no ink in it")

@@ -77,7 +77,7 @@ def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
     for index in range(start, end):
         drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
         rng = np.random.default_rng([seed, index, 1])
-        for components in one_number(extract_ink(drawn.image.astype(np.float32) / np.float32(255))):
+        for components in one_number(extract_ink(drawn.light)):
             arcs = find_arcs(components)
             said = judge(drawn, arcs)
             most = RIGHT_ONES * len(drawn.text)

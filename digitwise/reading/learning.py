@@ -146,7 +146,7 @@ def draw_samples(
     found = []
     for index in range(count):
         drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
-        numbers = find_numbers(drawn.image.astype(np.float32) / np.float32(255), "number")
+        numbers = find_numbers(drawn.light, "number")
         for arcs, probabilities in find_candidates(numbers, network, calibration):
             # Without the ink, of which there is much.
             found.append(Sample(drawn.text, replace(arcs, pieces=[]), probabilities))

@@ -17,7 +17,7 @@ from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
 
 STATIC = Path(__file__).parent / "static"
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def make_app(

@@ -6,10 +6,12 @@ import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from digitwise.files import write_atomically
+from digitwise.web.png import as_png
 
 MOST = 100  # at once
 router = APIRouter()
@@ -60,9 +62,7 @@ def _png(text: str) -> bytes:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             if image.size != (28, 28):
                 raise ValueError("another size")
-            pixels = image.convert("L")
+            pixels = np.asarray(image.convert("L"))
     except (binascii.Error, ValueError, OSError, SyntaxError) as error:
         raise HTTPException(400, "expected a picture of 28×28 pixels, PNG in base64") from error
-    file = io.BytesIO()
-    pixels.save(file, "PNG")
-    return file.getvalue()
+    return as_png(pixels)

@@ -1,7 +1,5 @@
 """`POST /api/read`: pictures in, numbers out."""
 
-import base64
-import io
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,6 +16,7 @@ from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
 from digitwise.reading.segment import find_numbers
 from digitwise.web.desk import BusyError, Desk, open_limited
+from digitwise.web.png import as_text
 from digitwise.web.runs import Runs
 
 MOST_FILES = 20
@@ -160,13 +159,9 @@ def _tried(reader: Reader, page: Picture, layout: str) -> list[list[int]]:
 
 
 def _add_detail(row: dict[str, Any], number: Number, reader: Reader) -> None:
-    from PIL import Image
-
     images = np.array([digit.image for digit in number.digits])
     z = reader.network.weighted_outputs(as_inputs(images, reader.network.dtype))
     every = probabilities_of(z, reader.calibration)
     for digit, image, p in zip(row["digits"], images, every, strict=True):
-        file = io.BytesIO()
-        Image.fromarray(image).save(file, "PNG")
-        digit["seen"] = base64.b64encode(file.getvalue()).decode()
+        digit["seen"] = as_text(image)
         digit["probabilities"] = [round(float(one), 4) for one in p]

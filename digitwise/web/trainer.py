@@ -1,7 +1,5 @@
 """A network in training, in a process of its own: it does as it is told between mini-batches."""
 
-import base64
-import io
 import json
 import os
 import time
@@ -10,6 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.data.sources import load
 from digitwise.engines import choose_engine
@@ -24,6 +23,7 @@ from digitwise.training.feed import epoch_order
 from digitwise.training.fit import MEASURED
 from digitwise.training.history import Epoch
 from digitwise.training.settings import Settings
+from digitwise.web.png import as_text
 
 TELL_EVERY = 0.25  # seconds
 TURN = 0.05  # seconds of training between two looks at what is wanted
@@ -97,6 +97,8 @@ class Trainer:
         self.connection, self.settings = connection, settings
         self.train, self.test = load(settings.data)
         self.train = self.train[: settings.limit]
+        # The same slice every time, so that what engines know of it stays known.
+        self.measured = self.train[:MEASURED]
         self.network = Network(
             settings.sizes,
             activation=settings.activation,
@@ -142,8 +144,9 @@ class Trainer:
         """Take steps for a moment."""
         m, position = self.settings.batch_size, self.state.position
         count = min(self.chunk, self.wanted, len(self.train) - position)
-        order = epoch_order(self.settings.seed, self.state.epoch, len(self.train))
-        part = order[position : position + count]
+        if position == 0:
+            self.order = epoch_order(self.settings.seed, self.state.epoch, len(self.train))
+        part = self.order[position : position + count]
         started = time.perf_counter()
         rate = self.settings.learning_rate
         self.engine.run(self.network, self.train, part, m, rate)
@@ -170,7 +173,7 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         state = self.state
-        on_train = evaluate(self.network, self.train[:MEASURED], self.engine)
+        on_train = evaluate(self.network, self.measured, self.engine)
         on_test = evaluate(self.network, self.test, self.engine)
         state.epoch, state.position = state.epoch + 1, 0
         row = Epoch(
@@ -178,7 +181,7 @@ class Trainer:
         )
         state.rows.append(row.to_dict())
         state.confusion = on_test.confusion.tolist()
-        state.wrong = self._wrong()
+        state.wrong = self._show(np.flatnonzero(~on_test.right)[:SHOWN_WRONG])
         self.seconds = 0.0
         if state.epoch >= self.settings.epochs:
             self._end("done")
@@ -186,17 +189,14 @@ class Trainer:
     def _end(self, status: str, error: str | None = None) -> None:
         self.state.status, self.state.error, self.wanted = status, error, 0
 
-    def _wrong(self) -> list[dict[str, Any]]:
-        said = self.engine.weighted_outputs(self.network, self.test).argmax(axis=1)
-        places = np.flatnonzero(said != self.test.labels)[:SHOWN_WRONG]
-        return [
-            {
-                "label": int(self.test.labels[k]),
-                "said": int(said[k]),
-                "seen": as_png(self.test.images[k]),
-            }
-            for k in places
-        ]
+    def _show(self, places: npt.NDArray[np.intp]) -> list[dict[str, Any]]:
+        """Show some test digits, and what they are taken for."""
+        if not places.size:
+            return []
+        digits = self.test[places]
+        said = self.engine.weighted_outputs(self.network, digits).argmax(axis=1)
+        rows = zip(digits.labels, said, digits.images, strict=True)
+        return [{"label": int(d), "said": int(a), "seen": as_text(image)} for d, a, image in rows]
 
     def _model(self) -> bytes:
         training = {"settings": asdict(self.settings), "command": self.settings.command()}
@@ -205,7 +205,7 @@ class Trainer:
     def _tell(self, now: bool = False) -> None:
         if not now and time.monotonic() - self.told < TELL_EVERY:
             return
-        self.state.weights = as_png(draw_weights(self.network.weights[0]))
+        self.state.weights = as_text(draw_weights(self.network.weights[0]))
         send_state(self.connection, self.state)
         self.told = time.monotonic()
 
@@ -224,12 +224,3 @@ def draw_weights(weights: Floats) -> Any:
         top, left = 30 * (k // columns), 30 * (k % columns)
         picture[top : top + 28, left : left + 28] = tile.astype(np.uint8)
     return picture
-
-
-def as_png(pixels: Any) -> str:
-    """Encode a picture as PNG in base64."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode()

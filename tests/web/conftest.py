@@ -1,5 +1,4 @@
 import shutil
-import socket
 import threading
 import time
 from urllib.parse import urlsplit
@@ -7,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import digitwise as dw
+from digitwise.cli.serve import listen
 
 WIDTHS = (390, 1440)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -24,7 +24,7 @@ def serve():
     servers = []
 
     def start(app):
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listen("127.0.0.1", 0)
         config = uvicorn.Config(app, log_level="error", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -12,6 +12,11 @@ def open_room(page, address):
     page.get_by_label("Digits").select_option("digits")
 
 
+def fill(page, label, value):
+    page.get_by_label(label).fill(value)
+    page.get_by_label(label).press("Tab")
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).first.click()
 
@@ -51,8 +56,7 @@ def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
 
 def test_it_runs_until_it_is_paused(page, address):
     open_room(page, address)
-    page.get_by_label("Epochs").fill("1000")
-    page.get_by_label("Epochs").press("Tab")
+    fill(page, "Epochs", "1000")
     press(page, "Start")
     says(page, "running")
     says(page, "epoch 2")
@@ -68,8 +72,7 @@ def test_it_runs_until_it_is_paused(page, address):
 
 def test_the_address_gives_the_same_run(page, address):
     open_room(page, address)
-    page.get_by_label("Seed").fill("7")
-    page.get_by_label("Seed").press("Tab")
+    fill(page, "Seed", "7")
     press(page, "Epoch")
     says(page, "epoch 1")
     says(page, "paused")
@@ -107,8 +110,7 @@ def test_settings_that_make_no_sense(page, address):
     page.get_by_label("Learning rate").fill("fast")
     press(page, "Start")
     page.get_by_text("Learning rate η: expected a number; found “fast”").wait_for()
-    page.get_by_label("Learning rate").fill("1e30")
-    page.get_by_label("Learning rate").press("Tab")
+    fill(page, "Learning rate", "1e30")
     page.get_by_label("Activation").select_option("relu")
     page.get_by_label("Cost").select_option("cross-entropy")
     press(page, "Epoch")
@@ -121,8 +123,7 @@ def test_two_browsers_dont_touch_each_other(browser, address):
     pages = [context.new_page() for context in contexts]
     for k, page in enumerate(pages):
         open_room(page, address)
-        page.get_by_label("Hidden layers").fill(str(10 + 5 * k))
-        page.get_by_label("Hidden layers").press("Tab")
+        fill(page, "Hidden layers", str(10 + 5 * k))
         press(page, "Epoch")
     for k, page in enumerate(pages):
         says(page, "epoch 1")
@@ -137,8 +138,7 @@ def test_two_browsers_dont_touch_each_other(browser, address):
 
 def test_reading_goes_on_meanwhile(page, address):
     open_room(page, address)
-    page.get_by_label("Epochs").fill("1000")
-    page.get_by_label("Epochs").press("Tab")
+    fill(page, "Epochs", "1000")
     press(page, "Start")
     says(page, "epoch 1")
     page.goto(address)

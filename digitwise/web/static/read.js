@@ -80,20 +80,10 @@ async function open(chosen) {
   if (!chosen) return;
   file = chosen;
   hint.hidden = true;
-  try {
-    paper.show(await createImageBitmap(chosen));
-  } catch {
-    paper.clear(); // a PDF file, say: it can be read, but not be shown here
-    paper.picture = null;
-  }
+  // A PDF file, say, can be read, but not be shown here; its paper isn't empty all the same.
+  const picture = createImageBitmap(chosen).catch(() => document.createElement("canvas"));
+  paper.show(await picture);
   say("Reading…");
-  await askFile();
-}
-
-// A picture that can't be shown is no empty paper.
-async function askFile() {
-  const { picture } = paper;
-  if (!picture) paper.picture = document.createElement("canvas");
   await ask();
 }
 
