@@ -7,13 +7,12 @@ bias 3 is a NAND gate, and NAND gates compute anything (`digitwise.expressions`)
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import InputError
-from digitwise.neurons import sigmoid
+from digitwise.neurons import Floats, sigmoid
 
 Bits = npt.NDArray[np.int64]
 
@@ -106,12 +105,10 @@ class Circuit:
         InputError
             If x has another shape, or holds anything but 0 and 1.
         """
-        bits = self._checked(x)
-        if not np.isin(bits, (0, 1)).all():
-            raise InputError("a circuit's inputs are 0 or 1; found other values")
-        return np.asarray(self._run(bits, lambda z: (z > 0).astype(np.float64))).astype(np.int64)
+        known = self.signals(x)
+        return np.stack([known[name] for name in self.outputs], axis=-1).astype(np.int64)
 
-    def sigmoid(self, x: npt.ArrayLike, gain: float = 1.0) -> npt.NDArray[np.float64]:
+    def sigmoid(self, x: npt.ArrayLike, gain: float = 1.0) -> Floats:
         """The same with sigmoid neurons, all weights and biases times `gain`: outputs in [0, 1].
 
         As the gain grows they come to be the perceptrons' (an exercise of the chapter), as long as
@@ -122,12 +119,34 @@ class Circuit:
         InputError
             If x has another shape or leaves [0, 1], or the gain isn't above 0.
         """
+        known = self.signals(x, gain)
+        return np.stack([known[name] for name in self.outputs], axis=-1)
+
+    def signals(self, x: npt.ArrayLike, gain: float | None = None) -> dict[str, Floats]:
+        """Compute what every input and gate says, of shape () for x of (inputs,), or (n,) for many.
+
+        Perceptrons' without a gain; with one, sigmoid neurons', as `sigmoid` says.
+
+        Raises
+        ------
+        InputError
+            As calling the circuit does, or `sigmoid`.
+        """
         values = self._checked(x)
-        if not ((values >= 0) & (values <= 1)).all():
-            raise InputError("a sigmoid neuron's inputs lie in [0, 1]; found values outside")
-        if not 0 < gain < float("inf"):
+        if gain is None:
+            if not np.isin(values, (0, 1)).all():
+                raise InputError("a circuit's inputs are 0 or 1; found other values")
+        elif not 0 < gain < float("inf"):
             raise InputError(f"expected a finite gain above 0; found {gain!r:.50}")
-        return self._run(values, lambda z: sigmoid(gain * z))
+        elif not ((values >= 0) & (values <= 1)).all():
+            raise InputError("a sigmoid neuron's inputs lie in [0, 1]; found values outside")
+        known: dict[str, Floats] = {name: values[..., k] for k, name in enumerate(self.inputs)}
+        for gate in self.gates:
+            z = np.full(values.shape[:-1], gate.bias)
+            for source, weight in zip(gate.sources, gate.weights, strict=True):
+                z = z + weight * known[source]
+            known[gate.name] = np.asarray(z > 0, float) if gain is None else sigmoid(gain * z)
+        return known
 
     def truth_table(self) -> tuple[Bits, Bits]:
         """All inputs, counting up from 0 ... 0, and their outputs: (2**n, n) and (2**n, outputs).
@@ -159,7 +178,7 @@ class Circuit:
             lines.append(f"  {gate.name}: {wires}, bias {gate.bias:+g}")
         return "\n".join([*lines, f"  → {', '.join(self.outputs)}"])
 
-    def _checked(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    def _checked(self, x: npt.ArrayLike) -> Floats:
         values = np.asarray(x, np.float64)
         n = len(self.inputs)
         if values.ndim not in (1, 2) or values.shape[-1] != n:
@@ -168,15 +187,6 @@ class Circuit:
                 f"{values.shape}"
             )
         return values
-
-    def _run(self, x: npt.NDArray[np.float64], fire: Any) -> npt.NDArray[np.float64]:
-        known = {name: x[..., k] for k, name in enumerate(self.inputs)}
-        for gate in self.gates:
-            z = np.full(x.shape[:-1], gate.bias)
-            for source, weight in zip(gate.sources, gate.weights, strict=True):
-                z = z + weight * known[source]
-            known[gate.name] = fire(z)
-        return np.stack([known[name] for name in self.outputs], axis=-1)
 
 
 def _in_order(inputs: Sequence[str], gates: list[Gate]) -> tuple[Gate, ...]:

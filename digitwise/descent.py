@@ -87,6 +87,7 @@ def descend(
     learning_rate: float | Callable[[int], float],
     steps: int = 1000,
     tolerance: float = 1e-9,
+    momentum: float = 0.0,
 ) -> Descent:
     """Minimise C(v) by taking small steps against its gradient (Eq. 11; Eq. 15 in m variables).
 
@@ -109,17 +110,24 @@ def descend(
         The most steps taken.
     tolerance : float >= 0
         Stop when ‖∇C‖ is at most this.
+    momentum : float in [0, 1)
+        μ: with any, a velocity is kept, as `Variant` says; a ball that has some rolls on where
+        ∇C is 0, so that it is stopped by its steps alone.
 
     Raises
     ------
     InputError
-        If the start is not finite, ∇C has another shape than v, or η is not positive.
+        If the start is not finite, ∇C has another shape than v, η is not positive, or μ is
+        outside [0, 1).
     """
     v = np.array(start, dtype=np.float64)
     if not np.isfinite(v).all():
         raise InputError(f"descent starts from finite numbers; found {start!r}")
     if steps < 0:
         raise InputError(f"steps can't be negative; found {steps}")
+    if not 0 <= momentum < 1:
+        raise InputError(f"expected a momentum from 0 to below 1; found {momentum}")
+    variant, velocity = Variant(momentum), np.zeros_like(v)
     rate = learning_rate if callable(learning_rate) else lambda _: learning_rate
     path, costs, stopped = [v.copy()], [float(f(v))], "steps"
     with np.errstate(over="ignore", invalid="ignore"):
@@ -129,13 +137,16 @@ def descend(
                 raise InputError(
                     f"the gradient must have the shape of v, {v.shape}; found {gradient.shape}"
                 )
-            if np.linalg.norm(gradient) <= tolerance:
+            if not momentum and np.linalg.norm(gradient) <= tolerance:
                 stopped = "gradient"
                 break
             eta = rate(number)
             if not eta > 0:
                 raise InputError(f"the learning rate must be positive; found {eta}")
-            step(v, gradient, eta)
+            if momentum:
+                momentum_step(v, velocity, gradient, eta, variant)
+            else:
+                step(v, gradient, eta)
             cost = float(f(v))
             if not (np.isfinite(v).all() and np.isfinite(cost)):
                 stopped = "diverged"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from digitwise.lab.digits import CHAPTER, learning_digits
+from digitwise.lab.digits import learning_digits
 from digitwise.lab.experiment import Array, Finding, Knob, Result
 from digitwise.lab.linearisation import slope
-from digitwise.lab.vectors import estimates, flat
+from digitwise.lab.poll import prepare
+from digitwise.lab.vectors import flat
 from digitwise.network import Network
-from digitwise.training.fit import fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,33 +103,24 @@ def run(
     seed: Annotated[int, Knob("of network and mini-batches", 0)] = 0,
 ) -> MiniBatch:
     """Compute ∇C of all digits, then of mini-batches of 1 to 500."""
-    rng = np.random.default_rng(seed)
-    train, _ = learning_digits(digits)
-    x, y = train.inputs(np.float64), train.labels.astype(np.intp)
-    network = Network([784, 30, 10], rng=rng, init="scaled")
-    fit(network, train, epochs=epochs, seed=seed, engine="reference", **CHAPTER)
-    whole = flat(network.gradient(x, y))
-    norm = float(np.linalg.norm(whole))
-    widest = np.zeros_like(whole)
+    poll = prepare(learning_digits(digits)[0], epochs, seed)
+    network, x, y, whole = poll.network, poll.x, poll.y, poll.whole
+    rng = np.random.default_rng((seed, 1))
     sizes = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500])
     errors, clouds, downhill, bias = [], {}, 0.0, 0.0
     for m in sizes:
-        off, found = 0.0, np.empty((repeats, whole.size))
-        # Small ones scatter more, and some are far off: more of them.
-        count = repeats * max(1, int(MORE // m))
-        for k, estimate in enumerate(estimates(network, x, y, m, count, rng)):
-            found[k % repeats] = estimate
-            off += float(((estimate - whole) ** 2).sum()) / count
-        errors.append(off / norm**2)
-        if m == 1:
-            # Across ∇C a random direction of so many shows nothing: the cloud's widest does.
-            off_axis = found - whole - _along(found - whole, whole)
-            widest = np.linalg.svd(off_axis, full_matrices=False)[2][0]
+        # Small ones scatter more, and some are far off: more of them, a part at a time.
+        off = []
+        for _ in range(max(1, int(MORE // m))):
+            found = poll.ask(m, repeats, rng)
+            off.append(poll.errors(found).mean())
+        errors.append(np.mean(off))
         if m in (1, 10, 100):
-            clouds[int(m)] = np.stack([found @ whole / norm**2, found @ widest / norm], axis=1)
+            clouds[int(m)] = poll.arrows(found)
         if m == 10:
             downhill = float((found @ whole > 0).mean())
-            bias = float(((found.mean(axis=0) - whole) ** 2).sum() / (off / repeats))
+            of_mean = poll.errors(found.mean(axis=0, keepdims=True))[0]
+            bias = float(of_mean / (off[-1] / repeats))
     few = min(200, len(y))
     each = [network.gradient(x[k : k + 1], y[k : k + 1]) for k in range(few)]
     singles = np.mean([flat(gradient) for gradient in each], axis=0)
@@ -156,10 +147,6 @@ def _seconds(network: Network, x: Array, y: Array, times: int) -> float:
         network.gradient(x, y)
         found.append(time.perf_counter() - started)
     return min(found)
-
-
-def _along(vectors: Array, direction: Array) -> Array:
-    return np.outer(vectors @ direction / (direction @ direction), direction)
 
 
 def draw(result: MiniBatch) -> "dict[str, Figure]":

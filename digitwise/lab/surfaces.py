@@ -36,6 +36,13 @@ class Surface:
     too_large: float
     window: tuple[float, float, float, float] = (-2.2, 2.2, -2.2, 2.2)
 
+    def heights(self, n: int) -> tuple[Array, Array, Array]:
+        """Return v₁, v₂ and C of n x n points of the window, each as an array (n, n)."""
+        x0, x1, y0, y1 = self.window
+        x, y = np.meshgrid(np.linspace(x0, x1, n), np.linspace(y0, y1, n))
+        points = np.stack([x.ravel(), y.ravel()], axis=1)
+        return x, y, np.array([self.cost(v) for v in points]).reshape(x.shape)
+
 
 def _bowl(v: Array) -> float:
     return float(v @ v)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import numpy as np
 
-from digitwise.descent import Variant, descend, momentum_step
+from digitwise.descent import descend
 from digitwise.errors import InputError
 from digitwise.lab.experiment import Array, Finding, Knob, Result
-from digitwise.lab.surfaces import SURFACES, Surface, quadratic
+from digitwise.lab.surfaces import SURFACES, quadratic
 from digitwise.lab.valley_picture import animate, draw
 
 __all__ = ["Valley", "animate", "draw", "run"]
@@ -165,7 +165,10 @@ def run(
     if learning_rate or momentum or start or steps != STEPS:
         rate = rates["yours"] = learning_rate or place.rate
         rolling["yours"] = np.array(start or place.start), rate, momentum, steps
-    paths = {name: _roll(place, *how) for name, how in rolling.items()}
+    paths = {
+        name: descend(place.cost, place.gradient, at, rate, taken, 0.0, mu).path
+        for name, (at, rate, mu, taken) in rolling.items()
+    }
     lowest = min(place.cost(v) for v in place.minima)
     small = descend(place.cost, place.gradient, place.start, place.rate / 1000, 200)
     slopes = np.array([place.gradient(p) for p in small.path[:-1]])
@@ -194,20 +197,6 @@ def run(
         float(abs(ridge[1])),
         np.array([np.sign(_first_step(x)) for x in (-1.0, 1.0)]),
     )
-
-
-def _roll(place: Surface, start: Array, learning_rate: float, momentum: float, steps: int) -> Array:
-    """Where a ball goes, up to where it leaves the finite numbers."""
-    if not momentum:
-        return descend(place.cost, place.gradient, start, learning_rate, steps, 0.0).path
-    v, velocity, path = start.astype(np.float64), np.zeros(len(start)), [start]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            momentum_step(v, velocity, place.gradient(v), learning_rate, Variant(momentum))
-            if not np.isfinite(place.cost(v)):
-                break
-            path.append(v.copy())
-    return np.array(path)
 
 
 def _first_step(start: float) -> float:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitwise.lab.experiment import Array
 from digitwise.lab.surfaces import SURFACES, Surface
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def draw(result: "Valley") -> "dict[str, Figure]":
     land.clear()
     axes = land.add_subplot(projection="3d")
     place = SURFACES[result.surface]
-    x, y, z = _heights(place, 60)
+    x, y, z = place.heights(60)
     axes.plot_surface(x, y, z, cmap=HEAT, alpha=0.75, linewidth=0.15, edgecolor="#44525c")
     path = result.paths["right"]
     heights = np.array([place.cost(v) for v in path])
@@ -88,15 +87,8 @@ def animate(result: "Valley") -> dict[str, bytes]:
     return {"balls": file.getvalue()}
 
 
-def _heights(place: Surface, n: int) -> tuple[Array, Array, Array]:
-    x0, x1, y0, y1 = place.window
-    x, y = np.meshgrid(np.linspace(x0, x1, n), np.linspace(y0, y1, n))
-    points = np.stack([x.ravel(), y.ravel()], axis=1)
-    return x, y, np.array([place.cost(v) for v in points]).reshape(x.shape)
-
-
 def _contours(plot: Any, place: Surface) -> None:
-    x, y, z = _heights(place, 120)
+    x, y, z = place.heights(120)
     levels = np.quantile(z, np.linspace(0, 1, 18))
     plot.contourf(x, y, z, levels=levels, alpha=0.35)
     plot.contour(x, y, z, levels=levels, colors="#7a8b99", linewidths=0.5)
