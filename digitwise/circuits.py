@@ -248,20 +248,18 @@ def adder(bits: int) -> Circuit:
 
 def _full_adder(a: str, b: str, carry: str, k: int) -> tuple[list[Gate], tuple[str, str]]:
     """Add two bits and a carry, if there is one: nine NAND gates, or five."""
+    half = f"half {k}" if carry else f"sum {k}"
     first = [
         nand(f"not both {k}", a, b),
         nand(f"only a {k}", a, f"not both {k}"),
         nand(f"only b {k}", f"not both {k}", b),
-        nand(f"half {k}", f"only a {k}", f"only b {k}"),
+        nand(half, f"only a {k}", f"only b {k}"),
     ]
     if not carry:
-        return [*first, nand(f"carry {k}", f"not both {k}", f"not both {k}")], (
-            f"half {k}",
-            f"carry {k}",
-        )
+        return [*first, nand(f"carry {k}", f"not both {k}", f"not both {k}")], (half, f"carry {k}")
     second = [
-        nand(f"not all {k}", f"half {k}", carry),
-        nand(f"only half {k}", f"half {k}", f"not all {k}"),
+        nand(f"not all {k}", half, carry),
+        nand(f"only half {k}", half, f"not all {k}"),
         nand(f"only carry {k}", f"not all {k}", carry),
         nand(f"sum {k}", f"only half {k}", f"only carry {k}"),
         nand(f"carry {k}", f"not all {k}", f"not both {k}"),

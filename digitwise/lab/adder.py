@@ -127,7 +127,7 @@ def draw(result: Adder) -> "dict[str, Figure]":
     bits = min(result.bits, DRAWN)
     shown = adder(bits).merged()
     chain, axes = new_figure(10, 4.5)
-    draw_circuit(shown, axes, names={"half 0": "sum 0"})
+    draw_circuit(shown, axes)
     of_more = f", as for {result.bits}" if result.bits > bits else ""
     axes.set_title(f"adds numbers of {bits} bits: {len(shown.gates)} perceptrons{of_more}")
     return {"half-adder": figure, "adder": chain}

@@ -1,7 +1,7 @@
 """The gallery: every experiment on one page, with what is claimed, measured and drawn."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from string import Template
@@ -17,6 +17,7 @@ PAGE = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>digitwise: the lab</title>
+<link rel="icon" href="data:,">
 <style>
   :root { --ink: #1d2b36; --quiet: #5c6b77; --line: #dbe2e8; --accent: #a8432c; --good: #1b6449 }
   * { box-sizing: border-box }
@@ -58,9 +59,12 @@ $sections
 
 
 def write_gallery(
-    folder: Path, short: bool = False, progress: Callable[[Run], None] | None = None
+    folder: Path,
+    short: bool = False,
+    progress: Callable[[Run], None] | None = None,
+    names: Iterable[str] = EXPERIMENTS,
 ) -> list[Run]:
-    """Run every experiment, and write a page with its figures into a folder.
+    """Run every experiment, and write a page with their figures into a folder.
 
     Parameters
     ----------
@@ -68,6 +72,8 @@ def write_gallery(
         Fewer seeds and fewer digits.
     progress : callable, optional
         Called with each run.
+    names : str
+        Of the experiments, if not all.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def write_gallery(
     """
     _make(folder)
     runs, sections = [], []
-    for name in EXPERIMENTS:
+    for name in names:
         run = find_experiment(name).run_short() if short else find_experiment(name).run()
         sections.append(_section(run, write_run(run, folder)))
         runs.append(run)
@@ -88,7 +94,9 @@ def write_gallery(
         all=len(findings),
         short=" This is the short version: few seeds, few digits." if short else "",
         data=escape(next((describe_data(run.data) for run in runs if run.data), "")),
-        links=" ".join(f'<a href="#{name}">{name}</a>' for name in EXPERIMENTS),
+        links=" ".join(
+            f'<a href="#{run.experiment.name}">{run.experiment.name}</a>' for run in runs
+        ),
         sections="\n".join(sections),
     )
     write_atomically(folder / "index.html", page.encode())

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from digitwise import __version__
 from digitwise.reading.reader import Reader
-from digitwise.web import examples, reading, training
+from digitwise.web import examples, ideas, lab_pages, reading, training
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
@@ -52,6 +52,7 @@ def make_app(
         await app.state.desk.do(lambda: reader.read(_warm_up(), layout="number"))
         yield
         app.state.runs.close()
+        app.state.lab_pages.close()
         app.state.desk.close()
 
     app = FastAPI(
@@ -66,10 +67,13 @@ def make_app(
     app.state.folder = folder
     app.state.model = model
     app.state.runs = Runs(models)
+    app.state.lab_pages = lab_pages.LabPages()
     app.state.readers = {model: reader}
     app.include_router(reading.router)
     app.include_router(examples.router)
     app.include_router(training.router)
+    app.include_router(ideas.router)
+    app.include_router(lab_pages.router)
 
     @app.get("/api/health")
     async def health() -> dict[str, Any]:

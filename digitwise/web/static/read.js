@@ -1,11 +1,13 @@
 // The Read room: what is written or shown is sent to /api/read, and its answer drawn.
 
 import { drawOverlay, showNumbers } from "./answer.js";
+import { call } from "./api.js";
 import { Paper } from "./paper.js";
 
 const find = (id) => document.getElementById(id);
 const [canvas, overlay, hint, status, numbers] = ["canvas", "overlay", "hint", "status", "numbers"].map(find);
 const COUNT = /^[1-9]\d{0,3}(-[1-9]\d{0,3})?$/;
+const BUSY = [429, 503]; // ask again
 let latest = 0; // request: answers to older ones come too late
 let shown = []; // numbers
 let file = null; // picture that was chosen, dropped or pasted
@@ -40,24 +42,15 @@ async function ask() {
   if (count) options.set("count", count);
   if (find("network").value) options.set("model", find("network").value);
   try {
-    const answer = await fetch(`/api/read?${options}`, { method: "POST", body: form });
-    const body = await answer.json();
+    const { numbers: found } = await call(`api/read?${options}`, "POST", form);
     if (mine !== latest) return;
-    if (!answer.ok) {
-      say(explain(body));
-      if (answer.status === 503 || answer.status === 429) setTimeout(() => mine === latest && ask(), 1000);
-      return;
-    }
-    show(body.numbers);
-    say(body.numbers.length ? "" : "No number found.");
-  } catch {
-    if (mine === latest) say("The server doesn't answer. Is it still running?");
+    show(found);
+    say(found.length ? "" : "No number found.");
+  } catch (error) {
+    if (mine !== latest) return;
+    say(error.message);
+    if (BUSY.includes(error.status)) setTimeout(() => mine === latest && ask(), 1000);
   }
-}
-
-function explain(body) {
-  if (typeof body.detail === "string") return body.detail;
-  return body.error ?? body.detail?.[0]?.msg ?? "That didn't work.";
 }
 
 function show(found) {
@@ -67,13 +60,12 @@ function show(found) {
 }
 
 async function save(examples) {
-  const answer = await fetch("/api/examples", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ examples }),
-  });
-  const body = await answer.json();
-  return answer.ok ? `saved: digitwise train --data ${body.folder}` : explain(body);
+  try {
+    const { folder } = await call("api/examples", "POST", { examples });
+    return `saved: digitwise train --data ${folder}`;
+  } catch (error) {
+    return error.message;
+  }
 }
 
 async function open(chosen) {
@@ -119,9 +111,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 }
 
 // Networks that were trained and saved here can read, too; ?model= in the address chooses one.
-const [health, models] = await Promise.all(
-  ["/api/health", "/api/models"].map(async (path) => (await fetch(path)).json()),
-);
+const [health, models] = await Promise.all([call("api/health"), call("api/models")]);
 find("network").replaceChildren(...models.map((name) => new Option(name, name)));
 const asked = new URLSearchParams(location.search).get("model");
 if (models.includes(asked)) find("network").value = asked;

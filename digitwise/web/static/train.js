@@ -1,20 +1,11 @@
 // The Train room: one panel a run. A run lives in the server; a panel shows it and tells it what to do.
 
+import { call } from "./api.js";
+import { plot } from "./chart.js";
+
 const EVERY = 400; // milliseconds between two looks
 const NUMBERS = ["learning_rate", "batch_size", "epochs", "seed"];
 const panels = [];
-
-async function call(path, method = "GET", body = undefined) {
-  const answer = await fetch(path, {
-    method,
-    headers: body ? { "content-type": "application/json" } : {},
-    body: body && JSON.stringify(body),
-  });
-  const found = answer.status === 204 ? null : await answer.json();
-  if (answer.ok) return found;
-  const detail = found?.detail;
-  throw new Error(typeof detail === "string" ? detail : (found?.error ?? `${detail?.[0]?.loc?.at(-1)}: ${detail?.[0]?.msg}`));
-}
 
 class Panel {
   constructor(settings) {
@@ -187,11 +178,12 @@ class Panel {
     const x = rows.map((row) => row.epoch);
     const percent = (name) => rows.map((row) => 100 * row[name]);
     const line = (y, name, dash) => ({ x, y, name, mode: "lines+markers", marker: { size: 5 }, line: { dash } });
-    plot(this.find(".cost"), [line(rows.map((row) => row.cost), "cost", "solid")], false);
+    const layout = { xaxis: { title: { text: "epoch" }, rangemode: "tozero" } };
+    plot(this.find(".cost"), [line(rows.map((row) => row.cost), "cost", "solid")], layout);
     plot(
       this.find(".accuracy"),
       [line(percent("test_accuracy"), "test", "solid"), line(percent("train_accuracy"), "training", "dot")],
-      true,
+      { ...layout, showlegend: true, legend: { x: 1, xanchor: "right", y: 0 } },
     );
   }
 
@@ -227,23 +219,6 @@ class Panel {
       });
     });
   }
-}
-
-function plot(element, traces, legend) {
-  const colour = getComputedStyle(document.documentElement).getPropertyValue("--quiet");
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
-  const grid = getComputedStyle(document.documentElement).getPropertyValue("--line");
-  const axis = { gridcolor: grid, zeroline: false, automargin: true };
-  Plotly.react(
-    element, traces,
-    {
-      margin: { t: 8, r: 8, b: 32, l: 40 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent",
-      font: { color: colour, size: 11 }, colorway: [accent, "#c8553d"], showlegend: legend,
-      legend: { x: 1, xanchor: "right", y: 0 },
-      xaxis: { ...axis, title: { text: "epoch" }, rangemode: "tozero" }, yaxis: axis,
-    },
-    { displayModeBar: false, responsive: true },
-  );
 }
 
 function addPanel(settings) {

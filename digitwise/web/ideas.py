@@ -1,0 +1,278 @@
+"""`/api/ideas`: what the Ideas room shows, computed by the heart and by the lab."""
+
+from functools import lru_cache
+from threading import Lock
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from digitwise.circuits import Circuit, adder, half_adder
+from digitwise.data.sources import resolve
+from digitwise.descent import descend
+from digitwise.errors import DigitwiseError
+from digitwise.expressions import compile_expression
+from digitwise.lab.circuit_picture import MOST_DRAWN, depths, places
+from digitwise.lab.digits import learning_digits
+from digitwise.lab.experiment import plain
+from digitwise.lab.poll import Poll, prepare
+from digitwise.lab.surfaces import SURFACES
+from digitwise.neurons import Perceptron, SigmoidNeuron, sigmoid
+
+router = APIRouter(prefix="/api/ideas")
+
+GRID = 61  # points a side of a landscape
+PLANE = np.linspace(-0.5, 1.5, 41)  # of a perceptron's two inputs
+ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+# By what it says to 00, 01, 10, 11.
+FUNCTIONS = {
+    "0000": "never fires", "0001": "AND", "0010": "x₁ and not x₂", "0011": "x₁",
+    "0100": "x₂ and not x₁", "0101": "x₂", "0111": "OR", "1000": "NOR", "1010": "not x₂",
+    "1011": "x₁ or not x₂", "1100": "not x₁", "1101": "x₂ or not x₁", "1110": "NAND",
+    "1111": "always fires",
+}  # fmt: skip
+MOST_ROWS = 64  # of a truth table that is shown
+POLLED, ARROWS = 2000, 60  # digits, and estimates of their ∇C
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana"]
+Seed = Annotated[int, Query(ge=0, le=2**31)]
+Weight = Annotated[float, Query(ge=-100, le=100)]
+
+
+class Landscape(BaseModel):
+    """A cost of two variables, as a map."""
+
+    formula: str
+    window: list[float] = Field(description="v₁ from, to; v₂ from, to")
+    v1: list[float]
+    v2: list[float]
+    heights: list[list[float]] = Field(description="C: a row for each v₂")
+    minima: list[list[float]]
+    start: list[float]
+    rate: float = Field(description="A learning rate with which a ball rolls down")
+    too_large: float = Field(description="One with which it flies out")
+
+
+class Rolling(BaseModel):
+    """Where a ball went, and what happened to C on the way."""
+
+    path: list[list[float]]
+    costs: list[float]
+    squares: list[float | None] = Field(description="‖∇C‖² at each point")
+    stopped: Literal["gradient", "steps", "diverged"]
+
+
+class Row(BaseModel):
+    """What a perceptron, and a sigmoid neuron, make of two inputs."""
+
+    x: list[int]
+    z: float
+    fires: int
+    smooth: float
+
+
+class Deciding(BaseModel):
+    """A perceptron of two inputs."""
+
+    function: str
+    rows: list[Row]
+    axis: list[float]
+    z: list[list[float]] = Field(description="w·x + b: a row for each x₂ of the axis")
+    smooth: list[list[float]] = Field(description="σ(w·x + b)")
+
+
+class Neuron(BaseModel):
+    """An input or a gate of a circuit."""
+
+    name: str
+    place: list[float]
+    depth: int
+    signal: float
+    sources: list[str] = []
+    weights: list[float] = []
+    bias: float | None = None
+
+
+class Table(BaseModel):
+    """What a circuit says to every input."""
+
+    inputs: list[list[int]]
+    outputs: list[list[int]]
+    smooth: list[list[float]] = Field(description="As sigmoid neurons")
+
+
+class Wired(BaseModel):
+    """A circuit of NAND perceptrons with signals in it."""
+
+    neurons: list[Neuron]
+    inputs: list[str]
+    outputs: list[str]
+    perceptrons: int
+    table: Table | None
+    drawable: bool
+
+
+class Refused(BaseModel):
+    """Why there is nothing to show, while somebody is still writing an expression, say."""
+
+    refused: str
+
+
+class Cloud(BaseModel):
+    """Estimates of ∇C from mini-batches: along it, and across, in its lengths."""
+
+    data: str
+    n: int
+    arrows: list[list[float]]
+    downhill: float
+    error: float = Field(description="Mean of ‖estimate - ∇C‖² / ‖∇C‖²")
+    sizes: list[int]
+    errors: list[float] = Field(description="The same, for these sizes")
+
+
+@router.get("/surface")
+def surface(name: Annotated[SurfaceName, Query()] = "valley") -> Landscape:
+    """Draw the map of a surface."""
+    return _landscape(name)
+
+
+@lru_cache(maxsize=len(SURFACES))
+def _landscape(name: str) -> Landscape:
+    place = SURFACES[name]
+    v1, v2, heights = place.heights(GRID)
+    return Landscape(
+        formula=place.formula,
+        window=list(place.window),
+        v1=v1[0].tolist(),
+        v2=v2[:, 0].tolist(),
+        heights=heights.tolist(),
+        minima=place.minima.tolist(),
+        start=place.start.tolist(),
+        rate=place.rate,
+        too_large=place.too_large,
+    )
+
+
+@router.get("/ball")
+def ball(
+    surface: Annotated[SurfaceName, Query()] = "valley",
+    learning_rate: Annotated[float, Query(ge=1e-6, le=1e3)] = 0.05,
+    momentum: Annotated[float, Query(ge=0, le=0.999)] = 0.0,
+    v1: Annotated[float, Query(ge=-5, le=5)] = -2.0,
+    v2: Annotated[float, Query(ge=-5, le=5)] = 0.8,
+    steps: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Rolling:
+    """Drop a ball: gradient descent from there, Eq. 11."""
+    place = SURFACES[surface]
+    found = descend(
+        place.cost, place.gradient, [v1, v2], learning_rate, steps, 1e-6, momentum=momentum
+    )
+    with np.errstate(over="ignore"):
+        squares = [float(np.square(place.gradient(v)).sum()) for v in found.path]
+    return Rolling.model_validate(
+        {
+            "path": found.path.tolist(),
+            "costs": found.costs.tolist(),
+            "squares": plain(squares),
+            "stopped": found.stopped,
+        }
+    )
+
+
+@router.get("/perceptron")
+def perceptron(w1: Weight = -2.0, w2: Weight = -2.0, bias: Weight = 3.0) -> Deciding:
+    """Weigh two inputs: Eq. 2 on all of them, Eq. 3 beside it."""
+    weights = np.array([w1, w2])
+    fires, smooth = Perceptron(weights, bias)(ROWS), SigmoidNeuron(weights, bias)(ROWS)
+    rows = zip(ROWS, ROWS @ weights + bias, fires, smooth, strict=True)
+    z = w1 * PLANE + (w2 * PLANE + bias)[:, None]
+    return Deciding(
+        function=FUNCTIONS["".join(map(str, fires))],
+        rows=[Row(x=x.tolist(), z=z, fires=fires, smooth=smooth) for x, z, fires, smooth in rows],
+        axis=PLANE.tolist(),
+        z=z.tolist(),
+        smooth=sigmoid(z).tolist(),
+    )
+
+
+@router.get("/circuit")
+def circuit(
+    kind: Literal["half-adder", "adder", "expression"] = "half-adder",
+    expression: Annotated[str, Query(max_length=200)] = "(a xor b) and not c",
+    bits: Annotated[str, Query(pattern="^[01]{0,10}$", description="Of the inputs, in order")] = "",
+    gain: Annotated[
+        float | None, Query(ge=0.01, le=500, description="c, of sigmoid neurons; or perceptrons")
+    ] = None,
+) -> Wired | Refused:
+    """Send signals through a circuit of NAND perceptrons."""
+    try:
+        wired = _circuit(kind, expression)
+    except DigitwiseError as error:
+        return Refused(refused=str(error))
+    x = [int(bit) for bit in bits.ljust(len(wired.inputs), "0")[: len(wired.inputs)]]
+    signals, depth, place = wired.signals(x, gain), depths(wired), places(wired)
+    neurons = {
+        name: Neuron(name=name, place=list(place[name]), depth=depth[name], signal=float(signal))
+        for name, signal in signals.items()
+    }
+    for gate in wired.gates:
+        neuron = neurons[gate.name]
+        neuron.sources, neuron.weights = list(gate.sources), list(gate.weights)
+        neuron.bias = gate.bias
+    return Wired(
+        neurons=list(neurons.values()),
+        inputs=list(wired.inputs),
+        outputs=list(wired.outputs),
+        perceptrons=len(wired.gates),
+        table=_table(wired, gain or 1.0),
+        drawable=len(wired.gates) <= MOST_DRAWN,
+    )
+
+
+def _circuit(kind: str, expression: str) -> Circuit:
+    if kind == "expression":
+        return compile_expression(expression)
+    return half_adder() if kind == "half-adder" else adder(2)
+
+
+def _table(wired: Circuit, gain: float) -> Table | None:
+    if 2 ** len(wired.inputs) > MOST_ROWS:
+        return None
+    rows, outputs = wired.truth_table()
+    smooth = wired.sigmoid(rows, gain)
+    return Table(inputs=rows.tolist(), outputs=outputs.tolist(), smooth=smooth.tolist())
+
+
+@router.get("/minibatch")
+def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cloud:
+    """Ask so many mini-batches of m digits for ∇C: Eq. 18 and 19."""
+    poll, errors = _poll()
+    found = poll.ask(m, ARROWS, np.random.default_rng((seed, m)))
+    return Cloud(
+        data=resolve("auto"),
+        n=len(poll.y),
+        arrows=np.round(poll.arrows(found), 4).tolist(),
+        downhill=float((found @ poll.whole > 0).mean()),
+        error=float(poll.errors(found).mean()),
+        sizes=list(SIZES),
+        errors=errors,
+    )
+
+
+_preparing = Lock()
+
+
+def _poll() -> tuple[Poll, list[float]]:
+    with _preparing:
+        return _prepared()
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> tuple[Poll, list[float]]:
+    """Train the network that is asked, once; measure how far polls of each size are off."""
+    poll = prepare(learning_digits(POLLED)[0], epochs=1, seed=0)
+    rng = np.random.default_rng(1)
+    counts: dict[int, Any] = {m: max(20, 400 // m) for m in SIZES}
+    return poll, [float(poll.errors(poll.ask(m, n, rng)).mean()) for m, n in counts.items()]

@@ -1,0 +1,86 @@
+// What the ideas have in common: controls, whose values go into the address and to the server's own
+// code, and an answer to draw. A slider with data-log holds the logarithm of its value.
+
+import { call } from "../api.js";
+
+export class Idea {
+  constructor(id) {
+    this.id = id;
+    this.root = document.getElementById(id);
+    this.form = this.root.querySelector("form");
+    const known = new URLSearchParams(location.search);
+    for (const control of this.form.elements) {
+      if (known.has(`${id}.${control.name}`)) this.set(control.name, known.get(`${id}.${control.name}`));
+    }
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.form.addEventListener("input", () => this.changed());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.answer && this.show(this.answer));
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  value(name) {
+    const control = this.form.elements[name];
+    return control.dataset.log === undefined ? control.value : (10 ** Number(control.value)).toPrecision(4);
+  }
+
+  set(name, value) {
+    const control = this.form.elements[name];
+    control.value = control.dataset.log === undefined ? value : Math.log10(value);
+  }
+
+  values() {
+    const names = [...new Set([...this.form.elements].map((control) => control.name).filter(Boolean))];
+    return Object.fromEntries(names.map((name) => [name, this.value(name)]));
+  }
+
+  changed() {
+    this.remember();
+    this.ask();
+  }
+
+  remember() {
+    const query = new URLSearchParams(location.search);
+    for (const { name } of this.form.elements) if (name) query.set(`${this.id}.${name}`, this.value(name));
+    history.replaceState(null, "", `?${query}${location.hash}`);
+  }
+
+  say(text, bad = false) {
+    const said = this.find(".said");
+    said.textContent = text;
+    said.classList.toggle("error", bad);
+  }
+
+  // One question at a time; of those that come meanwhile, the last.
+  async ask() {
+    for (const output of this.form.querySelectorAll("output")) {
+      output.value = Number(this.value(output.htmlFor.value)).toPrecision(3).replace(/\.?0+$/, "");
+    }
+    this.waiting = true;
+    if (this.asking) return;
+    this.asking = true;
+    while (this.waiting) {
+      this.waiting = false;
+      try {
+        const answer = await call(`api/ideas/${this.path()}`);
+        if (answer.refused) throw new Error(answer.refused);
+        this.answer = answer;
+        this.say("");
+        this.show(answer);
+      } catch (error) {
+        this.say(error.message, true);
+      }
+    }
+    this.asking = false;
+  }
+
+  path() {
+    return `${this.id}?${new URLSearchParams(this.values())}`;
+  }
+}
+
+export function number(value) {
+  return Math.abs(value) >= 1e4 || (value && Math.abs(value) < 1e-3) ? value.toExponential(2) : value.toFixed(3);
+}

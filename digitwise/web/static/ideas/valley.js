@@ -1,0 +1,158 @@
+// A ball in a valley: dropped anywhere, rolling by v → v′ = v - η∇C.
+
+import { call } from "../api.js";
+import { MARGIN, colour, plot } from "../chart.js";
+import { Idea, number } from "./idea.js";
+
+const EVERY = 70; // milliseconds between two steps
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Valley extends Idea {
+  constructor() {
+    super("valley");
+    this.at = 0; // step that is shown
+    this.map = this.find(".map");
+    this.find("[data-do=roll]").addEventListener("click", () => (this.timer ? this.pause() : this.roll()));
+    this.find("[data-do=step]").addEventListener("click", () => this.step());
+    this.map.addEventListener("click", (event) => this.drop(event));
+    this.form.elements.surface.addEventListener("input", () => (this.moved = true));
+  }
+
+  async begin() {
+    await this.survey(!new URLSearchParams(location.search).has("valley.v1"));
+    this.ask();
+  }
+
+  // Look at another surface: its map, and where and how fast a ball does well on it.
+  async survey(fresh) {
+    this.place = await call(`api/ideas/surface?name=${this.value("surface")}`);
+    if (!fresh) return;
+    this.set("learning_rate", this.place.rate);
+    ["v1", "v2"].forEach((name, k) => this.set(name, this.place.start[k]));
+  }
+
+  async changed() {
+    if (this.moved) {
+      this.moved = false;
+      await this.survey(true);
+    }
+    super.changed();
+  }
+
+  drop(event) {
+    const box = this.map.getBoundingClientRect();
+    const [x0, x1, y0, y1] = this.place.window;
+    const across = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
+    const down = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
+    if (Math.min(across, down) < 0 || Math.max(across, down) > 1) return;
+    this.set("v1", (x0 + across * (x1 - x0)).toFixed(2));
+    this.set("v2", (y1 - down * (y1 - y0)).toFixed(2));
+    this.changed();
+  }
+
+  path() {
+    return `ball?${new URLSearchParams(this.values())}`;
+  }
+
+  show() {
+    this.pause();
+    this.draw();
+    this.at = 0;
+    this.roll();
+  }
+
+  roll() {
+    if (this.at >= this.last) this.at = 0;
+    if (still.matches) {
+      this.at = this.last;
+      this.move();
+      return;
+    }
+    this.find("[data-do=roll]").textContent = "Pause";
+    this.timer = setInterval(() => this.advance(), EVERY);
+    this.move();
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.find("[data-do=roll]").textContent = "Roll";
+  }
+
+  advance() {
+    if (this.at < this.last) this.at += 1;
+    if (this.at >= this.last) this.pause();
+    this.move();
+  }
+
+  step() {
+    this.pause();
+    if (this.at >= this.last) this.at = -1;
+    this.advance();
+  }
+
+  get last() {
+    return this.answer.path.length - 1;
+  }
+
+  draw() {
+    const { v1, v2, heights, window: edges, minima, formula } = this.place;
+    const levels = quantiles(heights.flat(), 16);
+    const map = {
+      type: "contour", x: v1, y: v2, z: heights.map((row) => row.map((c) => rank(levels, c))),
+      colorscale: "Cividis", ncontours: 16, showscale: false, opacity: 0.55, hoverinfo: "skip", line: { width: 0.6 },
+    };
+    const line = { x: [], y: [], mode: "lines+markers", line: { color: "#c8553d", width: 1.5 }, marker: { size: 4 } };
+    const ball = { x: [], y: [], mode: "markers", marker: { size: 17, color: "#c8553d", line: { color: "#fff", width: 2 } } };
+    const lowest = {
+      x: minima.map((v) => v[0]), y: minima.map((v) => v[1]), mode: "markers",
+      marker: { symbol: "star", size: 12, color: colour("ink") },
+    };
+    plot(this.map, [map, lowest, line, ball], {
+      xaxis: { range: edges.slice(0, 2), title: { text: "v₁" } },
+      yaxis: { range: edges.slice(2), title: { text: "v₂" } },
+    }, { staticPlot: true });
+    this.map.setAttribute("aria-label", `C = ${formula} from above, and the ball's way`);
+    this.find(".formula").textContent = `C = ${formula}`;
+    plot(this.find(".costs"), [{ x: [], y: [], mode: "lines", line: { color: "#c8553d" } }], {
+      xaxis: { title: { text: "step" }, rangemode: "tozero" }, yaxis: { type: "log", nticks: 6, title: { text: "C above its minimum" } },
+    }, { staticPlot: true });
+  }
+
+  // Show the ball as far as it has come.
+  move() {
+    const { path, costs, squares, stopped } = this.answer;
+    const gone = path.slice(0, this.at + 1).filter(([x, y]) => Math.hypot(x, y) < 1e3);
+    const [x, y] = [0, 1].map((k) => gone.map((v) => v[k]));
+    Plotly.restyle(this.map, { x: [x, x.slice(-1)], y: [y, y.slice(-1)] }, [2, 3]);
+    const lowest = Math.min(...this.place.heights.flat());
+    const above = costs.slice(0, this.at + 1).map((c) => (c - lowest > 1e-12 && c < 1e60 ? c - lowest : null));
+    Plotly.restyle(this.find(".costs"), { x: [above.map((_, k) => k)], y: [above] }, [0]);
+    const eta = Number(this.value("learning_rate"));
+    const facts = [`step ${this.at}`, `C = ${number(costs[this.at])}`];
+    if (this.at < this.last && squares[this.at] !== null && this.value("momentum") === "0") {
+      facts.push(`ΔC ≈ -η‖∇C‖² = ${number(-eta * squares[this.at])}`, `it was ${number(costs[this.at + 1] - costs[this.at])}`);
+    }
+    if (this.at === this.last) facts.push(this.verdict(stopped, costs));
+    this.find(".facts").replaceChildren(...facts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
+  }
+
+  verdict(stopped, costs) {
+    const flown = stopped === "diverged" || costs.at(-1) > Math.max(...this.place.heights.flat());
+    if (flown) return "it has flown out: η is too large";
+    if (stopped === "gradient") return "it has come to rest";
+    return costs.at(-1) > costs[0] ? "it climbs" : "it is still on its way";
+  }
+}
+
+// Contours at equal shares of the area: a steep wall would take all of them otherwise.
+function quantiles(values, n) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Array.from({ length: n + 1 }, (_, k) => sorted[Math.round((k * (sorted.length - 1)) / n)]);
+}
+
+function rank(levels, value) {
+  const k = Math.max(0, levels.findLastIndex((level) => level <= value));
+  const width = (levels[k + 1] ?? levels[k]) - levels[k];
+  return k + (width ? (value - levels[k]) / width : 0);
+}
