@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Match
 
 from digitwise import __version__
 from digitwise.reading.reader import Reader
@@ -17,6 +18,7 @@ from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
 
 STATIC = Path(__file__).parent / "static"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -63,6 +65,7 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses={400: {"description": "What was sent can't be understood"}},
     )
     app.state.folder = folder
     app.state.model = model
@@ -88,6 +91,19 @@ def make_app(
     async def models_() -> list[str]:
         """Name the networks that can read: the one that the server began with, and saved ones."""
         return [model, *app.state.runs.models()]
+
+    @app.api_route("/api/{_path:path}", methods=[*METHODS], include_in_schema=False)
+    async def other(request: Request, _path: str) -> None:
+        """Answer what no other route of the API does: it is unknown, or asked with another verb."""
+        allowed = {
+            method
+            for method in METHODS
+            for route in app.router.routes[: app.router.routes.index(request.scope["route"])]
+            if route.matches({**request.scope, "method": method})[0] is Match.FULL
+        }
+        if not allowed:
+            raise HTTPException(404, "the API has no such path: /api/openapi.json has those it has")
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
     app.mount("/vendor", StaticFiles(directory=plotly_folder()))
     app.mount("/", StaticFiles(directory=STATIC, html=True))

@@ -1,30 +1,34 @@
 """`POST /api/examples`: digits that somebody has labelled, kept for `train --data FOLDER`."""
 
-import base64
-import binascii
 import hashlib
-import io
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from digitwise.files import write_atomically
 from digitwise.web.png import as_png
+from digitwise.web.sent import Sent
 
 MOST = 100  # at once
 router = APIRouter()
 
 
-class Example(BaseModel):
+Row = Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=28, max_length=28)]
+Framed = Annotated[list[Row], Field(min_length=28, max_length=28)]
+"""28 rows of 28 pixels: 0 is paper, 255 ink."""
+
+
+class Example(Sent):
     """A digit, framed: the `seen` of an answer."""
 
     label: int = Field(ge=0, le=9)
-    seen: str = Field(description="28×28, PNG in base64", max_length=20_000)
+    seen: Framed
 
 
-class Examples(BaseModel):
+class Examples(Sent):
     """Several of them."""
 
     examples: list[Example] = Field(min_length=1, max_length=MOST)
@@ -37,32 +41,13 @@ class Saved(BaseModel):
     folder: str
 
 
-@router.post(
-    "/api/examples",
-    summary="Save labelled digits",
-    responses={400: {"description": "No picture of a digit"}},
-)
+@router.post("/api/examples", summary="Save labelled digits")
 async def save(request: Request, examples: Examples) -> Saved:
     """Save each as a picture in a folder named by its label; the same one twice is one."""
     folder: Path = request.app.state.folder
-    contents = [(example.label, _png(example.seen)) for example in examples.examples]
-    for label, content in contents:
+    for example in examples.examples:
+        label, content = example.label, as_png(np.array(example.seen, np.uint8))
         (folder / str(label)).mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(content).hexdigest()[:16]
         write_atomically(folder / str(label) / f"{name}.png", content)
-    return Saved(saved=len(contents), folder=folder.name)
-
-
-def _png(text: str) -> bytes:
-    """Decode and write anew: nothing is kept but 28×28 pixels."""
-    from PIL import Image
-
-    try:
-        content = base64.b64decode(text, validate=True)
-        with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
-            if image.size != (28, 28):
-                raise ValueError("another size")
-            pixels = np.asarray(image.convert("L"))
-    except (binascii.Error, ValueError, OSError, SyntaxError) as error:
-        raise HTTPException(400, "expected a picture of 28×28 pixels, PNG in base64") from error
-    return as_png(pixels)
+    return Saved(saved=len(examples.examples), folder=folder.name)

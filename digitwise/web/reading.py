@@ -16,7 +16,7 @@ from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
 from digitwise.reading.segment import find_numbers
 from digitwise.web.desk import BusyError, Desk, open_limited
-from digitwise.web.png import as_text
+from digitwise.web.examples import Framed
 from digitwise.web.runs import Runs
 
 MOST_FILES = 20
@@ -32,7 +32,7 @@ class Digit(BaseModel):
     bbox: list[int] = Field(description="x0, y0, x1, y1 in pixels of the page")
     rejected: bool
     probabilities: list[float] | None = Field(None, description="Of 0 to 9, with ?detail=true")
-    seen: str | None = Field(None, description="The 28×28 the network saw, as PNG in base64")
+    seen: Framed | None = Field(None, description="What the network saw, with ?detail=true")
 
 
 class Alternative(BaseModel):
@@ -71,7 +71,7 @@ Asked = dict[str, Any]
     "/api/read",
     summary="Read the handwritten numbers of pictures",
     responses={
-        400: {"description": "Options that make no sense"},
+        409: {"description": "Options that make no sense, or not together, or not for the network"},
         413: {"description": "Too much was sent"},
         422: {"description": "No pictures, or options of the wrong kind"},
         503: {"description": "Too busy: try again after Retry-After seconds"},
@@ -81,7 +81,7 @@ async def read(
     request: Request,
     files: Annotated[
         list[UploadFile],
-        File(alias="file", description=f"PNG, JPEG, PDF, …; at most {MOST_FILES}"),
+        File(alias="file", min_length=1, description=f"PNG, JPEG, PDF, …; at most {MOST_FILES}"),
     ],
     layout: Annotated[Literal["auto", "number", "digit"], Query()] = "auto",
     count: Annotated[
@@ -104,7 +104,7 @@ async def read(
         if max_error is not None:
             reader.threshold(max_error, layout)
     except DigitwiseError as error:
-        raise HTTPException(400, str(error)) from error
+        raise HTTPException(409, str(error)) from error
     found: list[ReadNumber] = []
     for file in files:
         name, content = file.filename or "picture", await file.read()
@@ -124,7 +124,7 @@ def _reader(request: Request, model: str | None) -> Reader:
     if name not in readers:
         runs: Runs = request.app.state.runs
         if name not in runs.models():
-            raise HTTPException(400, f"no model {name!r}: /api/models has their names")
+            raise HTTPException(409, f"no model {name!r}: /api/models has their names")
         while len(readers) > MOST_READERS:
             readers.pop(list(readers)[1])
         readers[name] = Reader(runs.folder / f"{name}.safetensors")
@@ -163,5 +163,5 @@ def _add_detail(row: dict[str, Any], number: Number, reader: Reader) -> None:
     z = reader.network.weighted_outputs(as_inputs(images, reader.network.dtype))
     every = probabilities_of(z, reader.calibration)
     for digit, image, p in zip(row["digits"], images, every, strict=True):
-        digit["seen"] = as_text(image)
+        digit["seen"] = image.tolist()
         digit["probabilities"] = [round(float(one), 4) for one in p]

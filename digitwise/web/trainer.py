@@ -52,7 +52,7 @@ class State:
     confusion : 10 × 10
         Of test digits: [true digit][answer].
     wrong : list of dict
-        Test digits that are taken for others: label, said, seen (PNG in base64).
+        Test digits that are taken for others: label, said, image (PNG in base64).
     weights : str
         Of the first hidden neurons, as PNG in base64.
     error : str
@@ -196,7 +196,7 @@ class Trainer:
         digits = self.test[places]
         said = self.engine.weighted_outputs(self.network, digits).argmax(axis=1)
         rows = zip(digits.labels, said, digits.images, strict=True)
-        return [{"label": int(d), "said": int(a), "seen": as_text(image)} for d, a, image in rows]
+        return [{"label": int(d), "said": int(a), "image": as_text(image)} for d, a, image in rows]
 
     def _model(self) -> bytes:
         training = {"settings": asdict(self.settings), "command": self.settings.command()}

@@ -10,13 +10,14 @@ from digitwise.data.sources import mnist_folder, resolve
 from digitwise.errors import DigitwiseError
 from digitwise.training.settings import Settings
 from digitwise.web.runs import Running, Runs
+from digitwise.web.sent import Sent
 
 MOST_NEURONS = 2000
 router = APIRouter()
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$")]
 
 
-class RunSettings(BaseModel):
+class RunSettings(Sent):
     """What a run depends on: the same settings and seed give the same run."""
 
     data: Literal["auto", "mnist", "digits"] = "auto"
@@ -72,13 +73,13 @@ async def data() -> dict[str, bool]:
         return {"digits": True, "mnist": False}
 
 
-@router.post("/api/runs", status_code=201, responses={400: {}, 409: {}})
+@router.post("/api/runs", status_code=201, responses={409: {}})
 async def start(request: Request, settings: RunSettings) -> RunState:
     """Make a run, paused before its first step."""
     values = {**settings.model_dump(), "hidden": tuple(settings.hidden)}
     values["data"] = resolve(settings.data)
     if values["data"] == "mnist" and not (await data())["mnist"]:
-        raise HTTPException(400, "MNIST is not at hand: digitwise data fetch")
+        raise HTTPException(409, "MNIST is not at hand: digitwise data fetch")
     try:
         return _answer(_runs(request).start(replace(Settings(), **values)))
     except DigitwiseError as error:

@@ -39,7 +39,7 @@ def test_a_number_is_written_and_read(page):
     write(page, "504192")
     reads(page, "504192")
     assert page.locator(".digit").count() == 6
-    assert page.locator(".digit img").first.evaluate("image => image.naturalWidth") == 28
+    assert page.locator(".digit canvas").first.evaluate("canvas => canvas.width") == 28
     assert page.locator("#overlay rect").count() == 6
     assert page.locator(".digit").first.locator(".bar").count() == 10
     chosen = page.locator("#overlay .box").first.bounding_box()

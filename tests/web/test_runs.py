@@ -88,7 +88,7 @@ def test_what_is_not_there(client):
     assert client.get("/api/runs/..%2f..%2fx").status_code in (404, 422)
     assert (
         client.post("/api/read", params={"model": "../reader"}, files={"file": b"x"}).status_code
-        == 400
+        == 409
     )
 
 

@@ -82,9 +82,19 @@ function digitCard(digit) {
   const name = `${digit.char}, with probability ${digit.p.toFixed(2)}`;
   return element(
     "div", { class: digit.rejected ? "digit unsure" : "digit" },
-    element("img", { src: `data:image/png;base64,${digit.seen}`, alt: `what the network saw of ${name}` }),
+    seen(digit.seen, `what the network saw of ${name}`),
     element("div", { class: "quiet" }, `${digit.char}: ${digit.p.toFixed(2)}`), bars,
   );
+}
+
+// Rows of pixels, as they are: 0 is paper, 255 ink.
+function seen(rows, about) {
+  const size = rows.length;
+  const canvas = element("canvas", { width: size, height: size, role: "img", "aria-label": about });
+  const image = new ImageData(size, size);
+  rows.flat().forEach((ink, k) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * k));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
 }
 
 function saver(number, save) {

@@ -189,10 +189,10 @@ class Panel {
 
   drawWrong(wrong) {
     this.find(".wrongs").replaceChildren(
-      ...wrong.map(({ label, said, seen }) => {
+      ...wrong.map(({ label, said, image: content }) => {
         const figure = document.createElement("figure");
         const image = new Image();
-        image.src = `data:image/png;base64,${seen}`;
+        image.src = `data:image/png;base64,${content}`;
         image.alt = `a ${label} that is taken for a ${said}`;
         figure.append(image, Object.assign(document.createElement("figcaption"), { textContent: `${label} → ${said}` }));
         return figure;

@@ -1,0 +1,24 @@
+"""What is sent as JSON, as JSON Schema means it: 3.0 is whole; "3" and true are no numbers."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class Sent(BaseModel):
+    """Holds what is sent, of the types that its fields have."""
+
+    model_config = ConfigDict(strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _write_whole_numbers_as_such(cls, found: Any) -> Any:
+        return _whole(found)
+
+
+def _whole(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: _whole(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [_whole(value) for value in found]
+    return int(found) if isinstance(found, float) and found.is_integer() else found
