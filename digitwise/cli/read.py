@@ -103,7 +103,7 @@ def read(
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     if resume and not out:
         raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
-    from digitwise.reading.batch import read_all
+    from digitwise.reading.batch import FEW, read_all
     from digitwise.reading.form import load_form
     from digitwise.reading.reader import Reader
 
@@ -121,7 +121,9 @@ def read(
         "pattern": wanted,
         "form": form,
     }
-    reader = Reader(model)
+    sources = list(_inputs(files))
+    # All of a batch alike, that which was read before it was stopped and what comes after it.
+    reader = Reader(model, compiled=len(sources) > FEW)
     if max_error is not None:
         reader.threshold(max_error, layout)  # or an error, before anything is read
     how = {
@@ -132,7 +134,6 @@ def read(
         "fields": fields and str(fields),
         "model": model,
     }
-    sources = list(_inputs(files))
     if out and any(isinstance(s, Path) and s.resolve() == out.resolve() for _, s in sources):
         raise typer.BadParameter(f"{out} is one of the pictures", param_hint="-o")
     # Folders first: a new journal takes the place of an earlier one.

@@ -18,7 +18,7 @@ AT_ONCE = 64  # images that are in the cache together
 PIECE = 8 * AT_ONCE  # images that a thread takes at a time
 THREADS_FROM = 1024  # images that are worth another thread
 
-Worker = Callable[[Floats, Floats], None]
+Worker = Callable[[Floats, Floats, bool], None]
 
 
 class Predictor:
@@ -66,32 +66,39 @@ class Predictor:
         InputError
             If the shape doesn't fit the network.
         """
+        return self._ask(x, squash=True)
+
+    def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
+        """Return weighted inputs z = w·a + b of the output layer, before its sigmoid, likewise."""
+        return self._ask(x, squash=False)
+
+    def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Index of the largest output, for one input or for many; of equal ones the first."""
+        return np.asarray(self(x).argmax(axis=-1))
+
+    def _ask(self, x: npt.ArrayLike, squash: bool) -> Floats:
         inputs = self._inputs(x)
         rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
         out = np.empty((len(rows), self.sizes[-1]), self.dtype)
         if self._pool is None or len(rows) < THREADS_FROM:
             work = self._take()
-            work(rows, out)
+            work(rows, out, squash)
             self._free.append(work)
         else:
             # Taken by whoever is free: a core that others hold up does less.
             pieces = iter(
                 [(rows[at : at + PIECE], out[at : at + PIECE]) for at in range(0, len(rows), PIECE)]
             )
-            waiting = [self._pool.submit(self._run, pieces) for _ in self._others]
-            self._run(pieces)
+            waiting = [self._pool.submit(self._run, pieces, squash) for _ in self._others]
+            self._run(pieces, squash)
             for future in waiting:
                 future.result()
         return out if inputs.ndim == 2 else out[0]
 
-    def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Index of the largest output, for one input or for many; of equal ones the first."""
-        return np.asarray(self(x).argmax(axis=-1))
-
-    def _run(self, pieces: Iterable[tuple[Floats, Floats]]) -> None:
+    def _run(self, pieces: Iterable[tuple[Floats, Floats]], squash: bool) -> None:
         work = self._take()
         for x, out in pieces:
-            work(x, out)
+            work(x, out, squash)
         self._free.append(work)
 
     def _take(self) -> Worker:
@@ -132,7 +139,9 @@ class Predictor:
         numbers = (self.sizes[0], self._activation, AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
 
-        def work(x: Floats, out: Floats) -> None:
-            outputs(x, numbers, places, tile, parameters, neurons, starts, pixels, values, out)
+        def work(x: Floats, out: Floats, squash: bool) -> None:
+            outputs(
+                x, numbers, places, tile, parameters, neurons, starts, pixels, values, out, squash
+            )
 
         return work

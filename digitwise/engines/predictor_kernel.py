@@ -24,11 +24,12 @@ def collect(x, pixels, values, entries):
 
 
 @kernel
-def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, values, out):
+def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash):
     """Write the outputs for x, (n, n_in), into out, (n, n_out), some rows at a time.
 
     `numbers` and `places` are the layout and more (`predictor.py`): few arguments are passed
-    quickly. `starts` begins with the order of the rows, 0, 1, 2, ...
+    quickly. `starts` begins with the order of the rows, 0, 1, 2, ... Without `squash` the
+    outputs are left as z, before the sigmoid.
     """
     inputs, activation, at_once = numbers
     layout = Layout(
@@ -49,4 +50,4 @@ def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, value
         for row in range(m):
             z = layout.outputs[last] + row * layout.widths[last]
             for i in range(out.shape[1]):
-                out[begin + row, i] = sigmoid(neurons[z + i])
+                out[begin + row, i] = sigmoid(neurons[z + i]) if squash else neurons[z + i]

@@ -1,13 +1,15 @@
 """Connected pieces of ink."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.errors import ImageError
-from digitwise.imaging.ink import Light
+from digitwise.imaging.ink import SOLID, Light
+from digitwise.imaging.seen import frame_digit
 
-SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
 MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of the largest piece, a piece is dirt
 
@@ -39,6 +41,11 @@ class Component:
     def height(self) -> int:
         """Of the box, in pixels."""
         return self.bottom - self.top
+
+    @cached_property
+    def frame(self) -> npt.NDArray[np.uint8]:
+        """What a network sees of it, shape (28, 28)."""
+        return frame_digit(self.ink)
 
 
 def find_components(ink: Light, solid: float = SOLID) -> list[Component]:

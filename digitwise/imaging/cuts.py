@@ -8,8 +8,7 @@ to the digit before, the rest to the one after.
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.components import SOLID
-from digitwise.imaging.ink import Light
+from digitwise.imaging.ink import SOLID, Light
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 
@@ -68,28 +67,36 @@ def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
     ]
 
 
-def _cost(ink: Light, cut: Cut) -> float:
-    """Ink that a cut runs through, in pixels, its steps to the side included."""
-    total = 0.0
-    width = ink.shape[1]
-    for y, x in enumerate(cut.tolist()):
-        before = int(cut[y - 1]) if y else x
-        low, high = min(x, before), max(x, before)
-        # A cut runs between pixels: it severs those to the left and right, if both are ink.
-        if 0 < x < width:
-            total += float(min(ink[y, x - 1], ink[y, x]))
-        if high - low > 1:
-            total += 0.5 * float(ink[y, low:high].sum())
-    return total
+def _costs(ink: Light, cuts: npt.NDArray[np.int32]) -> Floats:
+    """Ink that each cut of (cuts, h) runs through, in pixels, its steps to the side included."""
+    height, width = ink.shape
+    rows = np.arange(height)
+    # A cut runs between pixels: it severs those to the left and right, if both are ink.
+    severed = np.zeros((height, width + 1))
+    severed[:, 1:-1] = np.minimum(ink[:, :-1], ink[:, 1:])
+    before = np.concatenate([cuts[:, :1], cuts[:, :-1]], axis=1)
+    low, high = np.minimum(cuts, before), np.maximum(cuts, before)
+    upto = _ink_left_of(ink)
+    aside = np.where(high - low > 1, upto[rows, high] - upto[rows, low], 0)
+    return np.asarray((severed[rows, cuts] + 0.5 * aside).sum(axis=1))
+
+
+def _ink_left_of(ink: Light) -> Floats:
+    """Ink of each row that lies left of a column, shape (h, w + 1)."""
+    sums = np.zeros((ink.shape[0], ink.shape[1] + 1))
+    np.cumsum(ink, axis=1, out=sums[:, 1:])
+    return sums
 
 
 def _minima(costs: Floats, apart: float) -> list[int]:
     """Positions of local minima, the lowest first, none close to a lower one."""
-    order = np.argsort(costs, kind="stable")
+    low = np.ones(len(costs), bool)
+    low[1:] &= costs[1:] <= costs[:-1]
+    low[:-1] &= costs[:-1] <= costs[1:]
+    places = np.flatnonzero(low)
     found: list[int] = []
-    for x in order.tolist():
-        around = costs[max(0, x - 1) : x + 2]
-        if costs[x] <= around.min() and all(abs(x - other) >= apart for other in found):
+    for x in places[np.argsort(costs[places], kind="stable")].tolist():
+        if all(abs(x - other) >= apart for other in found):
             found.append(x)
     return found
 
@@ -200,23 +207,26 @@ def _between_extrema(ink: Light, unit: float) -> list[Cut]:
 
 def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, float]]:
     """Drop hopeless cuts, those that leave a sliver, and all but the cheapest of twins."""
-    weights = ink.sum(axis=1)
-    weights = weights / weights.sum()
-    area = float(ink.sum())
+    if not candidates:
+        return []
+    cuts = np.stack(candidates)
+    costs = _costs(ink, cuts)
+    left = _ink_left_of(ink)[np.arange(len(ink)), cuts].sum(axis=1)
     sliver = SLIVER * unit * stroke_width(ink)
-    columns = np.arange(ink.shape[1])
-    priced = sorted(((_cost(ink, cut), i) for i, cut in enumerate(candidates)))
-    chosen: list[tuple[Cut, float]] = []
-    for cost, i in priced:
-        cut = candidates[i]
-        if cost > DEAREST * unit:
-            break
-        left = float((ink * (columns[None] < cut[:, None])).sum())
-        if min(left, area - left) < sliver:
-            continue
-        # Twins: on average, where the ink is, hardly apart.
-        apart = [float(weights @ np.abs(cut - other)) for other, _ in chosen]
-        near = sum(abs(float(weights @ (cut - other))) < NEAR * unit for other, _ in chosen)
-        if near < MOST_NEAR and all(distance >= TWINS * unit for distance in apart):
-            chosen.append((cut, cost / unit))
-    return chosen
+    hopeful = np.flatnonzero(
+        (costs <= DEAREST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
+    )
+    hopeful = hopeful[np.argsort(costs[hopeful], kind="stable")]
+    cuts, costs = cuts[hopeful], costs[hopeful]
+    # How far cuts are apart, on average, where the ink is; and their middles.
+    weights = ink.sum(axis=1, dtype=np.float64)
+    weights /= weights.sum()
+    apart = np.abs(cuts[:, None] - cuts) @ weights
+    middles = cuts @ weights
+    near = np.abs(middles[:, None] - middles) < NEAR * unit
+    chosen: list[int] = []
+    for k in range(len(cuts)):
+        # Of twins, which are hardly apart, the cheapest is as good as all.
+        if near[k, chosen].sum() < MOST_NEAR and (apart[k, chosen] >= TWINS * unit).all():
+            chosen.append(k)
+    return [(cuts[k], float(costs[k]) / unit) for k in chosen]

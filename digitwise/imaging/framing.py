@@ -44,10 +44,12 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     if ink.ndim != 2:
         raise InputError(f"expected one image of shape (h, w); found {ink.shape}")
     framed = np.zeros((SIDE, SIDE), np.uint8)
-    if not (ink > 0).any():
+    ink = ink[bounding_box(ink)]
+    if not ink.size or ink.max() <= 0:
         return framed
     box = _resample(_square(ink))
-    digit = np.floor(255 * box / min(1.0, box.max()) + 0.5).clip(0, 255).astype(np.uint8)
+    bright = np.floor(255 * box / min(1.0, box.max()) + 0.5)
+    digit = np.minimum(np.maximum(bright, 0), 255).astype(np.uint8)
     top, left = (int(np.floor(15 - c)) for c in centre_of_mass(digit))
     # Paste, clipping what leaves the frame.
     rows = slice(max(top, 0), min(top + BOX, SIDE))
@@ -60,24 +62,23 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
 
 def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
     """Rows and columns from the first to the last with ink in them; empty if there is none."""
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    if rows.size == 0:
-        return slice(0), slice(0)
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    import cv2
+
+    left, top, width, height = cv2.boundingRect((ink != 0).view(np.uint8))
+    return slice(top, top + height), slice(left, left + width)
 
 
 def centre_of_mass(image: npt.NDArray[np.generic]) -> tuple[float, float]:
     """Row and column of the centre of mass; a pixel's own centre is at +0.5."""
-    mass = np.asarray(image, dtype=np.float64)
-    total = mass.sum()
-    row = (mass.sum(axis=1) @ (np.arange(mass.shape[0]) + 0.5)) / total
-    column = (mass.sum(axis=0) @ (np.arange(mass.shape[1]) + 0.5)) / total
+    of_rows, of_columns = (image.sum(axis=axis, dtype=np.float64) for axis in (1, 0))
+    total = of_rows.sum()
+    row = (of_rows @ (np.arange(len(of_rows)) + 0.5)) / total
+    column = (of_columns @ (np.arange(len(of_columns)) + 0.5)) / total
     return float(row), float(column)
 
 
 def _square(ink: Floats) -> Floats:
-    """Crop to the ink, extend the shorter side to a square, double while under 20 pixels."""
-    ink = ink[bounding_box(ink)]
+    """Extend the shorter side to a square, double while under 20 pixels."""
     side = max(*ink.shape, SMALLEST)
     before = [(side - length) // 2 for length in ink.shape]
     square = np.zeros((side, side))

@@ -11,7 +11,9 @@ from digitwise.neurons import Floats
 
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
+TERMS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # powers of y and x in its surface
 GREY_LEVEL = 1 / 255
+SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
 FULL = 0.25  # share of ink from which a fit to all pixels might take ink for paper
 CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
@@ -63,33 +65,57 @@ def _paper(grey: Light) -> tuple[Light, float]:
     rim = _even_rim(grey)
     if rim is not None:
         return np.full_like(grey, rim[0]), rim[1]
-    height, width = grey.shape
-    y, x = np.linspace(-1, 1, height), np.linspace(-1, 1, width)
     # Each axis on its own: of a few rows, all are needed to tell how they differ.
     rows, columns = (slice(None, None, -(-length // SAMPLES)) for length in grey.shape)
-    light = np.asarray(grey[rows, columns], np.float64).ravel()
-    sy, sx = (v.ravel() for v in np.meshgrid(y[rows], x[columns], indexing="ij"))
-    terms = np.stack([np.ones_like(sx), sx, sy, sx * sx, sx * sy, sy * sy], axis=-1)
-    if light.size < 100:
-        terms[:, 1:] = 0  # too few pixels to tell a slope from ink
-    coefficients: Floats = np.zeros(6)
-    coefficients[0] = _commonest(light)
+    light = np.asarray(grey[rows, columns], np.float64)
+    y, x = (_powers(length) for length in grey.shape)
+    near_y, near_x = y[:, rows], x[:, columns]
+    # Of too few pixels a slope can't be told from ink.
+    terms = TERMS if light.size >= 100 else TERMS[:1]
+    coefficients: Floats = np.zeros((3, 3))
+    coefficients[0, 0] = _commonest(light)
     before = None
     for _ in range(8):
-        far = np.abs(light - terms @ coefficients)
+        far = np.abs(light - _surface(near_y, coefficients, near_x))
         noise = _deviation(far)
         near = far <= max(2.5 * noise, 2.5 * GREY_LEVEL)
         if before is not None and (near == before).all():
             break
-        before, fitted = near, terms[near]
-        coefficients, *_ = np.linalg.lstsq(fitted.T @ fitted, fitted.T @ light[near], rcond=None)
-    c = coefficients
-    surface = (c[0] + c[1] * x + c[3] * x * x)[None, :] + (c[2] * y + c[5] * y * y)[:, None]
-    surface += c[4] * np.outer(y, x)
+        before = near
+        coefficients = _fit(light, near.astype(np.float64), near_y, near_x, terms)
     # Rounding of the fit must not make noise of paper that is all one grey.
     step = GREY_LEVEL / 16
-    noise = _deviation(np.abs(light - np.rint(terms @ coefficients / step) * step))
-    return np.asarray(np.rint(surface / step) * step, np.float32), noise if noise > step else 0.0
+    even = np.rint(_surface(near_y, coefficients, near_x) / step) * step
+    noise = _deviation(np.abs(light - even))
+    surface = np.rint(_surface(y[:3], coefficients, x[:3]) / step) * step
+    return np.asarray(surface, np.float32), noise if noise > step else 0.0
+
+
+def _powers(length: int) -> Floats:
+    """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
+    places = np.linspace(-1, 1, length)
+    return np.stack([places**power for power in range(5)])
+
+
+def _surface(y: Floats, coefficients: Floats, x: Floats) -> Floats:
+    """Brightness where y and x have these powers, by coefficients (power of y, power of x)."""
+    return np.asarray(y[:3].T @ (coefficients @ x[:3]))
+
+
+def _fit(
+    light: Floats, weight: Floats, y: Floats, x: Floats, terms: tuple[tuple[int, int], ...]
+) -> Floats:
+    """Coefficients (3, 3) of the surface that is nearest to the light, by least squares.
+
+    On a grid the sums of all products of two terms are those of rows and columns.
+    """
+    products = y @ weight @ x.T
+    sums = y[:3] @ (light * weight) @ x[:3].T
+    normal = [[products[a + c, b + d] for c, d in terms] for a, b in terms]
+    found, *_ = np.linalg.lstsq(np.array(normal), [sums[term] for term in terms], rcond=None)
+    coefficients = np.zeros((3, 3))
+    coefficients[tuple(zip(*terms, strict=True))] = found
+    return coefficients
 
 
 def _even_rim(grey: Light) -> tuple[float, float] | None:
@@ -142,7 +168,12 @@ def _deviation(far: Floats) -> float:
     without ink, it is 0.454 standard deviations; with ink, more, so that noise is overestimated
     rather than taken for ink.
     """
-    return float(np.percentile(far, 35)) / 0.454
+    place = 0.35 * (far.size - 1)
+    below = int(place)
+    above = min(below + 1, far.size - 1)
+    ordered = np.partition(far, (below, above), axis=None)
+    middle = ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return float(middle) / 0.454
 
 
 def _shadows(ink: Light) -> Light:

@@ -7,8 +7,7 @@ stays whole.
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.components import SOLID
-from digitwise.imaging.ink import Light
+from digitwise.imaging.ink import SOLID, Light
 from digitwise.imaging.strokes import stroke_width
 
 LONG = 25.0  # stroke widths; and
@@ -86,10 +85,12 @@ def _lines(solid: Mask, long: float, width: float) -> Mask:
     straight = cv2.morphologyEx(
         solid.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)
     )
+    found = np.zeros(solid.shape, bool)
+    if not straight.any():
+        return found
     # Pieces of a line that rises lie on neighbouring rows.
     joined = cv2.dilate(straight, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    found = np.zeros(solid.shape, bool)
     for label in range(1, count):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         if wide < long or high > STEEPEST * wide + THICKEST * width + 4:

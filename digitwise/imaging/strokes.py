@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from digitwise.imaging.components import SOLID
 from digitwise.imaging.framing import BOX, bounding_box
-from digitwise.imaging.ink import Light
+from digitwise.imaging.ink import SOLID, Light
 
 # In pixels of the 20×20 box. MNIST's strokes are mostly 2 to 4 wide.
 THIN = 1.7
@@ -21,7 +20,7 @@ def stroke_width(ink: Light) -> float:
     outlines, _ = cv2.findContours(solid, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     # An outline runs through the middle of the rim's pixels, half a pixel inside.
     outline = sum(cv2.arcLength(o, closed=True) for o in outlines)
-    return 2 * float(solid.sum()) / outline if outline else 0.0
+    return 2 * float(cv2.countNonZero(solid)) / outline if outline else 0.0
 
 
 def _longest_side(ink: Light) -> int:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from digitwise.data.digits import Digits, as_inputs
 from digitwise.data.strings import HANDS, draw_number
 from digitwise.errors import InputError
-from digitwise.imaging.digit import find_digit, frame_digit, frame_picture
+from digitwise.imaging.digit import find_digit, frame_picture
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import open_first
 from digitwise.lab.digits import learning_digits, of_seeds
@@ -94,7 +94,7 @@ def run(
     digit = find_digit(light)
     if digit is None:
         raise InputError(f"{image}: expected a picture with a digit; found no ink in it")
-    seen = frame_digit(digit.ink)
+    seen = digit.frame
     model = open_model(None)
     z = model.network.weighted_outputs(as_inputs(seen[None], model.network.dtype))
     settings: dict[str, Any] = {"epochs": 5, "batch_size": 10, "learning_rate": 1.0}

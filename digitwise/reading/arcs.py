@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import Component, join
-from digitwise.imaging.digit import frame_digit
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
@@ -52,11 +50,6 @@ class Arcs:
     skipping: Floats
     without: list[list[int]]
     width: float
-
-    @cached_property
-    def frames(self) -> npt.NDArray[np.uint8]:
-        """What the network sees of each, shape (arcs, 28, 28)."""
-        return np.stack([frame_digit(piece.ink) for piece in self.pieces])
 
 
 def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:

@@ -64,7 +64,7 @@ def read_all(
         first = next(left, None)
         if first is None:
             return
-        pool = make_pool(jobs, _begin, model)
+        pool = make_pool(jobs, _begin, model, reader.compiled)
         waiting: deque[tuple[str, Source, Future[Result]]] = deque()
         try:
             for name, source in _again(first, left):
@@ -129,8 +129,8 @@ def _fetched(waiting: "deque[tuple[str, Source, Future[Result]]]") -> tuple[str,
 _own: list[Reader] = []  # of a process that reads for another
 
 
-def _begin(model: str | Path | None) -> None:
-    _own.append(Reader(model))
+def _begin(model: str | Path | None, compiled: bool) -> None:
+    _own.append(Reader(model, compiled))
 
 
 def _read(source: Source, options: dict[str, Any]) -> Result:

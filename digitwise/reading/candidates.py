@@ -1,50 +1,77 @@
 """What the network says of all candidates of some numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import as_inputs
 from digitwise.imaging.components import Component
-from digitwise.imaging.digit import frame_digit
 from digitwise.models.calibration import Calibration, probabilities_of
-from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, find_arcs
 
-Frame = npt.NDArray[np.uint8]
-
 SURE = 0.999  # a component that is as probably one digit is not cut
+NOTHING: Mapping[int, Floats] = MappingProxyType({})
+
+
+class Asked(Protocol):
+    """A `Network`, or a `Predictor` of one."""
+
+    dtype: np.dtype[Any]
+
+    def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
+        """Weighted inputs of the output layer, (n, 784) → (n, 10)."""
 
 
 def find_candidates(
-    numbers: Sequence[list[Component]], network: Network, calibration: Calibration | None
+    numbers: Sequence[list[Component]], network: Asked, calibration: Calibration | None
 ) -> list[tuple[Arcs, Floats]]:
     """Find the candidates of numbers, each given as components, and the digits they may be.
 
     The network is asked twice, each time for the whole page: which components are digits as they
-    are; and, the others cut, what each candidate is.
+    are; and, the others cut, what each other candidate is.
+
+    Returns
+    -------
+    list of (Arcs, array of shape (arcs, 10))
     """
+    if not numbers:
+        return []
     whole = [component for number in numbers for component in number]
-    frames = [frame_digit(component.ink) for component in whole]
-    sure = iter(_ask(network, calibration, frames).max(axis=1) >= SURE)
+    said = _ask(network, calibration, whole)
+    known = {id(component): row for component, row in zip(whole, said, strict=True)}
+    sure = iter((said.max(axis=1) >= SURE).tolist())
     found = [find_arcs(number, [next(sure) for _ in number]) for number in numbers]
-    return judge_candidates(found, network, calibration)
+    return judge_candidates(found, network, calibration, known)
 
 
 def judge_candidates(
-    found: Sequence[Arcs], network: Network, calibration: Calibration | None
+    found: Sequence[Arcs],
+    network: Asked,
+    calibration: Calibration | None,
+    known: Mapping[int, Floats] = NOTHING,
 ) -> list[tuple[Arcs, Floats]]:
-    """What the network says of each number's candidates, in one call: with (arcs, 10) each."""
+    """What the network says of each number's candidates, in one call: with (arcs, 10) each.
+
+    Parameters
+    ----------
+    known : mapping of int to array (10,)
+        What it has said of a piece already, by the piece's identity.
+    """
     if not found:
         return []
-    said = _ask(network, calibration, [frame for arcs in found for frame in arcs.frames])
-    ends = np.cumsum([len(arcs.starts) for arcs in found])
+    pieces = [piece for arcs in found for piece in arcs.pieces]
+    new = [piece for piece in pieces if id(piece) not in known]
+    rows = iter(_ask(network, calibration, new))
+    said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces])
+    ends = np.cumsum([len(arcs.pieces) for arcs in found])
     return list(zip(found, np.split(said, ends[:-1]), strict=True))
 
 
-def _ask(network: Network, calibration: Calibration | None, frames: Sequence[Frame]) -> Floats:
-    images = np.array(frames, np.uint8).reshape(-1, 28, 28)
+def _ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
+    images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, 28, 28)
     z = network.weighted_outputs(as_inputs(images, network.dtype))
     return probabilities_of(z, calibration)

@@ -64,12 +64,11 @@ def decide(
         return None
     number = 1.0 if bounded else is_number(total)
 
-    def share(text: str) -> float:
-        return float(np.exp(lattice.of_text(text) - total))
-
-    found = [(text, number * share(text)) for text in paths if text]
+    texts = ["", *(text for text in paths if text)]
+    blank, *shares = np.exp(lattice.of_texts(texts) - total).tolist()
+    found = [(text, number * share) for text, share in zip(texts[1:], shares, strict=True)]
     found.sort(key=lambda alternative: -alternative[1])
-    blank = 0.0 if least else share("")
+    blank = 0.0 if least else blank
     nothing = blank if expected else 1 - number * (1 - blank)
     if not found or nothing > NOTHING:
         return Decision([("", nothing)], [])

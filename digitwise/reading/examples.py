@@ -13,9 +13,7 @@ import numpy.typing as npt
 from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.data.strings import DrawnNumber, Hand, draw_number
 from digitwise.engines.threads import cores
-from digitwise.imaging.components import SOLID
-from digitwise.imaging.digit import frame_digit
-from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.ink import SOLID, extract_ink
 from digitwise.processes import make_pool
 from digitwise.reading.arcs import Arcs, find_arcs
 from digitwise.reading.segment import one_number
@@ -84,7 +82,7 @@ def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
             right = rng.permutation(np.flatnonzero((said != NO_DIGIT) & (said != NEITHER)))[:most]
             most = round(WRONG_FOR_RIGHT * len(right))
             kept = [*right, *rng.permutation(np.flatnonzero(said == NO_DIGIT))[:most]]
-            images += [frame_digit(arcs.pieces[arc].ink) for arc in kept]
+            images += [arcs.pieces[arc].frame for arc in kept]
             labels += said[kept].tolist()
     return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.uint8)
 

@@ -7,8 +7,10 @@ from statistics import median
 
 import numpy as np
 
-from digitwise.imaging.components import SOLID, Component
+from digitwise.imaging.components import Component
 from digitwise.imaging.cuts import Cut, find_cuts
+from digitwise.imaging.framing import bounding_box
+from digitwise.imaging.ink import SOLID
 from digitwise.reading.segment import stacked
 
 SPECK = 0.3  # of the largest piece: what is smaller says nothing about the height of digits
@@ -101,23 +103,21 @@ def _between(component: Component, before: Cut | None, after: Cut | None) -> Com
     """What lies between two cuts; None if that is no more than a rim."""
     if before is None and after is None:
         return component
-    columns = np.arange(component.width)[None]
-    kept = np.ones(component.ink.shape, bool)
+    columns = np.arange(component.width)
+    ink = component.ink
     if before is not None:
-        kept &= columns >= before[:, None]
+        ink = ink * (columns >= before[:, None])
     if after is not None:
-        kept &= columns < after[:, None]
-    ink = component.ink * kept
-    if not (ink >= SOLID).any():
+        ink = ink * (columns < after[:, None])
+    if ink.max() < SOLID:
         return None
-    across, down = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
-    top, bottom, left, right = (int(v) for v in (down[0], down[-1] + 1, across[0], across[-1] + 1))
+    down, across = bounding_box(ink)
     return Component(
-        component.left + left,
-        component.top + top,
-        component.left + right,
-        component.top + bottom,
-        ink[top:bottom, left:right],
+        component.left + across.start,
+        component.top + down.start,
+        component.left + across.stop,
+        component.top + down.stop,
+        ink[down, across],
     )
 
 

@@ -7,7 +7,9 @@ the sum of all paths' (Denker & Burges 1995; LeCun et al. 1998, section VIII).
 """
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +58,8 @@ class Lattice:
         for arc, emit in enumerate(self._emitted(allowed)):
             before, after = sums[self.starts[arc]], sums[self.ends[arc]]
             np.logaddexp(after[1:], before[:-1] + emit, out=after[1:])
-            np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
+            if self.scores[arc, SKIP] > -np.inf:
+                np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
         return sums
 
     def backward(self, allowed: Allowed, least: int) -> Floats:
@@ -67,7 +70,8 @@ class Lattice:
         for arc in np.argsort(-self.starts, kind="stable"):
             before, after = sums[self.starts[arc]], sums[self.ends[arc]]
             np.logaddexp(before[:-1], after[1:] + emitted[arc], out=before[:-1])
-            np.logaddexp(before, after + self.scores[arc, SKIP], out=before)
+            if self.scores[arc, SKIP] > -np.inf:
+                np.logaddexp(before, after + self.scores[arc, SKIP], out=before)
         return sums
 
     def posterior(self, allowed: Allowed, least: int = 0) -> tuple[Floats, float]:
@@ -95,11 +99,23 @@ class Lattice:
         """Logarithm of what all paths with `least` digits or more add up to."""
         return float(np.logaddexp.reduce(self.forward(allowed)[self.n, least:]))
 
-    def of_text(self, text: str) -> float:
-        """Logarithm of what all paths that read this text add up to."""
-        allowed = np.zeros((len(text), SKIP), bool)
-        allowed[np.arange(len(text)), [int(char) for char in text]] = True
-        return self.total(allowed, len(text))
+    def of_texts(self, texts: Sequence[str]) -> Floats:
+        """Logarithm of what all paths that read a text add up to, for each of some: (texts,)."""
+        longest = max(map(len, texts), default=0)
+        # What a text says at each place: nothing any more, behind its end.
+        says = np.full((len(texts), longest), -1)
+        for row, text in zip(says, texts, strict=True):
+            row[: len(text)] = [int(char) for char in text]
+        padded = np.column_stack([self.scores[:, :SKIP], np.full(len(self.ends), -np.inf)])
+        emitted = padded[:, says]  # arcs, texts, places
+        sums = np.full((self.n + 1, len(texts), longest + 1), -np.inf)
+        sums[0, :, 0] = 0.0
+        for arc, emit in enumerate(emitted):
+            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
+            np.logaddexp(after[:, 1:], before[:, :-1] + emit, out=after[:, 1:])
+            if self.scores[arc, SKIP] > -np.inf:
+                np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
+        return np.array([sums[self.n, row, len(text)] for row, text in enumerate(texts)])
 
     def best(
         self, allowed: Allowed, least: int, most: int
@@ -121,6 +137,9 @@ class Lattice:
         leaving: list[list[int]] = [[] for _ in range(self.n + 1)]
         for arc, start in enumerate(self.starts):
             leaving[start].append(arc)
+        # Of so many arcs, few are left again and again, from ways that differ before them.
+        choices = lru_cache(maxsize=None)(partial(self._choices, allowed))
+        reached = self.ends.tolist()
         found: dict[str, list[tuple[int, str]]] = {}
         heap: list[Way] = [(-float(ahead[0, 0]), 0, 0.0, 0, "", ())]
         steps = 0
@@ -130,17 +149,17 @@ class Lattice:
                 found.setdefault(text, list(path))
                 continue
             for arc in leaving[node]:
-                for char, gain in self._choices(arc, allowed, len(text)):
+                end = reached[arc]
+                for char, gain in choices(arc, min(len(text), len(allowed))):
                     after = text + char
-                    hope = score + gain + float(ahead[self.ends[arc], len(after)])
+                    hope = score + gain + float(ahead[end, len(after)])
                     if hope > -np.inf:
                         steps += 1
                         longer = (*path, (arc, char)) if char else path
-                        end = int(self.ends[arc])
                         heapq.heappush(heap, (-hope, steps, score + gain, end, after, longer))
         return list(found.items())
 
-    def _choices(self, arc: int, allowed: Allowed, position: int) -> list[tuple[str, float]]:
+    def _choices(self, allowed: Allowed, arc: int, position: int) -> list[tuple[str, float]]:
         scores = self.scores[arc]
         choices = [("", float(scores[SKIP]))] if scores[SKIP] > -np.inf else []
         if position < len(allowed):

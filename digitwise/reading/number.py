@@ -68,6 +68,8 @@ class Number:
         Width and height of that page, in pixels.
     field : str or None
         The field of a form that it stands in.
+    tried : tuple of Box
+        What might have been a digit, chosen or not.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Number:
     page: int = 0
     page_size: tuple[int, int] = (0, 0)
     field: str | None = None
+    tried: tuple[Box, ...] = ()
 
     @property
     def rejected(self) -> bool:

@@ -19,7 +19,7 @@ from digitwise.models.weighing import Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, uncut
-from digitwise.reading.candidates import find_candidates, judge_candidates
+from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
@@ -49,6 +49,9 @@ class Reader:
     ----------
     model : path, name of a shipped network, or Network, optional
         The shipped default if not given.
+    compiled : bool
+        Ask a `Predictor` of the network: some times faster, ready half a second later. Not worth it
+        for a few pictures.
 
     Raises
     ------
@@ -58,11 +61,16 @@ class Reader:
         If the network doesn't have 784 inputs and 10 outputs.
     """
 
-    def __init__(self, model: str | Path | Network | None = None) -> None:
+    def __init__(self, model: str | Path | Network | None = None, compiled: bool = True) -> None:
         found = Model(model) if isinstance(model, Network) else open_model(model)
-        self.network, self.calibration = found.network, found.calibration
-        self.weighing = found.weighing
-        check_digit_network(self.network)
+        check_digit_network(found.network)
+        self.calibration, self.weighing = found.calibration, found.weighing
+        self.compiled = compiled
+        self.network: Asked = found.network
+        if compiled:
+            from digitwise.engines.predictor import Predictor  # slow to import
+
+            self.network = Predictor(found.network)
 
     def read(
         self,
@@ -229,7 +237,9 @@ def _number(
         # Of a number that is too unsure, its least sure digits are shown to be so.
         limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
     digits = [
-        ReadDigit(char, p, _box(picture, arcs.pieces[arc]), arcs.frames[arc], rejected=p <= limit)
+        ReadDigit(
+            char, p, _box(picture, arcs.pieces[arc]), arcs.pieces[arc].frame, rejected=p <= limit
+        )
         for arc, char, p in decision.digits
     ]
     boxes = np.array([digit.bbox for digit in digits])
@@ -237,8 +247,10 @@ def _number(
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
     size = picture.width, picture.height
     alternatives = [(write(t), p) for t, p in decision.alternatives if t]
+    tried = tuple(_box(picture, piece) for piece in arcs.pieces)
+    box = x0, y0, x1, y1
     return Number(
-        write(text), confidence, (x0, y0, x1, y1), digits, alternatives, picture.page, size
+        write(text), confidence, box, digits, alternatives, picture.page, size, tried=tried
     )
 
 

@@ -8,13 +8,10 @@ from pydantic import BaseModel, Field
 
 from digitwise.data.digits import as_inputs
 from digitwise.errors import DigitwiseError, ImageError
-from digitwise.imaging.pictures import Picture
 from digitwise.models.calibration import probabilities_of
-from digitwise.reading.candidates import find_candidates
 from digitwise.reading.expected import Expected, parse_count
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
-from digitwise.reading.segment import find_numbers
 from digitwise.web.desk import BusyError, Desk, open_limited
 from digitwise.web.examples import Framed
 from digitwise.web.runs import Runs
@@ -54,7 +51,9 @@ class ReadNumber(BaseModel):
     rejected: bool | None = None
     digits: list[Digit] = []
     alternatives: list[Alternative] = []
-    tried: list[list[int]] | None = Field(None, description="Boxes of all candidates, if detailed")
+    tried: list[list[int]] | None = Field(
+        None, description="Boxes of what might have been a digit, with ?detail=true"
+    )
     error: str | None = None
 
 
@@ -136,29 +135,16 @@ def _read(
 ) -> list[ReadNumber]:
     found = []
     for page in open_limited(content):
-        tried = _tried(reader, page, asked["layout"]) if detail else None
         for number in reader.read(page, **asked):
-            row = {**number.to_dict(), "file": name, "page": page.page, "tried": tried}
+            row = {**number.to_dict(), "file": name, "page": page.page}
             if detail:
                 _add_detail(row, number, reader)
             found.append(ReadNumber.model_validate(row))
     return found
 
 
-def _tried(reader: Reader, page: Picture, layout: str) -> list[list[int]]:
-    """Boxes of all candidate digits of a page, in pixels of the original."""
-    if layout == "digit":
-        return []
-    numbers = find_numbers(page.grey, layout)
-    scale = page.width / page.grey.shape[1]
-    return [
-        [round(scale * v) for v in (piece.left, piece.top, piece.right, piece.bottom)]
-        for arcs, _ in find_candidates(numbers, reader.network, reader.calibration)
-        for piece in arcs.pieces
-    ]
-
-
 def _add_detail(row: dict[str, Any], number: Number, reader: Reader) -> None:
+    row["tried"] = number.tried
     images = np.array([digit.image for digit in number.digits])
     z = reader.network.weighted_outputs(as_inputs(images, reader.network.dtype))
     every = probabilities_of(z, reader.calibration)

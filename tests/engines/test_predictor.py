@@ -33,6 +33,8 @@ def test_outputs_are_those_of_the_network(
     predictor = Predictor(net)
     tolerance = 2e-5 if dtype == np.float32 else 1e-12
     np.testing.assert_allclose(predictor(x), net.feedforward(x), rtol=0, atol=tolerance)
+    z, ours = net.weighted_outputs(x), predictor.weighted_outputs(x)
+    np.testing.assert_allclose(ours, z, rtol=0, atol=tolerance * (1 + abs(z).max(initial=0)))
     for one in x[:2]:
         # Alone or among others: the same bits.
         assert np.array_equal(predictor(one), predictor(x)[(x == one).all(axis=1)][0])

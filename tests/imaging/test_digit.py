@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from digitwise.imaging.digit import frame_picture, looks_framed
+from digitwise.imaging.digit import frame_picture
+from digitwise.imaging.seen import looks_framed
 from digitwise.imaging.strokes import stroke_width
 
 

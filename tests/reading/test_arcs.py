@@ -33,7 +33,7 @@ def test_digits_that_stand_apart_are_arcs_of_one_fragment():
     # Neighbours are too far apart to be one digit, but for two of them.
     assert {(0, 1), (1, 2), (2, 3)} <= spans(arcs)
     assert (0, 3) not in spans(arcs)
-    assert arcs.frames.shape == (len(arcs.starts), 28, 28)
+    assert {piece.frame.shape for piece in arcs.pieces} == {(28, 28)}
     alone = arcs.ends - arcs.starts == 1
     assert not np.isnan(arcs.skipping[alone]).any()
     assert np.isnan(arcs.skipping[~alone]).all()
@@ -138,4 +138,4 @@ def test_uncut_has_one_path():
     arcs = uncut(components(*BARS))
     assert arcs.starts.tolist() == [0, 1, 2]
     assert arcs.ends.tolist() == [1, 2, 3]
-    assert arcs.frames.shape == (3, 28, 28)
+    assert len(arcs.pieces) == 3

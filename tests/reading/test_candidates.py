@@ -51,7 +51,8 @@ def test_a_page_is_judged_as_its_numbers_one_by_one(model, bundled):
     assert len(together) == len(numbers)
     for number, (arcs, said) in zip(numbers, together, strict=True):
         ((alone, said_alone),) = find_candidates([number], model.network, model.calibration)
-        np.testing.assert_array_equal(arcs.frames, alone.frames)
+        for piece, other in zip(arcs.pieces, alone.pieces, strict=True):
+            np.testing.assert_array_equal(piece.frame, other.frame)
         np.testing.assert_allclose(said, said_alone, atol=1e-5)
         assert said.shape == (len(arcs.starts), 10)
 

@@ -26,7 +26,7 @@ export function drawOverlay(overlay, paper, numbers, withTried) {
   const across = (x) => left + scale * x;
   const down = (y) => top + scale * y;
   if (withTried) {
-    for (const [x0, y0, x1, y1] of read[0].tried ?? []) {
+    for (const [x0, y0, x1, y1] of read.flatMap((number) => number.tried ?? [])) {
       for (const x of [x0, x1]) {
         overlay.append(
           svg("line", { class: "cut", x1: across(x), x2: across(x), y1: down(y0), y2: down(y1) }),
