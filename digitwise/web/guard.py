@@ -15,7 +15,7 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 20_000_000  # of a request
 BODY_SECONDS = 15.0  # in which it has to be here
-RATE, BURST = 50.0, 400.0  # requests a second of one address, and how many at once
+RATE, BURST = 200.0, 400.0  # requests a second of one address, and how many at once
 ADDRESSES = 4096  # that are remembered
 # Plotly makes style elements; scripts only come from files.
 HEADERS = {
