@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, File, HTTPException, Query, Request, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from digitwise.data.digits import as_inputs
 from digitwise.errors import DigitwiseError, ImageError
@@ -18,6 +18,8 @@ from digitwise.web.runs import Runs
 
 MOST_FILES = 20
 MOST_READERS = 8  # kept in memory, besides the one that the server began with
+# As OpenAPI 3.1 has files in forms: of no JSON type.
+Content = Annotated[UploadFile, WithJsonSchema({"contentMediaType": "application/octet-stream"})]
 router = APIRouter()
 
 
@@ -79,8 +81,10 @@ Asked = dict[str, Any]
 async def read(
     request: Request,
     files: Annotated[
-        list[UploadFile],
-        File(alias="file", min_length=1, description=f"PNG, JPEG, PDF, …; at most {MOST_FILES}"),
+        list[
+            Annotated[UploadFile, WithJsonSchema({"contentMediaType": "application/octet-stream"})]
+        ],
+        File(alias="file", min_length=1, max_length=MOST_FILES, description="PNG, JPEG, PDF, …"),
     ],
     layout: Annotated[Literal["auto", "number", "digit"], Query()] = "auto",
     count: Annotated[
@@ -92,8 +96,6 @@ async def read(
     detail: Annotated[bool, Query(description="Also what the network saw and thought")] = False,
 ) -> Answer:
     """Read each picture; one that can't be read has an `error` in place of a text."""
-    if len(files) > MOST_FILES:
-        raise HTTPException(413, f"at most {MOST_FILES} pictures at once; found {len(files)}")
     desk: Desk = request.app.state.desk
     reader = _reader(request, model)
     asked: Asked = {"layout": layout, "pattern": pattern or None, "max_error": max_error}

@@ -111,7 +111,7 @@ def test_nothing_sent(client):
 
 
 def test_too_many_files_pages_and_pixels(client, number, tmp_path, monkeypatch):
-    assert post(client, *[number] * 21).status_code == 413
+    assert post(client, *[number] * 21).status_code == 422
     pages = [Image.new("L", (40, 40), 255) for _ in range(12)]
     pages[0].save(tmp_path / "many.tiff", save_all=True, append_images=pages[1:])
     (found,) = post(client, (tmp_path / "many.tiff").read_bytes()).json()["numbers"]
