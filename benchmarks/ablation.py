@@ -16,7 +16,9 @@ import numpy as np
 
 import digitwise as dw
 from digitwise.data.deform import DEFORMATIONS
+from digitwise.training.run import prepare
 from digitwise.training.schedules import make_schedule
+from digitwise.training.settings import Settings
 
 EPOCHS, MANY = 12, 30
 FEW, LONG = 2_000, 100  # so many digits, so often, where what holds a network back helps most
@@ -49,6 +51,7 @@ ROWS = [
     ("deformed, averaging over 1 epoch", {}, {**DEFORMED, "average": 1.0}),
     ("deformed, last 2 epochs plain", {}, {**DEFORMED, "plain_epochs": 2}),
     ("deformed, 20% non-digits", {}, {**DEFORMED, "non_digits": 0.2}),
+    ("deformed, with pieces of 4,000 numbers", {}, {**DEFORMED, "numbers": 4000}),
     (f"deformed, {MANY} epochs", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY)}),
     (f"deformed, {MANY} epochs, averaging over 2", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "average": 2.0}),
     *[
@@ -61,6 +64,7 @@ ROWS = [
             (", constant, stopped early, patience 10", {"learning_rate": 0.015, "patience": 10}),
         ]
     ],
+    (f"deformed, {MANY} epochs, with pieces of 4,000 numbers", {}, {**DEFORMED, "numbers": 4000, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY)}),
     (f"deformed, {MANY} epochs, last 3 plain", {}, {**DEFORMED, "epochs": MANY, "learning_rate": make_schedule("cosine", 0.1, MANY), "plain_epochs": 3}),
 ]  # fmt: skip
 
@@ -83,7 +87,9 @@ def main():
         if options.only not in name:
             continue
         n = steps.get("n", len(train))
-        steps = {key: value for key, value in steps.items() if key != "n"}
+        settings = Settings(numbers=steps.get("numbers", 0), limit=n)
+        digits, _ = prepare(settings, train)
+        steps = {key: value for key, value in steps.items() if key not in ("n", "numbers")}
         jobs = [
             dw.Job(
                 dw.Network([784, 300, 100, 10], rng=seed, dtype=np.float32, **START | start),
@@ -92,7 +98,7 @@ def main():
             for seed in range(options.seeds)
         ]
         started = time.perf_counter()
-        histories = dw.fit_many(jobs, train[:n])
+        histories = dw.fit_many(jobs, digits)
         found = [100 * h.epochs[-1].validation_accuracy for h in histories]
         epochs = statistics.median(len(h.epochs) for h in histories)
         lines.append(
