@@ -178,11 +178,11 @@ def _deviation(far: Floats) -> float:
 
 def _shadows(ink: Light) -> Light:
     """What is dark over an area wider than any stroke: shadows, table edges, dark margins."""
-    if min(ink.shape) < 64:
-        return np.zeros_like(ink)
     import cv2
 
     shrink = min(1.0, 256 / max(ink.shape))
+    if min(ink.shape) < 64 or shrink * min(ink.shape) < 3:
+        return np.zeros_like(ink)
     small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     side = max(3, min(small.shape) // 2)
     # Beyond the edge, shadows go on: repeat the border, or those at the edge would be strokes.

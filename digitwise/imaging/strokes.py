@@ -9,6 +9,7 @@ from digitwise.imaging.ink import SOLID, Light
 THIN = 1.7
 WANTED = 2.3
 LEAST_SIDE = 80  # pixels, so that a stroke's width is more than a pixel or two
+MOST_SIDE = 160  # pixels: a broad brush takes its time
 
 
 def stroke_width(ink: Light) -> float:
@@ -46,10 +47,13 @@ def thicken(ink: Light) -> Light:
     longest = _longest_side(ink)
     if longest < BOX or stroke_width(ink) * BOX / longest >= THIN:
         return ink
-    enlarge = max(1.0, LEAST_SIDE / longest)
-    if enlarge > 1:
-        larger = cv2.resize(ink, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+    if longest < LEAST_SIDE:
+        zoom = LEAST_SIDE / longest
+        larger = cv2.resize(ink, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
         ink = np.clip(np.asarray(larger, np.float32), 0, 1)
+    elif longest > MOST_SIDE:
+        size = [max(1, round(MOST_SIDE / longest * length)) for length in ink.shape[::-1]]
+        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     missing = WANTED * _longest_side(ink) / BOX - stroke_width(ink)
     side = max(1, 2 * round(missing / 2) + 1)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

@@ -15,6 +15,7 @@ from digitwise.reading.fragments import Fragment, break_up, digit_height, put_to
 
 MOST_FRAGMENTS = 16  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
+MOST_SMALL = 20  # of one digit: more are a texture
 WIDEST = 1.8  # digit heights
 LOWEST, TALLEST = 0.4, 2.0  # digit heights
 
@@ -74,6 +75,8 @@ def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
         for end in range(start + 1, len(fragments) + 1):
             part = fragments[start:end]
             large = [f for f in part if not f.small]
+            if len(part) - len(large) > MOST_SMALL:
+                break
             of = {f.number for f in large}
             if len(large) > MOST_FRAGMENTS and len(of) > MOST_COMPONENTS:
                 break

@@ -111,3 +111,9 @@ def test_the_cut_out_of_one_digit_with_a_narrow_margin(mnist, margin):
         large = np.pad(cut.repeat(4, axis=0).repeat(4, axis=1), margin)
         found.append(np.abs(extract_ink(1 - large) - large).mean() < 0.05)
     assert np.mean(found) > 0.98
+
+
+def test_a_strip_has_no_shadows_to_look_for():
+    rng = np.random.default_rng(0)
+    strip = np.where(rng.random((50_000, 64)) < 0.05, 0, 1).astype(np.float32)
+    assert extract_ink(strip).shape == strip.shape

@@ -139,3 +139,15 @@ def test_uncut_has_one_path():
     assert arcs.starts.tolist() == [0, 1, 2]
     assert arcs.ends.tolist() == [1, 2, 3]
     assert len(arcs.pieces) == 3
+
+
+def test_a_texture_has_few_candidates():
+    ink = np.zeros((300, 300), np.float32)
+    ink[:, 145:155] = 1
+    for y in range(5, 270, 40):
+        for x in [*range(2, 130, 36), *range(165, 280, 36)]:
+            ink[y : y + 36, x : x + 30] = 1
+    found = find_components(ink)
+    assert len(found) > 50
+    arcs = find_arcs(found)
+    assert len(arcs.starts) < 10 * arcs.n
