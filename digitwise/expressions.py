@@ -71,8 +71,9 @@ class Builder:
         """Return what was built, without gates that don't matter for the output."""
         if isinstance(output, bool):
             # A perceptron without a source is on or off for good.
-            gate = Gate("output", (), (), 1.0 if output else -1.0)
-            return Circuit(self.inputs, [gate], ["output"])
+            name = "output" if "output" not in self.inputs else "constant output"
+            gate = Gate(name, (), (), 1.0 if output else -1.0)
+            return Circuit(self.inputs, [gate], [name])
         needed = {output}
         gates = []
         for gate in reversed(self.gates.values()):  # each after those that feed it

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Match
@@ -86,6 +87,12 @@ def make_app(
     @app.exception_handler(Exception)
     async def fail(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)
+
+    @app.exception_handler(RequestValidationError)
+    async def explain(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # Not what was sent: that may be no number that JSON can hold.
+        told = [{key: found[key] for key in ("type", "loc", "msg")} for found in error.errors()]
+        return JSONResponse({"detail": told}, 422)
 
     @app.get("/api/models")
     async def models_() -> list[str]:

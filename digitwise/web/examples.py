@@ -48,6 +48,8 @@ async def save(request: Request, examples: Examples) -> Saved:
     for example in examples.examples:
         label, content = example.label, as_png(np.array(example.seen, np.uint8))
         (folder / str(label)).mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(content).hexdigest()[:16]
-        write_atomically(folder / str(label) / f"{name}.png", content)
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.png"
+        write_atomically(folder / str(label) / name, content)
+        for other in set(range(10)) - {label}:  # the latest label is the one that is meant
+            (folder / str(other) / name).unlink(missing_ok=True)
     return Saved(saved=len(examples.examples), folder=folder.name)

@@ -1,11 +1,11 @@
 """`/api/ideas`: what the Ideas room shows, computed by the heart and by the lab."""
 
 from functools import lru_cache
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from digitwise.circuits import Circuit, adder, half_adder
@@ -34,6 +34,8 @@ FUNCTIONS = {
 }  # fmt: skip
 MOST_ROWS = 64  # of a truth table that is shown
 POLLED, ARROWS = 2000, 60  # digits, and estimates of their ∇C
+_waiting = BoundedSemaphore(8)  # polls; and of these
+_asking = Lock()  # one at a time: it takes megabytes, and what is asked is prepared once
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana"]
@@ -50,6 +52,7 @@ class Landscape(BaseModel):
     v2: list[float]
     heights: list[list[float]] = Field(description="C: a row for each v₂")
     minima: list[list[float]]
+    lowest: float = Field(description="C at the lowest minimum")
     start: list[float]
     rate: float = Field(description="A learning rate with which a ball rolls down")
     too_large: float = Field(description="One with which it flies out")
@@ -149,6 +152,7 @@ def _landscape(name: str) -> Landscape:
         v2=v2[:, 0].tolist(),
         heights=heights.tolist(),
         minima=place.minima.tolist(),
+        lowest=min(place.cost(v) for v in place.minima),
         start=place.start.tolist(),
         rate=place.rate,
         too_large=place.too_large,
@@ -245,10 +249,21 @@ def _table(wired: Circuit, gain: float) -> Table | None:
     return Table(inputs=rows.tolist(), outputs=outputs.tolist(), smooth=smooth.tolist())
 
 
-@router.get("/minibatch")
+@router.get("/minibatch", responses={503: {"description": "Too busy: ask again in a second"}})
 def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cloud:
     """Ask so many mini-batches of m digits for ∇C: Eq. 18 and 19."""
-    poll, errors = _poll()
+    if not _waiting.acquire(blocking=False):
+        raise HTTPException(503, "too many polls at once: try again", {"Retry-After": "1"})
+    try:
+        with _asking:
+            return _cloud(m, seed)
+    finally:
+        _waiting.release()
+
+
+@lru_cache(maxsize=200)
+def _cloud(m: int, seed: int) -> Cloud:
+    poll, errors = _prepared()
     found = poll.ask(m, ARROWS, np.random.default_rng((seed, m)))
     return Cloud(
         data=resolve("auto"),
@@ -259,14 +274,6 @@ def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cl
         sizes=list(SIZES),
         errors=errors,
     )
-
-
-_preparing = Lock()
-
-
-def _poll() -> tuple[Poll, list[float]]:
-    with _preparing:
-        return _prepared()
 
 
 @lru_cache(maxsize=1)

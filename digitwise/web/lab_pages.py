@@ -11,6 +11,7 @@ from digitwise.lab import EXPERIMENTS
 from digitwise.lab.gallery import write_gallery
 
 router = APIRouter(include_in_schema=False)
+SECONDS = 10.0  # that a page waits until others are drawn
 _drawing = Lock()  # Matplotlib's settings are one for all threads
 
 
@@ -23,9 +24,13 @@ class LabPages:
     def page(self, name: str) -> Path:
         """Return the folder of an experiment's page, of its short run."""
         folder = Path(self._folder.name) / name
-        with _drawing:
-            if not (folder / "index.html").exists():
+        if not (folder / "index.html").exists():
+            if not _drawing.acquire(timeout=SECONDS):
+                raise HTTPException(503, "other pages are being drawn", {"Retry-After": "2"})
+            try:
                 write_gallery(folder, short=True, names=[name])
+            finally:
+                _drawing.release()
         return folder
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 class Sent(BaseModel):
     """Holds what is sent, of the types that its fields have."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod

@@ -256,6 +256,11 @@ def test_examples_are_saved_for_training(client, folder):
     assert answer.json() == {"saved": 2, "folder": "examples"}
     (saved,) = (folder / "1").glob("*.png")
     assert (np.asarray(Image.open(saved)) == image).all()
+    # Labelled anew: the latest label is the one that is meant.
+    examples = [{"label": 7, "seen": image.tolist()}]
+    assert client.post("/api/examples", json={"examples": examples}).status_code == 200
+    assert not saved.exists()
+    assert (folder / "7" / saved.name).exists()
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_circuit_is_toggled_stepped_and_made_smooth(room):
     room.locator("[name=expression]").fill("x or")
     room.locator("#circuit .said.error").wait_for()
     room.locator("[name=expression]").fill("x or not y")
-    says(room, "circuit", "2 perceptrons in 2 layers")
+    says(room, "circuit", "2 neurons in 2 layers")
 
 
 def test_polls_of_more_digits_agree(room):
@@ -115,10 +115,36 @@ def test_the_address_holds_what_was_set(room):
 
 def test_it_fits_and_leads_to_the_lab(room):
     room.locator("[name=kind]").select_option("adder")
-    says(room, "circuit", "14 perceptrons")
+    says(room, "circuit", "14 neurons")
     room.wait_for_timeout(300)
     root = "document.documentElement"
     assert room.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
     room.get_by_role("link", name="gates").click()
     room.get_by_text("NAND is weights -2, -2 and bias 3").wait_for(timeout=60_000)
     room.wait_for_function("[...document.images].every((image) => image.naturalWidth > 0)")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["valley.surface=nope&perceptron.=3", "valley.v1=<script>&perceptron.w1=x&circuit.bits=12x"],
+)
+def test_a_damaged_address_is_as_none(page, address, query):
+    page.goto(f"{address}/ideas.html?{query}")
+    says(page, "perceptron", "It computes: NAND")
+    says(page, "circuit", "5 neurons in 3 layers")
+    page.locator("#valley .facts span").first.wait_for()
+
+
+def test_quick_toggles_keep_the_focus(room):
+    room.get_by_label("input a").focus()
+    for _ in range(7):
+        room.keyboard.press("Enter")
+    room.wait_for_timeout(500)
+    assert room.evaluate("document.activeElement.getAttribute('aria-label')") == "input a"
+    assert room.get_by_label("input a").get_attribute("aria-pressed") == "true"
+
+
+def test_what_makes_no_sense_is_said(room):
+    room.locator("[name=v1]").fill("77")
+    says(room, "valley", "v1: ")
+    assert room.locator("#valley .said.error").count() == 1

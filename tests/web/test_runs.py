@@ -120,3 +120,12 @@ def test_weights_are_drawn_in_their_signs():
     assert tuple(picture[0, 0]) == POSITIVE
     assert tuple(picture[0, 30]) == NEGATIVE
     assert tuple(picture[0, 60]) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"learning_rate": NaN}', '{"learning_rate": 1e400}', '{"nosuch": 1}']
+)
+def test_what_is_no_settings(client, body):
+    answer = client.post("/api/runs", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"][0] == "body"

@@ -145,3 +145,22 @@ def test_reading_goes_on_meanwhile(page, address):
     page.get_by_text("on this machine").wait_for()
     write(page, "504192")
     reads(page, "504192")
+
+
+def test_a_run_is_there_when_one_comes_back(page, address):
+    open_room(page, address)
+    press(page, "Epoch")
+    says(page, "epoch 1")
+    says(page, "paused")
+    page.get_by_role("link", name="Read").click()
+    page.get_by_text("on this machine").wait_for()
+    page.get_by_role("link", name="Train").click()
+    says(page, "epoch 1")
+    press(page, "Compare with another")
+    page.get_by_role("button", name="Close").last.click()
+    assert page.locator("section.run").count() == 1
+    press(page, "Stop")
+    page.get_by_text("stopped").wait_for()
+    assert page.locator(".weights").is_hidden()
+    page.goto(f"{address}/train.html?net=length:3;action:x;activation:zzz;run:../models")
+    assert page.get_by_label("Activation").input_value() == "sigmoid"

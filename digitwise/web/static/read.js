@@ -81,7 +81,10 @@ async function open(chosen) {
 
 find("undo").addEventListener("click", () => paper.undo());
 find("erase").addEventListener("click", erase);
-find("file").addEventListener("change", (event) => open(event.target.files[0]));
+find("file").addEventListener("change", async (event) => {
+  await open(event.target.files[0]);
+  event.target.value = ""; // so that the same one can be chosen again
+});
 find("count").addEventListener("change", ask);
 find("tried").addEventListener("change", () => show(shown));
 new ResizeObserver(() => drawOverlay(overlay, paper, shown, find("tried").checked)).observe(canvas);
@@ -111,7 +114,10 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 }
 
 // Networks that were trained and saved here can read, too; ?model= in the address chooses one.
-const [health, models] = await Promise.all([call("api/health"), call("api/models")]);
+const [health, models] = await Promise.all([call("api/health"), call("api/models")]).catch((error) => {
+  say(error.message);
+  return [{ version: "" }, []];
+});
 find("network").replaceChildren(...models.map((name) => new Option(name, name)));
 const asked = new URLSearchParams(location.search).get("model");
 if (models.includes(asked)) find("network").value = asked;

@@ -15,10 +15,11 @@ class Panel {
     this.run = null; // id
     this.shown = 0; // rows in the charts
     this.state = null;
-    for (const [name, value] of Object.entries(settings)) {
-      if (this.form.elements[name]) this.form.elements[name].value = value;
+    for (const control of this.form.elements) {
+      if (control.name in settings) control.value = settings[control.name];
+      if (control.selectedIndex === -1) control.selectedIndex = 0;
     }
-    this.known = settings.run;
+    this.known = /^[0-9a-f]{1,32}$/.test(settings.run) ? settings.run : null;
     for (const button of this.root.querySelectorAll("button")) {
       button.addEventListener("click", () => this.do(button.dataset.do));
     }
@@ -89,6 +90,11 @@ class Panel {
       if (what === "compare") {
         addPanel({ ...Object.fromEntries(new FormData(this.form)), seed: Number(this.form.elements.seed.value) + 1 });
         remember();
+        dispatchEvent(new Event("resize")); // of the charts beside it
+        return;
+      }
+      if (what === "close") {
+        this.close();
         return;
       }
       if (what === "stop") {
@@ -112,6 +118,21 @@ class Panel {
       await this.look();
     } catch (error) {
       this.say(error.message, true);
+      if (error.status === 409 && !this.run) await this.offerToStop();
+    }
+  }
+
+  // Where there are too many: those that nobody may be watching any more.
+  async offerToStop() {
+    for (const { id, settings, state } of await call("api/runs")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `stop 784-${[...settings.hidden, 10].join("-")}, seed ${settings.seed}, epoch ${state.epoch}`;
+      button.addEventListener("click", async () => {
+        await call(`api/runs/${id}`, "DELETE").catch(() => {});
+        button.remove();
+      });
+      this.find(".said").append(" ", button);
     }
   }
 
@@ -138,18 +159,33 @@ class Panel {
         this.draw();
       }
     } catch (error) {
-      if (run === this.run) this.say(error.message, true);
+      if (run !== this.run) return;
+      this.say(error.message, true);
+      if (error.status === 404) {
+        this.run = this.state = null; // stopped elsewhere
+        this.draw();
+        remember();
+      }
     }
+  }
+
+  close() {
+    panels.splice(panels.indexOf(this), 1);
+    this.root.remove();
+    remember();
+    for (const each of panels) each.draw();
+    dispatchEvent(new Event("resize"));
   }
 
   draw() {
     const { state } = this;
     const running = state?.status === "running";
     const over = state && ["done", "failed"].includes(state.status);
-    const enabled = { start: !running && !over, pause: running, step: !running && !over, epoch: !running && !over, stop: Boolean(this.run), save: Boolean(state), compare: panels.length < 2 };
+    const enabled = { start: !running && !over, pause: running, step: !running && !over, epoch: !running && !over, stop: Boolean(this.run), save: Boolean(state), compare: panels.length < 2, close: panels.length > 1 };
     for (const [name, may] of Object.entries(enabled)) this.find(`[data-do=${name}]`).disabled = !may;
     if (state?.error) this.say(state.error, true);
     this.drawFacts(state);
+    this.find(".weights").hidden = !state?.weights;
     if (state?.weights) this.find(".weights").src = `data:image/png;base64,${state.weights}`;
     if ((state?.rows.length ?? 0) !== this.shown || !state) {
       this.shown = state?.rows.length ?? 0;
@@ -163,7 +199,8 @@ class Panel {
     const facts = [];
     if (state && state.status !== "starting") {
       const last = state.rows.at(-1);
-      facts.push(state.status, `epoch ${state.epoch}`, `digit ${state.position.toLocaleString()} of ${state.n.toLocaleString()}`);
+      facts.push(state.status, `epoch ${state.epoch}`);
+      if (state.status !== "done") facts.push(`digit ${state.position.toLocaleString()} of ${state.n.toLocaleString()}`);
       if (last) facts.push(`test ${(100 * last.test_accuracy).toFixed(2)}%`);
       if (state.speed) facts.push(`${Math.round(state.speed).toLocaleString()} digits a second`);
       facts.push(`${state.parameters.toLocaleString()} parameters`, `engine ${state.engine}`);
@@ -171,7 +208,9 @@ class Panel {
     this.find(".facts").replaceChildren(
       ...facts.map((fact) => Object.assign(document.createElement("span"), { textContent: fact })),
     );
-    this.find(".progress i").style.width = state?.n ? `${(100 * state.position) / state.n}%` : "0";
+    const epochs = Number(this.form.elements.epochs.value);
+    const share = state?.n ? (state.epoch + state.position / state.n) / epochs : 0;
+    this.find(".progress i").style.width = `${100 * Math.min(1, share)}%`;
   }
 
   drawCharts(rows) {
@@ -231,9 +270,11 @@ function addPanel(settings) {
 function remember() {
   const query = panels.map((panel) => `net=${encodeURIComponent(panel.address())}`).join("&");
   history.replaceState(null, "", `?${query}`);
+  sessionStorage.setItem("nets", query); // for when this tab comes back from another room
 }
 
-const nets = new URLSearchParams(location.search).getAll("net").slice(0, 2);
+const query = location.search || sessionStorage.getItem("nets") || "";
+const nets = new URLSearchParams(query).getAll("net").slice(0, 2);
 for (const net of nets.length ? nets : [""]) {
   addPanel(Object.fromEntries(net.split(";").filter(Boolean).map((pair) => pair.split(/:(.*)/s).slice(0, 2))));
 }
@@ -242,3 +283,9 @@ remember();
 setInterval(() => {
   if (!document.hidden) for (const panel of panels) panel.look();
 }, EVERY);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const panel of panels) {
+    panel.shown = -1;
+    panel.draw();
+  }
+});

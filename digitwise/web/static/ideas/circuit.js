@@ -6,6 +6,7 @@ import { Idea } from "./idea.js";
 const SVG = "http://www.w3.org/2000/svg";
 const [ACROSS, UP] = [66, 104]; // pixels of the picture to one of a place
 const RADIUS = 23;
+const SMALLEST = 0.6; // a picture that is wider is scrolled, not made smaller
 
 export class CircuitIdea extends Idea {
   constructor() {
@@ -46,7 +47,6 @@ export class CircuitIdea extends Idea {
     const now = bits.value.padEnd(this.answer.inputs.length, "0").split("");
     now[k] = now[k] === "1" ? "0" : "1";
     bits.value = now.join("");
-    this.focused = k;
     this.changed();
   }
 
@@ -65,7 +65,7 @@ export class CircuitIdea extends Idea {
 
   show(answer) {
     const layer = Math.min(this.reached, this.depth);
-    const facts = [`${answer.perceptrons} perceptrons in ${this.depth} layers`];
+    const facts = [`${count(answer.perceptrons, "neuron")} in ${count(this.depth, "layer")}`];
     if (layer < this.depth) facts.push(`the signal has come through ${layer} of ${this.depth}`);
     if (!answer.drawable) facts.push("too many to draw");
     this.find(".facts").textContent = facts.join("; ");
@@ -79,12 +79,13 @@ export class CircuitIdea extends Idea {
     const [left, right] = [Math.min(...xs) - 50, Math.max(...xs) + 60];
     const [top, bottom] = [Math.min(...ys) - 50, Math.max(...ys) + 50];
     this.picture.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
-    this.picture.style.minWidth = `${0.8 * (right - left)}px`;
+    const [width, room] = [right - left, this.picture.parentElement.clientWidth];
+    this.picture.style.width = `${width * Math.max(SMALLEST, Math.min(1, room / width))}px`;
     const at = Object.fromEntries(neurons.map((neuron) => [neuron.name, neuron]));
+    const focused = this.picture.contains(document.activeElement) ? document.activeElement.dataset.input : -1;
     const wires = shown.flatMap((neuron) => neuron.sources.map((source, k) => this.wire(at[source], neuron, k, layer)));
     this.picture.replaceChildren(...wires.flat(), ...shown.map((neuron) => this.neuron(neuron, outputs, layer)));
-    if (this.focused !== undefined) this.picture.querySelector(`[data-input="${this.focused}"]`)?.focus();
-    this.focused = undefined;
+    this.picture.querySelector(`[data-input="${focused}"]`)?.focus();
   }
 
   wire(from, to, k, layer) {
@@ -151,6 +152,10 @@ export class CircuitIdea extends Idea {
     const off = Math.max(...table.smooth.flatMap((row, k) => row.map((value, j) => Math.abs(value - table.outputs[k][j]))));
     body.createCaption().textContent = `furthest from the perceptrons': ${off.toPrecision(2)}`;
   }
+}
+
+function count(n, what) {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }
 
 function position({ place }) {

@@ -3,6 +3,8 @@
 
 import { call } from "../api.js";
 
+const BITS = /^[01]{0,10}$/; // of a circuit's inputs, in a field that isn't seen
+
 export class Idea {
   constructor(id) {
     this.id = id;
@@ -10,7 +12,7 @@ export class Idea {
     this.form = this.root.querySelector("form");
     const known = new URLSearchParams(location.search);
     for (const control of this.form.elements) {
-      if (known.has(`${id}.${control.name}`)) this.set(control.name, known.get(`${id}.${control.name}`));
+      if (control.name && known.has(`${id}.${control.name}`)) this.restore(control, known.get(`${id}.${control.name}`));
     }
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => this.changed());
@@ -29,6 +31,14 @@ export class Idea {
   set(name, value) {
     const control = this.form.elements[name];
     control.value = control.dataset.log === undefined ? value : Math.log10(value);
+  }
+
+  // What an address says, as far as it makes sense.
+  restore(control, value) {
+    const before = control.value;
+    this.set(control.name, value);
+    const nonsense = (control.type === "hidden" && !BITS.test(value)) || control.value === "" || control.selectedIndex === -1 || !control.checkValidity();
+    if (nonsense || (control.type === "range" && !(Number(value) || value === "0"))) control.value = before;
   }
 
   values() {
@@ -58,6 +68,11 @@ export class Idea {
     for (const output of this.form.querySelectorAll("output")) {
       output.value = Number(this.value(output.htmlFor.value)).toPrecision(3).replace(/\.?0+$/, "");
     }
+    const wrong = [...this.form.elements].find((control) => !control.checkValidity());
+    if (wrong) {
+      this.say(`${wrong.name}: ${wrong.validationMessage}`, true);
+      return;
+    }
     this.waiting = true;
     if (this.asking) return;
     this.asking = true;
@@ -71,6 +86,7 @@ export class Idea {
         this.show(answer);
       } catch (error) {
         this.say(error.message, true);
+        if (error.status === 503) setTimeout(() => this.ask(), 1000);
       }
     }
     this.asking = false;

@@ -19,22 +19,28 @@ export class Valley extends Idea {
   }
 
   async begin() {
-    await this.survey(!new URLSearchParams(location.search).has("valley.v1"));
-    this.ask();
+    await this.survey((name) => !new URLSearchParams(location.search).has(`valley.${name}`));
+    if (this.place) this.ask();
   }
 
   // Look at another surface: its map, and where and how fast a ball does well on it.
-  async survey(fresh) {
-    this.place = await call(`api/ideas/surface?name=${this.value("surface")}`);
-    if (!fresh) return;
-    this.set("learning_rate", this.place.rate);
-    ["v1", "v2"].forEach((name, k) => this.set(name, this.place.start[k]));
+  async survey(isFree) {
+    try {
+      this.place = await call(`api/ideas/surface?name=${this.value("surface")}`);
+    } catch (error) {
+      this.say(error.message, true);
+      return;
+    }
+    const { rate, start } = this.place;
+    for (const [name, value] of Object.entries({ learning_rate: rate, v1: start[0], v2: start[1] })) {
+      if (isFree(name)) this.set(name, value);
+    }
   }
 
   async changed() {
     if (this.moved) {
       this.moved = false;
-      await this.survey(true);
+      await this.survey(() => true);
     }
     super.changed();
   }
@@ -62,6 +68,7 @@ export class Valley extends Idea {
   }
 
   roll() {
+    if (!this.answer) return;
     if (this.at >= this.last) this.at = 0;
     if (still.matches) {
       this.at = this.last;
@@ -86,6 +93,7 @@ export class Valley extends Idea {
   }
 
   step() {
+    if (!this.answer) return;
     this.pause();
     if (this.at >= this.last) this.at = -1;
     this.advance();
@@ -125,7 +133,7 @@ export class Valley extends Idea {
     const gone = path.slice(0, this.at + 1).filter(([x, y]) => Math.hypot(x, y) < 1e3);
     const [x, y] = [0, 1].map((k) => gone.map((v) => v[k]));
     Plotly.restyle(this.map, { x: [x, x.slice(-1)], y: [y, y.slice(-1)] }, [2, 3]);
-    const lowest = Math.min(...this.place.heights.flat());
+    const { lowest } = this.place;
     const above = costs.slice(0, this.at + 1).map((c) => (c - lowest > 1e-12 && c < 1e60 ? c - lowest : null));
     Plotly.restyle(this.find(".costs"), { x: [above.map((_, k) => k)], y: [above] }, [0]);
     const eta = Number(this.value("learning_rate"));
@@ -138,7 +146,8 @@ export class Valley extends Idea {
   }
 
   verdict(stopped, costs) {
-    const flown = stopped === "diverged" || costs.at(-1) > Math.max(...this.place.heights.flat());
+    const out = costs.at(-1) > Math.max(costs[0], ...this.place.heights.flat());
+    const flown = stopped === "diverged" || out;
     if (flown) return "it has flown out: η is too large";
     if (stopped === "gradient") return "it has come to rest";
     return costs.at(-1) > costs[0] ? "it climbs" : "it is still on its way";
