@@ -23,9 +23,6 @@ export class CircuitIdea extends Idea {
 
   changed() {
     this.reached = Infinity;
-    const { kind, neurons } = this.form.elements;
-    this.find(".expression").hidden = kind.value !== "expression";
-    this.find(".gain").hidden = neurons.value !== "sigmoid";
     super.changed();
   }
 
