@@ -86,7 +86,7 @@ def make_app(
 
     @app.exception_handler(Exception)
     async def fail(_request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)
+        return JSONResponse({"detail": f"internal error: {type(error).__name__}"}, 500)
 
     @app.exception_handler(RequestValidationError)
     async def explain(_request: Request, error: RequestValidationError) -> JSONResponse:

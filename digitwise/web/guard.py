@@ -162,7 +162,7 @@ class Body:
 
 
 async def _answer(refusal: Refusal, send: Send) -> None:
-    body = json.dumps({"error": refusal.error}).encode()
+    body = json.dumps({"detail": refusal.error}).encode()
     headers = {
         **HEADERS, **refusal.headers, "content-type": "application/json", "connection": "close",
         "content-length": str(len(body)),

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from threading import BoundedSemaphore, Lock
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, HTTPException, Query
@@ -34,9 +34,9 @@ FUNCTIONS = {
 }  # fmt: skip
 MOST_ROWS = 64  # of a truth table that is shown
 POLLED, ARROWS = 2000, 60  # digits, and estimates of their ∇C
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _waiting = BoundedSemaphore(8)  # polls; and of these
 _asking = Lock()  # one at a time: it takes megabytes, and what is asked is prepared once
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana"]
 Seed = Annotated[int, Query(ge=0, le=2**31)]
@@ -281,5 +281,5 @@ def _prepared() -> tuple[Poll, list[float]]:
     """Train the network that is asked, once; measure how far polls of each size are off."""
     poll = prepare(learning_digits(POLLED)[0], epochs=1, seed=0)
     rng = np.random.default_rng(1)
-    counts: dict[int, Any] = {m: max(20, 400 // m) for m in SIZES}
-    return poll, [float(poll.errors(poll.ask(m, n, rng)).mean()) for m, n in counts.items()]
+    errors = [poll.errors(poll.ask(m, max(20, 400 // m), rng)).mean() for m in SIZES]
+    return poll, [float(error) for error in errors]

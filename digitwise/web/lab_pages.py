@@ -24,13 +24,13 @@ class LabPages:
     def page(self, name: str) -> Path:
         """Return the folder of an experiment's page, of its short run."""
         folder = Path(self._folder.name) / name
-        if not (folder / "index.html").exists():
-            if not _drawing.acquire(timeout=SECONDS):
-                raise HTTPException(503, "other pages are being drawn", {"Retry-After": "2"})
-            try:
+        if not _drawing.acquire(timeout=SECONDS):
+            raise HTTPException(503, "other pages are being drawn", {"Retry-After": "2"})
+        try:
+            if not (folder / "index.html").exists():
                 write_gallery(folder, short=True, names=[name])
-            finally:
-                _drawing.release()
+        finally:
+            _drawing.release()
         return folder
 
     def close(self) -> None:

@@ -81,9 +81,7 @@ Asked = dict[str, Any]
 async def read(
     request: Request,
     files: Annotated[
-        list[
-            Annotated[UploadFile, WithJsonSchema({"contentMediaType": "application/octet-stream"})]
-        ],
+        list[Content],
         File(alias="file", min_length=1, max_length=MOST_FILES, description="PNG, JPEG, PDF, …"),
     ],
     layout: Annotated[Literal["auto", "number", "digit"], Query()] = "auto",

@@ -17,8 +17,7 @@ export async function call(path, method = "GET", body = undefined) {
   throw Object.assign(new Error(explain(found)), { status: answer.status });
 }
 
-function explain({ error, detail }) {
-  if (error) return error;
+function explain({ detail }) {
   if (typeof detail === "string") return detail;
   const [first] = detail ?? [];
   return first ? `${first.loc?.at(-1)}: ${first.msg}` : "That didn't work.";

@@ -42,7 +42,7 @@ export class Idea {
   }
 
   values() {
-    const names = [...new Set([...this.form.elements].map((control) => control.name).filter(Boolean))];
+    const names = [...this.form.elements].map((control) => control.name).filter(Boolean);
     return Object.fromEntries(names.map((name) => [name, this.value(name)]));
   }
 

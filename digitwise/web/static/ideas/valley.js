@@ -38,14 +38,15 @@ export class Valley extends Idea {
   }
 
   async changed() {
-    if (this.moved) {
+    if (this.moved || !this.place) {
       this.moved = false;
       await this.survey(() => true);
     }
-    super.changed();
+    if (this.place) super.changed();
   }
 
   drop(event) {
+    if (!this.place) return;
     const box = this.map.getBoundingClientRect();
     const [x0, x1, y0, y1] = this.place.window;
     const across = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
