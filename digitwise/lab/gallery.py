@@ -19,19 +19,24 @@ PAGE = Template("""<!doctype html>
 <title>digitwise: the lab</title>
 <link rel="icon" href="data:,">
 <style>
-  :root { --ink: #1d2b36; --quiet: #5c6b77; --line: #dbe2e8; --accent: #a8432c; --good: #1b6449 }
+  :root { color-scheme: light dark; --paper: #fff; --ink: #1d2b36; --quiet: #5c6b77;
+    --line: #dbe2e8; --link: #1b4965; --code: #f5f7f9; --accent: #a8432c; --good: #1b6449 }
+  @media (prefers-color-scheme: dark) {
+    :root { --paper: #12181d; --ink: #dde5eb; --quiet: #9aa8b3; --line: #2b363f;
+      --link: #8cc2e8; --code: #1a2229; --accent: #e8886f; --good: #6fc3a1 }
+  }
   * { box-sizing: border-box }
-  body { margin: 0; color: var(--ink); background: #fff; font: 16px/1.55 system-ui, sans-serif }
+  body { margin: 0; color: var(--ink); background: var(--paper); font: 16px/1.55 system-ui, sans-serif }
   main, header { max-width: 62rem; margin: 0 auto; padding: 1rem 1.25rem }
   header { padding-top: 2.5rem }
   h1 { margin: 0 0 .3rem; font-size: 1.9rem }
   h2 { margin: 0 0 .2rem; font-size: 1.25rem }
   nav { display: flex; flex-wrap: wrap; gap: .3rem .9rem; margin-top: 1rem }
-  a { color: #1b4965 }
+  a { color: var(--link) }
   section { border-top: 1px solid var(--line); padding: 2rem 0 1rem }
   code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
   .quiet { color: var(--quiet) }
-  pre { overflow-x: auto; background: #f5f7f9; padding: .8rem 1rem; font-size: .85rem }
+  pre { overflow-x: auto; background: var(--code); padding: .8rem 1rem; font-size: .85rem }
   ul { list-style: none; padding: 0 }
   li { margin: .8rem 0; padding-left: 1rem; border-left: 4px solid var(--good) }
   li.not { border-color: var(--accent) }
@@ -39,7 +44,7 @@ PAGE = Template("""<!doctype html>
   .not .verdict { color: var(--accent) }
   figure { margin: 1.2rem 0 }
   figcaption { color: var(--quiet); font-size: .9rem }
-  img { max-width: 100%; height: auto; display: block }
+  img { max-width: 100%; height: auto; display: block; background: #fff; border-radius: 4px }
 </style>
 </head>
 <body>
