@@ -19,6 +19,7 @@ ROWS = 40  # that a digit has where cuts are sought
 LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
 STIFFNESS = (0.25, 0.05)  # cost of a sideways step of a bending cut, in pixels of ink
 MOST = 8  # candidates of one kind
+MOST_CUTS = 1000  # of a component: no bound
 NEAR, MOST_NEAR = 0.2, 6  # of the height of a digit: so near to a cut there are so many cheaper
 LEAST_WIDTH = 0.45  # of the height of a digit: what is narrower is not cut
 DEAREST = 0.75  # of the height of a digit: a cut through more ink is hopeless
@@ -28,7 +29,7 @@ SLIVER = 0.5  # less ink than an upright stroke of this share of a digit's heigh
 LEAST_COST = 0.01  # of a pixel of paper: between equal ways, the shorter
 
 
-def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
+def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cut, float]]:
     """Find candidate cuts through one component, from left to right; some may cross.
 
     Parameters
@@ -37,13 +38,15 @@ def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
         In [0, 1].
     height : float
         Of a digit of this number, in pixels.
+    most : int, optional
+        Only so many, the cheapest.
 
     Returns
     -------
     list of (cut, ink)
         Each with the ink it runs through, in heights of a digit.
     """
-    if ink.shape[1] < LEAST_WIDTH * height:
+    if ink.shape[1] < LEAST_WIDTH * height or not most:
         return []
     import cv2
 
@@ -63,7 +66,7 @@ def find_cuts(ink: Light, height: float) -> list[tuple[Cut, float]]:
     rows = (np.arange(ink.shape[0]) * small.shape[0]) // ink.shape[0]
     return [
         (np.rint(cut[rows] * (ink.shape[1] / small.shape[1])).astype(np.int32), cost)
-        for cut, cost in sorted(chosen, key=lambda found: float(found[0].mean()))
+        for cut, cost in sorted(chosen[:most], key=lambda found: float(found[0].mean()))
     ]
 
 

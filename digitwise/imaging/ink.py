@@ -41,7 +41,7 @@ def extract_ink(grey: Light) -> Light:
     departure = grey - paper
     clear = max(5 * noise, 2 * GREY_LEVEL)
     strength = np.where(np.abs(departure) > clear, np.square(departure), 0.0)
-    dark_ink = strength[departure < 0].sum() >= strength[departure > 0].sum()
+    dark_ink = np.copysign(strength, departure).sum() <= 0
     ink = np.maximum(-departure if dark_ink else departure, 0).astype(np.float32)
     ink = np.maximum(ink - _shadows(ink), 0)
     above_noise = ink[ink > clear]
@@ -94,7 +94,7 @@ def _paper(grey: Light) -> tuple[Light, float]:
 def _powers(length: int) -> Floats:
     """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
     places = np.linspace(-1, 1, length)
-    return np.stack([places**power for power in range(5)])
+    return np.vander(places, 5, increasing=True).T
 
 
 def _surface(y: Floats, coefficients: Floats, x: Floats) -> Floats:

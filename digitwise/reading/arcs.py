@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import Component, join
+from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
 from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
@@ -53,16 +54,16 @@ class Arcs:
     width: float
 
 
-def find_arcs(components: list[Component], sure: Sequence[bool] = ()) -> Arcs:
+def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
     """Break a number's components up and take neighbouring fragments together, as far as likely.
 
     Parameters
     ----------
-    sure : sequence of bool, optional
-        Which components are digits as they are, and not to be broken up; none if not given.
+    most : sequence of int, optional
+        Cuts of each component; as many as there are if not given.
     """
     height = digit_height(components)
-    fragments = break_up(components, height, sure or [False] * len(components))
+    fragments = break_up(components, height, most or [MOST_CUTS] * len(components))
     line = _line(components, height)
     largest = max(max(c.height, c.width) for c in components)
     pen = median(stroke_width(c.ink) for c in components if max(c.height, c.width) >= largest / 2)

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from digitwise.data.digits import as_inputs
 from digitwise.imaging.components import Component
+from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.models.calibration import Calibration, probabilities_of
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, find_arcs
 
 SURE = 0.999  # a component that is as probably one digit is not cut
+LIKELY, FEW = 0.995, 3  # one that is as probably one is cut at so many places at most
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 
@@ -43,8 +45,8 @@ def find_candidates(
     whole = [component for number in numbers for component in number]
     said = _ask(network, calibration, whole)
     known = {id(component): row for component, row in zip(whole, said, strict=True)}
-    sure = iter((said.max(axis=1) >= SURE).tolist())
-    found = [find_arcs(number, [next(sure) for _ in number]) for number in numbers]
+    most = iter([_most_cuts(p) for p in said.max(axis=1).tolist()])
+    found = [find_arcs(number, [next(most) for _ in number]) for number in numbers]
     return judge_candidates(found, network, calibration, known)
 
 
@@ -69,6 +71,13 @@ def judge_candidates(
     said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces])
     ends = np.cumsum([len(arcs.pieces) for arcs in found])
     return list(zip(found, np.split(said, ends[:-1]), strict=True))
+
+
+def _most_cuts(probability: float) -> int:
+    """How often a component is cut that is so probably one digit."""
+    if probability >= SURE:
+        return 0
+    return FEW if probability >= LIKELY else MOST_CUTS
 
 
 def _ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:

@@ -51,8 +51,8 @@ def digit_height(components: list[Component]) -> float:
     return float(median(height for height in heights if height >= max(heights) / 2))
 
 
-def break_up(components: list[Component], height: float, sure: Sequence[bool]) -> list[Fragment]:
-    """Cut components wherever a digit might end, if they aren't sure to be one; left to right.
+def break_up(components: list[Component], height: float, most: Sequence[int]) -> list[Fragment]:
+    """Cut components wherever a digit might end, into so many cuts each at most; left to right.
 
     Those of a component stay together, though digits may lean over their neighbours. Only what is
     small, a speck or the bar of a 5, may come to lie among them: where the middle of its ink is.
@@ -62,8 +62,7 @@ def break_up(components: list[Component], height: float, sure: Sequence[bool]) -
     middles: list[float] = []
     for number in sorted(range(len(components)), key=lambda n: _middle(components[n])):
         if not small[number]:
-            whole = [Fragment(components[number], number)]
-            cut_up = whole if sure[number] else _cut_up(components[number], number, height)
+            cut_up = _cut_up(components[number], number, height, most[number])
             fragments += cut_up
             middles += _middles(cut_up)
     for number, component in enumerate(components):
@@ -89,9 +88,9 @@ def put_together(part: list[Fragment]) -> list[Component]:
     return [piece for piece in pieces if piece]
 
 
-def _cut_up(component: Component, number: int, height: float) -> list[Fragment]:
+def _cut_up(component: Component, number: int, height: float, most: int) -> list[Fragment]:
     cuts: list[tuple[Cut | None, float]] = [(None, 0.0)]
-    cuts += find_cuts(component.ink, height)
+    cuts += find_cuts(component.ink, height, most)
     cuts += [(None, 0.0)]
     return [
         Fragment(component, number, before, after, cut_before, cut_after)

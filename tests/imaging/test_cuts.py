@@ -59,6 +59,16 @@ def test_leaning_strokes_that_meet_at_the_foot_are_parted(lean):
     assert max(parted) >= 0.97 * (left | right).sum()
 
 
+def test_of_so_many_cuts_at_most_the_cheapest_are_found():
+    rings = two_rings(3)
+    every = find_cuts(rings, 38)
+    few = find_cuts(rings, 38, 2)
+    assert len(few) == 2 < len(every)
+    assert sorted(cost for _, cost in few) == sorted(cost for _, cost in every)[:2]
+    assert few[0][0].mean() <= few[1][0].mean()
+    assert find_cuts(rings, 38, 0) == []
+
+
 def test_what_is_narrow_is_not_cut():
     assert find_cuts(np.ones((40, 12), np.float32), 40.0) == []
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from digitwise.imaging.components import find_components
+from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.reading.arcs import find_arcs, uncut
 from digitwise.reading.fragments import break_up, digit_height, put_together
 
@@ -46,7 +47,7 @@ def test_what_is_wide_is_cut_and_its_parts_lie_side_by_side():
     ink[10:50, 10:16] = ink[10:50, 50:56] = 1
     ink[28:32, 10:56] = 1  # an H, which might be two 1s
     (component,) = find_components(ink)
-    fragments = break_up([component], 42.0, [False])
+    fragments = break_up([component], 42.0, [MOST_CUTS])
     assert len(fragments) > 1
     # Whatever is cut off on the left, the rest lies on the right.
     for k in range(1, len(fragments)):
@@ -58,7 +59,7 @@ def test_what_is_wide_is_cut_and_its_parts_lie_side_by_side():
     assert fragments[0].cut_before == fragments[-1].cut_after == 0
     for before, after in itertools.pairwise(fragments):
         assert before.cut_after == after.cut_before > 0
-    assert len(break_up([component], 42.0, [True])) == 1  # what is surely a digit is not cut
+    assert len(break_up([component], 42.0, [0])) == 1  # what is surely a digit is not cut
     arcs = find_arcs([component])
     whole = (arcs.starts == 0) & (arcs.ends == arcs.n)
     assert whole.sum() == 1

@@ -38,6 +38,18 @@ def test_what_is_surely_a_digit_is_not_cut(model, bundled, monkeypatch):
     assert cut >= 1
 
 
+def test_the_surer_a_component_is_a_digit_the_less_it_is_cut(model, bundled, monkeypatch):
+    numbers = list(numbers_of(Hand(count=(2, 2), touching=1.0, specks=0.0), bundled[0]))
+    pairs = [number for number in numbers if len(number) == 1]
+    fragments = {}
+    for likely in (0.0, 1.0):
+        monkeypatch.setattr(candidates, "SURE", 1.1)
+        monkeypatch.setattr(candidates, "LIKELY", likely)
+        found = find_candidates(pairs, model.network, model.calibration)
+        fragments[likely] = [arcs.n for arcs, _ in found]
+    assert max(fragments[0.0]) == candidates.FEW + 1 < max(fragments[1.0])
+
+
 def test_digits_that_touch_are_cut(model, bundled):
     for number in numbers_of(Hand(count=(2, 2), touching=1.0, specks=0.0), bundled[0]):
         if len(number) == 1:
