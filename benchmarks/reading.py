@@ -135,8 +135,8 @@ weights of the search were learnt from numbers drawn with the last 5,000 trainin
 
 ## `--max-error`
 
-All of these but the letters together. The threshold was found on numbers drawn with training digits,
-spaced and touching ones mixed; it holds for such a mixture, and for nothing else.
+The five kinds for which a share is wanted, together. The threshold was found on numbers drawn with
+training digits, of all kinds but letters; it holds for such a mixture, and for nothing else.
 
 {accepted}
 

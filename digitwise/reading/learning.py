@@ -5,21 +5,25 @@ texts most probable, summed over all ways to break them up: nobody says where th
 (conditional log-likelihood; LeCun et al. 1998, section VI).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.strings import Hand, draw_number
+from digitwise.engines.threads import cores
 from digitwise.errors import InputError
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
+from digitwise.processes import make_pool
 from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
@@ -64,6 +68,12 @@ HANDS = (
     ]
 )
 """What weights are learnt from, in turn."""
+MEASURED = tuple(hand for hand in HANDS if not hand.letters)
+"""What they are measured on."""
+PART = 500  # numbers that a process draws at a time
+
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -94,12 +104,12 @@ def learn_weighing(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
-    count: int = 1200,
-    measured: int = 4000,
+    count: int = 5000,
+    measured: int = 10_000,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
-    """Learn weights from `count` drawn numbers; measure on as many others what they are worth.
+    """Learn weights from `count` drawn numbers; measure on others what they are worth.
 
     Parameters
     ----------
@@ -109,8 +119,11 @@ def learn_weighing(
         Of its confidence in single digits.
     digits : Digits
         That it wasn't trained on.
+    count, measured : int
+        How many numbers are drawn to learn from, and to measure on.
     """
-    samples = draw_samples(network, calibration, digits, count, seed)
+    draw = partial(draw_samples, network, calibration, digits, seed=seed)
+    samples = [sample for part in _in_parts(draw, count) for sample in part]
     sizes = measure_sizes(samples)
     numbers = [sample for sample in samples if sample.text]
     weights = _learn(prepare(numbers, sizes), progress)
@@ -123,8 +136,34 @@ def learn_weighing(
         Calibration(1.0, 0.0, "", 1, ((0.0, 1, 0),)),
     )
     weighing = replace(weighing, number=_learn_numbers(samples, weighing))
+    measure = partial(_measure, network, calibration, weighing, digits, seed=seed + 1)
+    parts = _in_parts(measure, measured)
+    confidence, wrong = (np.concatenate(found) for found in zip(*parts, strict=True))
+    risk = risk_of(confidence, wrong)
+    # Not where the digits lie: a model file holds no path.
+    which = calibration.source if calibration else "digits not trained on"
+    source = f"{len(wrong):,} numbers drawn with {which}"
+    return replace(weighing, numbers=Calibration(1.0, 0.0, source, len(wrong), risk))
+
+
+def _in_parts(work: Callable[[range], Part], count: int) -> list[Part]:
+    """Share numbers 0 to `count` - 1 out among all cores."""
+    parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
+    with make_pool(min(cores(), len(parts))) as pool:
+        return list(pool.map(work, parts))
+
+
+def _measure(
+    network: Network,
+    calibration: Calibration | None,
+    weighing: Weighing,
+    digits: Digits,
+    indices: Iterable[int],
+    seed: int,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """How sure the reader is of each of these numbers, and whether it is wrong."""
     confidence, wrong = [], []
-    for sample in draw_samples(network, calibration, digits, measured, seed + 1):
+    for sample in draw_samples(network, calibration, digits, indices, seed, MEASURED):
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
         is_number = partial(number_probability, sample.arcs, weighing=weighing)
         decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, False, is_number)
@@ -132,20 +171,21 @@ def learn_weighing(
             text, p = decision.alternatives[0]
             confidence.append(min(p, 1.0))
             wrong.append(text != sample.text)
-    risk = risk_of(np.array(confidence), np.array(wrong))
-    # Not where the digits lie: a model file holds no path.
-    which = calibration.source if calibration else "digits not trained on"
-    source = f"{len(wrong):,} numbers drawn with {which}"
-    return replace(weighing, numbers=Calibration(1.0, 0.0, source, len(wrong), risk))
+    return np.array(confidence), np.array(wrong, bool)
 
 
 def draw_samples(
-    network: Network, calibration: Calibration | None, digits: Digits, count: int, seed: int
+    network: Network,
+    calibration: Calibration | None,
+    digits: Digits,
+    indices: Iterable[int],
+    seed: int,
+    hands: Sequence[Hand] = HANDS,
 ) -> list[Sample]:
     """Draw numbers, of each hand in turn, and look at all candidates."""
     found = []
-    for index in range(count):
-        drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
+    for index in indices:
+        drawn = draw_number(digits, hands[index % len(hands)], seed, index)
         numbers = find_numbers(drawn.light, "number")
         for arcs, probabilities in find_candidates(numbers, network, calibration):
             # Without the ink, of which there is much.

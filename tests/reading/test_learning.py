@@ -25,7 +25,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def samples(model, bundled):
-    return draw_samples(model.network, model.calibration, bundled[0], 150, seed=5)
+    return draw_samples(model.network, model.calibration, bundled[0], range(150), seed=5)
 
 
 @pytest.fixture(scope="module")
