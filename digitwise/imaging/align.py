@@ -13,6 +13,7 @@ SMALL = 600  # pixels of the longer side that pages are compared at
 BLUR = (9.0, 2.5)  # pixels: first from afar, then from near
 STEPS = 60
 LEAST_ALIKE = 0.45  # correlation of the lines of both
+CLEARLY = 0.8  # from this on, a page isn't looked at upside down
 SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
 
 Transform = npt.NDArray[np.float64]
@@ -26,7 +27,8 @@ def align(page: Light, reference: PageLines | None) -> Transform:
     """Find where the places of a reference page are on another scan of such a page.
 
     Both are compared by their printed lines, which what is written doesn't change. The page may be
-    shifted, turned by up to 8 degrees, of another size, and a little slanted.
+    shifted, turned by up to 8 degrees, of another size, and a little slanted; or upside down, where
+    its lines say so.
 
     Parameters
     ----------
@@ -45,14 +47,31 @@ def align(page: Light, reference: PageLines | None) -> Transform:
     ImageError
         If there are too few lines, or they aren't the reference's.
     """
-    import cv2
-
     found = find_lines(page)
     if found is None or reference is None:
         which = "the reference" if reference is None else "the page"
         raise ImageError(f"{which} has too few printed lines to tell where its fields are")
     (own, to_page), (its, to_reference) = found, reference
-    best, alike = None, -1.0
+    best, alike = _lay_over(own, its)
+    if alike < CLEARLY:
+        turned, alike_turned = _lay_over(np.ascontiguousarray(own[::-1, ::-1]), its)
+        if alike_turned > alike:
+            high, wide = own.shape
+            to_page = to_page @ np.array([[-1.0, 0, wide - 1], [0, -1, high - 1], [0, 0, 1]])
+            best, alike = turned, alike_turned
+    if alike < LEAST_ALIKE:
+        raise ImageError(
+            f"the printed lines of this page aren't those of the reference (alike: {alike:.2f}, "
+            f"at least {LEAST_ALIKE} is wanted)"
+        )
+    return to_page @ best @ np.linalg.inv(to_reference)
+
+
+def _lay_over(own: Light, its: Light) -> tuple[Transform, float]:
+    """Where the places of a reference are on a page, and how alike the lines of both are then."""
+    import cv2
+
+    best, alike = np.eye(3), -1.0
     for start in _guesses(own, its):
         for blur in BLUR:
             soft = [cv2.GaussianBlur(lines, (0, 0), blur) for lines in (its, own)]
@@ -66,14 +85,8 @@ def align(page: Light, reference: PageLines | None) -> Transform:
                 break
             start = np.asarray(found_here, np.float32)
         if correlation > alike:
-            best, alike = start, float(correlation)
-    if best is None or alike < LEAST_ALIKE:
-        raise ImageError(
-            f"the printed lines of this page aren't those of the reference (alike: {alike:.2f}, "
-            f"at least {LEAST_ALIKE} is wanted)"
-        )
-    small = np.vstack([best, [0, 0, 1]]).astype(np.float64)
-    return to_page @ small @ np.linalg.inv(to_reference)
+            best, alike = np.vstack([start, [0, 0, 1]]).astype(np.float64), float(correlation)
+    return best, alike
 
 
 def find_lines(grey: Light) -> PageLines | None:

@@ -26,7 +26,8 @@ PAGE = Template("""<!doctype html>
       --link: #8cc2e8; --code: #1a2229; --accent: #e8886f; --good: #6fc3a1 }
   }
   * { box-sizing: border-box }
-  body { margin: 0; color: var(--ink); background: var(--paper); font: 16px/1.55 system-ui, sans-serif }
+  body { margin: 0; color: var(--ink); background: var(--paper);
+    font: 16px/1.55 system-ui, sans-serif }
   main, header { max-width: 62rem; margin: 0 auto; padding: 1rem 1.25rem }
   header { padding-top: 2.5rem }
   h1 { margin: 0 0 .3rem; font-size: 1.9rem }

@@ -118,6 +118,17 @@ def test_fields_are_read_wherever_they_lie(folder, draw_number, how):
         assert all(x0 <= d.bbox[0] < d.bbox[2] <= x1 for d in number.digits)
 
 
+def test_a_page_that_lies_upside_down_is_read_all_the_same(folder, draw_number):
+    page, _ = scan(fill(blank_form(), draw_number, TEXTS), angle=2.0, shift=(6, -4))
+    turned = np.ascontiguousarray(page[::-1, ::-1])
+    found, upright = (dw.Reader().read(p, form=folder / "form.toml") for p in (turned, page))
+    assert {n.field: n.text for n in found} == {**TEXTS, "amount": "32.75"}
+    high, wide = page.shape
+    for number, other in zip(found, upright, strict=True):
+        x0, y0, x1, y1 = number.bbox
+        np.testing.assert_allclose((wide - x1, high - y1, wide - x0, high - y0), other.bbox, atol=4)
+
+
 def test_an_empty_field_gives_nothing(folder, draw_number):
     page, _ = scan(fill(blank_form(), draw_number, {"total": "80"}), angle=1.0)
     numbers = dw.Reader().read(page, form=load_form(folder / "form.toml"))
