@@ -62,7 +62,7 @@ def disturbed(reader, digits):
     return rows
 
 
-def refused(reader, digits):
+def refused(reader, digits, every):
     """Shares with a confidence below one half, when read and as they are."""
     rng = np.random.default_rng(0)
     images = digits.images
@@ -79,6 +79,9 @@ def refused(reader, digits):
         plain = 100 * (confidence(reader, pictures) < 0.5).mean()
         rows.append([name, f"{seen:.2f}%", f"{plain:.2f}%"])
         print(*rows[-1], sep="   ", flush=True)
+    plain = 100 * (confidence(reader, list(every.images)) < 0.5).mean()
+    rows.append([f"all {len(every):,} true digits", "", f"{plain:.2f}%"])
+    print(*rows[-1], sep="   ", flush=True)
     return rows
 
 
@@ -168,7 +171,8 @@ def main():
             ["disturbance", "wanted", "right", "confidence below 0.5"], disturbed(reader, some)
         ),
         "Refused": table(
-            ["what", "below 0.5 when read", "below 0.5 as they are"], refused(reader, some)
+            ["what", "below 0.5 when read", "below 0.5 as they are"],
+            refused(reader, some, judged),
         ),
         "`--max-error`": table(
             ["asked for", "confidence above", "rejected", "wrong among the others"],

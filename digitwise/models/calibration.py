@@ -12,7 +12,7 @@ from digitwise.neurons import Floats, sigmoid
 
 ASSURANCE = 0.9  # of the bound on the error of what is accepted
 MOST_ROWS = 200
-DOUBTED = 0.001  # share of digits that may have a confidence below one half
+DOUBTED = 0.0015  # share of digits that may have a confidence below one half
 
 
 def digit_probabilities(z: Floats, temperature: float = 1.0, bias: float = 0.0) -> Floats:
