@@ -4,18 +4,26 @@ A line is straight, thin and long against what is written. Where a stroke crosse
 stays whole.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.ink import SOLID, Light
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
+from digitwise.imaging.surface import Light
 
 LONG = 25.0  # stroke widths; and
 LONGER = 1.6  # heights of what is written: a line is at least as long as both
 THICKEST = 2.0  # stroke widths
 STEEPEST = 0.09  # rows a column: about 5 degrees
 PIECE = 3  # a line of so many pieces, each straight
-FRAMED = 0.85  # share of a box's side that has ink
+NET = 0.8  # share of the picture's width, and height, that lines and what touches them take; and
+SPARSE = 0.1  # at most so much of that is ink
+TEETH = 3  # of a comb, at least
+UNEQUAL = 0.15  # share of their height, and distance, by which they may differ
+EDGE = 3  # pixels: so near to the picture's edge a line goes on beyond it
+FRAMED = 0.85  # share of a box's side that has ink, and is straight
 
 Mask = npt.NDArray[np.bool_]
 
@@ -60,12 +68,12 @@ def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     width = stroke_width(ink)
     heights = stats[1:, 3]
-    written = heights[heights > 4 * width]
+    written = heights[(heights > 4 * width) & ~_is_net(stats[1:], solid.shape)]
     usual = float(np.median(written)) if written.size else 0.0
     long = max(LONG * width, LONGER * usual)
     across = _lines(solid, long, width)
     down = _lines(solid.T, long, width).T
-    down = _between(down, across, long)
+    down = _between(down, across, long) | _ticks(solid & ~across, across, width)
     for label in range(1, count):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         if min(wide, high) > 8 * width:
@@ -75,6 +83,13 @@ def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
                 across[top : top + high, left : left + wide] |= sides[0]
                 down[top : top + high, left : left + wide] |= sides[1]
     return across, down
+
+
+def _is_net(stats: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Which components are lines that cross: their height is none of writing."""
+    _, _, wide, high, area = stats.T
+    large = (wide >= NET * shape[1]) & (high >= NET * shape[0])
+    return np.asarray(large & (area < SPARSE * wide * high))
 
 
 def _lines(solid: Mask, long: float, width: float) -> Mask:
@@ -104,13 +119,14 @@ def _lines(solid: Mask, long: float, width: float) -> Mask:
 
 
 def _between(down: Mask, across: Mask, long: float) -> Mask:
-    """Only those upright lines that end at lines across, or are longer than any digit is high."""
+    """Only upright lines from one line across, or edge, to another, or higher than any digit."""
     import cv2
 
     if not down.any():
         return down
     count, labels, stats, _ = cv2.connectedComponentsWithStats(down.astype(np.uint8))
     near = cv2.dilate(across.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    near[:EDGE] = near[-EDGE:] = True
     for label in range(1, count):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         columns = slice(left, left + wide)
@@ -122,11 +138,43 @@ def _between(down: Mask, across: Mask, long: float) -> Mask:
     return down
 
 
+def _ticks(rest: Mask, across: Mask, width: float) -> Mask:
+    """The teeth of combs: short upright lines on a line across, equally high and far apart."""
+    import cv2
+
+    found = np.zeros(rest.shape, bool)
+    if not across.any():
+        return found
+    _, line_at, _, _ = cv2.connectedComponentsWithStats(across.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8))
+    thin = (stats[:, 2] <= THICKEST * width + 1) & (stats[:, 3] > 2 * stats[:, 2])
+    reach = EDGE + round(THICKEST * width)
+    combs: dict[tuple[int, str], list[int]] = {}
+    for label in np.flatnonzero(thin).tolist():
+        left, top, wide, high = (int(v) for v in stats[label, :4])
+        columns = slice(left, left + wide)
+        below, above = slice(top + high, top + high + reach), slice(max(0, top - reach), top)
+        for side, rows in (("below", below), ("above", above)):
+            line = line_at[rows, columns]
+            if line.any() and not rest[rows, columns].any():  # it doesn't go on beyond the line
+                combs.setdefault((int(line.max()), side), []).append(label)
+    for teeth in combs.values():
+        usual = float(np.median(stats[teeth, 3]))
+        equal = [k for k in teeth if abs(stats[k, 3] - usual) <= max(2.0, UNEQUAL * usual)]
+        gaps = np.diff(np.sort(stats[equal, 0]))
+        if len(equal) < TEETH or gaps.min() == 0:
+            continue
+        steps = gaps / gaps.min()  # more than one where a tooth hangs together with a digit
+        if (np.abs(steps - np.rint(steps)) <= UNEQUAL).all():
+            found |= np.isin(labels, equal)
+    return found
+
+
 def _frame(part: Mask, width: float) -> tuple[Mask, Mask] | None:
     """The sides of a box, and upright lines from one to the other, if a component is one."""
     thick = max(2, round(THICKEST * width))
-    bands = (part[:thick], part[-thick:], part[:, :thick].T, part[:, -thick:].T)
-    if not all(band.any(axis=0).mean() >= FRAMED for band in bands):
+    bands = (part[:thick], part[::-1][:thick], part[:, :thick].T, part[:, ::-1][:, :thick].T)
+    if not all(_is_side(band, width) for band in bands):
         return None
     across, down = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
     for rows in (slice(0, thick), slice(part.shape[0] - thick, None)):
@@ -137,6 +185,20 @@ def _frame(part: Mask, width: float) -> tuple[Mask, Mask] | None:
     full = part[thick:-thick].mean(axis=0) >= 0.97
     down[:, full] |= part[:, full]
     return across, down
+
+
+def _is_side(band: Mask, width: float) -> bool:
+    """Whether a strip at a component's rim, outermost row first, holds a straight line.
+
+    Those of a square 0 or 8 bend away at their ends.
+    """
+    x = np.flatnonzero(band.any(axis=0))
+    if len(x) < FRAMED * band.shape[1]:
+        return False
+    depth = band[:, x].argmax(axis=0)
+    slope, offset = np.polyfit(x, depth, 1)
+    off = np.abs(depth - slope * x - offset)
+    return bool((off <= max(1.0, width / 2)).sum() >= FRAMED * band.shape[1])
 
 
 def _uncrossed(lines: Mask, others: Mask) -> Mask:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -72,3 +73,71 @@ def test_a_line_a_little_aslant():
 def test_an_empty_page():
     ink = np.zeros((50, 80), np.float32)
     assert remove_rules(ink) is ink
+
+
+def test_a_margin_line_goes_from_edge_to_edge(bundled):
+    drawn = draw_number(bundled[0], replace(CLEAN, size=(40.0, 40.0)), 5, 0)
+    ink = np.pad(ink_of(drawn.image), ((120, 120), (60, 0)))
+    lined = ink.copy()
+    lined[:, 20:24] = 1
+    np.testing.assert_array_equal(remove_rules(lined), ink)
+    lined[:40] = lined[-40:] = 0  # one that begins and ends on the paper was written
+    np.testing.assert_array_equal(remove_rules(lined), np.maximum(lined, ink))
+
+
+def test_the_rules_of_a_table_may_run_past_its_corners(bundled):
+    ink = np.pad(ink_of(draw_number(bundled[0], CLEAN, 6, 0).image), 60)
+    table = ink.copy()
+    table[20:23] = table[-23:-20] = 1
+    table[:, 20:23] = table[:, -23:-20] = 1
+    np.testing.assert_array_equal(remove_rules(table), ink)
+
+
+def test_lines_that_hang_together_say_nothing_about_the_height_of_writing():
+    ink = np.zeros((600, 900), np.float32)
+    digits = ink.copy()
+    for x in (200, 240, 280):
+        digits[110:150, x : x + 4] = 1
+    ink[::60] = ink[1::60] = 1
+    ink[:, 100:102] = 1
+    np.testing.assert_array_equal(remove_rules(np.maximum(ink, digits)), digits)
+
+
+@pytest.mark.parametrize("radius", [16, 18])
+def test_a_square_eight_is_no_box(radius):
+    ink = np.zeros((140, 120), np.float32)
+    for top in (20, 66):
+        outline = np.zeros_like(ink)
+        cv2.rectangle(outline, (30 + radius, top), (90 - radius, top + 46), 1, -1)
+        cv2.rectangle(outline, (30, top + radius), (90, top + 46 - radius), 1, -1)
+        for x in (30 + radius, 90 - radius):
+            for y in (top + radius, top + 46 - radius):
+                cv2.circle(outline, (x, y), radius, 1, -1)
+        ink = np.maximum(ink, outline - cv2.erode(outline, np.ones((9, 9), np.uint8)))
+    box = np.zeros_like(ink)
+    cv2.rectangle(box, (30, 20), (90, 112), 1, 4)
+    assert remove_rules(ink) is ink
+    assert not remove_rules(box).any()
+
+
+def comb(teeth, height=12):
+    ink = np.zeros((100, 400), np.float32)
+    ink[80:82, 20:362] = 1
+    for x in teeth:
+        ink[80 - height : 80, x : x + 2] = 1
+    return ink
+
+
+def test_teeth_of_a_comb_go_with_it():
+    digits = np.zeros((100, 400), np.float32)
+    digits[30:70, 40:44] = digits[30:70, 120:124] = 1
+    lined = np.maximum(digits, comb([20, 88, 156, 224, 292, 360]))
+    np.testing.assert_array_equal(remove_rules(lined), digits)
+
+
+@pytest.mark.parametrize("teeth", [[60, 200], [40, 95, 200, 330]], ids=["two", "irregular"])
+def test_ones_on_a_line_stay(teeth):
+    ink = comb(teeth, 40)
+    left = remove_rules(ink)
+    assert left[50:70, teeth[0]].all()
+    assert left[50:70, teeth[-1]].all()
