@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
-from digitwise.imaging.ink import SOLID, Light
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.seen import frame_digit
+from digitwise.imaging.surface import Light
 
 MOST = 5_000  # more than a full page of digits has
-SPECK = 0.12  # smaller than this share of the largest piece, a piece is dirt
+SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
+OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     sides = stats[:, 2:4].max(axis=1)
     sides[0] = 0  # the paper
-    kept = np.flatnonzero(sides >= max(SPECK * sides.max(), 3))
+    kept = np.flatnonzero(sides >= max(SPECK * _large(sides[1:], stats[1:, 4]), 3))
     if len(kept) > MOST:
         raise ImageError(
             f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
@@ -87,6 +90,15 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
         own_ink = np.where(rim > 0, ink[top:bottom, left:right], 0)
         found.append(Component(left, top, right, bottom, own_ink.astype(np.float32)))
     return sorted(found, key=lambda c: (c.left, c.top))
+
+
+def _large(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
+    """Longer side of the largest piece that may be a digit: half of all ink is in smaller ones."""
+    if not len(sides):
+        return 0.0
+    order = np.argsort(sides, kind="stable")
+    middle = int(np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2))
+    return float(min(sides.max(), OUTSIZE * sides[order[middle]]))
 
 
 def join(components: list[Component]) -> Component:

@@ -6,14 +6,19 @@ import numpy as np
 
 from digitwise.imaging.components import Component, find_components, join
 from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.ink import SOLID, extract_ink
 from digitwise.imaging.rules import remove_rules
+from digitwise.imaging.surface import Light
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 WIDEST = 6  # times as wide as high, a piece is a ruled line
+LEAST_BLOB = 12  # pixels: of a smaller one it can't be told
+ROUND = 1.4  # times as long as wide, at most, is a blob
+FILLED = 0.65  # share of its box that is ink; a disc has 0.785
+BULGING = 0.95  # share of its convex hull
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
 
@@ -40,7 +45,8 @@ def one_number(ink: Light) -> list[list[Component]]:
 def all_numbers(ink: Light) -> list[list[Component]]:
     """Find every number, in reading order: lines from top to bottom, each from left to right."""
     numbers = [_likely(group) for group in _neighbours(find_components(ink))]
-    return _in_reading_order(_without_dirt([number for number in numbers if number]))
+    drawn = [number for number in numbers if not all(map(_is_blob, number))]
+    return _in_reading_order(_without_dirt(drawn))
 
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
@@ -61,6 +67,20 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
 def _likely(components: list[Component]) -> list[Component]:
     """Leave out ruled lines."""
     return [c for c in components if c.width <= WIDEST * c.height]
+
+
+def _is_blob(component: Component) -> bool:
+    """Whether ink fills a disc or a square, as of a punch hole: no stroke was drawn."""
+    import cv2
+
+    short, long = sorted((component.width, component.height))
+    solid = component.ink >= SOLID
+    if long < LEAST_BLOB or long > ROUND * short or solid.mean() < FILLED:
+        return False
+    hull = cv2.convexHull(cv2.findNonZero(solid.astype(np.uint8)))
+    # A hull runs through the middles of pixels.
+    around = cv2.contourArea(hull) + cv2.arcLength(hull, closed=True) / 2 + 1
+    return bool(solid.sum() >= BULGING * around)
 
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:

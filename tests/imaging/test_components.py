@@ -54,3 +54,12 @@ def test_a_texture_is_refused():
         ink[7 * y : 7 * y + 4, 7 * x : 7 * x + 4] = 1
     with pytest.raises(ImageError, match="6,400 separate strokes; expected a page of numbers"):
         find_components(ink)
+
+
+def test_beside_a_signature_digits_are_no_dirt():
+    ink = np.zeros((400, 900), np.float32)
+    for x in range(40, 840, 25):
+        ink[30:60, x : x + 5] = 1
+    pieces = len(find_components(ink))
+    ink[300:304, 50:850] = 1
+    assert len(find_components(ink)) == pieces + 1 == 33

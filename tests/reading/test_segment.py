@@ -77,3 +77,14 @@ def test_small_numbers_below_a_large_heading_are_found():
     heading = [(20, 10, 60, 100), (120, 10, 60, 100)]
     small = [(20 + 20 * k, 150, 10, 20) for k in range(4)]
     assert lefts(all_numbers(page([*heading, *small])))[1:] == [[20, 40, 60, 80]]
+
+
+def test_punch_holes_and_filled_boxes_are_no_digits():
+    ink = page(DIGITS)
+    y, x = np.mgrid[:200, :400]
+    ink[np.hypot(y - 120, x - 250) < 18] = 1
+    ink[100:130, 320:352] = 1
+    assert lefts(all_numbers(ink)) == lefts(all_numbers(page(DIGITS)))
+    ring = np.hypot(y - 120, x - 250)
+    ink[(ring < 14)] = 0  # a 0
+    assert len(all_numbers(ink)) == 2
