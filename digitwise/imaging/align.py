@@ -5,8 +5,9 @@ import numpy.typing as npt
 
 from digitwise.errors import ImageError
 from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.rules import find_rules
+from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
 SMALL = 600  # pixels of the longer side that pages are compared at

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digitwise.imaging.ink import Light
+from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
 ALIKE = 14  # of 255: how far compression changes an even colour

@@ -8,8 +8,9 @@ to the digit before, the rest to the one after.
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.ink import SOLID, Light
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
+from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
 Cut = npt.NDArray[np.int32]

@@ -5,8 +5,9 @@ import numpy.typing as npt
 
 from digitwise.imaging.components import Component, find_components, join
 from digitwise.imaging.framing import SIDE
-from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.seen import looks_framed
+from digitwise.imaging.surface import Light
 
 PALE = 0.12  # share of full ink that is a stroke where all ink is one digit's: fine pens are pale
 NEIGHBOUR = 0.35  # of the digit's ink, and of its own width above or below it, has less

@@ -5,20 +5,18 @@ right, after it 95%): first paper, then everything else.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from digitwise.imaging.lighting import lit_evenly
+from digitwise.imaging.surface import TERMS, Light, fit, powers, surface
 from digitwise.neurons import Floats
 
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
-TERMS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # powers of y and x in its surface
 GREY_LEVEL = 1 / 255
 SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
 FULL = 0.25  # share of ink from which a fit to all pixels might take ink for paper
 CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
-
-Light = npt.NDArray[np.float32]
 
 
 def extract_ink(grey: Light) -> Light:
@@ -37,6 +35,7 @@ def extract_ink(grey: Light) -> Light:
     float32 array of shape (h, w)
         In [0, 1]; all 0 where nothing stands out from the paper.
     """
+    grey = lit_evenly(grey)
     paper, noise = _paper(grey)
     departure = grey - paper
     clear = max(5 * noise, 2 * GREY_LEVEL)
@@ -68,7 +67,7 @@ def _paper(grey: Light) -> tuple[Light, float]:
     # Each axis on its own: of a few rows, all are needed to tell how they differ.
     rows, columns = (slice(None, None, -(-length // SAMPLES)) for length in grey.shape)
     light = np.asarray(grey[rows, columns], np.float64)
-    y, x = (_powers(length) for length in grey.shape)
+    y, x = (powers(length) for length in grey.shape)
     near_y, near_x = y[:, rows], x[:, columns]
     # Of too few pixels a slope can't be told from ink.
     terms = TERMS if light.size >= 100 else TERMS[:1]
@@ -76,46 +75,19 @@ def _paper(grey: Light) -> tuple[Light, float]:
     coefficients[0, 0] = _commonest(light)
     before = None
     for _ in range(8):
-        far = np.abs(light - _surface(near_y, coefficients, near_x))
+        far = np.abs(light - surface(near_y, coefficients, near_x))
         noise = _deviation(far)
         near = far <= max(2.5 * noise, 2.5 * GREY_LEVEL)
         if before is not None and (near == before).all():
             break
         before = near
-        coefficients = _fit(light, near.astype(np.float64), near_y, near_x, terms)
+        coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
     # Rounding of the fit must not make noise of paper that is all one grey.
     step = GREY_LEVEL / 16
-    even = np.rint(_surface(near_y, coefficients, near_x) / step) * step
+    even = np.rint(surface(near_y, coefficients, near_x) / step) * step
     noise = _deviation(np.abs(light - even))
-    surface = np.rint(_surface(y[:3], coefficients, x[:3]) / step) * step
-    return np.asarray(surface, np.float32), noise if noise > step else 0.0
-
-
-def _powers(length: int) -> Floats:
-    """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
-    places = np.linspace(-1, 1, length)
-    return np.vander(places, 5, increasing=True).T
-
-
-def _surface(y: Floats, coefficients: Floats, x: Floats) -> Floats:
-    """Brightness where y and x have these powers, by coefficients (power of y, power of x)."""
-    return np.asarray(y[:3].T @ (coefficients @ x[:3]))
-
-
-def _fit(
-    light: Floats, weight: Floats, y: Floats, x: Floats, terms: tuple[tuple[int, int], ...]
-) -> Floats:
-    """Coefficients (3, 3) of the surface that is nearest to the light, by least squares.
-
-    On a grid the sums of all products of two terms are those of rows and columns.
-    """
-    products = y @ weight @ x.T
-    sums = y[:3] @ (light * weight) @ x[:3].T
-    normal = [[products[a + c, b + d] for c, d in terms] for a, b in terms]
-    found, *_ = np.linalg.lstsq(np.array(normal), [sums[term] for term in terms], rcond=None)
-    coefficients = np.zeros((3, 3))
-    coefficients[tuple(zip(*terms, strict=True))] = found
-    return coefficients
+    paper = np.rint(surface(y, coefficients, x) / step) * step
+    return np.asarray(paper, np.float32), noise if noise > step else 0.0
 
 
 def _even_rim(grey: Light) -> tuple[float, float] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitwise.imaging.align import Transform
-from digitwise.imaging.ink import Light
+from digitwise.imaging.surface import Light
 
 MARGIN = 0.15  # of its height: how far writing goes beyond a field
 

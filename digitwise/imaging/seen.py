@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, frame
-from digitwise.imaging.ink import Light
 from digitwise.imaging.strokes import thicken
+from digitwise.imaging.surface import Light
 
 LARGE = 400  # pixels: twenty for each of the frame's
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from digitwise.imaging.framing import BOX, bounding_box
-from digitwise.imaging.ink import SOLID, Light
+from digitwise.imaging.ink import SOLID
+from digitwise.imaging.surface import Light
 
 # In pixels of the 20×20 box. MNIST's strokes are mostly 2 to 4 wide.
 THIN = 1.7

@@ -11,10 +11,11 @@ from digitwise.errors import ImageError
 from digitwise.imaging.align import PageLines, align, find_lines
 from digitwise.imaging.components import Component
 from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import Light, extract_ink
+from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.imaging.region import MARGIN, Region, cut_out
 from digitwise.imaging.rules import find_rules, remove_rules
+from digitwise.imaging.surface import Light
 from digitwise.reading.expected import Expected
 from digitwise.reading.form import Field, Form
 from digitwise.reading.number import Box, Number
