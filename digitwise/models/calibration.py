@@ -11,7 +11,7 @@ from digitwise.errors import InputError
 from digitwise.neurons import Floats, sigmoid
 
 ASSURANCE = 0.9  # of the bound on the error of what is accepted
-MOST_ROWS = 200
+MOST_ROWS = 200  # for small errors, and as many for large ones
 DOUBTED = 0.0015  # share of digits that may have a confidence below one half
 
 
@@ -184,8 +184,9 @@ def _bias(z: Floats) -> float:
 def risk_of(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:
     """Rows of `Calibration.risk`: above 0, and above the confidence of each wrong answer."""
     limits = [0.0, *np.sort(confidence[wrong])]
-    if len(limits) > MOST_ROWS:  # the surest wrong answers decide about small errors
-        limits = [0.0, *limits[-MOST_ROWS:]]
+    # The surest wrong answers decide about small errors; of the others, some will do.
+    others, surest = limits[:-MOST_ROWS], limits[-MOST_ROWS:]
+    limits = [*others[:: -(-len(others) // MOST_ROWS) or 1], *surest]
     rows = []
     for limit in limits:
         accepted = confidence > limit

@@ -3,6 +3,7 @@
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.imaging.components import Component, find_components, join
 from digitwise.imaging.corners import fill_corners
@@ -15,6 +16,8 @@ SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line ove
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 WIDEST = 6  # times as wide as high, a piece is a ruled line
+ENCLOSED, INNER = 2, 0.2  # pieces, of so much of its height at least, that a ring is drawn around
+HOLLOW = 0.2  # share of its box that is ink, at most
 LEAST_BLOB = 12  # pixels: of a smaller one it can't be told
 ROUND = 1.4  # times as long as wide, at most, is a blob
 FILLED = 0.65  # share of its box that is ink; a disc has 0.785
@@ -38,15 +41,34 @@ def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
 
 def one_number(ink: Light) -> list[list[Component]]:
     """Take all of the ink as one number, or none if there is none."""
-    components = _likely(find_components(ink))
+    components = _likely(_without_rings(find_components(ink)))
     return [components] if components else []
 
 
 def all_numbers(ink: Light) -> list[list[Component]]:
     """Find every number, in reading order: lines from top to bottom, each from left to right."""
-    numbers = [_likely(group) for group in _neighbours(find_components(ink))]
+    components = _without_rings(find_components(ink))
+    numbers = [_likely(group) for group in _neighbours(components)]
     drawn = [number for number in numbers if not all(map(_is_blob, number))]
     return _in_reading_order(_without_dirt(drawn))
+
+
+def _without_rings(components: list[Component]) -> list[Component]:
+    """Leave out what was drawn around digits: a circle, a frame."""
+    left, top, right, bottom = _boxes(components)
+
+    def is_ring(c: Component) -> bool:
+        inside = (left > c.left) & (top > c.top) & (right < c.right) & (bottom < c.bottom)
+        inside &= bottom - top >= INNER * c.height
+        return bool(inside.sum() >= ENCLOSED and (c.ink >= SOLID).mean() < HOLLOW)
+
+    return [c for c in components if not is_ring(c)]
+
+
+def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
+    """Left, top, right and bottom, shape (4, n)."""
+    boxes = [(c.left, c.top, c.right, c.bottom) for c in components]
+    return np.array(boxes, np.intp).reshape(-1, 4).T
 
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
@@ -85,9 +107,7 @@ def _is_blob(component: Component) -> bool:
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
     """Group what stands on one line with no wide gap between."""
-    left, top, right, bottom = np.array(
-        [(c.left, c.top, c.right, c.bottom) for c in components]
-    ).reshape(-1, 4).T  # fmt: skip
+    left, top, right, bottom = _boxes(components)
     height = bottom - top
     group = np.arange(len(components))
     for i in range(len(components)):

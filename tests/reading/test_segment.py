@@ -88,3 +88,16 @@ def test_punch_holes_and_filled_boxes_are_no_digits():
     ring = np.hypot(y - 120, x - 250)
     ink[(ring < 14)] = 0  # a 0
     assert len(all_numbers(ink)) == 2
+
+
+def test_a_ring_around_a_number_is_none_of_its_digits():
+    ink = page(DIGITS)
+    y, x = np.mgrid[:200, :400]
+    far = np.hypot((y - 70) / 50, (x - 62) / 60)
+    ring = ink.copy()
+    ring[np.abs(far - 1) < 0.04] = 1
+    for segment in (one_number, all_numbers):
+        assert lefts(segment(ring)) == lefts(segment(ink))
+    alone = np.where(np.abs(far - 1) < 0.04, np.float32(1), np.float32(0))  # a 0
+    alone[60:80, 60:64] = 1  # with a stroke in it
+    assert len(one_number(alone)[0]) == 2
