@@ -14,6 +14,7 @@ from digitwise.models.calibration import (
     digit_probabilities,
     error_bound,
     probabilities_of,
+    risk_of,
 )
 
 
@@ -115,6 +116,19 @@ def test_the_table_counts_what_is_accepted():
     for limit, accepted, errors in calibration.risk:
         above = p.max(axis=1) > limit
         assert (above.sum(), wrong[above].sum()) == (accepted, errors)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 200, 201, 900])
+def test_of_many_wrong_answers_thresholds_for_large_errors_are_kept(wrong):
+    n = 10_000
+    confidence = np.linspace(0, 1, n + 1)[1:]
+    risk = risk_of(confidence, np.arange(n) < wrong)  # the least sure ones
+    assert risk[0] == (0.0, n, wrong)
+    assert len(risk) <= 500
+    calibration = Calibration(1.0, 0.0, "", n, risk)
+    if wrong == 900:
+        assert calibration.threshold(0.05) == pytest.approx(0.045, abs=0.005)
+        assert calibration.threshold(0.001) == pytest.approx(0.09, abs=0.001)
 
 
 def test_the_calibration_error_is_that_of_the_bins():
