@@ -193,7 +193,7 @@ def _is_side(band: Mask, width: float) -> bool:
     Those of a square 0 or 8 bend away at their ends.
     """
     x = np.flatnonzero(band.any(axis=0))
-    if len(x) < FRAMED * band.shape[1]:
+    if len(x) < max(2, FRAMED * band.shape[1]):
         return False
     depth = band[:, x].argmax(axis=0)
     slope, offset = np.polyfit(x, depth, 1)

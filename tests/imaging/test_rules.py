@@ -141,3 +141,9 @@ def test_ones_on_a_line_stay(teeth):
     left = remove_rules(ink)
     assert left[50:70, teeth[0]].all()
     assert left[50:70, teeth[-1]].all()
+
+
+def test_single_pixels_are_no_boxes():
+    ink = np.zeros((40, 40), np.float32)
+    ink[::4, ::5] = 1
+    assert remove_rules(ink) is ink
