@@ -93,12 +93,16 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
 
 
 def _large(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
-    """Longer side of the largest piece that may be a digit: half of all ink is in smaller ones."""
-    if not len(sides):
+    """Longer side of the largest piece that may be a digit; 0 of none."""
+    return min(float(sides.max(initial=0)), OUTSIZE * usual_size(sides, areas))
+
+
+def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
+    """Of things of these sizes, that of which half of all ink is in smaller ones; 0 of none."""
+    if not len(sizes):
         return 0.0
-    order = np.argsort(sides, kind="stable")
-    middle = int(np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2))
-    return float(min(sides.max(), OUTSIZE * sides[order[middle]]))
+    order = np.argsort(sizes)
+    return float(sizes[order][np.searchsorted(np.cumsum(ink[order]), ink.sum() / 2)])
 
 
 def join(components: list[Component]) -> Component:

@@ -145,7 +145,7 @@ def _ticks(rest: Mask, across: Mask, width: float) -> Mask:
     found = np.zeros(rest.shape, bool)
     if not across.any():
         return found
-    _, line_at, _, _ = cv2.connectedComponentsWithStats(across.astype(np.uint8))
+    _, line_at = cv2.connectedComponents(across.astype(np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8))
     thin = (stats[:, 2] <= THICKEST * width + 1) & (stats[:, 3] > 2 * stats[:, 2])
     reach = EDGE + round(THICKEST * width)

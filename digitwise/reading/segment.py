@@ -5,7 +5,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.components import Component, find_components, join
+from digitwise.imaging.components import Component, find_components, join, usual_size
 from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import SOLID, extract_ink
 from digitwise.imaging.rules import remove_rules
@@ -75,9 +75,7 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     """Leave out what stands alone and is far smaller than most of the page's writing."""
     heights = np.array([max(c.height for c in number) for number in numbers])
     ink = np.array([sum(float(c.ink.sum()) for c in number) for number in numbers])
-    order = np.argsort(heights)
-    half = np.searchsorted(np.cumsum(ink[order]), ink.sum() / 2)
-    usual = heights[order][half] if len(numbers) else 0
+    usual = usual_size(heights, ink)
     sizes = [max(number[0].height, number[0].width) for number in numbers]
     return [
         number

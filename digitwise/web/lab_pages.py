@@ -24,10 +24,13 @@ class LabPages:
     def page(self, name: str) -> Path:
         """Return the folder of an experiment's page, of its short run."""
         folder = Path(self._folder.name) / name
+        index = folder / "index.html"  # written last
+        if index.exists():
+            return folder
         if not _drawing.acquire(timeout=SECONDS):
             raise HTTPException(503, "other pages are being drawn", {"Retry-After": "2"})
         try:
-            if not (folder / "index.html").exists():
+            if not index.exists():  # nobody has drawn it meanwhile
                 write_gallery(folder, short=True, names=[name])
         finally:
             _drawing.release()
