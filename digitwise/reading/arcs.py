@@ -60,10 +60,12 @@ def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
     Parameters
     ----------
     most : sequence of int, optional
-        Cuts of each component; as many as there are if not given.
+        Cuts of each component; as many as there are if not given. One of none is surely a digit.
     """
     height = digit_height(components)
-    fragments = break_up(components, height, most or [MOST_CUTS] * len(components))
+    most = most or [MOST_CUTS] * len(components)
+    fragments = break_up(components, height, most)
+    digits = {number for number, cuts in enumerate(most) if not cuts}
     line = _line(components, height)
     largest = max(max(c.height, c.width) for c in components)
     pen = median(stroke_width(c.ink) for c in components if max(c.height, c.width) >= largest / 2)
@@ -90,7 +92,7 @@ def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
                 variants.append((large, small))
             for taken, left_out in variants:
                 candidate = Candidate(start, end, taken, put_together(taken), left_out)
-                if _may_be_one(candidate, sizes, height):
+                if _may_be_one(candidate, sizes, digits, height):
                     found.append(candidate)
     pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
     both = list(zip(found, pieces, strict=True))
@@ -122,7 +124,7 @@ class Candidate:
         return [f for f in self.part if not f.small]
 
 
-def _may_be_one(candidate: Candidate, sizes: Counter[int], height: float) -> bool:
+def _may_be_one(candidate: Candidate, sizes: Counter[int], digits: set[int], height: float) -> bool:
     """Whether fragments are few and close enough for one digit, or are a whole component."""
     large, pieces = candidate.large, candidate.pieces
     if not large:
@@ -135,6 +137,8 @@ def _may_be_one(candidate: Candidate, sizes: Counter[int], height: float) -> boo
         return False  # cuts that cross left nothing of one
     wide = max(p.right for p in pieces) - min(p.left for p in pieces)
     tall = max(p.bottom for p in pieces) - min(p.top for p in pieces)
+    if wide > tall and not digits.isdisjoint(of):
+        return False  # a digit and something beside it
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
     return few and wide <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
 

@@ -152,3 +152,14 @@ def test_a_texture_has_few_candidates():
     assert len(found) > 50
     arcs = find_arcs(found)
     assert len(arcs.starts) < 10 * arcs.n
+
+
+def test_what_is_surely_a_digit_is_no_part_of_a_wider_one():
+    near = components((20, 40, 8, 40), (44, 40, 8, 40))  # together as wide as a 0 may be
+    far = components((20, 40, 8, 40), (56, 40, 8, 40))  # wider than high
+    for both, sure, may_be_one in (
+        (near, [0, 0], True),
+        (far, [0, MOST_CUTS], False),
+        (far, [MOST_CUTS, MOST_CUTS], True),
+    ):
+        assert ((0, 2) in spans(find_arcs(both, sure))) == may_be_one
