@@ -1,6 +1,7 @@
 """`Reader`: pictures in, numbers out."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -17,7 +18,6 @@ from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import Weighing
 from digitwise.network import Network
-from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, uncut
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
@@ -29,6 +29,7 @@ from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.segment import find_numbers, whole_digits
+from digitwise.reading.words import part_from_words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -157,7 +158,8 @@ class Reader:
     ) -> Iterator[Number]:
         digit = find_digit(picture.grey)
         if digit:
-            yield from self._say(picture, self._uncut([[digit]]), None, expected, threshold, True)
+            found = self._judge([[digit]], None, expected, True)
+            yield from self._say(picture, found, None, expected, threshold)
 
     def _read_numbers(
         self,
@@ -168,35 +170,68 @@ class Reader:
         known: bool,
     ) -> Iterator[Number]:
         """Read what is a number, or, unless that is `known`, may be one; each as components."""
-        if self.weighing:
-            found = find_candidates(numbers, self.network, self.calibration)
-        else:
-            found = self._uncut([whole_digits(number) for number in numbers])
-        yield from self._say(picture, found, self.weighing, expected, threshold, known)
+        weighing = self.weighing
+        if not weighing:
+            numbers = [whole_digits(number) for number in numbers]
+        found = self._judge(numbers, weighing, expected, known)
+        if weighing and not known:
+            judge = partial(self._judge, weighing=weighing, expected=expected, known=known)
+            found = [part for one in found for part in part_from_words(one, judge)]
+        yield from self._say(picture, found, weighing, expected, threshold)
 
-    def _uncut(self, numbers: list[list[Component]]) -> list[tuple[Arcs, Floats]]:
-        """Each component as a digit, and what it may be."""
-        found = [uncut(number) for number in numbers]
-        return judge_candidates(found, self.network, self.calibration)
+    def _judge(
+        self,
+        numbers: list[list[Component]],
+        weighing: Weighing | None,
+        expected: Expected,
+        known: bool,
+    ) -> list["Reading"]:
+        """What each number says; without weights, each of its components is a digit."""
+        if weighing:
+            candidates = find_candidates(numbers, self.network, self.calibration)
+        else:
+            whole = [uncut(number) for number in numbers]
+            candidates = judge_candidates(whole, self.network, self.calibration)
+        found = []
+        for number, (arcs, probabilities) in zip(numbers, candidates, strict=True):
+            lattice = make_lattice(arcs, probabilities, weighing)
+            probably = partial(number_probability, arcs, weighing=weighing) if weighing else None
+            found.append(Reading(number, arcs, *_decide(lattice, expected, probably, known)))
+        return found
 
     def _say(
         self,
         picture: Picture,
-        found: list[tuple[Arcs, Floats]],
+        found: list["Reading"],
         weighing: Weighing | None,
         expected: Expected,
         threshold: float,
-        known: bool,
     ) -> Iterator[Number]:
-        for arcs, probabilities in found:
-            lattice = make_lattice(arcs, probabilities, weighing)
-            probably = partial(number_probability, arcs, weighing=weighing) if weighing else None
-            decision, fits = _decide(lattice, expected, probably, known)
+        for reading in found:
+            decision, fits = reading.decision, reading.fits
             if decision and decision.digits:
                 # A number that is likelier wrong than right is rejected, whatever is asked for.
                 surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
                 write = expected.write if fits else str
-                yield _number(picture, arcs, decision, surer_than, weighing is not None, write)
+                as_whole = weighing is not None
+                yield _number(picture, reading.arcs, decision, surer_than, as_whole, write)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What may be a number, what it says, and whether that is what was expected."""
+
+    components: list[Component]
+    arcs: Arcs
+    decision: Decision | None
+    fits: bool
+
+    @property
+    def confidence(self) -> float:
+        """Probability that it is a number, one that was expected, and read right."""
+        if not (self.decision and self.decision.digits and self.fits):
+            return 0.0
+        return self.decision.alternatives[0][1]
 
 
 def _decide(
