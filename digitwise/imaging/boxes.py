@@ -41,6 +41,19 @@ def find_boxes(lines: Mask) -> list[FormBox]:
     lines : bool array of shape (h, w)
         See `digitwise.imaging.rules.find_rules`.
     """
+    boxes = [_around(cells) for cells in find_cells(lines, HIGHEST)]
+    return sorted(boxes, key=lambda box: (box.top, box.left))
+
+
+def find_cells(lines: Mask, highest: float = 1.0) -> list[list[FormBox]]:
+    """Find what printed lines enclose: of each comb its cells, and every other box by itself.
+
+    Parameters
+    ----------
+    lines : bool array of shape (h, w)
+    highest : float
+        Share of the longer side; what is higher is no box.
+    """
     import cv2
 
     closed = cv2.morphologyEx(lines.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
@@ -49,18 +62,23 @@ def find_boxes(lines: Mask) -> list[FormBox]:
     holes = []
     for label in range(1, count):
         left, top, wide, high, area = (int(v) for v in stats[label])
-        if LOWEST * side <= high <= HIGHEST * side and area >= RECTANGLE * wide * high:
+        if LOWEST * side <= high <= highest * side and area >= RECTANGLE * wide * high:
             holes.append(FormBox(left, top, left + wide, top + high))
-    boxes: list[FormBox] = []
+    combs: list[list[FormBox]] = []
     for hole in sorted(holes, key=lambda box: box.left):
-        for k, box in enumerate(boxes):
-            if _next_cell(box, hole):
-                top, bottom = min(box.top, hole.top), max(box.bottom, hole.bottom)
-                boxes[k] = FormBox(box.left, top, hole.right, bottom, box.cells + 1)
+        for cells in combs:
+            if _next_cell(_around(cells), hole):
+                cells.append(hole)
                 break
         else:
-            boxes.append(hole)
-    return sorted(boxes, key=lambda box: (box.top, box.left))
+            combs.append([hole])
+    return combs
+
+
+def _around(cells: list[FormBox]) -> FormBox:
+    """The box of a comb."""
+    top, bottom = min(cell.top for cell in cells), max(cell.bottom for cell in cells)
+    return FormBox(cells[0].left, top, cells[-1].right, bottom, len(cells))
 
 
 def _next_cell(box: FormBox, hole: FormBox) -> bool:

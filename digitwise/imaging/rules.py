@@ -41,16 +41,23 @@ def remove_rules(ink: Light) -> Light:
     float32 array of shape (h, w)
         The same array if there are no lines.
     """
+    without, _ = part_rules(ink)
+    return without
+
+
+def part_rules(ink: Light) -> tuple[Light, Mask]:
+    """Part a page's ink from its printed lines: the ink without them, and where they are."""
     import cv2
 
     solid = ink >= SOLID
     across, down = _across_and_down(ink)
-    if not (across.any() or down.any()):
-        return ink
+    lines = across | down
+    if not lines.any():
+        return ink, lines
     gone = _uncrossed(across, solid & ~down) | _uncrossed(down.T, (solid & ~across).T).T
     # A line's soft rim goes with it.
     rim = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return np.where(gone | (rim & ~solid), 0, ink).astype(np.float32)
+    return np.where(gone | (rim & ~solid), 0, ink).astype(np.float32), lines
 
 
 def find_rules(ink: Light) -> Mask:

@@ -5,10 +5,11 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.imaging.boxes import CELL, FormBox, find_cells
 from digitwise.imaging.components import Component, find_components, join, usual_size
 from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import SOLID, extract_ink
-from digitwise.imaging.rules import remove_rules
+from digitwise.imaging.rules import Mask, part_rules
 from digitwise.imaging.surface import Light
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
@@ -35,8 +36,8 @@ def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
     layout : {"auto", "number"}
         Every number there is, in reading order; or all of the page is one.
     """
-    ink = remove_rules(extract_ink(fill_corners(grey)))
-    return one_number(ink) if layout == "number" else all_numbers(ink)
+    ink, lines = part_rules(extract_ink(fill_corners(grey)))
+    return one_number(ink) if layout == "number" else all_numbers(ink, lines)
 
 
 def one_number(ink: Light) -> list[list[Component]]:
@@ -45,10 +46,20 @@ def one_number(ink: Light) -> list[list[Component]]:
     return [components] if components else []
 
 
-def all_numbers(ink: Light) -> list[list[Component]]:
-    """Find every number, in reading order: lines from top to bottom, each from left to right."""
+def all_numbers(ink: Light, lines: Mask) -> list[list[Component]]:
+    """Find every number, in reading order: lines from top to bottom, each from left to right.
+
+    Parameters
+    ----------
+    ink : float32 array of shape (h, w)
+        Without printed lines.
+    lines : bool array of shape (h, w)
+        Where they were.
+    """
     components = _without_rings(find_components(ink))
-    numbers = [_likely(group) for group in _neighbours(components)]
+    numbers = [
+        _likely(group) for place in _by_boxes(components, lines) for group in _neighbours(place)
+    ]
     drawn = [number for number in numbers if not all(map(_is_blob, number))]
     return _in_reading_order(_without_dirt(drawn))
 
@@ -101,6 +112,33 @@ def _is_blob(component: Component) -> bool:
     # A hull runs through the middles of pixels.
     around = cv2.contourArea(hull) + cv2.arcLength(hull, closed=True) / 2 + 1
     return bool(solid.sum() >= BULGING * around)
+
+
+def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]:
+    """Group what stands in the same box, or in none: cells of a table hold a number each.
+
+    Those of a comb hold a digit each: there, digits are of one number as if there were no lines.
+    """
+    left = components
+    places = []
+    for comb in find_cells(lines) if lines.any() else []:
+        cells = [[c for c in left if _is_in(c, cell)] for cell in comb]
+        wide = comb[0].right - comb[0].left > CELL * (comb[0].bottom - comb[0].top)
+        if wide or any(len(stacked(_tall(cell))) > 1 for cell in cells):
+            places += cells
+            gone = {id(c) for cell in cells for c in cell}
+            left = [c for c in left if id(c) not in gone]
+    return [place for place in (*places, left) if place]
+
+
+def _is_in(component: Component, box: FormBox) -> bool:
+    x, y = (component.left + component.right) / 2, (component.top + component.bottom) / 2
+    return box.left <= x < box.right and box.top <= y < box.bottom
+
+
+def _tall(components: list[Component]) -> list[Component]:
+    tallest = max((c.height for c in components), default=0)
+    return [c for c in components if c.height >= tallest / 2]
 
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
