@@ -13,13 +13,15 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
 from digitwise.imaging.surface import Light
 
+FAINT = 0.15  # share of full ink from which a pixel may belong to a line,
+STRONG = 0.6  # but not beside so much: there it is a stroke's soft edge
 LONG = 25.0  # stroke widths; and
 LONGER = 1.6  # heights of what is written: a line is at least as long as both
 THICKEST = 2.0  # stroke widths
 STEEPEST = 0.09  # rows a column: about 5 degrees
 PIECE = 3  # a line of so many pieces, each straight
 NET = 0.8  # share of the picture's width, and height, that lines and what touches them take; and
-SPARSE = 0.1  # at most so much of that is ink
+SPARSE = 0.15  # at most so much of that is ink
 TEETH = 3  # of a comb, at least
 UNEQUAL = 0.15  # share of their height, and distance, by which they may differ
 EDGE = 3  # pixels: so near to the picture's edge a line goes on beyond it
@@ -49,7 +51,7 @@ def part_rules(ink: Light) -> tuple[Light, Mask]:
     """Part a page's ink from its printed lines: the ink without them, and where they are."""
     import cv2
 
-    solid = ink >= SOLID
+    solid = _inked(ink)
     across, down = _across_and_down(ink)
     lines = across | down
     if not lines.any():
@@ -69,7 +71,7 @@ def find_rules(ink: Light) -> Mask:
 def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
     import cv2
 
-    solid = ink >= SOLID
+    solid = _inked(ink)
     if not solid.any():
         return solid, solid
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
@@ -90,6 +92,14 @@ def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
                 across[top : top + high, left : left + wide] |= sides[0]
                 down[top : top + high, left : left + wide] |= sides[1]
     return across, down
+
+
+def _inked(ink: Light) -> Mask:
+    """What may belong to a line: lines may be far paler than what is written on them."""
+    import cv2
+
+    strokes = cv2.dilate((ink >= STRONG).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.asarray((ink >= SOLID) | ((ink >= FAINT) & ~strokes))
 
 
 def _is_net(stats: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.boxes import CELL, FormBox, find_cells
+from digitwise.imaging.boxes import FormBox, find_cells
 from digitwise.imaging.components import Component, find_components, join, usual_size
 from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import SOLID, extract_ink
@@ -23,6 +23,7 @@ LEAST_BLOB = 12  # pixels: of a smaller one it can't be told
 ROUND = 1.4  # times as long as wide, at most, is a blob
 FILLED = 0.65  # share of its box that is ink; a disc has 0.785
 BULGING = 0.95  # share of its convex hull
+ONE_LINE = 5  # times as high as a digit, at most, is a cell for one line
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
 
@@ -117,18 +118,24 @@ def _is_blob(component: Component) -> bool:
 def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]:
     """Group what stands in the same box, or in none: cells of a table hold a number each.
 
-    Those of a comb hold a digit each: there, digits are of one number as if there were no lines.
+    Those of combs, and of squared paper, hold a digit each: if most do, digits are of one number
+    as if there were no lines.
     """
-    left = components
-    places = []
+    tables: list[list[Component]] = []
+    others = 0
     for comb in find_cells(lines) if lines.any() else []:
-        cells = [[c for c in left if _is_in(c, cell)] for cell in comb]
-        wide = comb[0].right - comb[0].left > CELL * (comb[0].bottom - comb[0].top)
-        if wide or any(len(stacked(_tall(cell))) > 1 for cell in cells):
-            places += cells
-            gone = {id(c) for cell in cells for c in cell}
-            left = [c for c in left if id(c) not in gone]
-    return [place for place in (*places, left) if place]
+        cells = [[c for c in components if _is_in(c, cell)] for cell in comb]
+        tallest = max((c.height for cell in cells for c in cell), default=0)
+        if not tallest <= comb[0].bottom - comb[0].top <= ONE_LINE * tallest:
+            continue
+        if any(len(stacked(_tall(cell))) > 1 for cell in cells):
+            tables += [cell for cell in cells if cell]
+        else:
+            others += 1
+    if len(tables) <= others:
+        return [components]
+    inside = {id(c) for cell in tables for c in cell}
+    return [*tables, [c for c in components if id(c) not in inside]]
 
 
 def _is_in(component: Component, box: FormBox) -> bool:

@@ -93,6 +93,18 @@ def test_the_rules_of_a_table_may_run_past_its_corners(bundled):
     np.testing.assert_array_equal(remove_rules(table), ink)
 
 
+def test_pale_lines_go_though_most_of_them_is_too_faint_for_a_stroke():
+    ink = np.zeros((600, 900), np.float32)
+    for x in (200, 240, 280):
+        ink[110:150, x : x + 4] = 1
+    lined = ink.copy()
+    pale = np.random.default_rng(0).uniform(0.18, 0.36, ink.shape)
+    lined[99::100] = np.maximum(lined, pale)[99::100]
+    lined[:, 100:102] = np.maximum(lined, pale)[:, 100:102]
+    left = remove_rules(lined)
+    np.testing.assert_array_equal(left[left >= 0.3], ink[ink >= 0.3])
+
+
 def test_lines_that_hang_together_say_nothing_about_the_height_of_writing():
     ink = np.zeros((600, 900), np.float32)
     digits = ink.copy()

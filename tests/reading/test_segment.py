@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from digitwise.reading.segment import all_numbers, one_number, whole_digits
+from digitwise.reading import segment
+from digitwise.reading.segment import one_number, whole_digits
 
 
 def page(boxes, shape=(200, 400)):
@@ -10,6 +11,10 @@ def page(boxes, shape=(200, 400)):
     for x, y, width, height in boxes:
         ink[y : y + height, x : x + width] = 1
     return ink
+
+
+def all_numbers(ink, lines=None):
+    return segment.all_numbers(ink, np.zeros(ink.shape, bool) if lines is None else lines)
 
 
 def lefts(numbers):
@@ -90,14 +95,32 @@ def test_punch_holes_and_filled_boxes_are_no_digits():
     assert len(all_numbers(ink)) == 2
 
 
+def table(columns, shape=(200, 400)):
+    """Lines of a table of one row, 30 pixels beneath the top, with these upright ones."""
+    lines = np.zeros(shape, bool)
+    lines[[30, 110], columns[0] : columns[-1]] = True
+    lines[30:110, columns] = True
+    return lines
+
+
+def test_cells_of_a_table_hold_a_number_each():
+    ink = page([*DIGITS, (120, 50, 15, 40), (150, 50, 15, 40)])
+    assert lefts(all_numbers(ink)) == [[20, 50, 85, 120, 150]]
+    assert lefts(all_numbers(ink, table([5, 105, 200]))) == [[20, 50, 85], [120, 150]]
+    # A comb has one digit in each cell, and boxes may be higher than a line.
+    assert len(all_numbers(ink, table([5, 40, 75, 105, 140, 175]))) == 1
+    high = page([(x, 50, 6, 12) for x in (20, 40, 60, 80)])
+    assert len(all_numbers(high, table([5, 50, 105]))) == 1
+
+
 def test_a_ring_around_a_number_is_none_of_its_digits():
     ink = page(DIGITS)
     y, x = np.mgrid[:200, :400]
     far = np.hypot((y - 70) / 50, (x - 62) / 60)
     ring = ink.copy()
     ring[np.abs(far - 1) < 0.04] = 1
-    for segment in (one_number, all_numbers):
-        assert lefts(segment(ring)) == lefts(segment(ink))
+    for find in (one_number, all_numbers):
+        assert lefts(find(ring)) == lefts(find(ink))
     alone = np.where(np.abs(far - 1) < 0.04, np.float32(1), np.float32(0))  # a 0
     alone[60:80, 60:64] = 1  # with a stroke in it
     assert len(one_number(alone)[0]) == 2
