@@ -26,13 +26,12 @@ def fields(
     if out.exists():
         raise InputError(f"{out} is there already: name another file with -o, or move it away")
     from digitwise.imaging.boxes import find_boxes
-    from digitwise.imaging.corners import fill_corners
-    from digitwise.imaging.ink import extract_ink
     from digitwise.imaging.pictures import open_first
     from digitwise.imaging.rules import find_rules
+    from digitwise.imaging.sheet import ink_of_page
 
     picture = open_first(page)
-    boxes = find_boxes(find_rules(extract_ink(fill_corners(picture.grey))))
+    boxes = find_boxes(find_rules(ink_of_page(picture.grey)))
     if not boxes:
         raise InputError(f"{page}: no boxes found; describe its fields by hand, as README shows")
     height, width = picture.grey.shape

@@ -4,9 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
-from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.rules import find_rules
+from digitwise.imaging.sheet import ink_of_page
 from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
@@ -94,7 +93,7 @@ def find_lines(grey: Light) -> PageLines | None:
     """Find the printed lines of a page; None if there are too few to tell where it lies."""
     import cv2
 
-    ink = extract_ink(fill_corners(grey))
+    ink = ink_of_page(grey)
     skew = np.degrees(_skew(_shrunk(ink)))
     centre = (grey.shape[1] / 2, grey.shape[0] / 2)
     upright = cv2.getRotationMatrix2D(centre, skew, 1.0)

@@ -10,11 +10,11 @@ import numpy as np
 from digitwise.errors import ImageError
 from digitwise.imaging.align import PageLines, align, find_lines
 from digitwise.imaging.components import Component
-from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.imaging.region import MARGIN, Region, cut_out
 from digitwise.imaging.rules import find_rules, remove_rules
+from digitwise.imaging.sheet import ink_of_page
 from digitwise.imaging.surface import Light
 from digitwise.reading.expected import Expected
 from digitwise.reading.form import Field, Form
@@ -81,7 +81,7 @@ def _open_reference(path: Path) -> Reference:
 def _look_at_reference(path: Path, _modified: int) -> Reference:
     """The same for many pages."""
     grey = next(iter(open_pictures(path))).grey
-    printed = find_rules(extract_ink(fill_corners(grey)))
+    printed = find_rules(ink_of_page(grey))
     return Reference(find_lines(grey), printed.astype(np.float32))
 
 

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from digitwise.imaging.boxes import FormBox, find_cells
 from digitwise.imaging.components import Component, find_components, join, usual_size
-from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import SOLID, extract_ink
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask, part_rules
+from digitwise.imaging.sheet import ink_of_page
 from digitwise.imaging.surface import Light
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
@@ -37,7 +37,7 @@ def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
     layout : {"auto", "number"}
         Every number there is, in reading order; or all of the page is one.
     """
-    ink, lines = part_rules(extract_ink(fill_corners(grey)))
+    ink, lines = part_rules(ink_of_page(grey))
     return one_number(ink) if layout == "number" else all_numbers(ink, lines)
 
 

@@ -1,0 +1,107 @@
+"""A sheet of paper on something darker: a photograph of it, table and all."""
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.imaging.corners import fill_corners
+from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.surface import Light
+
+SMALLEST = 96  # pixels of the shorter side of a photograph
+COARSE = 256  # pixels of the longer side: so small, it is looked at
+LEAST, MOST = 0.1, 0.92  # share of the picture that is the sheet
+AROUND = 0.2  # share of the picture's edge, at least, that is not
+DARKER = 0.6  # share of its brightness that what is around it has; a shadow leaves more of it
+STRAIGHT = 0.02  # of its circumference: how far its edges may be off a polygon's, of so many
+CORNERS = range(3, 8)  # the picture's edge may cut some off
+CONVEX = 0.96  # share of the polygon that is sheet
+WRITTEN = (0.0005, 0.3)  # share of the sheet that is dark: ink
+RIM = 2  # coarse pixels along its edge, which may be shaded
+INK = 9  # coarse pixels that are more than the width of a stroke
+
+Covered = npt.NDArray[np.bool_]
+
+
+def ink_of_page(grey: Light) -> Light:
+    """How much ink is in each pixel of a page, or of a photograph of one: see `extract_ink`.
+
+    What lies around a sheet has none, nor have the corners of a picture that was turned.
+    """
+    import cv2
+
+    covered = find_sheet(grey)
+    if covered is None:
+        return extract_ink(fill_corners(grey))
+    left, top, wide, high = cv2.boundingRect(covered.view(np.uint8))
+    place = np.s_[top : top + high, left : left + wide]
+    ink = np.zeros_like(grey)
+    ink[place] = np.where(covered[place], extract_ink(_filled(grey[place], covered[place])), 0)
+    return ink
+
+
+def find_sheet(grey: Light) -> Covered | None:
+    """Find a bright sheet with straight edges and something dark on it, on what is darker.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+
+    Returns
+    -------
+    bool array of shape (h, w), or None if there is none
+        What it covers, without a rim that may be shaded.
+    """
+    import cv2
+
+    if min(grey.shape) < SMALLEST:
+        return None
+    small = _coarse(grey)
+    levels = np.rint(255 * np.clip(small, 0, 1)).astype(np.uint8)
+    _, bright = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(outlines, key=cv2.contourArea, default=None)
+    if outline is None:
+        return None
+    hull = cv2.convexHull(outline)
+    edges = cv2.approxPolyDP(hull, STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
+    if len(edges) not in CORNERS:
+        return None
+    sheet, polygon = np.zeros_like(bright), np.zeros_like(bright)
+    cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
+    cv2.fillConvexPoly(polygon, edges, 1)
+    inside, wanted = sheet > 0, polygon > 0
+    if not LEAST <= inside.mean() <= MOST:
+        return None
+    edge = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
+    alone = (
+        edge.mean() <= 1 - AROUND
+        and (inside & wanted).sum() >= CONVEX * (inside | wanted).sum()
+        and WRITTEN[0] <= (bright[inside] == 0).mean() <= WRITTEN[1]
+        and np.median(small[~inside]) <= DARKER * np.median(small[inside])
+    )
+    if not alone:
+        return None
+    inner = cv2.erode(polygon, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))
+    return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def _coarse(grey: Light) -> Light:
+    import cv2
+
+    shrink = min(1.0, COARSE / max(grey.shape))
+    return np.asarray(cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA))
+
+
+def _filled(grey: Light, covered: Covered) -> Light:
+    """Continue the paper of a sheet to the corners of the picture that it doesn't cover."""
+    import cv2
+    from scipy.ndimage import distance_transform_edt
+
+    small = _coarse(grey)
+    there = cv2.resize(covered.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    nearest = distance_transform_edt(there == 0, return_distances=False, return_indices=True)
+    # Ink that is near to an edge doesn't go on beyond it.
+    paper = cv2.dilate(small, np.ones((INK, INK), np.uint8))[nearest[0], nearest[1]]
+    around = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.where(covered, grey, around).astype(np.float32)

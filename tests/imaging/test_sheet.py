@@ -1,0 +1,63 @@
+import cv2
+import numpy as np
+import pytest
+
+import digitwise as dw
+from digitwise.imaging.sheet import find_sheet, ink_of_page
+
+CORNERS = np.array([[120, 60], [520, 90], [500, 400], [100, 380]])
+LARGE = np.array([[-50, -50], [500, -50], [480, 400], [-50, 420]])  # two edges in the picture
+
+
+def photograph(corners, desk=0.2, seed=0):
+    """A sheet with a black stroke on it, on a darker, textured desk."""
+    rng = np.random.default_rng(seed)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, (480, 640)), (0, 0), 2)
+    picture = (desk + 0.1 * grain).astype(np.float32)
+    sheet = np.zeros(picture.shape, np.uint8)
+    cv2.fillConvexPoly(sheet, corners, 1)
+    picture[sheet > 0] = 0.85
+    picture[150:200, 300:306] = 0.1
+    picture += rng.normal(0, 0.01, picture.shape).astype(np.float32)
+    return picture.clip(0, 1), sheet > 0
+
+
+@pytest.mark.parametrize("corners", [CORNERS, LARGE])
+def test_only_the_sheet_has_ink(corners):
+    picture, sheet = photograph(corners)
+    covered = find_sheet(picture)
+    assert covered[sheet].mean() > 0.93
+    assert not covered[~sheet].any()
+    ink = ink_of_page(picture)
+    assert (ink[155:195, 302:304] > 0.5).all()
+    ink[145:205, 295:311] = 0
+    assert (ink > 0.3).mean() < 1e-4
+
+
+def test_what_is_no_sheet():
+    page, _ = photograph(np.array([[-9, -9], [700, -9], [700, 500], [-9, 500]]))
+    assert find_sheet(page) is None  # all paper
+    assert find_sheet(1 - page) is None  # a blackboard
+    shaded = page.copy()
+    shaded[:, 400:] *= 0.65
+    assert find_sheet(shaded) is None  # a shadow
+    empty, sheet = photograph(CORNERS)
+    empty[sheet] = 0.85
+    assert find_sheet(empty) is None  # nothing is written on it: it may be a stroke itself
+    disc = np.full((480, 640), 0.2, np.float32)
+    cv2.circle(disc, (320, 240), 180, 0.85, -1)
+    disc[220:260, 318:322] = 0.2
+    assert find_sheet(disc) is None
+    assert find_sheet(photograph(CORNERS)[0][60:150, 120:200]) is None  # too small to tell
+
+
+def test_a_number_on_a_sheet_on_a_desk(draw_number):
+    number = np.asarray(draw_number("50237").convert("L"))
+    rng = np.random.default_rng(0)
+    wood = cv2.GaussianBlur(rng.normal(80, 60, (900, 1300)), (0, 0), 9, sigmaY=0.1)
+    wood = wood.clip(20, 120).astype(np.uint8)
+    wood[200 : 200 + number.shape[0], 250 : 250 + number.shape[1]] = number
+    turned = cv2.warpAffine(wood, cv2.getRotationMatrix2D((600, 350), 4, 1), (1300, 900))
+    (found,) = dw.Reader().read(turned)
+    assert found.text == "50237"
+    assert not found.rejected
