@@ -125,10 +125,4 @@ def _on_page(number: Number, region: Region, page: Picture, field: Field) -> Num
             min(max(0, int(np.ceil(y1 * down))), page.height),
         )
 
-    return replace(
-        number,
-        bbox=moved(number.bbox),
-        digits=[replace(digit, bbox=moved(digit.bbox)) for digit in number.digits],
-        page_size=(page.width, page.height),
-        field=field.name,
-    )
+    return replace(number.moved(moved, (page.width, page.height)), field=field.name)

@@ -1,6 +1,7 @@
 """What was read: numbers and their digits."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,16 @@ class Number:
     page_size: tuple[int, int] = (0, 0)
     field: str | None = None
     tried: tuple[Box, ...] = ()
+
+    def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
+        """The same number on a page of another size, its boxes moved there."""
+        return replace(
+            self,
+            bbox=move(self.bbox),
+            digits=[replace(digit, bbox=move(digit.bbox)) for digit in self.digits],
+            tried=tuple(move(box) for box in self.tried),
+            page_size=page_size,
+        )
 
     @property
     def rejected(self) -> bool:

@@ -18,6 +18,7 @@ from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import Weighing
 from digitwise.network import Network
+from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, uncut
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
@@ -29,6 +30,13 @@ from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.segment import find_numbers, whole_digits
+from digitwise.reading.turned import (
+    is_doubtful,
+    quarters_to_turn,
+    reads_better,
+    turn,
+    turn_back,
+)
 from digitwise.reading.words import part_from_words
 
 if TYPE_CHECKING:
@@ -130,10 +138,11 @@ class Reader:
                 found += read_fields(picture, form, read)
             elif layout == "digit":
                 found += self._read_digit(picture, expected, threshold)
-            else:
+            elif layout == "number":
                 numbers = find_numbers(picture.grey, layout)
-                known = layout == "number"
-                found += self._read_numbers(picture, numbers, expected, threshold, known)
+                found += self._read_numbers(picture, numbers, expected, threshold, True)
+            else:
+                found += self._read_page(picture, expected, threshold)
         return found
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
@@ -160,6 +169,26 @@ class Reader:
         if digit:
             found = self._judge([[digit]], None, expected, True)
             yield from self._say(picture, found, None, expected, threshold)
+
+    def _read_page(self, picture: Picture, expected: Expected, threshold: float) -> list[Number]:
+        """Read all numbers; if the page seems to lie on its side or upside down, turned."""
+        read = partial(self._read_numbers, expected=expected, threshold=threshold, known=False)
+        numbers = find_numbers(picture.grey, "auto")
+        found = list(read(picture, numbers))
+        if not self.weighing or not is_doubtful(found):
+            return found
+        pieces = [component for number in numbers for component in number]
+        quarters = quarters_to_turn(pieces, self._as_digits)
+        if quarters:
+            page = turn(picture, quarters)
+            turned = list(read(page, find_numbers(page.grey, "auto")))
+            if reads_better(turned, found):
+                return [turn_back(number, quarters, picture) for number in turned]
+        return found
+
+    def _as_digits(self, pieces: list[Component]) -> Floats:
+        ((_, probabilities),) = judge_candidates([uncut(pieces)], self.network, self.calibration)
+        return probabilities
 
     def _read_numbers(
         self,

@@ -57,7 +57,13 @@ def _part(found: Found, read: Callable[[list[list[Component]]], list[Found]]) ->
 
 
 def _beside(number: Judged, word: Judged) -> float:
-    """Probability that one is a number and the other none."""
+    """Probability that one is a number and the other none.
+
+    What is as high as a single digit may well be more digits, though hard to read.
+    """
+    low = _height(word.components) <= LOWER * _height(number.components)
+    if len(number.components) == 1 and not low:
+        return 0.0
     return number.confidence * (1 - word.confidence)
 
 

@@ -47,7 +47,7 @@ def line(text, gaps):
         ("ab12", [2, 3, 2], ["ab12"]),  # no gap is wide
         ("ab12", [5, 8, 5], ["ab12"]),  # or wider than others
         ("12a34", [2, 2, 8, 2], ["34"]),
-        ("1b2", [12, 2], ["1"]),
+        ("1ab", [12, 2], ["1ab"]),  # what is as high as a lone digit may be digits
         ("a", [], ["a"]),
     ],
 )
