@@ -12,6 +12,7 @@ from digitwise.reading.number import Box, Number
 
 DOUBTFUL = 0.8  # share of a page's digits that are read right, as they lie; it is looked at turned
 PIECES = 200  # that are looked at
+LIKELIER = 1.05  # times as probably digits are they if the page is turned right
 ENOUGH = 8  # digits that are read right: by fewer it can't be told
 CLEAR = 0.65  # share of a page's digits that are, if it is turned right; and
 MORE = 4  # so many more, each that is wrong taken off
@@ -45,7 +46,9 @@ def quarters_to_turn(
         for quarters in range(4)
         for c in some
     ]
-    return int(judge(turned).max(axis=1).reshape(4, -1).sum(axis=1).argmax())
+    like_digits = judge(turned).max(axis=1).reshape(4, -1).sum(axis=1)
+    quarters = int(like_digits.argmax())
+    return quarters if like_digits[quarters] >= LIKELIER * like_digits[0] else 0
 
 
 def reads_better(turned: Sequence[Number], found: Sequence[Number]) -> bool:

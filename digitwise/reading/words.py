@@ -12,7 +12,7 @@ CLEAR = 0.95  # what is less probably one, beside a word, is a word, too
 GAP = 0.2  # of the height of most: a gap between words has at least so much, and is
 WIDER = 2.0  # times as wide as any that is none
 LOWER = 0.75  # times as high is what was printed in smaller letters
-MOST = 3  # words beside a number
+MOST = 2  # words beside a number
 
 
 class Judged(Protocol):
