@@ -1,12 +1,15 @@
 """Which number a lattice says, and how probable that is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from digitwise.neurons import Floats
 from digitwise.reading.lattice import Allowed, Lattice
+
+Sign = TypeVar("Sign")
 
 ALTERNATIVES = 5
 NOTHING = 0.95  # none is read where it is more probable than this that there is none
@@ -27,6 +30,18 @@ class Decision:
 
     alternatives: list[tuple[str, float]]
     digits: list[tuple[int, str, float]]
+
+    def without(self, places: Collection[int]) -> "Decision":
+        """The same less what stands in some places: texts that differ no more are one."""
+
+        def rest(signs: Sequence[Sign]) -> list[Sign]:
+            return [sign for place, sign in enumerate(signs) if place not in places]
+
+        found: dict[str, float] = {}
+        for text, probability in self.alternatives:
+            shorter = "".join(rest(text))
+            found[shorter] = found.get(shorter, 0.0) + probability
+        return Decision(list(found.items()), rest(self.digits))
 
 
 def decide(

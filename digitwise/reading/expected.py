@@ -72,6 +72,18 @@ class Expected:
             return self.pattern.allowed
         return np.ones((min(self.most, n), SKIP), bool)
 
+    def ways(self, n: int) -> list[tuple[Allowed, int, tuple[int, ...]]]:
+        """How a number of at most n may be written: a pattern's slashes are drawn, or they aren't.
+
+        Of each way which digits may stand where, how many there are at least, and which of them
+        are slashes.
+        """
+        found: list[tuple[Allowed, int, tuple[int, ...]]] = [(self.allowed(n), self.least, ())]
+        if self.pattern is not None and "/" in self.pattern.source:
+            allowed, slashes = self.pattern.with_slashes()
+            found.append((allowed, len(allowed), slashes))
+        return found
+
     def write(self, text: str) -> str:
         """Write digits as the pattern, if there is one, has them."""
         return self.pattern.write(text) if self.pattern else text

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.errors import InputError
 from digitwise.reading.lattice import SKIP, Allowed
 
 MOST_DIGITS = 200
+SLASH = (1, 7)  # what it is taken for
 PART = re.compile(r"(D|\d|\[[0-9-]+\]|[^\[\]{}\\])(?:\{(\d{1,3})\})?")
 
 
@@ -60,6 +63,21 @@ class Pattern:
         if not 1 <= len(rows) <= MOST_DIGITS:
             raise InputError(f"{_expected()}, of 1 to {MOST_DIGITS} digits; found {source!r:.60}")
         return cls(source, np.array(rows), tuple(between))
+
+    def with_slashes(self) -> tuple[Allowed, tuple[int, ...]]:
+        """The same with a row for each slash, and which rows these are.
+
+        A slash is no digit, but a stroke as high as one: it looks like a 1, or a 7.
+        """
+        rows: list[npt.NDArray[np.bool_]] = []
+        slashes: list[int] = []
+        for before, row in zip_longest(self.between, self.allowed):
+            for _ in range(before.count("/")):
+                slashes.append(len(rows))
+                rows.append(np.isin(range(SKIP), SLASH))
+            if row is not None:
+                rows.append(row)
+        return np.array(rows), tuple(slashes)
 
     def write(self, text: str) -> str:
         """Put what is between digits in its places."""

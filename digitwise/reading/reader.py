@@ -279,9 +279,12 @@ def _decide(
         return decide(lattice, whatever, lattice.n, bounded=False), fits
     if expected.nothing:
         return decide(lattice, whatever, 0, False, is_number, known), True
-    allowed = expected.allowed(lattice.n)
-    if lattice.total(allowed, expected.least) - lattice.total(whatever) > UNLIKELY:
-        return decide(lattice, allowed, expected.least, bounded=True), True
+    ways = expected.ways(lattice.n)
+    totals = [lattice.total(allowed, least) for allowed, least, _ in ways]
+    allowed, least, slashes = ways[int(np.argmax(totals))]
+    if max(totals) - lattice.total(whatever) > UNLIKELY:
+        decision = decide(lattice, allowed, least, bounded=True)
+        return decision and decision.without(slashes), True
     return decide(lattice, whatever, 0, False, is_number, known), False
 
 

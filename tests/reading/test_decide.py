@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitwise.reading.decide import NOTHING, decide
+from digitwise.reading.decide import NOTHING, Decision, decide
 from digitwise.reading.lattice import SKIP, Lattice
 
 ANY = np.ones((2, SKIP), bool)
@@ -55,3 +55,10 @@ def test_where_a_digit_is_known_to_be_there_is_no_doubt_of_that():
 def test_no_path_has_so_many_digits():
     assert decide(one_component(0.5, 0.4, 0.1), ANY, 2, bounded=True) is None
     assert decide(one_component(0.5, 0.4, 0.1), ANY, 3, bounded=True) is None
+
+
+def test_a_decision_without_some_of_its_places():
+    digits = [(3, "0", 0.9), (4, "1", 0.8), (6, "2", 0.7)]
+    decision = Decision([("012", 0.5), ("072", 0.25), ("013", 0.2)], digits)
+    assert decision.without([1]) == Decision([("02", 0.75), ("03", 0.2)], [digits[0], digits[2]])
+    assert decision.without([]) == decision

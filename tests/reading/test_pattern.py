@@ -36,3 +36,10 @@ def test_patterns(source, allowed, written):
 def test_what_is_no_pattern_is_refused(source):
     with pytest.raises(InputError, match="expected a pattern as DDDDD"):
         Pattern.parse(source)
+
+
+def test_a_slash_looks_like_a_one_or_a_seven():
+    allowed, slashes = Pattern.parse("D/[05]D//2").with_slashes()
+    rows = ["".join(map(str, np.flatnonzero(row))) for row in allowed]
+    assert rows == ["0123456789", "17", "05", "0123456789", "17", "17", "2"]
+    assert slashes == (1, 4, 5)

@@ -1,5 +1,6 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -126,6 +127,21 @@ def test_a_pattern_says_what_may_stand_where(reader, draw_number):
     (longer,) = reader.read(page, pattern="D{6}")
     assert longer.rejected
     assert longer.text == "3278"
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_slashes_of_a_date_are_no_digits(reader, draw_number, drawn):
+    parts = [np.asarray(draw_number(part).convert("L")) for part in ("23", "05", "2087")]
+    light = [np.where(part < 130, part, 255).astype(np.uint8) for part in parts]
+    gap = np.full((300, 70), 255, np.uint8)
+    page = np.hstack([light[0][:, :320], gap, light[1][:, 60:320], gap, light[2][:, 60:]])
+    if drawn:
+        for left in (320, 650):
+            cv2.line(page, (left, 230), (left + 60, 70), 60, 8, cv2.LINE_AA)
+    (date,) = reader.read(page, pattern="DD/DD/DDDD")
+    assert date.text == "23/05/2087"
+    assert not date.rejected
+    assert [digit.char for digit in date.digits] == list("23052087")
 
 
 @pytest.mark.parametrize("pattern", ["D{4}", "[1-3]DDD"])
