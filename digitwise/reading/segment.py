@@ -16,6 +16,7 @@ WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
+HIGHEST = 4.0  # times as high as most writing, a piece is none
 WIDEST = 6  # times as wide as high, a piece is a ruled line
 ENCLOSED, INNER = 2, 0.2  # pieces, of so much of its height at least, that a ring is drawn around
 HOLLOW = 0.2  # share of its box that is ink, at most
@@ -57,10 +58,8 @@ def all_numbers(ink: Light, lines: Mask) -> list[list[Component]]:
     lines : bool array of shape (h, w)
         Where they were.
     """
-    components = _without_rings(find_components(ink))
-    numbers = [
-        _likely(group) for place in _by_boxes(components, lines) for group in _neighbours(place)
-    ]
+    components = _without_outsize(_likely(_without_rings(find_components(ink))))
+    numbers = [group for place in _by_boxes(components, lines) for group in _neighbours(place)]
     drawn = [number for number in numbers if not all(map(_is_blob, number))]
     return _in_reading_order(_without_dirt(drawn))
 
@@ -77,6 +76,21 @@ def _without_rings(components: list[Component]) -> list[Component]:
     return [c for c in components if not is_ring(c)]
 
 
+def _without_outsize(components: list[Component]) -> list[Component]:
+    """Leave out what is far higher than most writing: a stroke across the page, a signature."""
+    heights, ink = _heights_and_ink([[c] for c in components])
+    usual = usual_size(heights, ink)
+    return [c for c in components if c.height <= HIGHEST * usual]
+
+
+def _heights_and_ink(
+    numbers: list[list[Component]],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    heights = [max(c.height for c in number) for number in numbers]
+    ink = [sum(float(c.ink.sum()) for c in number) for number in numbers]
+    return np.array(heights, np.intp), np.array(ink, np.float64)
+
+
 def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
     """Left, top, right and bottom, shape (4, n)."""
     boxes = [(c.left, c.top, c.right, c.bottom) for c in components]
@@ -85,9 +99,7 @@ def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     """Leave out what stands alone and is far smaller than most of the page's writing."""
-    heights = np.array([max(c.height for c in number) for number in numbers])
-    ink = np.array([sum(float(c.ink.sum()) for c in number) for number in numbers])
-    usual = usual_size(heights, ink)
+    usual = usual_size(*_heights_and_ink(numbers))
     sizes = [max(number[0].height, number[0].width) for number in numbers]
     return [
         number

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -93,6 +94,16 @@ def test_punch_holes_and_filled_boxes_are_no_digits():
     ring = np.hypot(y - 120, x - 250)
     ink[(ring < 14)] = 0  # a 0
     assert len(all_numbers(ink)) == 2
+
+
+def test_a_long_stroke_across_the_page_joins_no_numbers():
+    lines = [[(x, y, 12, 30) for x in (100, 125, 150)] for y in (60, 140, 220)]
+    ink = page(lines[0] + lines[1] + lines[2], (400, 400))
+    found = lefts(all_numbers(ink))
+    assert found == [[100, 125, 150]] * 3
+    cv2.line(ink, (40, 20), (92, 380), 1.0, 2)  # close to all of them
+    cv2.line(ink, (96, 112), (390, 118), 1.0, 2)  # between two lines
+    assert lefts(all_numbers(ink)) == found
 
 
 def table(columns, shape=(200, 400)):
