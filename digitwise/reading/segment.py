@@ -17,6 +17,7 @@ SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line ove
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 HIGHEST = 4.0  # times as high as most writing, a piece is none
+PALE = 0.6  # of the darkness of most writing: a stain's edge, what shines through
 WIDEST = 6  # times as wide as high, a piece is a ruled line
 ENCLOSED, INNER = 2, 0.2  # pieces, of so much of its height at least, that a ring is drawn around
 HOLLOW = 0.2  # share of its box that is ink, at most
@@ -98,14 +99,19 @@ def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
 
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
-    """Leave out what stands alone and is far smaller than most of the page's writing."""
-    usual = usual_size(*_heights_and_ink(numbers))
-    sizes = [max(number[0].height, number[0].width) for number in numbers]
+    """Leave out what stands alone and is far smaller, or paler, than most of the page's writing."""
+    heights, ink = _heights_and_ink(numbers)
+    darkness = np.array([max(map(_darkness, number)) for number in numbers])
+    small, pale = DIRT * usual_size(heights, ink), PALE * usual_size(darkness, ink)
     return [
         number
-        for number, size in zip(numbers, sizes, strict=True)
-        if len(number) > 1 or size >= DIRT * usual
+        for number, dark in zip(numbers, darkness, strict=True)
+        if len(number) > 1 or (max(number[0].height, number[0].width) >= small and dark >= pale)
     ]
+
+
+def _darkness(component: Component) -> float:
+    return float(component.ink[component.ink >= SOLID].mean())
 
 
 def _likely(components: list[Component]) -> list[Component]:

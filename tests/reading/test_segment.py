@@ -96,6 +96,16 @@ def test_punch_holes_and_filled_boxes_are_no_digits():
     assert len(all_numbers(ink)) == 2
 
 
+def test_a_stain_beside_writing_is_no_number_but_pencil_alone_is():
+    ink = page(DIGITS)
+    ink[100:140, 300:306] = 0.4
+    assert len(all_numbers(ink)) == 1
+    ink[100:140, 320:326] = 0.4  # two of them may have been written
+    assert len(all_numbers(ink)) == 2
+    ink[:, :200] = ink[:, 310:] = 0
+    assert len(all_numbers(ink)) == 1
+
+
 def test_a_long_stroke_across_the_page_joins_no_numbers():
     lines = [[(x, y, 12, 30) for x in (100, 125, 150)] for y in (60, 140, 220)]
     ink = page(lines[0] + lines[1] + lines[2], (400, 400))
