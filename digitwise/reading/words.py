@@ -13,6 +13,7 @@ GAP = 0.2  # of the height of most: a gap between words has at least so much, an
 WIDER = 2.0  # times as wide as any that is none
 LOWER = 0.75  # times as high is what was printed in smaller letters
 MOST = 2  # words beside a number
+LONGEST = 40  # pieces of ink on a line: more are a texture
 
 
 class Judged(Protocol):
@@ -69,6 +70,8 @@ def _beside(number: Judged, word: Judged) -> float:
 
 def _at_word_gaps(components: list[Component]) -> list[list[list[Component]]]:
     """Both sides of each gap that may be one between words, the widest first."""
+    if len(components) > LONGEST:
+        return []
     ordered = sorted(components, key=lambda c: c.left)
     least = GAP * _height(ordered)
     reached = accumulate((c.right for c in ordered), max)

@@ -56,6 +56,13 @@ def test_a_number_beside_words(text, gaps, parts):
     assert [part.text for part in part_from_words(found, read)] == parts
 
 
+@pytest.mark.parametrize(("letters", "parted"), [(30, True), (31, False)])
+def test_a_texture_is_no_line_of_words(letters, parted):
+    found, read = line("a" * letters + "1" * 10, [2] * (letters - 1) + [8] + [2] * 9)
+    (part,) = part_from_words(found, read)
+    assert (part.text == "1" * 10) == parted
+
+
 def test_both_numbers_beside_a_word_if_there_is_hardly_a_doubt():
     found, read = line("12ab34", [2, 8, 2, 8, 2])
     assert [part.text for part in part_from_words(found, read)] == ["12", "34"]
