@@ -51,6 +51,11 @@ def bundled() -> tuple[Digits, Digits]:
     return dw.load("digits")
 
 
+@pytest.fixture(scope="session")
+def reader() -> dw.Reader:
+    return dw.Reader()
+
+
 @pytest.fixture
 def few(bundled) -> Digits:
     """50 digits, for tests of how, not of how well."""

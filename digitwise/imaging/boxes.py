@@ -65,13 +65,14 @@ def find_cells(lines: Mask, highest: float = 1.0) -> list[list[FormBox]]:
         if LOWEST * side <= high <= highest * side and area >= RECTANGLE * wide * high:
             holes.append(FormBox(left, top, left + wide, top + high))
     combs: list[list[FormBox]] = []
+    around: list[FormBox] = []
     for hole in sorted(holes, key=lambda box: box.left):
-        for cells in combs:
-            if _next_cell(_around(cells), hole):
-                cells.append(hole)
-                break
-        else:
-            combs.append([hole])
+        k = next((k for k, box in enumerate(around) if _next_cell(box, hole)), len(combs))
+        if k == len(combs):
+            combs.append([])
+            around.append(hole)
+        combs[k].append(hole)
+        around[k] = _around(combs[k])
     return combs
 
 
@@ -84,7 +85,9 @@ def _around(cells: list[FormBox]) -> FormBox:
 def _next_cell(box: FormBox, hole: FormBox) -> bool:
     """Whether a hole is the next cell of a comb."""
     high = hole.bottom - hole.top
-    narrow = hole.right - hole.left <= CELL * high
-    cell = (box.right - box.left) / box.cells <= CELL * high
-    level = max(abs(box.top - hole.top), abs(box.bottom - hole.bottom)) <= SAME_ROW * high
-    return narrow and cell and level and 0 <= hole.left - box.right <= APART * high
+    return (
+        0 <= hole.left - box.right <= APART * high
+        and max(abs(box.top - hole.top), abs(box.bottom - hole.bottom)) <= SAME_ROW * high
+        and hole.right - hole.left <= CELL * high
+        and (box.right - box.left) / box.cells <= CELL * high
+    )

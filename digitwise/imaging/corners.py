@@ -39,14 +39,16 @@ def fill_corners(grey: Light) -> Light:
     # Compression leaves traces in the corners, near their edges.
     solid = cv2.morphologyEx((~filled).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     filled = solid == 0
-    rows, columns = (np.flatnonzero(~filled.all(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
     if rows.size == 0:
         return grey
     reach = (rows[0], columns[0], len(filled) - 1 - rows[-1], filled.shape[1] - 1 - columns[-1])
     if max(reach) > STRAIGHT:
         return grey  # what is there doesn't come to the edges: they are paper
-    points = np.argwhere(~filled)[:, ::-1].astype(np.int32)
-    hull = cv2.convexHull(points)
+    first = solid[rows].argmax(axis=1)
+    last = solid.shape[1] - 1 - solid[rows, ::-1].argmax(axis=1)
+    ends = np.concatenate([np.stack([x, rows], axis=1) for x in (first, last)])
+    hull = cv2.convexHull(ends.astype(np.int32))
     edges = cv2.approxPolyDP(hull, STRAIGHT, closed=True)
     inside = np.zeros(grey.shape, np.uint8)
     cv2.fillConvexPoly(inside, hull, 1)

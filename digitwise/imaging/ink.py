@@ -100,7 +100,7 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
     if not 3 <= min(grey.shape) < CROP:
         return None
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float64)
-    level = _two_sides(grey)
+    level = two_sides(grey)
     # A round digit that fills the picture leaves no paper but the corners.
     corners = grey[[0, 0, -1, -1], [0, -1, 0, -1]] > level
     bright = corners[0] if (corners == corners[0]).all() else (rim > level).mean() > 0.5
@@ -116,7 +116,7 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
     return None
 
 
-def _two_sides(grey: Light) -> float:
+def two_sides(grey: Light) -> float:
     """Brightness that best tells dark from light (Otsu 1979)."""
     import cv2
 

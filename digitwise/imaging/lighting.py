@@ -38,7 +38,7 @@ def lit_evenly(grey: Light) -> Light:
 
     if min(grey.shape) < max(SMALLEST, max(grey.shape) / LONGEST):
         return grey
-    coarse = _shrunk(grey, COARSE)
+    coarse = shrunk(grey, COARSE)
     side = BRUSH * min(coarse.shape)
     bends = [_bends(_painted(paper, side)) for paper in (coarse, 1 - coarse)]
     # Of the wrong two, the brush paints what lies between strokes, and strokes remain.
@@ -46,7 +46,7 @@ def lit_evenly(grey: Light) -> Light:
     if (bends[0 if dark_ink else 1] > UNEVEN).mean() < SHARE:
         return grey
     paper = grey if dark_ink else 1 - grey
-    small = _shrunk(paper, FINE)
+    small = shrunk(paper, FINE)
     side = BRUSH * min(small.shape)
     # Where a shadow's edge meets the picture's, so wide a brush doesn't fit in.
     inner = slice(round(side / 2), -round(side / 2))
@@ -57,7 +57,8 @@ def lit_evenly(grey: Light) -> Light:
     return np.asarray(even if dark_ink else 1 - even, np.float32)
 
 
-def _shrunk(paper: Light, size: int) -> Light:
+def shrunk(paper: Light, size: int) -> Light:
+    """Make a picture so small that its longer side has at most so many pixels."""
     import cv2
 
     shrink = min(1.0, size / max(paper.shape))

@@ -52,7 +52,7 @@ def part_rules(ink: Light) -> tuple[Light, Mask]:
     import cv2
 
     solid = _inked(ink)
-    across, down = _across_and_down(ink)
+    across, down = _across_and_down(ink, solid)
     lines = across | down
     if not lines.any():
         return ink, lines
@@ -64,14 +64,13 @@ def part_rules(ink: Light) -> tuple[Light, Mask]:
 
 def find_rules(ink: Light) -> Mask:
     """Find the pixels of printed lines, bool (h, w)."""
-    across, down = _across_and_down(ink)
+    across, down = _across_and_down(ink, _inked(ink))
     return across | down
 
 
-def _across_and_down(ink: Light) -> tuple[Mask, Mask]:
+def _across_and_down(ink: Light, solid: Mask) -> tuple[Mask, Mask]:
     import cv2
 
-    solid = _inked(ink)
     if not solid.any():
         return solid, solid
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
@@ -151,7 +150,8 @@ def _between(down: Mask, across: Mask, long: float) -> Mask:
             near[top : top + 3, columns].any() and near[top + high - 3 : top + high, columns].any()
         )
         if high < 3 * long and not ends:
-            down[labels == label] = False
+            box = np.s_[top : top + high, columns]
+            down[box] &= labels[box] != label
     return down
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.ink import extract_ink, two_sides
+from digitwise.imaging.lighting import shrunk
 from digitwise.imaging.surface import Light
 
 SMALLEST = 96  # pixels of the shorter side of a photograph
@@ -56,9 +57,8 @@ def find_sheet(grey: Light) -> Covered | None:
 
     if min(grey.shape) < SMALLEST:
         return None
-    small = _coarse(grey)
-    levels = np.rint(255 * np.clip(small, 0, 1)).astype(np.uint8)
-    _, bright = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    small = shrunk(grey, COARSE)
+    bright = (small > two_sides(small)).view(np.uint8)
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=cv2.contourArea, default=None)
     if outline is None:
@@ -86,19 +86,12 @@ def find_sheet(grey: Light) -> Covered | None:
     return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def _coarse(grey: Light) -> Light:
-    import cv2
-
-    shrink = min(1.0, COARSE / max(grey.shape))
-    return np.asarray(cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA))
-
-
 def _filled(grey: Light, covered: Covered) -> Light:
     """Continue the paper of a sheet to the corners of the picture that it doesn't cover."""
     import cv2
     from scipy.ndimage import distance_transform_edt
 
-    small = _coarse(grey)
+    small = shrunk(grey, COARSE)
     there = cv2.resize(covered.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
     nearest = distance_transform_edt(there == 0, return_distances=False, return_indices=True)
     # Ink that is near to an edge doesn't go on beyond it.

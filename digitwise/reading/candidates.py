@@ -43,7 +43,7 @@ def find_candidates(
     if not numbers:
         return []
     whole = [component for number in numbers for component in number]
-    said = _ask(network, calibration, whole)
+    said = ask(network, calibration, whole)
     known = {id(component): row for component, row in zip(whole, said, strict=True)}
     most = iter([_most_cuts(p) for p in said.max(axis=1).tolist()])
     found = [find_arcs(number, [next(most) for _ in number]) for number in numbers]
@@ -67,7 +67,7 @@ def judge_candidates(
         return []
     pieces = [piece for arcs in found for piece in arcs.pieces]
     new = [piece for piece in pieces if id(piece) not in known]
-    rows = iter(_ask(network, calibration, new))
+    rows = iter(ask(network, calibration, new))
     said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces])
     ends = np.cumsum([len(arcs.pieces) for arcs in found])
     return list(zip(found, np.split(said, ends[:-1]), strict=True))
@@ -80,7 +80,8 @@ def _most_cuts(probability: float) -> int:
     return FEW if probability >= LIKELY else MOST_CUTS
 
 
-def _ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
+def ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
+    """What the network says of each of n pieces: how probably it is each digit, shape (n, 10)."""
     images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, 28, 28)
     z = network.weighted_outputs(as_inputs(images, network.dtype))
     return probabilities_of(z, calibration)

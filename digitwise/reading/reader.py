@@ -1,7 +1,6 @@
 """`Reader`: pictures in, numbers out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,17 +17,15 @@ from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import Weighing
 from digitwise.network import Network
-from digitwise.neurons import Floats
-from digitwise.reading.arcs import Arcs, uncut
-from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
-from digitwise.reading.decide import Decision, decide
+from digitwise.reading.arcs import Arcs
+from digitwise.reading.candidates import Asked, ask
+from digitwise.reading.decide import Decision
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
 from digitwise.reading.form import Form, load_form
-from digitwise.reading.lattice import Lattice
+from digitwise.reading.judged import Judged, judge_numbers
 from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.pattern import Pattern
-from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.segment import find_numbers, whole_digits
 from digitwise.reading.turned import (
     is_doubtful,
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 EVEN = 0.5  # probability of a number that is as likely right as wrong
-UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 LAYOUTS = ("auto", "number", "digit")
 
 
@@ -167,8 +163,10 @@ class Reader:
     ) -> Iterator[Number]:
         digit = find_digit(picture.grey)
         if digit:
-            found = self._judge([[digit]], None, expected, True)
-            yield from self._say(picture, found, None, expected, threshold)
+            found = judge_numbers(
+                [[digit]], self.network, self.calibration, None, expected, known=True
+            )
+            yield from _say(picture, found, None, expected, threshold)
 
     def _read_page(self, picture: Picture, expected: Expected, threshold: float) -> list[Number]:
         """Read all numbers; if the page seems to lie on its side or upside down, turned."""
@@ -178,17 +176,13 @@ class Reader:
         if not self.weighing or not is_doubtful(found):
             return found
         pieces = [component for number in numbers for component in number]
-        quarters = quarters_to_turn(pieces, self._as_digits)
+        quarters = quarters_to_turn(pieces, partial(ask, self.network, self.calibration))
         if quarters:
             page = turn(picture, quarters)
             turned = list(read(page, find_numbers(page.grey, "auto")))
             if reads_better(turned, found):
                 return [turn_back(number, quarters, picture) for number in turned]
         return found
-
-    def _as_digits(self, pieces: list[Component]) -> Floats:
-        ((_, probabilities),) = judge_candidates([uncut(pieces)], self.network, self.calibration)
-        return probabilities
 
     def _read_numbers(
         self,
@@ -202,90 +196,35 @@ class Reader:
         weighing = self.weighing
         if not weighing:
             numbers = [whole_digits(number) for number in numbers]
-        found = self._judge(numbers, weighing, expected, known)
+        judge = partial(
+            judge_numbers,
+            network=self.network,
+            calibration=self.calibration,
+            weighing=weighing,
+            expected=expected,
+            known=known,
+        )
+        found = judge(numbers)
         if weighing and not known:
-            judge = partial(self._judge, weighing=weighing, expected=expected, known=known)
             found = [part for one in found for part in part_from_words(one, judge)]
-        yield from self._say(picture, found, weighing, expected, threshold)
-
-    def _judge(
-        self,
-        numbers: list[list[Component]],
-        weighing: Weighing | None,
-        expected: Expected,
-        known: bool,
-    ) -> list["Reading"]:
-        """What each number says; without weights, each of its components is a digit."""
-        if weighing:
-            candidates = find_candidates(numbers, self.network, self.calibration)
-        else:
-            whole = [uncut(number) for number in numbers]
-            candidates = judge_candidates(whole, self.network, self.calibration)
-        found = []
-        for number, (arcs, probabilities) in zip(numbers, candidates, strict=True):
-            lattice = make_lattice(arcs, probabilities, weighing)
-            probably = partial(number_probability, arcs, weighing=weighing) if weighing else None
-            found.append(Reading(number, arcs, *_decide(lattice, expected, probably, known)))
-        return found
-
-    def _say(
-        self,
-        picture: Picture,
-        found: list["Reading"],
-        weighing: Weighing | None,
-        expected: Expected,
-        threshold: float,
-    ) -> Iterator[Number]:
-        for reading in found:
-            decision, fits = reading.decision, reading.fits
-            if decision and decision.digits:
-                # A number that is likelier wrong than right is rejected, whatever is asked for.
-                surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
-                write = expected.write if fits else str
-                as_whole = weighing is not None
-                yield _number(picture, reading.arcs, decision, surer_than, as_whole, write)
+        yield from _say(picture, found, weighing, expected, threshold)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What may be a number, what it says, and whether that is what was expected."""
-
-    components: list[Component]
-    arcs: Arcs
-    decision: Decision | None
-    fits: bool
-
-    @property
-    def confidence(self) -> float:
-        """Probability that it is a number, one that was expected, and read right."""
-        if not (self.decision and self.decision.digits and self.fits):
-            return 0.0
-        return self.decision.alternatives[0][1]
-
-
-def _decide(
-    lattice: Lattice,
+def _say(
+    picture: Picture,
+    found: list[Judged],
+    weighing: Weighing | None,
     expected: Expected,
-    is_number: Callable[[float], float] | None,
-    known: bool,
-) -> tuple[Decision | None, bool]:
-    """What a number says, and whether that is what was expected."""
-    whatever = Expected().allowed(lattice.n)
-    if is_number is None:
-        # Each component is a digit. A pattern can choose among its alternatives, no more.
-        fits = expected.least <= lattice.n <= expected.most
-        if fits and expected.pattern:
-            return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
-        return decide(lattice, whatever, lattice.n, bounded=False), fits
-    if expected.nothing:
-        return decide(lattice, whatever, 0, False, is_number, known), True
-    ways = expected.ways(lattice.n)
-    totals = [lattice.total(allowed, least) for allowed, least, _ in ways]
-    allowed, least, slashes = ways[int(np.argmax(totals))]
-    if max(totals) - lattice.total(whatever) > UNLIKELY:
-        decision = decide(lattice, allowed, least, bounded=True)
-        return decision and decision.without(slashes), True
-    return decide(lattice, whatever, 0, False, is_number, known), False
+    threshold: float,
+) -> Iterator[Number]:
+    for judged in found:
+        decision, fits = judged.decision, judged.fits
+        if decision and decision.digits:
+            # A number that is likelier wrong than right is rejected, whatever is asked for.
+            surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
+            write = expected.write if fits else str
+            as_whole = weighing is not None
+            yield _number(picture, judged.arcs, decision, surer_than, as_whole, write)
 
 
 def _number(

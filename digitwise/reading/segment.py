@@ -141,8 +141,15 @@ def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]
     """
     tables: list[list[Component]] = []
     others = 0
+    left, top, right, bottom = _boxes(components)
+    x, y = (left + right) / 2, (top + bottom) / 2
+
+    def inside(box: FormBox) -> list[Component]:
+        there = (box.left <= x) & (x < box.right) & (box.top <= y) & (y < box.bottom)
+        return [components[i] for i in np.flatnonzero(there)]
+
     for comb in find_cells(lines) if lines.any() else []:
-        cells = [[c for c in components if _is_in(c, cell)] for cell in comb]
+        cells = [inside(cell) for cell in comb]
         tallest = max((c.height for cell in cells for c in cell), default=0)
         if not tallest <= comb[0].bottom - comb[0].top <= ONE_LINE * tallest:
             continue
@@ -152,13 +159,8 @@ def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]
             others += 1
     if len(tables) <= others:
         return [components]
-    inside = {id(c) for cell in tables for c in cell}
-    return [*tables, [c for c in components if id(c) not in inside]]
-
-
-def _is_in(component: Component, box: FormBox) -> bool:
-    x, y = (component.left + component.right) / 2, (component.top + component.bottom) / 2
-    return box.left <= x < box.right and box.top <= y < box.bottom
+    taken = {id(c) for cell in tables for c in cell}
+    return [*tables, [c for c in components if id(c) not in taken]]
 
 
 def _tall(components: list[Component]) -> list[Component]:

@@ -43,10 +43,10 @@ def quarters_to_turn(
         return 0
     turned = [
         replace(c, ink=np.ascontiguousarray(np.rot90(c.ink, quarters)))
-        for quarters in range(4)
+        for quarters in range(1, 4)
         for c in some
     ]
-    like_digits = judge(turned).max(axis=1).reshape(4, -1).sum(axis=1)
+    like_digits = judge([*some, *turned]).max(axis=1).reshape(4, -1).sum(axis=1)
     quarters = int(like_digits.argmax())
     return quarters if like_digits[quarters] >= LIKELIER * like_digits[0] else 0
 

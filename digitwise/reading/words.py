@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from itertools import accumulate
 from statistics import median
-from typing import Protocol, TypeVar
 
 from digitwise.imaging.components import Component
+from digitwise.reading.judged import Judged
 
 SURE = 0.9  # what is more probably one number than this, is
 CLEAR = 0.95  # what is less probably one, beside a word, is a word, too
@@ -16,22 +16,9 @@ MOST = 2  # words beside a number
 LONGEST = 40  # pieces of ink on a line: more are a texture
 
 
-class Judged(Protocol):
-    """What may be a number: its ink, and how probable it is that it was read right."""
-
-    @property
-    def components(self) -> list[Component]: ...
-
-    @property
-    def confidence(self) -> float: ...
-
-
-Found = TypeVar("Found", bound=Judged)
-
-
 def part_from_words(
-    found: Found, read: Callable[[list[list[Component]]], list[Found]]
-) -> list[Found]:
+    found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]
+) -> list[Judged]:
     """Part a number from the words that stand on its line, if there are any.
 
     Where no number is sure, but a gap is so wide that a word may end there, or what lies on either
@@ -42,18 +29,18 @@ def part_from_words(
     Parameters
     ----------
     found : Judged
-    read : callable
-        Reads what may be numbers, each by itself.
+    judge : callable
+        Judges what may be numbers, each by itself.
     """
-    parts = _part(found, read)
+    parts = _part(found, judge)
     return [part for part in parts if part.confidence >= CLEAR] or [found]
 
 
-def _part(found: Found, read: Callable[[list[list[Component]]], list[Found]]) -> list[Found]:
+def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]) -> list[Judged]:
     for both in _at_word_gaps(found.components) if found.confidence < SURE else []:
-        left, right = read(both)
+        left, right = judge(both)
         if max(_beside(left, right), _beside(right, left)) > found.confidence:
-            return _part(left, read) + _part(right, read)
+            return _part(left, judge) + _part(right, judge)
     return [found]
 
 

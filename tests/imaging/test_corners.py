@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import digitwise as dw
 from digitwise.imaging.corners import fill_corners
 
 
@@ -38,10 +37,10 @@ def test_corners_become_paper(draw_number, angle, colour, expand):
 @pytest.mark.parametrize("angle", [5, -5])
 @pytest.mark.parametrize("name", ["504192.png", "3268.jpg", "3432.jpg"])
 @pytest.mark.parametrize("compressed", [False, True])
-def test_samples_turned(samples, name, angle, compressed):
+def test_samples_turned(samples, name, angle, compressed, reader):
     with Image.open(samples / name) as image:
         turned = image.convert("L").rotate(angle, expand=True)
-    found = dw.Reader().read(jpeg(turned) if compressed else turned, "number")
+    found = reader.read(jpeg(turned) if compressed else turned, "number")
     assert [number.text for number in found] == [name.partition(".")[0]]
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import digitwise as dw
 from digitwise.errors import ImageError
 from digitwise.imaging.pictures import open_pages, open_pictures
 
@@ -29,8 +28,7 @@ def test_pages_are_rendered_at_200_dots_per_inch(tmp_path, draw_number):
             assert abs(picture.height - 2 * page.height) <= 2
 
 
-def test_numbers_of_a_pdf_file(draw_number):
-    reader = dw.Reader()
+def test_numbers_of_a_pdf_file(draw_number, reader):
     numbers = reader.read(io.BytesIO(pdf_of([draw_number("502"), draw_number("783")])))
     assert [(n.page, n.text) for n in numbers] == [(0, "502"), (1, "783")]
 

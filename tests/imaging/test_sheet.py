@@ -2,7 +2,6 @@ import cv2
 import numpy as np
 import pytest
 
-import digitwise as dw
 from digitwise.imaging.sheet import find_sheet, ink_of_page
 
 CORNERS = np.array([[120, 60], [520, 90], [500, 400], [100, 380]])
@@ -51,13 +50,13 @@ def test_what_is_no_sheet():
     assert find_sheet(photograph(CORNERS)[0][60:150, 120:200]) is None  # too small to tell
 
 
-def test_a_number_on_a_sheet_on_a_desk(draw_number):
+def test_a_number_on_a_sheet_on_a_desk(draw_number, reader):
     number = np.asarray(draw_number("50237").convert("L"))
     rng = np.random.default_rng(0)
     wood = cv2.GaussianBlur(rng.normal(80, 60, (900, 1300)), (0, 0), 9, sigmaY=0.1)
     wood = wood.clip(20, 120).astype(np.uint8)
     wood[200 : 200 + number.shape[0], 250 : 250 + number.shape[1]] = number
     turned = cv2.warpAffine(wood, cv2.getRotationMatrix2D((600, 350), 4, 1), (1300, 900))
-    (found,) = dw.Reader().read(turned)
+    (found,) = reader.read(turned)
     assert found.text == "50237"
     assert not found.rejected

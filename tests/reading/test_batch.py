@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import digitwise as dw
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.reading import batch
 from digitwise.reading.batch import FEW, read_all
@@ -36,8 +35,7 @@ def told(results):
     ]
 
 
-def test_processes_read_as_one_does_and_in_order(sources):
-    reader = dw.Reader()
+def test_processes_read_as_one_does_and_in_order(sources, reader):
     alone = told(read_all(reader, None, sources, {"layout": "number"}, jobs=1))
     assert [name for name, _ in alone] == [name for name, _ in sources]
     found = dict(alone)
@@ -48,8 +46,8 @@ def test_processes_read_as_one_does_and_in_order(sources):
     assert told(read_all(reader, None, sources, {"layout": "number"}, jobs=2)) == alone
 
 
-def test_what_is_given_up_leaves_no_process_behind(sources):
-    results = read_all(dw.Reader(), None, sources, {}, jobs=2)
+def test_what_is_given_up_leaves_no_process_behind(sources, reader):
+    results = read_all(reader, None, sources, {}, jobs=2)
     for _ in range(FEW + 1):
         next(results)
     assert multiprocessing.active_children()
@@ -57,10 +55,10 @@ def test_what_is_given_up_leaves_no_process_behind(sources):
     assert not multiprocessing.active_children()
 
 
-def test_a_process_that_dies_is_an_error(sources, monkeypatch):
+def test_a_process_that_dies_is_an_error(sources, monkeypatch, reader):
     monkeypatch.setattr(batch, "_begin", _die)
     with pytest.raises(DigitwiseError, match="--jobs 1"):
-        list(read_all(dw.Reader(), None, sources, {}, jobs=2))
+        list(read_all(reader, None, sources, {}, jobs=2))
 
 
 def _die(_model):
@@ -69,8 +67,8 @@ def _die(_model):
     os._exit(1)
 
 
-def test_large_files_are_refused(monkeypatch, sources):
+def test_large_files_are_refused(monkeypatch, sources, reader):
     monkeypatch.setattr(batch, "MOST_INPUT", 10)
-    (_, _, found), *_ = read_all(dw.Reader(), None, sources[:1], {}, jobs=1)
+    (_, _, found), *_ = read_all(reader, None, sources[:1], {}, jobs=1)
     assert isinstance(found, ImageError)
     assert "files of at most 10 are read" in str(found)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import digitwise as dw
 from digitwise.errors import ImageError, InputError
 from digitwise.imaging.align import align, find_lines
 from digitwise.imaging.boxes import find_boxes
@@ -103,9 +102,9 @@ def test_a_scan_is_laid_over_its_form(draw_number, how):
 
 
 @pytest.mark.parametrize("how", SCANS, ids=str)
-def test_fields_are_read_wherever_they_lie(folder, draw_number, how):
+def test_fields_are_read_wherever_they_lie(folder, draw_number, how, reader):
     page, matrix = scan(fill(blank_form(), draw_number, TEXTS), **how)
-    numbers = dw.Reader().read(page, form=folder / "form.toml")
+    numbers = reader.read(page, form=folder / "form.toml")
     assert {n.field: n.text for n in numbers} == {**TEXTS, "amount": "32.75"}
     assert [n.field for n in numbers] == list(TEXTS)
     for number in numbers:
@@ -118,10 +117,10 @@ def test_fields_are_read_wherever_they_lie(folder, draw_number, how):
         assert all(x0 <= d.bbox[0] < d.bbox[2] <= x1 for d in number.digits)
 
 
-def test_a_page_that_lies_upside_down_is_read_all_the_same(folder, draw_number):
+def test_a_page_that_lies_upside_down_is_read_all_the_same(folder, draw_number, reader):
     page, _ = scan(fill(blank_form(), draw_number, TEXTS), angle=2.0, shift=(6, -4))
     turned = np.ascontiguousarray(page[::-1, ::-1])
-    found, upright = (dw.Reader().read(p, form=folder / "form.toml") for p in (turned, page))
+    found, upright = (reader.read(p, form=folder / "form.toml") for p in (turned, page))
     assert {n.field: n.text for n in found} == {**TEXTS, "amount": "32.75"}
     high, wide = page.shape
     for number, other in zip(found, upright, strict=True):
@@ -129,14 +128,14 @@ def test_a_page_that_lies_upside_down_is_read_all_the_same(folder, draw_number):
         np.testing.assert_allclose((wide - x1, high - y1, wide - x0, high - y0), other.bbox, atol=4)
 
 
-def test_an_empty_field_gives_nothing(folder, draw_number):
+def test_an_empty_field_gives_nothing(folder, draw_number, reader):
     page, _ = scan(fill(blank_form(), draw_number, {"total": "80"}), angle=1.0)
-    numbers = dw.Reader().read(page, form=load_form(folder / "form.toml"))
+    numbers = reader.read(page, form=load_form(folder / "form.toml"))
     assert [(n.field, n.text) for n in numbers] == [("total", "80")]
 
 
 @pytest.mark.parametrize("scale", [0.75, 0.9, 1.07, 1.3])
-def test_lines_between_the_cells_of_a_comb_are_no_digits(folder, scale):
+def test_lines_between_the_cells_of_a_comb_are_no_digits(folder, scale, reader):
     comb = blank_form()
     for x, y, wide, high in BOXES.values():
         for between in range(x + 56, x + wide, 56):
@@ -145,17 +144,16 @@ def test_lines_between_the_cells_of_a_comb_are_no_digits(folder, scale):
     size = tuple(round(scale * length) for length in comb.shape[::-1])
     page, _ = scan(comb, angle=0.5)
     page = np.asarray(Image.fromarray(page).resize(size, Image.Resampling.BICUBIC))
-    assert dw.Reader().read(page, form=folder / "form.toml") == []
+    assert reader.read(page, form=folder / "form.toml") == []
 
 
-def test_a_reference_that_is_missing_is_named(folder):
+def test_a_reference_that_is_missing_is_named(folder, reader):
     (folder / "blank.png").unlink()
     with pytest.raises(ImageError, match=r"the form's reference .*blank\.png: no such file"):
-        dw.Reader().read(blank_form(), form=folder / "form.toml")
+        reader.read(blank_form(), form=folder / "form.toml")
 
 
-def test_another_page_is_refused(folder, draw_number):
-    reader = dw.Reader()
+def test_another_page_is_refused(folder, draw_number, reader):
     with pytest.raises(ImageError, match="too few printed lines"):
         reader.read(draw_number("502"), form=folder / "form.toml")
     other = np.full((1100, 800), 255, np.uint8)
@@ -203,8 +201,8 @@ def test_descriptions_that_are_wrong(folder, change, message):
     assert message in str(found.value)
 
 
-def test_a_form_says_what_is_in_its_fields(folder, draw_number):
+def test_a_form_says_what_is_in_its_fields(folder, draw_number, reader):
     with pytest.raises(InputError, match="leave out layout and count"):
-        dw.Reader().read(draw_number("502"), form=folder / "form.toml", count=3)
+        reader.read(draw_number("502"), form=folder / "form.toml", count=3)
     with pytest.raises(InputError, match="can't be read"):
         load_form(folder / "none.toml")

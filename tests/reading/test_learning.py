@@ -89,12 +89,10 @@ def test_without_weights_a_lattice_has_the_networks_probabilities(model, samples
         assert decision.digits[0][2] == pytest.approx(p[0].max())
 
 
-def test_probabilities_of_digits_are_at_least_that_of_the_number(model, bundled):
+def test_probabilities_of_digits_are_at_least_that_of_the_number(model, bundled, reader):
     if model.weighing is None:
         pytest.skip("the shipped network hasn't learnt to read numbers")
-    import digitwise as dw
 
-    reader = dw.Reader()
     for index in range(20):
         drawn = draw_number(bundled[0], HANDS["half-touching-5"], 1, index)
         for number in reader.read(drawn.image, "number"):

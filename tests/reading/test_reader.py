@@ -13,11 +13,6 @@ from digitwise.training.run import Run
 from digitwise.training.settings import Settings
 
 
-@pytest.fixture(scope="session")
-def reader():
-    return dw.Reader()
-
-
 def strip(mnist, first, n, gap=6):
     """n test digits side by side, white paper; and what they say."""
     _, test = mnist

@@ -1,14 +1,7 @@
 import numpy as np
 import pytest
 
-import digitwise as dw
-
 TEXTS = ["5037", "7325", "2873", "3520"]
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return dw.Reader()
 
 
 @pytest.fixture(scope="module")

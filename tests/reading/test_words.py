@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-import digitwise as dw
 from digitwise.imaging.components import Component
 from digitwise.reading.words import part_from_words
 
@@ -66,11 +65,6 @@ def test_a_texture_is_no_line_of_words(letters, parted):
 def test_both_numbers_beside_a_word_if_there_is_hardly_a_doubt():
     found, read = line("12ab34", [2, 8, 2, 8, 2])
     assert [part.text for part in part_from_words(found, read)] == ["12", "34"]
-
-
-@pytest.fixture(scope="module")
-def reader():
-    return dw.Reader()
 
 
 @pytest.mark.parametrize("word", ["Date", "Fee:", "Weight"])

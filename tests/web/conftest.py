@@ -5,16 +5,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import digitwise as dw
 from digitwise.cli.serve import listen
 
 WIDTHS = (390, 1440)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="session")
-def reader():
-    return dw.Reader()
 
 
 @pytest.fixture(scope="session")

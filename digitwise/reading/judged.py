@@ -1,0 +1,85 @@
+"""What may be a number, judged: what it says, how probably, and whether that was expected."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from digitwise.imaging.components import Component
+from digitwise.models.calibration import Calibration
+from digitwise.models.weighing import Weighing
+from digitwise.reading.arcs import Arcs, uncut
+from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
+from digitwise.reading.decide import Decision, decide
+from digitwise.reading.expected import Expected
+from digitwise.reading.lattice import Lattice
+from digitwise.reading.scoring import make_lattice, number_probability
+
+UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What may be a number, what it says, and whether that is what was expected."""
+
+    components: list[Component]
+    arcs: Arcs
+    decision: Decision | None
+    fits: bool
+
+    @property
+    def confidence(self) -> float:
+        """Probability that it is a number, one that was expected, and read right."""
+        if not (self.decision and self.decision.digits and self.fits):
+            return 0.0
+        return self.decision.alternatives[0][1]
+
+
+def judge_numbers(
+    numbers: list[list[Component]],
+    network: Asked,
+    calibration: Calibration | None,
+    weighing: Weighing | None,
+    expected: Expected,
+    known: bool,
+) -> list[Judged]:
+    """Judge what may be numbers, or what is `known` to be; each is given as its components.
+
+    Without `weighing`, each component is a digit.
+    """
+    if weighing:
+        candidates = find_candidates(numbers, network, calibration)
+    else:
+        candidates = judge_candidates([uncut(number) for number in numbers], network, calibration)
+    found = []
+    for number, (arcs, probabilities) in zip(numbers, candidates, strict=True):
+        lattice = make_lattice(arcs, probabilities, weighing)
+        is_number = partial(number_probability, arcs, weighing=weighing) if weighing else None
+        found.append(Judged(number, arcs, *_decide(lattice, expected, is_number, known)))
+    return found
+
+
+def _decide(
+    lattice: Lattice,
+    expected: Expected,
+    is_number: Callable[[float], float] | None,
+    known: bool,
+) -> tuple[Decision | None, bool]:
+    """What a number says, and whether that is what was expected."""
+    whatever = Expected().allowed(lattice.n)
+    if is_number is None:
+        # Each component is a digit. A pattern can choose among its alternatives, no more.
+        fits = expected.least <= lattice.n <= expected.most
+        if fits and expected.pattern:
+            return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
+        return decide(lattice, whatever, lattice.n, bounded=False), fits
+    if expected.nothing:
+        return decide(lattice, whatever, 0, False, is_number, known), True
+    ways = expected.ways(lattice.n)
+    totals = [lattice.total(allowed, least) for allowed, least, _ in ways]
+    allowed, least, slashes = ways[int(np.argmax(totals))]
+    if max(totals) - lattice.total(whatever) > UNLIKELY:
+        decision = decide(lattice, allowed, least, bounded=True)
+        return decision and decision.without(slashes), True
+    return decide(lattice, whatever, 0, False, is_number, known), False
