@@ -9,7 +9,7 @@ import numpy as np
 from digitwise.neurons import Floats
 from digitwise.reading.lattice import Allowed, Lattice
 
-Sign = TypeVar("Sign")
+Item = TypeVar("Item")
 
 ALTERNATIVES = 5
 NOTHING = 0.95  # none is read where it is more probable than this that there is none
@@ -31,18 +31,6 @@ class Decision:
     alternatives: list[tuple[str, float]]
     digits: list[tuple[int, str, float]]
 
-    def without(self, places: Collection[int]) -> "Decision":
-        """The same less what stands in some places: texts that differ no more are one."""
-
-        def rest(signs: Sequence[Sign]) -> list[Sign]:
-            return [sign for place, sign in enumerate(signs) if place not in places]
-
-        found: dict[str, float] = {}
-        for text, probability in self.alternatives:
-            shorter = "".join(rest(text))
-            found[shorter] = found.get(shorter, 0.0) + probability
-        return Decision(list(found.items()), rest(self.digits))
-
 
 def decide(
     lattice: Lattice,
@@ -51,6 +39,7 @@ def decide(
     bounded: bool,
     is_number: Callable[[float], float] = lambda _: 1.0,
     expected: bool = False,
+    signs: Collection[int] = (),
 ) -> Decision | None:
     """Find the most probable texts of so many digits, each summed over all of its paths.
 
@@ -66,6 +55,9 @@ def decide(
         look for digits at all.
     expected : bool
         Whether a number was to be there: what looks like letters is then read all the same.
+    signs : collection of int
+        Places that hold no digit, but a slash that is taken for one: they are left out, and texts
+        that differ nowhere else are one.
 
     Returns
     -------
@@ -81,8 +73,13 @@ def decide(
 
     texts = ["", *(text for text in paths if text)]
     blank, *shares = np.exp(lattice.of_texts(texts) - total).tolist()
-    found = [(text, number * share) for text, share in zip(texts[1:], shares, strict=True)]
-    found.sort(key=lambda alternative: -alternative[1])
+    chances: dict[str, float] = {}
+    likeliest: dict[str, str] = {}  # digits → of the texts that come down to them
+    for text, share in sorted(zip(texts[1:], shares, strict=True), key=lambda said: -said[1]):
+        digits_only = "".join(_without(text, signs))
+        chances[digits_only] = chances.get(digits_only, 0.0) + number * share
+        likeliest.setdefault(digits_only, text)
+    found = sorted(chances.items(), key=lambda alternative: -alternative[1])
     blank = 0.0 if least else blank
     nothing = blank if expected else 1 - number * (1 - blank)
     if not found or nothing > NOTHING:
@@ -91,9 +88,13 @@ def decide(
     # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
     digits = [
         (arc, char, max(probability, number * _marginal(lattice, posterior, arc, char)))
-        for arc, char in paths[text]
+        for arc, char in _without(paths[likeliest[text]], signs)
     ]
     return Decision(found[:ALTERNATIVES], digits)
+
+
+def _without(row: Sequence[Item], places: Collection[int]) -> list[Item]:
+    return [item for place, item in enumerate(row) if place not in places]
 
 
 def _marginal(lattice: Lattice, posterior: Floats, arc: int, char: str) -> float:

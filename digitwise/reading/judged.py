@@ -69,10 +69,11 @@ def _decide(
     """What a number says, and whether that is what was expected."""
     whatever = Expected().allowed(lattice.n)
     if is_number is None:
-        # Each component is a digit. A pattern can choose among its alternatives, no more.
+        # Each component is a digit, or a slash. A pattern chooses among its alternatives, no more.
+        for allowed, _, slashes in expected.ways(lattice.n) if expected.pattern else []:
+            if len(allowed) == lattice.n:
+                return decide(lattice, allowed, lattice.n, bounded=True, signs=slashes), True
         fits = expected.least <= lattice.n <= expected.most
-        if fits and expected.pattern:
-            return decide(lattice, expected.allowed(lattice.n), lattice.n, bounded=True), True
         return decide(lattice, whatever, lattice.n, bounded=False), fits
     if expected.nothing:
         return decide(lattice, whatever, 0, False, is_number, known), True
@@ -80,6 +81,5 @@ def _decide(
     totals = [lattice.total(allowed, least) for allowed, least, _ in ways]
     allowed, least, slashes = ways[int(np.argmax(totals))]
     if max(totals) - lattice.total(whatever) > UNLIKELY:
-        decision = decide(lattice, allowed, least, bounded=True)
-        return decision and decision.without(slashes), True
+        return decide(lattice, allowed, least, bounded=True, signs=slashes), True
     return decide(lattice, whatever, 0, False, is_number, known), False

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitwise.reading.decide import NOTHING, Decision, decide
+from digitwise.reading.decide import NOTHING, decide
 from digitwise.reading.lattice import SKIP, Lattice
 
 ANY = np.ones((2, SKIP), bool)
@@ -57,8 +57,17 @@ def test_no_path_has_so_many_digits():
     assert decide(one_component(0.5, 0.4, 0.1), ANY, 3, bounded=True) is None
 
 
-def test_a_decision_without_some_of_its_places():
-    digits = [(3, "0", 0.9), (4, "1", 0.8), (6, "2", 0.7)]
-    decision = Decision([("012", 0.5), ("072", 0.25), ("013", 0.2)], digits)
-    assert decision.without([1]) == Decision([("02", 0.75), ("03", 0.2)], [digits[0], digits[2]])
-    assert decision.without([]) == decision
+def test_texts_that_differ_in_what_is_no_digit_are_one():
+    """A 3 or a 5; a slash as a 1 or a 7, which it is depends on the digit."""
+    scores = np.full((4, SKIP + 1), -30.0)
+    scores[0, 3], scores[1, 5] = np.log([0.4, 0.6])
+    scores[2, 1] = 0.0
+    scores[3, [1, 7]] = np.log([0.5, 0.5])
+    lattice = Lattice(3, np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3]), scores)
+    # 31 takes the arcs 0, 2; 51 and 57 the arcs 1, 3.
+    decision = decide(lattice, ANY, 2, True, signs=(1,))
+    assert [text for text, _ in decision.alternatives] == ["5", "3"]
+    assert [p for _, p in decision.alternatives] == pytest.approx([0.6, 0.4], abs=1e-6)
+    assert [(arc, char) for arc, char, _ in decision.digits] == [(1, "5")]
+    whole = decide(lattice, ANY, 2, True)
+    assert [text for text, _ in whole.alternatives] == ["31", "51", "57"]

@@ -146,6 +146,10 @@ def test_a_pattern_for_a_network_that_knows_digits_only(calibrated, draw_number,
     assert len(number.text) == len(free.text) == 4
     assert not number.rejected
     assert number.text[0] in "123" or pattern == "D{4}"
+    (date,) = reader.read(page, pattern="DD/D")  # the 7 may be a slash
+    assert not date.rejected
+    assert len(date.digits) == 3
+    assert date.text[2] == "/"
 
 
 def test_digits_that_touch_are_told_apart(reader, mnist):
