@@ -49,7 +49,7 @@ def read(
     pattern: Annotated[
         str | None,
         typer.Option(
-            help="What a number looks like: DDDDD, D{2}.D{2}, [0-3]D/20DD. D is any digit.",
+            help="What a number looks like: DDDDD, D{1-5}.DD, [0-3]D/20DD. D is any digit.",
         ),
     ] = None,
     fields: Annotated[

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitwise.errors import InputError
-from digitwise.reading.lattice import SKIP, Allowed
-from digitwise.reading.pattern import Pattern
+from digitwise.reading.lattice import SKIP
+from digitwise.reading.pattern import Pattern, Way
 
 MOST_DIGITS = 1_000_000
 
@@ -49,10 +49,10 @@ class Expected:
         if isinstance(pattern, str):
             pattern = Pattern.parse(pattern)
         if pattern is not None:
-            n = len(pattern.allowed)
             if count is not None:
                 raise InputError("a pattern says how many digits there are: leave out the count")
-            return cls(n, n, pattern)
+            digits = [way.digits for way in pattern.ways]
+            return cls(min(digits), max(digits), pattern)
         if count is None:
             return cls()
         bounds = (count, count) if isinstance(count, int) else count
@@ -66,24 +66,8 @@ class Expected:
         """Whether nothing is known."""
         return (self.least, self.most, self.pattern) == (1, MOST_DIGITS, None)
 
-    def allowed(self, n: int) -> Allowed:
-        """Which digits may stand where, for a number of at most n."""
+    def ways(self, n: int) -> list[Way]:
+        """How a number may be written that has n signs at most."""
         if self.pattern is not None:
-            return self.pattern.allowed
-        return np.ones((min(self.most, n), SKIP), bool)
-
-    def ways(self, n: int) -> list[tuple[Allowed, int, tuple[int, ...]]]:
-        """How a number of at most n may be written: a pattern's slashes are drawn, or they aren't.
-
-        Of each way which digits may stand where, how many there are at least, and which of them
-        are slashes.
-        """
-        found: list[tuple[Allowed, int, tuple[int, ...]]] = [(self.allowed(n), self.least, ())]
-        if self.pattern is not None and "/" in self.pattern.source:
-            allowed, slashes = self.pattern.with_slashes()
-            found.append((allowed, len(allowed), slashes))
-        return found
-
-    def write(self, text: str) -> str:
-        """Write digits as the pattern, if there is one, has them."""
-        return self.pattern.write(text) if self.pattern else text
+            return [way for way in self.pattern.ways if way.least <= n]
+        return [Way(np.ones((min(self.most, n), SKIP), bool), self.least)]

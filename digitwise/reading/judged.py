@@ -1,7 +1,7 @@
 """What may be a number, judged: what it says, how probably, and whether that was expected."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,8 @@ from digitwise.reading.arcs import Arcs, uncut
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
-from digitwise.reading.lattice import Lattice
+from digitwise.reading.lattice import HOPELESS, Lattice
+from digitwise.reading.pattern import anything
 from digitwise.reading.scoring import make_lattice, number_probability
 
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
@@ -67,19 +68,17 @@ def _decide(
     known: bool,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""
-    whatever = Expected().allowed(lattice.n)
+    n = lattice.n
+    ways, whatever = expected.ways(n), anything(n)
     if is_number is None:
         # Each component is a digit, or a slash. A pattern chooses among its alternatives, no more.
-        for allowed, _, slashes in expected.ways(lattice.n) if expected.pattern else []:
-            if len(allowed) == lattice.n:
-                return decide(lattice, allowed, lattice.n, bounded=True, signs=slashes), True
-        fits = expected.least <= lattice.n <= expected.most
-        return decide(lattice, whatever, lattice.n, bounded=False), fits
-    if expected.nothing:
-        return decide(lattice, whatever, 0, False, is_number, known), True
-    ways = expected.ways(lattice.n)
-    totals = [lattice.total(allowed, least) for allowed, least, _ in ways]
-    allowed, least, slashes = ways[int(np.argmax(totals))]
-    if max(totals) - lattice.total(whatever) > UNLIKELY:
-        return decide(lattice, allowed, least, bounded=True, signs=slashes), True
-    return decide(lattice, whatever, 0, False, is_number, known), False
+        fitting = [replace(way, least=n) for way in ways if way.least <= n <= len(way.allowed)]
+        bounded = expected.pattern is not None and bool(fitting)
+        return decide(lattice, fitting or [replace(whatever, least=n)], bounded), bool(fitting)
+    if not expected.nothing:
+        totals = [lattice.total(way.allowed, way.least) for way in ways]
+        if np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > UNLIKELY:
+            least = max(totals) - HOPELESS
+            likely = [way for way, total in zip(ways, totals, strict=True) if total > least]
+            return decide(lattice, likely, bounded=True), True
+    return decide(lattice, [whatever], False, is_number, known), expected.nothing

@@ -28,6 +28,7 @@ from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
+from digitwise.reading.pattern import anything
 from digitwise.reading.scoring import (
     make_lattice,
     measure_terms,
@@ -166,7 +167,7 @@ def _measure(
     for sample in draw_samples(network, calibration, digits, indices, seed, MEASURED):
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
         is_number = partial(number_probability, sample.arcs, weighing=weighing)
-        decision = decide(lattice, np.ones((sample.arcs.n, SKIP), bool), 0, False, is_number)
+        decision = decide(lattice, [anything(sample.arcs.n)], False, is_number)
         if decision and decision.digits:
             text, p = decision.alternatives[0]
             confidence.append(min(p, 1.0))
@@ -235,7 +236,7 @@ def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
         wanted, log_wanted = lattice.posterior(right, len(right))
         if log_wanted == -np.inf:
             continue  # digits that can't be told apart by any cut
-        found, log_found = lattice.posterior(np.ones((arcs.n, SKIP), bool))
+        found, log_found = lattice.posterior(anything(arcs.n).allowed)
         total += log_found - log_wanted
         surplus = found - wanted
         gradient += np.einsum("ad,adt->t", surplus[:, :SKIP], digits)
@@ -251,7 +252,7 @@ def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ..
     terms = []
     for sample in samples:
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
-        total = lattice.total(np.ones((sample.arcs.n, SKIP), bool))
+        total = lattice.total(anything(sample.arcs.n).allowed)
         terms.append(number_terms(sample.arcs, total))
     x = np.array(terms)
     sign = np.array([1.0 if sample.text else -1.0 for sample in samples])

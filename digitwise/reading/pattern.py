@@ -1,18 +1,67 @@
-"""What a number is known to look like: `DDDDD`, `D{2}.D{2}`, `[0-3]D/[01]D/20DD`."""
+"""What a number is known to look like: `DDDDD`, `D{1-5}.DD`, `[0-3]D/[01]D/20DD`."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import product
+from math import prod
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from digitwise.errors import InputError
 from digitwise.reading.lattice import SKIP, Allowed
 
 MOST_DIGITS = 200
-SLASH = (1, 7)  # what it is taken for
-PART = re.compile(r"(D|\d|\[[0-9-]+\]|[^\[\]{}\\])(?:\{(\d{1,3})\})?")
+MOST_WAYS = 200
+Digits = frozenset[int]
+Sign = TypeVar("Sign")
+SLASH = frozenset([1, 7])  # what it is taken for
+PART = re.compile(r"(D|\d|\[[0-9-]+\]|[^\[\]{}\\])(?:\{(\d{1,3})(?:[-,](\d{1,3}))?\})?")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to write a number.
+
+    Attributes
+    ----------
+    allowed : bool array of shape (most signs, 10)
+        Which digits may stand where.
+    least : int
+        How many signs there are at least.
+    slashes : tuple of int
+        Places that hold no digit: a slash was drawn there, as high as one, and is taken for one.
+    between : tuple of str, optional
+        What comes before each digit, and after the last: one more than digits.
+    """
+
+    allowed: Allowed
+    least: int
+    slashes: tuple[int, ...] = ()
+    between: tuple[str, ...] | None = None
+
+    @property
+    def digits(self) -> int:
+        """How many there are at most."""
+        return len(self.allowed) - len(self.slashes)
+
+    def write(self, signs: str) -> str:
+        """Leave out what slashes were taken for, and put what is between digits in its places."""
+        text = self.without_slashes(signs)
+        if self.between is None:
+            return "".join(text)
+        pairs = zip(self.between, [*text, ""], strict=True)
+        return "".join(before + digit for before, digit in pairs)
+
+    def without_slashes(self, signs: Sequence[Sign]) -> list[Sign]:
+        """Of what stands for each sign, what stands for digits."""
+        return [sign for place, sign in enumerate(signs) if place not in self.slashes]
+
+
+def anything(n: int) -> Way:
+    """A number of at most n digits, of which nothing is known; or none."""
+    return Way(np.ones((n, SKIP), bool), least=0)
 
 
 @dataclass(frozen=True)
@@ -23,74 +72,83 @@ class Pattern:
     ----------
     source : str
         As it was given.
-    allowed : bool array of shape (digits, 10)
-    between : tuple of str
-        What comes before each digit, and after the last: digits + 1 of them.
+    ways : tuple of Way
+        Of each length; where there are slashes, with them drawn, and without.
     """
 
     source: str
-    allowed: Allowed
-    between: tuple[str, ...]
+    ways: tuple[Way, ...]
 
     @classmethod
     def parse(cls, source: str) -> "Pattern":
         """Understand a pattern.
 
         `D` is any digit, `7` only that one, `[0-3]` or `[05]` one of these; `{5}` repeats what
-        comes before it. Anything else is written between digits, as it is.
+        comes before it, `{1-5}` or `{1,5}` a digit so many times at least and at most. Anything
+        else is written between digits, as it is.
 
         Raises
         ------
         InputError
-            If it isn't one, or has no digits, or more than 200.
+            If it isn't one, has no digits, more than 200, or more than 200 ways to be written.
         """
-        rows: list[list[bool]] = []
-        between = [""]
+        parts: list[tuple[str, range]] = []
         at = 0
         while at < len(source):
             found = PART.match(source, at)
             if not found:
                 raise InputError(f"{_expected()}; found {source!r:.60}, unclear from {at + 1} on")
             at = found.end()
-            sign, times = found[1], int(found[2] or 1)
-            digits = _digits(sign, source)
-            for _ in range(min(times, MOST_DIGITS + 1)):
-                if digits is None:
-                    between[-1] += sign
-                else:
-                    rows.append([digit in digits for digit in range(SKIP)])
-                    between.append("")
-        if not 1 <= len(rows) <= MOST_DIGITS:
+            least = int(found[2] or 1)
+            parts.append((found[1], range(least, int(found[3] or least) + 1)))
+        digits = {sign: _digits(sign, source) for sign, _ in parts}
+        most = sum(times[-1] for sign, times in parts if times and digits[sign])
+        clear = all(times and (digits[sign] or len(times) == 1) for sign, times in parts)
+        if not clear or not 1 <= most <= MOST_DIGITS:
             raise InputError(f"{_expected()}, of 1 to {MOST_DIGITS} digits; found {source!r:.60}")
-        return cls(source, np.array(rows), tuple(between))
-
-    def with_slashes(self) -> tuple[Allowed, tuple[int, ...]]:
-        """The same with a row for each slash, and which rows these are.
-
-        A slash is no digit, but a stroke as high as one: it looks like a 1, or a 7.
-        """
-        rows: list[npt.NDArray[np.bool_]] = []
-        slashes: list[int] = []
-        for before, row in zip_longest(self.between, self.allowed):
-            for _ in range(before.count("/")):
-                slashes.append(len(rows))
-                rows.append(np.isin(range(SKIP), SLASH))
-            if row is not None:
-                rows.append(row)
-        return np.array(rows), tuple(slashes)
-
-    def write(self, text: str) -> str:
-        """Put what is between digits in its places."""
-        signs = zip(self.between, [*text, ""], strict=True)
-        return "".join(before + digit for before, digit in signs)
+        if prod(len(times) for _, times in parts) > MOST_WAYS:
+            raise InputError(
+                f"a pattern may be written in {MOST_WAYS} ways at most: in {source!r:.60}, give "
+                "closer bounds to what is repeated"
+            )
+        ways: list[Way] = []
+        for counts in product(*(times for _, times in parts)):
+            signs = [sign for (sign, _), n in zip(parts, counts, strict=True) for _ in range(n)]
+            ways += _ways([(sign, digits[sign]) for sign in signs])
+        return cls(source, tuple(way for way in ways if way.digits))
 
 
-def _digits(sign: str, source: str) -> set[int] | None:
+def _ways(signs: list[tuple[str, Digits | None]]) -> Iterable[Way]:
+    """How signs that are given one by one may be written: slashes are drawn, or they aren't."""
+    between = [""]
+    plain: list[Digits] = []
+    high: list[Digits] = []
+    slashes: list[int] = []
+    for sign, digits in signs:
+        if digits is None:
+            between[-1] += sign
+        else:
+            between.append("")
+            plain.append(digits)
+            high.append(digits)
+        if sign == "/":
+            slashes.append(len(high))
+            high.append(SLASH)
+    yield Way(_rows(plain), len(plain), (), tuple(between))
+    if slashes:
+        yield Way(_rows(high), len(high), tuple(slashes), tuple(between))
+
+
+def _rows(places: list[Digits]) -> Allowed:
+    return np.array([[digit in digits for digit in range(SKIP)] for digits in places], bool)
+
+
+def _digits(sign: str, source: str) -> Digits | None:
     """Digits that a part of a pattern stands for; None if it stands for itself."""
     if sign == "D":
-        return set(range(SKIP))
+        return frozenset(range(SKIP))
     if sign.isascii() and sign.isdigit():
-        return {int(sign)}
+        return frozenset([int(sign)])
     if not sign.startswith("["):
         return None
     if not re.fullmatch(r"\[(?:\d-\d|\d)+\]", sign):
@@ -100,8 +158,8 @@ def _digits(sign: str, source: str) -> set[int] | None:
         digits |= set(range(int(first), int(last or first) + 1))
     if not digits:
         raise InputError(f"{_expected()}; found {sign} in {source!r:.60}, which no digit fits")
-    return digits
+    return frozenset(digits)
 
 
 def _expected() -> str:
-    return "expected a pattern as DDDDD, D{2}.D{2} or [0-3]D/20DD"
+    return "expected a pattern as DDDDD, D{1-5}.DD or [0-3]D/20DD"

@@ -1,6 +1,6 @@
 """`Reader`: pictures in, numbers out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -102,7 +102,7 @@ class Reader:
             wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
             numbers: reject numbers; it always rejects those that are likelier wrong than right.
         pattern : str or Pattern, optional
-            What a number looks like, "D{2}.D{2}" say: see `Pattern.parse`.
+            What a number looks like, "D{1-5}.DD" say: see `Pattern.parse`.
         form : Form, or path of its description, optional
             Read each page field by field; fields say how many digits there are.
 
@@ -166,7 +166,7 @@ class Reader:
             found = judge_numbers(
                 [[digit]], self.network, self.calibration, None, expected, known=True
             )
-            yield from _say(picture, found, None, expected, threshold)
+            yield from _say(picture, found, None, threshold)
 
     def _read_page(self, picture: Picture, expected: Expected, threshold: float) -> list[Number]:
         """Read all numbers; if the page seems to lie on its side or upside down, turned."""
@@ -207,24 +207,22 @@ class Reader:
         found = judge(numbers)
         if weighing and not known:
             found = [part for one in found for part in part_from_words(one, judge)]
-        yield from _say(picture, found, weighing, expected, threshold)
+        yield from _say(picture, found, weighing, threshold)
 
 
 def _say(
     picture: Picture,
     found: list[Judged],
     weighing: Weighing | None,
-    expected: Expected,
     threshold: float,
 ) -> Iterator[Number]:
     for judged in found:
-        decision, fits = judged.decision, judged.fits
+        decision = judged.decision
         if decision and decision.digits:
             # A number that is likelier wrong than right is rejected, whatever is asked for.
-            surer_than = (max(threshold, EVEN) if weighing else threshold) if fits else 1.0
-            write = expected.write if fits else str
-            as_whole = weighing is not None
-            yield _number(picture, judged.arcs, decision, surer_than, as_whole, write)
+            surer_than = max(threshold, EVEN) if weighing else threshold
+            limit = surer_than if judged.fits else 1.0
+            yield _number(picture, judged.arcs, decision, limit, as_whole=weighing is not None)
 
 
 def _number(
@@ -233,7 +231,6 @@ def _number(
     decision: Decision,
     surer_than: float,
     as_whole: bool,
-    write: Callable[[str], str],
 ) -> Number:
     """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
     text, confidence = decision.alternatives[0]
@@ -252,12 +249,10 @@ def _number(
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
     x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
     size = picture.width, picture.height
-    alternatives = [(write(t), p) for t, p in decision.alternatives if t]
+    alternatives = [(t, p) for t, p in decision.alternatives if t]
     tried = tuple(_box(picture, piece) for piece in arcs.pieces)
     box = x0, y0, x1, y1
-    return Number(
-        write(text), confidence, box, digits, alternatives, picture.page, size, tried=tried
-    )
+    return Number(text, confidence, box, digits, alternatives, picture.page, size, tried=tried)
 
 
 def _box(picture: Picture, component: Component) -> Box:

@@ -139,6 +139,15 @@ def test_the_slashes_of_a_date_are_no_digits(reader, draw_number, drawn):
     assert [digit.char for digit in date.digits] == list("23052087")
 
 
+@pytest.mark.parametrize("text", ["203", "5720", "80275"])
+def test_amounts_of_any_length(reader, draw_number, text):
+    (amount,) = reader.read(draw_number(text), pattern="£D{1-3}.DD")
+    assert amount.text == f"£{text[:-2]}.{text[-2:]}"
+    assert not amount.rejected
+    (amount,) = reader.read(draw_number(text), pattern="£D{4-9}.DD")
+    assert amount.rejected
+
+
 @pytest.mark.parametrize("pattern", ["D{4}", "[1-3]DDD"])
 def test_a_pattern_for_a_network_that_knows_digits_only(calibrated, draw_number, pattern):
     reader, page = dw.Reader(calibrated), draw_number("3278")
