@@ -10,8 +10,8 @@ LEAST_SIDE = 48  # pixels of a picture
 STRAIGHT = 2.5  # pixels that the edge of the turned picture may be off a straight line
 MOST_EDGES = 8  # of what is left of a turned picture
 LEAST_LEFT = 0.45  # share of the picture
-MOST_ALIKE = 0.45  # share of what is left that has the corners' colour: ink may, paper may not
-RIM = 4  # pixels along the edge that are a mixture of both
+MOST_ALIKE = 0.1  # share of its rim that has the corners' colour: ink may, paper may not
+RIM, MIXED = 4, 1  # pixels along the edge: its rim, and what is surely a mixture of both
 
 
 def fill_corners(grey: Light) -> Light:
@@ -35,14 +35,13 @@ def fill_corners(grey: Light) -> Light:
     colours = grey[[0, 0, -1, -1], [0, -1, 0, -1]]
     if min(grey.shape) < LEAST_SIDE or np.ptp(colours) > ALIKE / 255:
         return grey
-    filled = np.abs(grey - np.median(colours)) <= ALIKE / 255
+    other = (np.abs(grey - np.median(colours)) > ALIKE / 255).astype(np.uint8)
     # Compression leaves traces in the corners, near their edges.
-    solid = cv2.morphologyEx((~filled).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    filled = solid == 0
+    solid = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
     if rows.size == 0:
         return grey
-    reach = (rows[0], columns[0], len(filled) - 1 - rows[-1], filled.shape[1] - 1 - columns[-1])
+    reach = (rows[0], columns[0], len(solid) - 1 - rows[-1], solid.shape[1] - 1 - columns[-1])
     if max(reach) > STRAIGHT:
         return grey  # what is there doesn't come to the edges: they are paper
     first = solid[rows].argmax(axis=1)
@@ -55,12 +54,13 @@ def fill_corners(grey: Light) -> Light:
     left = inside > 0
     if len(edges) > MOST_EDGES or left.all() or left.mean() < LEAST_LEFT:
         return grey
-    if filled[left].mean() > MOST_ALIKE:
-        return grey
-    brush = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
-    unknown = cv2.dilate(1 - inside, brush) > 0
-    if unknown.all():
-        return grey
+    mixed, unknown = (
+        cv2.dilate(1 - inside, np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)) > 0
+        for pixels in (MIXED, RIM)
+    )
+    rim = unknown & ~mixed
+    if unknown.all() or other[rim].mean() < 1 - MOST_ALIKE:
+        return grey  # what is within goes on beyond the edge: the corners are paper, too
     from scipy.ndimage import distance_transform_edt
 
     nearest: Floats = distance_transform_edt(unknown, return_distances=False, return_indices=True)

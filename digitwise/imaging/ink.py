@@ -11,6 +11,8 @@ from digitwise.imaging.surface import TERMS, Light, fit, powers, surface
 from digitwise.neurons import Floats
 
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
+LEAST_PAPER = 100  # samples that tell its slope
+APART = 8.0  # times the paper's noise: most ink is at least so far from it
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
 SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
@@ -36,7 +38,12 @@ def extract_ink(grey: Light) -> Light:
         In [0, 1]; all 0 where nothing stands out from the paper.
     """
     grey = lit_evenly(grey)
-    paper, noise = _paper(grey)
+    ink = _departing(grey, *_paper(grey))
+    return ink if ink.any() else _departing(grey, *_paper_of_larger_side(grey))
+
+
+def _departing(grey: Light, paper: Light, noise: float) -> Light:
+    """What departs from paper of so much noise clearly, as a share of what departs most."""
     departure = grey - paper
     clear = max(5 * noise, 2 * GREY_LEVEL)
     strength = np.where(np.abs(departure) > clear, np.square(departure), 0.0)
@@ -64,13 +71,12 @@ def _paper(grey: Light) -> tuple[Light, float]:
     rim = _even_rim(grey)
     if rim is not None:
         return np.full_like(grey, rim[0]), rim[1]
-    # Each axis on its own: of a few rows, all are needed to tell how they differ.
-    rows, columns = (slice(None, None, -(-length // SAMPLES)) for length in grey.shape)
+    rows, columns = _samples(grey)
     light = np.asarray(grey[rows, columns], np.float64)
     y, x = (powers(length) for length in grey.shape)
     near_y, near_x = y[:, rows], x[:, columns]
     # Of too few pixels a slope can't be told from ink.
-    terms = TERMS if light.size >= 100 else TERMS[:1]
+    terms = TERMS if light.size >= LEAST_PAPER else TERMS[:1]
     coefficients: Floats = np.zeros((3, 3))
     coefficients[0, 0] = _commonest(light)
     before = None
@@ -88,6 +94,42 @@ def _paper(grey: Light) -> tuple[Light, float]:
     noise = _deviation(np.abs(light - even))
     paper = np.rint(surface(y, coefficients, x) / step) * step
     return np.asarray(paper, np.float32), noise if noise > step else 0.0
+
+
+def _paper_of_larger_side(grey: Light) -> tuple[Light, float]:
+    """The same where there is as much ink as paper: one of both sides, dark or light, is paper.
+
+    It is the one that has most of the picture's rim: around what is cut out along its strokes. The
+    picture itself is paper if it has no two sides.
+    """
+    import cv2
+
+    bright = grey > two_sides(grey)
+    rim = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
+    side = bright if rim.mean() > 0.5 else ~bright
+    # Without the soft edges of strokes.
+    inner = cv2.erode(side.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float64)
+    rows, columns = _samples(grey)
+    light, weight = np.asarray(grey[rows, columns], np.float64), inner[rows, columns]
+    other = ~side[rows, columns]
+    if weight.sum() < LEAST_PAPER or not other.any():
+        return grey, 0.0
+    y, x = (powers(length) for length in grey.shape)
+    coefficients = fit(light, weight, y[:, rows], x[:, columns], TERMS)
+    far = light - surface(y[:, rows], coefficients, x[:, columns])
+    noise = float(np.std(far[weight > 0]))
+    if np.median(np.abs(far[other])) < APART * noise:
+        return grey, 0.0  # noise has two sides, too
+    return np.asarray(surface(y, coefficients, x), np.float32), noise
+
+
+def _samples(grey: Light) -> tuple[slice, slice]:
+    """Rows and columns that paper is looked at.
+
+    Each axis on its own: of a few rows, all are needed to tell how they differ.
+    """
+    rows, columns = (slice(None, None, -(-length // SAMPLES)) for length in grey.shape)
+    return rows, columns
 
 
 def _even_rim(grey: Light) -> tuple[float, float] | None:

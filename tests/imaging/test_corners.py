@@ -1,5 +1,6 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -58,3 +59,14 @@ def test_other_pictures_are_left_alone(mnist, samples, draw_number):
     for level in (0, 0.5, 1):
         grey = np.full((60, 60), level, np.float32)
         assert fill_corners(grey) is grey
+
+
+@pytest.mark.parametrize("strokes", [[(12, 3), (46, 9), (26, 26), (47, 42), (25, 57), (3, 46)]])
+def test_paper_around_a_digit_that_is_cut_out_along_its_strokes(strokes):
+    page = np.full((60, 52), 200, np.uint8)
+    cv2.polylines(page, [np.array(strokes, np.int32)], False, 60, 7, cv2.LINE_AA)
+    rows, columns = (np.flatnonzero((page < 130).any(axis=axis)) for axis in (1, 0))
+    page = page[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float64)
+    page += np.random.default_rng(0).normal(0, 2, page.shape)
+    grey = (page / 255).astype(np.float32)
+    assert fill_corners(grey) is grey

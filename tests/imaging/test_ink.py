@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,6 +101,20 @@ def test_ink_that_fills_the_picture(mnist):
             found += np.abs(extract_ink(1 - cut) - cut).mean() < 0.05
     assert total > 200
     assert found / total > 0.97
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_ink_that_fills_a_photograph(mnist, inverted):
+    """Cut out along their strokes of paper that is lit from one side, and noisy."""
+    rng, found = np.random.default_rng(0), []
+    for image in mnist[0].images[:200]:
+        cut = image[image.any(axis=1)][:, image.any(axis=0)].astype(np.float32) / 255
+        ink = cv2.resize(cut, None, fx=3, fy=3)
+        falling = np.linspace(0.9, 0.7, ink.shape[1])
+        light = falling * (1 - 0.7 * ink) + rng.normal(0, 0.015, ink.shape)
+        light = (1 - light if inverted else light).clip(0, 1).astype(np.float32)
+        found.append(np.abs(extract_ink(light) - ink).mean() < 0.08)
+    assert np.mean(found) > 0.95
 
 
 @pytest.mark.parametrize("margin", [1, 3])
