@@ -19,6 +19,7 @@ from digitwise.models.weighing import Weighing
 from digitwise.network import Network
 from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import Asked, ask
+from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
 from digitwise.reading.decide import Decision
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
@@ -204,8 +205,13 @@ class Reader:
             expected=expected,
             known=known,
         )
-        found = judge(numbers)
-        if weighing and not known:
+        if not weighing:
+            yield from _say(picture, judge(numbers), weighing, threshold)
+            return
+        cut_off = cut_off_by_edge(numbers, len(picture.grey))
+        numbers = [number for number in numbers if not cut_off.issuperset(map(id, number))]
+        found = [without_cut_off(one, cut_off, judge) for one in judge(numbers)]
+        if not known:
             found = [part for one in found for part in part_from_words(one, judge)]
         yield from _say(picture, found, weighing, threshold)
 
