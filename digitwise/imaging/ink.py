@@ -12,6 +12,8 @@ from digitwise.neurons import Floats
 
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
 LEAST_PAPER = 100  # samples that tell its slope
+DEEPEST = 0.2  # of the longer side: half the width of a stroke; more is a shadow
+MOSTLY = 0.8  # share of a picture that lies on one surface: a digit that fills it has less
 APART = 8.0  # times the paper's noise: most ink is at least so far from it
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
@@ -68,9 +70,6 @@ def _paper(grey: Light) -> tuple[Light, float]:
     Paper is what there is most of: the first guess is the commonest brightness. Then whatever
     lies far from the surface is left out, and the surface fitted again.
     """
-    rim = _even_rim(grey)
-    if rim is not None:
-        return np.full_like(grey, rim[0]), rim[1]
     rows, columns = _samples(grey)
     light = np.asarray(grey[rows, columns], np.float64)
     y, x = (powers(length) for length in grey.shape)
@@ -88,6 +87,9 @@ def _paper(grey: Light) -> tuple[Light, float]:
             break
         before = near
         coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
+    rim = _even_rim(grey) if near.mean() < MOSTLY else None
+    if rim is not None:
+        return np.full_like(grey, rim[0]), rim[1]
     # Rounding of the fit must not make noise of paper that is all one grey.
     step = GREY_LEVEL / 16
     even = np.rint(surface(near_y, coefficients, near_x) / step) * step
@@ -112,7 +114,8 @@ def _paper_of_larger_side(grey: Light) -> tuple[Light, float]:
     rows, columns = _samples(grey)
     light, weight = np.asarray(grey[rows, columns], np.float64), inner[rows, columns]
     other = ~side[rows, columns]
-    if weight.sum() < LEAST_PAPER or not other.any():
+    depth = cv2.distanceTransform((~side).astype(np.uint8), cv2.DIST_L2, 3).max()
+    if weight.sum() < LEAST_PAPER or not 0 < depth <= DEEPEST * max(grey.shape):
         return grey, 0.0
     y, x = (powers(length) for length in grey.shape)
     coefficients = fit(light, weight, y[:, rows], x[:, columns], TERMS)

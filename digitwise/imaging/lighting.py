@@ -69,8 +69,11 @@ def _painted(paper: Light, side: float) -> Light:
     """Paper without what is dark and narrower than a brush."""
     import cv2
 
-    brush = np.ones((max(3, round(side) | 1),) * 2, np.uint8)
-    return np.asarray(cv2.morphologyEx(paper, cv2.MORPH_CLOSE, brush))
+    width = max(3, round(side) | 1)
+    # Light goes on falling beyond the edge: where it ended there, it would be painted over, too.
+    wide = cv2.copyMakeBorder(paper, width, width, width, width, cv2.BORDER_REPLICATE)
+    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
+    return np.asarray(wide[width:-width, width:-width])
 
 
 def _stroke_width(strokes: npt.NDArray[np.bool_]) -> float:

@@ -1,5 +1,7 @@
 """A sheet of paper on something darker: a photograph of it, table and all."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,8 @@ COARSE = 256  # pixels of the longer side: so small, it is looked at
 LEAST, MOST = 0.1, 0.92  # share of the picture that is the sheet
 AROUND = 0.2  # share of the picture's edge, at least, that is not
 DARKER = 0.6  # share of its brightness that what is around it has; a shadow leaves more of it
+DARK = 0.5  # the same, where only one edge is seen: that may be a shadow's, too
+AT_EDGE = 3  # coarse pixels: so near to the picture's edge a sheet goes on beyond it
 STRAIGHT = 0.02  # of its circumference: how far its edges may be off a polygon's, of so many
 CORNERS = range(3, 8)  # the picture's edge may cut some off
 CONVEX = 0.96  # share of the polygon that is sheet
@@ -73,17 +77,26 @@ def find_sheet(grey: Light) -> Covered | None:
     inside, wanted = sheet > 0, polygon > 0
     if not LEAST <= inside.mean() <= MOST:
         return None
+    darker = DARKER if _seen_edges(edges[:, 0], small.shape) > 1 else DARK
     edge = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
     alone = (
         edge.mean() <= 1 - AROUND
         and (inside & wanted).sum() >= CONVEX * (inside | wanted).sum()
         and WRITTEN[0] <= (bright[inside] == 0).mean() <= WRITTEN[1]
-        and np.median(small[~inside]) <= DARKER * np.median(small[inside])
+        and np.median(small[~inside]) <= darker * np.median(small[inside])
     )
     if not alone:
         return None
     inner = cv2.erode(polygon, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))
     return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def _seen_edges(corners: npt.NDArray[Any], shape: tuple[int, ...]) -> int:
+    """How many edges of a polygon, corners as x and y, don't lie along the picture's."""
+    last = np.array(shape[::-1]) - 1
+    at = np.concatenate([corners <= AT_EDGE, corners >= last - AT_EDGE], axis=1)
+    along = (at & np.roll(at, -1, axis=0)).any(axis=1)
+    return int((~along).sum())
 
 
 def _filled(grey: Light, covered: Covered) -> Light:

@@ -103,6 +103,18 @@ def test_ink_that_fills_the_picture(mnist):
     assert found / total > 0.97
 
 
+@pytest.mark.parametrize("falls", [0.1, 0.2, 0.3])
+def test_paper_that_is_darker_all_around(mnist, falls):
+    """A digit in the middle of a photograph with dark corners: its even rim is not all paper."""
+    rng, found = np.random.default_rng(0), []
+    y, x = np.mgrid[-1:1:84j, -1:1:84j]
+    for image in mnist[0].images[:100]:
+        ink = cv2.resize(np.pad(image, 14), (84, 84)).astype(np.float32) / 255
+        light = 0.9 * (1 - 0.7 * ink) * (1 - falls * (x**2 + y**2)) + rng.normal(0, 0.01, ink.shape)
+        found.append(np.abs(extract_ink(light.clip(0, 1).astype(np.float32)) - ink).mean() < 0.05)
+    assert np.mean(found) > 0.97
+
+
 @pytest.mark.parametrize("inverted", [False, True])
 def test_ink_that_fills_a_photograph(mnist, inverted):
     """Cut out along their strokes of paper that is lit from one side, and noisy."""
