@@ -40,10 +40,10 @@ def lit_evenly(grey: Light) -> Light:
         return grey
     coarse = shrunk(grey, COARSE)
     side = BRUSH * min(coarse.shape)
-    bends = [_bends(_painted(paper, side)) for paper in (coarse, 1 - coarse)]
+    painted = [_painted(paper, side) for paper in (coarse, 1 - coarse)]
     # Of the wrong two, the brush paints what lies between strokes, and strokes remain.
-    dark_ink = bends[0].sum() <= bends[1].sum()
-    if (bends[0 if dark_ink else 1] > UNEVEN).mean() < SHARE:
+    dark_ink = _rough(painted[0]) <= _rough(painted[1])
+    if (_bends(painted[0 if dark_ink else 1]) > UNEVEN).mean() < SHARE:
         return grey
     paper = grey if dark_ink else 1 - grey
     small = shrunk(paper, FINE)
@@ -82,6 +82,11 @@ def _stroke_width(strokes: npt.NDArray[np.bool_]) -> float:
 
     depth = cv2.distanceTransform(strokes.astype(np.uint8), cv2.DIST_L2, 3)
     return 4 * float(depth[strokes].mean()) if strokes.any() else 0.0
+
+
+def _rough(light: Light) -> float:
+    """How much neighbouring pixels differ, in all: its total variation."""
+    return float(sum(np.abs(np.diff(light, axis=axis)).sum() for axis in (0, 1)))
 
 
 def _bends(light: Light) -> Floats:

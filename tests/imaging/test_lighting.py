@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -34,6 +35,19 @@ def test_a_shadow_across_a_number_is_no_ink(bundled, soft, negative):
         ink = extract_ink(1 - shaded if negative else shaded) >= 0.3
         assert (ink & strokes).sum() >= 0.95 * strokes.sum()
         assert (ink & ~strokes).sum() <= 0.05 * strokes.sum()
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_lamp_s_spot_beside_a_digit_is_no_ink(mnist, negative):
+    y, x = np.mgrid[0:1:112j, 0:1:112j]
+    spot = np.exp(-(((x - 0.6) / 0.3) ** 2) - ((y - 0.4) / 0.4) ** 2)
+    found = []
+    for image in mnist[0].images[:100]:
+        digit = cv2.resize(np.pad(image, 14), (112, 112)).astype(np.float32) / 255
+        lit = ((1 - 0.7 * digit) * (0.6 + 0.35 * spot)).astype(np.float32)
+        ink = extract_ink(1 - lit if negative else lit)
+        found.append(np.abs(ink - digit).mean() < 0.05)
+    assert np.mean(found) > 0.9
 
 
 def test_paper_that_is_lit_evenly_stays_as_it_is(bundled):
