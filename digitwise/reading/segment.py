@@ -19,7 +19,8 @@ DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 HIGHEST = 4.0  # times as high as most writing, a piece is none
 PALE = 0.6  # of the darkness of most writing: a stain's edge, what shines through
 WIDEST = 6  # times as wide as high, a piece is a ruled line
-ENCLOSED, INNER = 2, 0.2  # pieces, of so much of its height at least, that a ring is drawn around
+INNER = 0.2  # of a ring's height: pieces that it is drawn around have at least so much; and
+LONE = 0.4  # a single one so much: less is a zero's dot
 HOLLOW = 0.2  # share of its box that is ink, at most
 LEAST_BLOB = 12  # pixels: of a smaller one it can't be told
 ROUND = 1.4  # times as long as wide, at most, is a blob
@@ -72,9 +73,22 @@ def _without_rings(components: list[Component]) -> list[Component]:
     def is_ring(c: Component) -> bool:
         inside = (left > c.left) & (top > c.top) & (right < c.right) & (bottom < c.bottom)
         inside &= bottom - top >= INNER * c.height
-        return bool(inside.sum() >= ENCLOSED and (c.ink >= SOLID).mean() < HOLLOW)
+        if not inside.any() or (c.ink >= SOLID).mean() >= HOLLOW:
+            return False
+        (first, *more) = (components[i] for i in np.flatnonzero(inside))
+        return bool(more) or (first.height >= LONE * c.height and _goes_around(c, first))
 
     return [c for c in components if not is_ring(c)]
+
+
+def _goes_around(ring: Component, piece: Component) -> bool:
+    """Whether a closed line runs around the middle of a piece."""
+    import cv2
+
+    solid = (ring.ink >= SOLID).astype(np.uint8)
+    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    middle = (piece.left + piece.right) / 2 - ring.left, (piece.top + piece.bottom) / 2 - ring.top
+    return any(cv2.pointPolygonTest(outline, middle, False) > 0 for outline in outlines)
 
 
 def _without_outsize(components: list[Component]) -> list[Component]:

@@ -134,6 +134,24 @@ def test_cells_of_a_table_hold_a_number_each():
     assert len(all_numbers(high, table([5, 50, 105]))) == 1
 
 
+def test_a_ring_around_a_digit_is_none():
+    page = np.zeros((120, 120), np.float32)
+    cv2.circle(page, (60, 60), 45, 1, 3)
+    around = page.copy()
+    cv2.line(around, (60, 35), (56, 85), 1, 4)
+    (digit,) = one_number(around)
+    assert [piece.width < 20 for piece in digit] == [True]
+    dotted = page.copy()
+    cv2.circle(dotted, (60, 60), 14, 1, -1)
+    (zero,) = one_number(dotted)
+    assert len(zero) == 2
+    open_ring = np.zeros((120, 120), np.float32)
+    cv2.ellipse(open_ring, (60, 60), (45, 45), 0, -40, 200, 1, 3)
+    cv2.line(open_ring, (60, 40), (56, 85), 1, 4)
+    (both,) = one_number(open_ring)
+    assert len(both) == 2
+
+
 def test_a_ring_around_a_number_is_none_of_its_digits():
     ink = page(DIGITS)
     y, x = np.mgrid[:200, :400]
