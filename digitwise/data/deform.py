@@ -78,7 +78,7 @@ DEFORMATIONS: dict[str, Deformation] = {
         cells=2.8,
         contrast=0.12,
         noise=0.2,
-        forms=0.3,
+        forms=0.15,
     ),
 }
 
