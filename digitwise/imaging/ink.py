@@ -15,6 +15,7 @@ LEAST_PAPER = 100  # samples that tell its slope
 DEEPEST = 0.2  # of the longer side: half the width of a stroke; more is a shadow
 MOSTLY = 0.8  # share of a picture that lies on one surface: a digit that fills it has less
 APART = 8.0  # times the paper's noise: most ink is at least so far from it
+STANDS_OUT = 6.0  # times the paper's noise: the strongest ink, at least
 LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
 SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
@@ -57,7 +58,7 @@ def _departing(grey: Light, paper: Light, noise: float) -> Light:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.
     strongest = float(np.percentile(above_noise, 95 if noise > 0 else 100))
-    if strongest < max(LEAST_CONTRAST, 6 * noise):
+    if strongest < max(LEAST_CONTRAST, STANDS_OUT * noise):
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)
     ink[ink < weakest] = 0
@@ -87,7 +88,8 @@ def _paper(grey: Light) -> tuple[Light, float]:
             break
         before = near
         coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
-    rim = _even_rim(grey) if near.mean() < MOSTLY else None
+    clear = near.mean() >= MOSTLY and far.max() >= STANDS_OUT * noise
+    rim = None if clear else _even_rim(grey)
     if rim is not None:
         return np.full_like(grey, rim[0]), rim[1]
     # Rounding of the fit must not make noise of paper that is all one grey.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def decide(
     text, probability = found[0]
     _, k, path = likeliest[text]
     posterior, of_way = known[k]
-    share = number * np.exp(of_way - total)
+    share = number * exp(of_way - total)
     # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
     digits = [
         (arc, char, max(probability, share * _marginal(lattice, posterior, arc, char)))

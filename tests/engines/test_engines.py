@@ -115,7 +115,7 @@ def test_variants_agree_with_the_reference(engine, variant, dtype):
     assert variant == "plain" or abs(plain[0] - theirs[0]).max() > 100 * tolerance
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(
     engine=st.sampled_from(COMPILED),
     hidden=st.lists(st.integers(1, 150), max_size=3),

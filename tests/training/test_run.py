@@ -302,7 +302,7 @@ def train(*arguments):
 def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(
     tmp_path, engine, batch_size, more
 ):
-    kills = int(os.environ.get("DIGITWISE_KILLS", "15")) // 3
+    kills = int(os.environ.get("DIGITWISE_KILLS", "9")) // 3
     settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
     settings += ["--engine", engine, *more]
     whole = tmp_path / "whole.safetensors"
