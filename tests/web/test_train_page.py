@@ -1,5 +1,7 @@
 """The Train room, in a real browser."""
 
+import re
+
 import pytest
 
 pytest.importorskip("fastapi")
@@ -59,7 +61,7 @@ def test_it_runs_until_it_is_paused(page, address):
     fill(page, "Epochs", "1000")
     press(page, "Start")
     says(page, "running")
-    says(page, "epoch 2")
+    says(page, re.compile("epoch ([2-9]|[1-9][0-9])"))  # the page may miss some
     press(page, "Pause")
     says(page, "paused")
     first = page.locator(".facts").inner_text()
