@@ -88,6 +88,7 @@ def _paper(grey: Light) -> tuple[Light, float]:
             break
         before = near
         coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
+    # Where light falls off all around, the rim is even, but lies on the surface of the rest.
     clear = near.mean() >= MOSTLY and far.max() >= STANDS_OUT * noise
     rim = None if clear else _even_rim(grey)
     if rim is not None:
