@@ -105,6 +105,12 @@ def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
     return float(sizes[order][np.searchsorted(np.cumsum(ink[order]), ink.sum() / 2)])
 
 
+def usual_height(components: list[Component]) -> float:
+    """Height of most writing, in pixels: see `usual_size`."""
+    heights = np.array([c.height for c in components])
+    return usual_size(heights, np.array([float(c.ink.sum()) for c in components]))
+
+
 def join(components: list[Component]) -> Component:
     """One component of several: their common box, their ink together."""
     left, top = min(c.left for c in components), min(c.top for c in components)

@@ -7,7 +7,7 @@ right, after it 95%): first paper, then everything else.
 import numpy as np
 
 from digitwise.imaging.lighting import lit_evenly
-from digitwise.imaging.surface import TERMS, Light, fit, powers, surface
+from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
 from digitwise.neurons import Floats
 
 SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
@@ -110,8 +110,7 @@ def _paper_of_larger_side(grey: Light) -> tuple[Light, float]:
     import cv2
 
     bright = grey > two_sides(grey)
-    rim = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    side = bright if rim.mean() > 0.5 else ~bright
+    side = bright if rim_of(bright).mean() > 0.5 else ~bright
     # Without the soft edges of strokes.
     inner = cv2.erode(side.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float64)
     rows, columns = _samples(grey)
@@ -147,7 +146,7 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
     """
     if not 3 <= min(grey.shape) < CROP:
         return None
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float64)
+    rim = rim_of(grey).astype(np.float64)
     level = two_sides(grey)
     # A round digit that fills the picture leaves no paper but the corners.
     corners = grey[[0, 0, -1, -1], [0, -1, 0, -1]] > level

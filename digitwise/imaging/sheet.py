@@ -8,7 +8,7 @@ import numpy.typing as npt
 from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import extract_ink, two_sides
 from digitwise.imaging.lighting import shrunk
-from digitwise.imaging.surface import Light
+from digitwise.imaging.surface import Light, rim_of
 
 SMALLEST = 96  # pixels of the shorter side of a photograph
 COARSE = 256  # pixels of the longer side: so small, it is looked at
@@ -78,9 +78,8 @@ def find_sheet(grey: Light) -> Covered | None:
     if not LEAST <= inside.mean() <= MOST:
         return None
     darker = DARKER if _seen_edges(edges[:, 0], small.shape) > 1 else DARK
-    edge = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
     alone = (
-        edge.mean() <= 1 - AROUND
+        rim_of(inside).mean() <= 1 - AROUND
         and (inside & wanted).sum() >= CONVEX * (inside | wanted).sum()
         and WRITTEN[0] <= (bright[inside] == 0).mean() <= WRITTEN[1]
         and np.median(small[~inside]) <= darker * np.median(small[inside])

@@ -1,5 +1,7 @@
 """Smooth surfaces over a picture: brightness as a polynomial of second degree of the place."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,11 @@ TERMS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # powers of y and x
 
 Light = npt.NDArray[np.float32]
 """A picture: 0 black to 1 white, or 0 paper to 1 ink."""
+
+
+def rim_of(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Pixels along a picture's edges; those of its corners twice."""
+    return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
 def powers(length: int) -> Floats:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
-from digitwise.imaging.components import Component, usual_size
+from digitwise.imaging.components import Component, usual_height
 from digitwise.reading.judged import Judged
 
 LOW = 0.6  # of the height of most writing: what touches the picture's edge, and is lower
@@ -14,9 +12,7 @@ SURE = 0.9  # what is more probably right than this, is left as it is
 def cut_off_by_edge(numbers: list[list[Component]], height: int) -> set[int]:
     """Find what may be left of lines above and below, of a page so high: pieces' identities."""
     pieces = [piece for number in numbers for piece in number]
-    heights = np.array([piece.height for piece in pieces])
-    ink = np.array([piece.ink.sum() for piece in pieces])
-    low = LOW * usual_size(heights, ink)
+    low = LOW * usual_height(pieces)
     return {id(p) for p in pieces if p.height <= low and (p.top == 0 or p.bottom == height)}
 
 

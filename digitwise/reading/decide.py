@@ -12,10 +12,10 @@ from digitwise.reading.pattern import Way
 
 ALTERNATIVES = 5
 NOTHING = 0.95  # none is read where it is more probable than this that there is none
+TRIED = 7  # texts of the best paths, among which are those of the most probable
+
 Reading = tuple[float, int, list[tuple[int, str]]]
 """Probability, number of the way, path."""
-
-TRIED = 7  # texts of the best paths, among which are those of the most probable
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
 """What is known of a number before it is read: how many digits, which of them where."""
 
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from digitwise.errors import InputError
-from digitwise.reading.lattice import SKIP
-from digitwise.reading.pattern import Pattern, Way
+from digitwise.reading.pattern import Pattern, Way, anything
 
 MOST_DIGITS = 1_000_000
 
@@ -31,7 +28,7 @@ def parse_count(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Expected:
-    """Bounds of the number of digits, and a pattern, if there is one."""
+    """Bounds of the number of digits, or a pattern."""
 
     least: int = 1
     most: int = MOST_DIGITS
@@ -51,8 +48,7 @@ class Expected:
         if pattern is not None:
             if count is not None:
                 raise InputError("a pattern says how many digits there are: leave out the count")
-            digits = [way.digits for way in pattern.ways]
-            return cls(min(digits), max(digits), pattern)
+            return cls(pattern=pattern)
         if count is None:
             return cls()
         bounds = (count, count) if isinstance(count, int) else count
@@ -70,4 +66,4 @@ class Expected:
         """How a number may be written that has n signs at most."""
         if self.pattern is not None:
             return [way for way in self.pattern.ways if way.least <= n]
-        return [Way(np.ones((min(self.most, n), SKIP), bool), self.least)]
+        return [replace(anything(min(self.most, n)), least=self.least)]

@@ -15,7 +15,6 @@ from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
-from digitwise.models.weighing import Weighing
 from digitwise.network import Network
 from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import Asked, ask
@@ -167,7 +166,7 @@ class Reader:
             found = judge_numbers(
                 [[digit]], self.network, self.calibration, None, expected, known=True
             )
-            yield from _say(picture, found, None, threshold)
+            yield from _say(picture, found, threshold, as_whole=False)
 
     def _read_page(self, picture: Picture, expected: Expected, threshold: float) -> list[Number]:
         """Read all numbers; if the page seems to lie on its side or upside down, turned."""
@@ -195,8 +194,6 @@ class Reader:
     ) -> Iterator[Number]:
         """Read what is a number, or, unless that is `known`, may be one; each as components."""
         weighing = self.weighing
-        if not weighing:
-            numbers = [whole_digits(number) for number in numbers]
         judge = partial(
             judge_numbers,
             network=self.network,
@@ -206,29 +203,31 @@ class Reader:
             known=known,
         )
         if not weighing:
-            yield from _say(picture, judge(numbers), weighing, threshold)
+            digits = [whole_digits(number) for number in numbers]
+            yield from _say(picture, judge(digits), threshold, as_whole=False)
             return
         cut_off = cut_off_by_edge(numbers, len(picture.grey))
         numbers = [number for number in numbers if not cut_off.issuperset(map(id, number))]
         found = [without_cut_off(one, cut_off, judge) for one in judge(numbers)]
         if not known:
             found = [part for one in found for part in part_from_words(one, judge)]
-        yield from _say(picture, found, weighing, threshold)
+        yield from _say(picture, found, threshold, as_whole=True)
 
 
 def _say(
     picture: Picture,
     found: list[Judged],
-    weighing: Weighing | None,
     threshold: float,
+    as_whole: bool,
 ) -> Iterator[Number]:
+    """What was read; how sure is asked of each number `as_whole`, or of each digit."""
     for judged in found:
         decision = judged.decision
         if decision and decision.digits:
             # A number that is likelier wrong than right is rejected, whatever is asked for.
-            surer_than = max(threshold, EVEN) if weighing else threshold
+            surer_than = max(threshold, EVEN) if as_whole else threshold
             limit = surer_than if judged.fits else 1.0
-            yield _number(picture, judged.arcs, decision, limit, as_whole=weighing is not None)
+            yield _number(picture, judged.arcs, decision, limit, as_whole)
 
 
 def _number(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.boxes import FormBox, find_cells
-from digitwise.imaging.components import Component, find_components, join, usual_size
+from digitwise.imaging.components import Component, find_components, join, usual_height, usual_size
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask, part_rules
 from digitwise.imaging.sheet import ink_of_page
@@ -93,9 +93,8 @@ def _goes_around(ring: Component, piece: Component) -> bool:
 
 def _without_outsize(components: list[Component]) -> list[Component]:
     """Leave out what is far higher than most writing: a stroke across the page, a signature."""
-    heights, ink = _heights_and_ink([[c] for c in components])
-    usual = usual_size(heights, ink)
-    return [c for c in components if c.height <= HIGHEST * usual]
+    highest = HIGHEST * usual_height(components)
+    return [c for c in components if c.height <= highest]
 
 
 def _heights_and_ink(
