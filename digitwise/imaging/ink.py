@@ -5,6 +5,7 @@ right, after it 95%): first paper, then everything else.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.imaging.lighting import lit_evenly
 from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
@@ -20,6 +21,8 @@ LEAST_CONTRAST = 0.06  # of ink against paper, as a share of black to white
 GREY_LEVEL = 1 / 255
 SOLID = 0.3  # share of full ink from which a pixel belongs to a stroke
 FULL = 0.25  # share of ink from which a fit to all pixels might take ink for paper
+TINY = 400  # pixels in all: too few to tell noise, or a slope, from the soft edges of strokes
+TWO_SIDES = 0.3  # between dark and light of a tiny picture, at least, as a share of black to white
 CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
 
@@ -40,6 +43,8 @@ def extract_ink(grey: Light) -> Light:
     float32 array of shape (h, w)
         In [0, 1]; all 0 where nothing stands out from the paper.
     """
+    if grey.size < TINY:
+        return _departing(grey, *(_paper_of_few_pixels(grey) or _paper(grey)))
     grey = lit_evenly(grey)
     ink = _departing(grey, *_paper(grey))
     return ink if ink.any() else _departing(grey, *_paper_of_larger_side(grey))
@@ -101,6 +106,20 @@ def _paper(grey: Light) -> tuple[Light, float]:
     return np.asarray(paper, np.float32), noise if noise > step else 0.0
 
 
+def _paper_of_few_pixels(grey: Light) -> tuple[Light, float] | None:
+    """Brightness of a tiny picture's paper: the extreme one on the side that its rim is on.
+
+    None if dark and light are not so far apart that it has two sides.
+    """
+    bright = grey > two_sides(grey)
+    if bright.all() or not bright.any():
+        return None
+    if grey[bright].mean() - grey[~bright].mean() < TWO_SIDES:
+        return None
+    paper = grey.max() if _rim_is_bright(bright) else grey.min()
+    return np.full_like(grey, paper), 0.0
+
+
 def _paper_of_larger_side(grey: Light) -> tuple[Light, float]:
     """The same where there is as much ink as paper: one of both sides, dark or light, is paper.
 
@@ -148,9 +167,7 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
         return None
     rim = rim_of(grey).astype(np.float64)
     level = two_sides(grey)
-    # A round digit that fills the picture leaves no paper but the corners.
-    corners = grey[[0, 0, -1, -1], [0, -1, 0, -1]] > level
-    bright = corners[0] if (corners == corners[0]).all() else (rim > level).mean() > 0.5
+    bright = _rim_is_bright(grey > level)
     # The second time without the digit's strokes, though not without their soft edges.
     for part, share in ((rim, 0.9), (rim[(rim > level) == bright], 0.5)):
         middle = float(np.median(part))
@@ -161,6 +178,15 @@ def _even_rim(grey: Light) -> tuple[float, float] | None:
         if even and noise < LEAST_CONTRAST / 2 and unlike >= FULL:
             return middle, noise if noise > GREY_LEVEL / 2 else 0.0
     return None
+
+
+def _rim_is_bright(bright: npt.NDArray[np.bool_]) -> bool:
+    """Whether a digit's picture is bright where it has no ink, by where it is bright at all."""
+    # A round digit that fills the picture leaves no paper but the corners.
+    corners = bright[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if (corners == corners[0]).all():
+        return bool(corners[0])
+    return bool(rim_of(bright).mean() > 0.5)
 
 
 def two_sides(grey: Light) -> float:

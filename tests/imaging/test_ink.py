@@ -140,6 +140,26 @@ def test_the_cut_out_of_one_digit_with_a_narrow_margin(mnist, margin):
     assert np.mean(found) > 0.98
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_tiny_picture_that_ink_fills(inverted):
+    """An 8 in 8×8 pixels, cut out along its strokes: most of it is ink."""
+    strokes = np.array(
+        [
+            [0, 3, 9, 9, 9, 9, 3, 0],
+            [3, 9, 9, 7, 7, 9, 9, 3],
+            [3, 9, 8, 1, 1, 8, 9, 3],
+            [1, 7, 9, 9, 9, 9, 7, 1],
+            [1, 8, 9, 8, 8, 9, 8, 1],
+            [3, 9, 8, 1, 1, 8, 9, 3],
+            [3, 9, 9, 7, 7, 9, 9, 3],
+            [0, 3, 9, 9, 9, 9, 3, 0],
+        ]
+    )
+    light = strokes / 9 if inverted else 1 - strokes / 9
+    found = extract_ink(light.astype(np.float32))
+    assert np.allclose(found, strokes / 9, atol=0.05)
+
+
 def test_a_strip_has_no_shadows_to_look_for():
     rng = np.random.default_rng(0)
     strip = np.where(rng.random((50_000, 64)) < 0.05, 0, 1).astype(np.float32)
