@@ -7,7 +7,7 @@ from typing import Any
 from digitwise.models.calibration import Calibration
 
 DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
-NUMBER_TERMS = ("bias", "total", "width")
+NUMBER_TERMS = ("bias", "total", "width", "cut out")
 NONE_TERMS = ("bias", "log none", "height", "width", "ink")
 
 

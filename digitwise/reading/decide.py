@@ -38,7 +38,7 @@ def decide(
     lattice: Lattice,
     ways: Sequence[Way],
     bounded: bool,
-    is_number: Callable[[float], float] = lambda _: 1.0,
+    is_number: Callable[[Floats, float], float] = lambda *_: 1.0,
     expected: bool = False,
 ) -> Decision | None:
     """Find the most probable texts, each summed over all of its paths.
@@ -50,8 +50,8 @@ def decide(
     bounded : bool
         Whether that is known: probabilities are then among texts that are written so.
     is_number : callable
-        From the logarithm of what all paths add up to, how probable it is that they are right to
-        look for digits at all.
+        From the posterior of all candidates, and the logarithm of what all paths add up to, how
+        probable it is that they are right to look for digits at all.
     expected : bool
         Whether a number was to be there: what looks like letters is then read all the same.
 
@@ -63,7 +63,7 @@ def decide(
     total = float(np.logaddexp.reduce([of_way for _, of_way in known]))
     if total == -np.inf:
         return None
-    number = 1.0 if bounded else is_number(total)
+    number = 1.0 if bounded else is_number(known[0][0], total)
 
     chances: dict[str, float] = {}
     likeliest: dict[str, Reading] = {}

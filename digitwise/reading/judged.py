@@ -9,6 +9,7 @@ import numpy as np
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
+from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, uncut
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
@@ -64,7 +65,7 @@ def judge_numbers(
 def _decide(
     lattice: Lattice,
     expected: Expected,
-    is_number: Callable[[float], float] | None,
+    is_number: Callable[[Floats, float], float] | None,
     known: bool,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""

@@ -45,6 +45,7 @@ LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
 STEPS = 40
 WOBBLE = 0.08
+LETTERS = 0.5  # words for each number, that it is told from: pages are full of them
 
 LARGE = [
     Hand(wobble=WOBBLE),
@@ -252,16 +253,18 @@ def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ..
     terms = []
     for sample in samples:
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
-        total = lattice.total(anything(sample.arcs.n).allowed)
-        terms.append(number_terms(sample.arcs, total))
+        posterior, total = lattice.posterior(anything(sample.arcs.n).allowed)
+        terms.append(number_terms(sample.arcs, posterior, total))
     x = np.array(terms)
     sign = np.array([1.0 if sample.text else -1.0 for sample in samples])
+    share = np.where(sign > 0, 1.0, LETTERS * (sign > 0).sum() / (sign < 0).sum())
+    share /= share.sum()
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         against = -sign * (x @ weights)
         slope = -sign * sigmoid(against)
-        mean = float(np.logaddexp(0, against).mean()) + PULL * float(weights @ weights)
-        return mean, slope @ x / len(x) + 2 * PULL * weights
+        mean = float(share @ np.logaddexp(0, against)) + PULL * float(weights @ weights)
+        return mean, (share * slope) @ x + 2 * PULL * weights
 
     found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B")
     return tuple(found.x.round(4).tolist())

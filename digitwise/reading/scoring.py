@@ -8,6 +8,7 @@ from digitwise.reading.arcs import Arcs
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
+INK_CUT = 2  # column of the features of candidates
 FAR = 10.0  # square of deviations from which on it makes no difference how far
 
 
@@ -59,20 +60,24 @@ def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -
     return weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
 
 
-def number_terms(arcs: Arcs, total: float) -> Floats:
+def number_terms(arcs: Arcs, posterior: Floats, total: float) -> Floats:
     """What tells numbers from letters, in the order of NUMBER_TERMS.
 
     Parameters
     ----------
+    posterior : array of shape (arcs, 11)
+        Probability of each candidate to be on the path, as each digit and as none.
     total : float
         Logarithm of what all paths through the lattice add up to.
     """
-    return np.array([1.0, total, arcs.width])
+    # Many a letter can be cut into digits, an n into 1 and 7: so many are expected.
+    cut_out = posterior[arcs.features[:, INK_CUT] > 0, :SKIP].sum()
+    return np.array([1.0, total, arcs.width, cut_out])
 
 
-def number_probability(arcs: Arcs, total: float, weighing: Weighing) -> float:
-    """Probability that candidates whose paths add up to so much are a number's, not of letters."""
-    return float(sigmoid(number_terms(arcs, total) @ np.array(weighing.number)))
+def number_probability(arcs: Arcs, posterior: Floats, total: float, weighing: Weighing) -> float:
+    """Probability that candidates whose paths are so probable are a number's, not of letters."""
+    return float(sigmoid(number_terms(arcs, posterior, total) @ np.array(weighing.number)))
 
 
 def _log_none(probabilities: Floats) -> Floats:

@@ -39,20 +39,20 @@ def test_a_text_is_given_unless_there_is_almost_surely_none(skip, read):
 
 def test_what_may_be_letters_is_less_probable():
     lattice = one_component(0.2, 0.7, 0.1)
-    half = decide(lattice, [ANY], False, lambda total: 0.5)
+    half = decide(lattice, [ANY], False, lambda *_: 0.5)
     assert [p for _, p in half.alternatives[:2]] == pytest.approx([0.35, 0.1], abs=1e-6)
     assert half.digits[0][2] == pytest.approx(0.35, abs=1e-6)
-    hardly = decide(lattice, [ANY], False, lambda total: 0.9 * (1 - NOTHING))
+    hardly = decide(lattice, [ANY], False, lambda *_: 0.9 * (1 - NOTHING))
     assert hardly.alternatives[0][0] == ""
-    some = decide(lattice, [ANY], False, lambda total: 0.01, expected=True)
+    some = decide(lattice, [ANY], False, lambda *_: 0.01, expected=True)
     assert some.alternatives[0] == ("5", pytest.approx(0.007, abs=1e-6))
     seen = []
-    decide(lattice, [ANY], False, lambda total: seen.append(total) or 1.0)
+    decide(lattice, [ANY], False, lambda _, total: seen.append(total) or 1.0)
     assert seen == [pytest.approx(0.0, abs=1e-6)]  # all paths together: probability 1
 
 
 def test_where_a_digit_is_known_to_be_there_is_no_doubt_of_that():
-    decision = decide(one_component(0.02, 0.03, 0.95), [known(1, 1)], True, lambda total: 0.0)
+    decision = decide(one_component(0.02, 0.03, 0.95), [known(1, 1)], True, lambda *_: 0.0)
     assert decision.alternatives[0][0] == "5"
     assert decision.alternatives[0][1] == pytest.approx(0.6, abs=1e-6)
 

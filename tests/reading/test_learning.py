@@ -18,7 +18,7 @@ from digitwise.reading.learning import (
     surprise,
 )
 from digitwise.reading.pattern import anything
-from digitwise.reading.scoring import make_lattice
+from digitwise.reading.scoring import make_lattice, measure_terms, number_terms, weighed
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,23 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     prepared = prepare([sample for sample in samples if sample.text], sizes)
     weights = np.array([*learnt.digit, *learnt.none])
     assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
+
+
+def test_what_is_cut_into_digits_is_less_probably_a_number(model, samples, sizes):
+    """Of words that might be numbers, most letters would have to be cut: an n into 1 and 7."""
+    cut_out = {}
+    for sample in samples:
+        lattice = weighed(
+            sample.arcs, *measure_terms(sample.arcs, sample.probabilities, sizes), START
+        )
+        posterior, total = lattice.posterior(anything(sample.arcs.n).allowed)
+        terms = number_terms(sample.arcs, posterior, total)
+        digits = posterior[:, :10].sum()
+        assert terms[:2].tolist() == [1, total]
+        assert 0 <= terms[3] <= digits + 1e-9
+        cut_out.setdefault(bool(sample.text), []).append(terms[3] / max(1, digits))
+    assert np.mean(cut_out[False]) > 2 * np.mean(cut_out[True])
+    assert model.weighing.number[3] < 0
 
 
 def test_too_few_numbers_to_learn_from(model, bundled):
