@@ -24,8 +24,10 @@ class Card:
 
 CARDS = {
     "reader": Card(
-        commit="753ec8a, taught to read numbers later; digits.safetensors, which it went on from: 8a62011 (--preset reader "
-        "--epochs 300 --numbers 0 --non-digits 0.4)",
+        commit=(
+            "753ec8a, taught to read numbers later; digits.safetensors, which it went on from: "
+            "8a62011 (--preset reader --epochs 300 --numbers 0 --non-digits 0.4)"
+        ),
         cores=2,
         limits=(
             "digits upright within 20 degrees; trained on MNIST's writers from the United "
