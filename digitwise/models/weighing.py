@@ -8,6 +8,7 @@ from digitwise.models.calibration import Calibration
 
 DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
 NUMBER_TERMS = ("bias", "total", "width", "cut out")
+EARLIER = 3  # of them, in files from before the last one was weighed
 NONE_TERMS = ("bias", "log none", "height", "width", "ink")
 
 
@@ -48,6 +49,8 @@ class Weighing:
         digit, none, number = (
             tuple(float(w) for w in saved[key]) for key in ("digit", "none", "number")
         )
+        if len(number) == EARLIER:
+            number = (*number, 0.0)
         sizes = []
         for height, tall, width, wide in saved["sizes"]:
             sizes.append((float(height), float(tall), float(width), float(wide)))

@@ -57,7 +57,9 @@ def judge_numbers(
     found = []
     for number, (arcs, probabilities) in zip(numbers, candidates, strict=True):
         lattice = make_lattice(arcs, probabilities, weighing)
-        is_number = partial(number_probability, arcs, weighing=weighing) if weighing else None
+        is_number = None
+        if weighing:
+            is_number = partial(number_probability, arcs, weighing=weighing, known=known)
         found.append(Judged(number, arcs, *_decide(lattice, expected, is_number, known)))
     return found
 

@@ -167,7 +167,7 @@ def _measure(
     confidence, wrong = [], []
     for sample in draw_samples(network, calibration, digits, indices, seed, MEASURED):
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
-        is_number = partial(number_probability, sample.arcs, weighing=weighing)
+        is_number = partial(number_probability, sample.arcs, weighing=weighing, known=True)
         decision = decide(lattice, [anything(sample.arcs.n)], False, is_number)
         if decision and decision.digits:
             text, p = decision.alternatives[0]

@@ -8,6 +8,7 @@ from digitwise.reading.arcs import Arcs
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
+KNOWN = 2.0  # added to the logarithm of the odds of what is known to be a number
 INK_CUT = 2  # column of the features of candidates
 FAR = 10.0  # square of deviations from which on it makes no difference how far
 
@@ -75,9 +76,15 @@ def number_terms(arcs: Arcs, posterior: Floats, total: float) -> Floats:
     return np.array([1.0, total, arcs.width, cut_out])
 
 
-def number_probability(arcs: Arcs, posterior: Floats, total: float, weighing: Weighing) -> float:
-    """Probability that candidates whose paths are so probable are a number's, not of letters."""
-    return float(sigmoid(number_terms(arcs, posterior, total) @ np.array(weighing.number)))
+def number_probability(
+    arcs: Arcs, posterior: Floats, total: float, weighing: Weighing, known: bool
+) -> float:
+    """Probability that candidates whose paths are so probable are a number's, not of letters.
+
+    What is `known` to be a number may be none all the same, but there are fewer such.
+    """
+    odds = number_terms(arcs, posterior, total) @ np.array(weighing.number)
+    return float(sigmoid(odds + (KNOWN if known else 0.0)))
 
 
 def _log_none(probabilities: Floats) -> Floats:

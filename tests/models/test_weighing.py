@@ -46,6 +46,11 @@ def test_what_makes_no_sense_is_refused(change):
         Weighing.from_dict(saved)
 
 
+def test_an_earlier_file_does_not_weigh_what_is_cut_out():
+    saved = WEIGHING.to_dict() | {"number": WEIGHING.number[:3]}
+    assert Weighing.from_dict(saved) == replace(WEIGHING, number=(0.25, 0.25, 0.25, 0.0))
+
+
 @pytest.mark.parametrize("key", ["digit", "none", "number", "sizes", "numbers"])
 def test_a_file_that_lacks_a_part_is_damaged(tmp_path, key, monkeypatch):
     path = tmp_path / "net.safetensors"

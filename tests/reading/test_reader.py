@@ -185,6 +185,20 @@ def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
     assert sure <= 6
 
 
+def test_what_is_known_to_be_a_number_is_more_probably_one(reader, bundled):
+    """An n may be cut into 1 and 7: of digits that touch, it matters what else they may be."""
+    from digitwise.data.strings import HANDS, draw_number
+
+    gains = []
+    for index in range(10):
+        drawn = draw_number(bundled[0], HANDS["touching-2"], 1, index)
+        found = reader.read(drawn.image), reader.read(drawn.image, "number")
+        unknown, known = (max((n.confidence for n in numbers), default=0.0) for numbers in found)
+        assert known >= unknown
+        gains.append(known - unknown)
+    assert max(gains) > 0.02
+
+
 def test_numbers_that_are_too_unsure_are_rejected_as_a_whole(reader, mnist):
     from digitwise.data.strings import Hand, draw_number
 
