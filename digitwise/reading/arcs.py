@@ -19,6 +19,7 @@ MOST_COMPONENTS = 3  # of one digit, without small ones
 MOST_SMALL = 20  # of one digit: more are a texture
 WIDEST = 1.8  # digit heights
 LOWEST, TALLEST = 0.4, 2.0  # digit heights
+INK_CUT = 2  # column of features: 0 for what nothing was cut from
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
 from digitwise.processes import make_pool
-from digitwise.reading.arcs import Arcs
+from digitwise.reading.arcs import INK_CUT, Arcs
 from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
@@ -199,7 +199,7 @@ def measure_sizes(samples: list[Sample]) -> Floats:
     """Height and width of each digit, (10, 4), from numbers where none touches another."""
     found: list[list[Floats]] = [[] for _ in range(10)]
     for sample in samples:
-        whole = np.flatnonzero(sample.arcs.features[:, 2] == 0)
+        whole = np.flatnonzero(sample.arcs.features[:, INK_CUT] == 0)
         whole = whole[sample.arcs.features[whole, 4] == 0]
         if len(whole) == len(sample.text):
             for char, arc in zip(sample.text, whole, strict=True):

@@ -4,12 +4,11 @@ import numpy as np
 
 from digitwise.models.weighing import DIGIT_TERMS, Weighing
 from digitwise.neurons import Floats, sigmoid
-from digitwise.reading.arcs import Arcs
+from digitwise.reading.arcs import INK_CUT, Arcs
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
 KNOWN = 2.0  # added to the logarithm of the odds of what is known to be a number
-INK_CUT = 2  # column of the features of candidates
 FAR = 10.0  # square of deviations from which on it makes no difference how far
 
 
