@@ -5,6 +5,8 @@ pooled, and the reader tries them all. A cut is a column for each row: what lies
 to the digit before, the rest to the one after.
 """
 
+from math import ceil
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,9 @@ from digitwise.neurons import Floats
 
 Cut = npt.NDArray[np.int32]
 """Shape (h,): for each row, the first column right of the cut, 0 to w."""
+
+Cuts = npt.NDArray[np.int32]
+"""Shape (cuts, h)."""
 
 ROWS = 40  # that a digit has where cuts are sought
 LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
@@ -28,6 +33,7 @@ TWINS = 0.07  # of the height of a digit: of cuts that are nearer, the cheapest 
 APART = 0.1  # of the height of a digit: between candidates of one kind
 SLIVER = 0.5  # less ink than an upright stroke of this share of a digit's height is none
 LEAST_COST = 0.01  # of a pixel of paper: between equal ways, the shorter
+_STEPS = np.array(STIFFNESS)[:, None, None]
 
 
 def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cut, float]]:
@@ -57,12 +63,8 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
         size = [max(2, round(length * scale)) for length in ink.shape[::-1]]
         small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     unit = height * small.shape[0] / ink.shape[0]  # a digit's height in small pixels
-    candidates = [
-        *(cut for lean in LEANS for cut in _straight(small, lean, unit)),
-        *_bending(small, unit),
-        *_between_extrema(small, unit),
-    ]
-    chosen = _choose(small, candidates, unit)
+    candidates = [_straight(small, unit), _bending(small, unit), _between_extrema(small, unit)]
+    chosen = _choose(small, np.concatenate(candidates), unit)
     # Back to the pixels of the component.
     rows = (np.arange(ink.shape[0]) * small.shape[0]) // ink.shape[0]
     return [
@@ -71,18 +73,24 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
     ]
 
 
-def _costs(ink: Light, cuts: npt.NDArray[np.int32]) -> Floats:
-    """Ink that each cut of (cuts, h) runs through, in pixels, its steps to the side included."""
-    height, width = ink.shape
-    rows = np.arange(height)
-    # A cut runs between pixels: it severs those to the left and right, if both are ink.
-    severed = np.zeros((height, width + 1))
-    severed[:, 1:-1] = np.minimum(ink[:, :-1], ink[:, 1:])
+def _severed(ink: Light) -> Light:
+    """Ink that a cut runs through at each place, shape (h, w + 1); at the sides none.
+
+    It runs between pixels: those to its left and right are severed, if both are ink.
+    """
+    severed = np.zeros((ink.shape[0], ink.shape[1] + 1), np.float32)
+    np.minimum(ink[:, :-1], ink[:, 1:], out=severed[:, 1:-1])
+    return severed
+
+
+def _costs(ink: Light, cuts: Cuts) -> Floats:
+    """Ink that each cut runs through, in pixels, its steps to the side included."""
+    rows = np.arange(len(ink))
     before = np.concatenate([cuts[:, :1], cuts[:, :-1]], axis=1)
     low, high = np.minimum(cuts, before), np.maximum(cuts, before)
     upto = _ink_left_of(ink)
     aside = np.where(high - low > 1, upto[rows, high] - upto[rows, low], 0)
-    return np.asarray((severed[rows, cuts] + 0.5 * aside).sum(axis=1))
+    return np.asarray((_severed(ink)[rows, cuts] + 0.5 * aside).sum(axis=1))
 
 
 def _ink_left_of(ink: Light) -> Floats:
@@ -92,128 +100,124 @@ def _ink_left_of(ink: Light) -> Floats:
     return sums
 
 
-def _minima(costs: Floats, apart: float) -> list[int]:
-    """Positions of local minima, the lowest first, none close to a lower one."""
+def _minima(costs: Floats, apart: float, most: int) -> list[int]:
+    """Positions of local minima, the lowest first, so many at most, none close to a lower one."""
     low = np.ones(len(costs), bool)
     low[1:] &= costs[1:] <= costs[:-1]
     low[:-1] &= costs[:-1] <= costs[1:]
-    places = np.flatnonzero(low)
+    places = low.nonzero()[0]
     found: list[int] = []
-    for x in places[np.argsort(costs[places], kind="stable")].tolist():
-        if all(abs(x - other) >= apart for other in found):
+    taken = bytearray(len(costs))
+    reach = ceil(apart)
+    for x in places[costs[places].argsort(kind="stable")].tolist():
+        if not taken[x]:
             found.append(x)
+            if len(found) == most:
+                break
+            near = slice(max(0, x - reach + 1), min(x + reach, len(taken)))
+            taken[near] = b"\1" * (near.stop - near.start)
     return found
 
 
-def _straight(ink: Light, lean: float, unit: float) -> list[Cut]:
-    """Valleys of the projection along a direction."""
+def _straight(ink: Light, unit: float) -> Cuts:
+    """Valleys of the projections along some directions."""
     height, width = ink.shape
-    offset = np.rint(lean * (np.arange(height) - height / 2)).astype(np.int32)
-    columns = np.arange(width)[None] + offset[:, None]
-    inside = (columns >= 1) & (columns < width)
-    columns = columns.clip(1, width - 1)
-    rows = np.arange(height)[:, None]
-    through = np.minimum(ink[rows, columns - 1], ink[rows, columns]) * inside
-    costs = through.sum(axis=0)
-    costs[[0, -1]] = np.inf
-    return [
-        (x + offset).clip(0, width).astype(np.int32)
-        for x in _minima(costs.astype(np.float64), APART * unit)[:MOST]
-        if costs[x] < DEAREST * unit
+    rows = np.arange(height)
+    offsets = np.rint(np.array(LEANS)[:, None] * (rows - height / 2)).astype(np.int32)
+    columns = (np.arange(width) + offsets[..., None]).clip(0, width)
+    costs = _severed(ink)[rows[:, None], columns].sum(axis=1)
+    costs[:, [0, -1]] = np.inf
+    found = [
+        x + offset
+        for of_lean, offset in zip(costs, offsets, strict=True)
+        for x in _minima(of_lean, APART * unit, MOST)
+        if of_lean[x] < DEAREST * unit
     ]
+    return np.array(found, np.int32).reshape(-1, height).clip(0, width)
 
 
-def _bending(ink: Light, unit: float) -> list[Cut]:
+def _bending(ink: Light, unit: float) -> Cuts:
     """Paths from top to bottom through the least ink, one for each place at half height.
 
     They fall as drops do that seep through ink where it is thin (after Congedo et al. 1995), but
     find the best way by dynamic programming.
     """
-    height, width = ink.shape
-    through = np.full((height, width + 1), LEAST_COST)
-    through[:, 1:-1] += np.minimum(ink[:, :-1], ink[:, 1:])
+    through = LEAST_COST + _severed(ink).astype(np.float64)
     # From above and from below to the middle, both of as many rows: one more of none is free.
-    middle = height // 2
+    middle = len(ink) // 2
     below = through[:middle:-1]
-    none = np.zeros((middle + 1 - len(below), width + 1))
-    halves = np.stack([through[: middle + 1], np.concatenate([none, below])] * len(STIFFNESS))
-    steps = np.repeat(STIFFNESS, 2)[:, None]
-    costs, origin = _paths(halves, steps)
-    found = []
-    for number, stiffness in enumerate(STIFFNESS):
-        upper, lower = costs[2 * number : 2 * number + 2]
-        meeting, come_from = _step(lower, np.array(stiffness))
-        total = upper + meeting
-        total[[0, -1]] = np.inf
-        for x in _minima(total, APART * unit)[:MOST]:
-            start = x + int(come_from[x]) - 1
-            above = _way_back(origin[2 * number], x, middle)
-            beneath = _way_back(origin[2 * number + 1], start, middle)[middle + 1 - len(below) :]
-            found.append(np.array([*above, *beneath[::-1]], np.int32))
-    return found
+    free = middle + 1 - len(below)
+    none = np.zeros((free, through.shape[1]))
+    halves = np.stack([through[: middle + 1], np.concatenate([none, below])], axis=1)
+    totals = np.empty((middle + 1, len(STIFFNESS), *halves.shape[1:]))
+    totals[0] = halves[0]
+    for row in range(middle):
+        np.add(_one_row_on(totals[row]), halves[row + 1], out=totals[row + 1])
+    origins = _origins(totals)
+    meeting = totals[-1, :, 0] + _one_row_on(totals[-1])[:, 1]
+    meeting[:, [0, -1]] = np.inf
+    found = [_minima(total, APART * unit, MOST) for total in meeting]
+    # From the middle back to the first row of both halves, all paths at once.
+    stiffness = np.repeat(range(len(STIFFNESS)), [len(places) for places in found])
+    half = np.arange(2)[:, None]
+    at = np.array([[x for places in found for x in places]] * 2, np.intp)
+    at[1] += origins[middle, stiffness, 1, at[1]]
+    ways = np.empty((middle + 1, *at.shape), np.int32)
+    for row in range(middle, 0, -1):
+        ways[row] = at
+        at = at + origins[row - 1, stiffness, half, at]
+    ways[0] = at
+    return np.concatenate([ways[:, 0], ways[free:, 1][::-1]]).T
 
 
-def _paths(through: Floats, stiffness: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
-    """Least cost from the first row to each place of the last, and where each row comes from.
+def _one_row_on(totals: Floats) -> Floats:
+    """Least cost to each place of the row that follows: straight, or a step aside.
 
-    For several pictures at once, (n, rows, columns); a step is 0 to the left, 1 straight, 2 right.
+    Shape (stiffnesses, ..., columns).
     """
-    total = through[:, 0].copy()
-    origin = np.ones(through.shape, np.int8)
-    for row in range(1, through.shape[1]):
-        total, origin[:, row] = _step(total, stiffness)
-        total += through[:, row]
-    return total, origin
+    best = totals.copy()
+    aside = totals + _STEPS
+    np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
+    np.minimum(best[..., :-1], aside[..., 1:], out=best[..., :-1])
+    return best
 
 
-def _step(total: Floats, stiffness: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
-    """Least cost one row on, and from where: 0 from the left, 1 straight, 2 from the right."""
-    best, come_from = total.copy(), np.ones(total.shape, np.int8)
-    sideways = total + stiffness
-    better = sideways[..., :-1] < best[..., 1:]
-    best[..., 1:][better] = sideways[..., :-1][better]
-    come_from[..., 1:][better] = 0
-    better = sideways[..., 1:] < best[..., :-1]
-    best[..., :-1][better] = sideways[..., 1:][better]
-    come_from[..., :-1][better] = 2
-    return best, come_from
+def _origins(totals: Floats) -> npt.NDArray[np.int8]:
+    """Where the cheapest way to each place of the next row comes from: a step -1, 0 or 1."""
+    aside = totals + _STEPS
+    origins = np.zeros(totals.shape, np.int8)
+    best = totals.copy()
+    from_left = aside[..., :-1] < best[..., 1:]
+    origins[..., 1:][from_left] = -1
+    np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
+    origins[..., :-1][aside[..., 1:] < best[..., :-1]] = 1
+    return origins
 
 
-def _way_back(origin: npt.NDArray[np.int8], x: int, row: int) -> list[int]:
-    """Columns of the best path from the first row to a place in this one."""
-    way = [x]
-    for y in range(row, 0, -1):
-        x += int(origin[y, x]) - 1
-        way.append(x)
-    return way[::-1]
-
-
-def _between_extrema(ink: Light, unit: float) -> list[Cut]:
+def _between_extrema(ink: Light, unit: float) -> Cuts:
     """Straight from a valley of the upper outline to a peak of the lower one, where close."""
     height, width = ink.shape
     solid = ink >= SOLID
     filled = solid.any(axis=0)
     top = np.where(filled, solid.argmax(axis=0), height)
     bottom = np.where(filled, height - 1 - solid[::-1].argmax(axis=0), -1)
-    valleys = _minima(-top.astype(np.float64), APART * unit)
-    peaks = _minima(bottom.astype(np.float64), APART * unit)
+    valleys = _minima(-top.astype(np.float64), APART * unit, width)
+    peaks = _minima(bottom.astype(np.float64), APART * unit, width)
     inner = range(2, width - 2)
-    found = []
-    for x in (v for v in valleys if v in inner):
-        for x2 in (p for p in peaks if p in inner and abs(p - x) <= 0.3 * unit):
-            y, y2 = int(top[x]), int(bottom[x2])
-            rows = np.arange(height)
-            share = ((rows - y) / max(1, y2 - y)).clip(0, 1)
-            cut = np.rint(x + share * (x2 - x)).astype(np.int32)
-            found.append(cut)
-    return found
+    pairs = [
+        (x, x2)
+        for x in valleys
+        for x2 in peaks
+        if x in inner and x2 in inner and abs(x2 - x) <= 0.3 * unit
+    ]
+    x, x2 = np.array(pairs, np.intp).reshape(-1, 2, 1).swapaxes(0, 1)
+    y, y2 = top[x], bottom[x2]
+    share = ((np.arange(height) - y) / np.maximum(1, y2 - y)).clip(0, 1)
+    return np.rint(x + share * (x2 - x)).astype(np.int32)
 
 
-def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, float]]:
+def _choose(ink: Light, cuts: Cuts, unit: float) -> list[tuple[Cut, float]]:
     """Drop hopeless cuts, those that leave a sliver, and all but the cheapest of twins."""
-    if not candidates:
-        return []
-    cuts = np.stack(candidates)
     costs = _costs(ink, cuts)
     left = _ink_left_of(ink)[np.arange(len(ink)), cuts].sum(axis=1)
     sliver = SLIVER * unit * stroke_width(ink)
@@ -225,12 +229,15 @@ def _choose(ink: Light, candidates: list[Cut], unit: float) -> list[tuple[Cut, f
     # How far cuts are apart, on average, where the ink is; and their middles.
     weights = ink.sum(axis=1, dtype=np.float64)
     weights /= weights.sum()
-    apart = np.abs(cuts[:, None] - cuts) @ weights
+    twins = np.abs(cuts[:, None] - cuts) @ weights < TWINS * unit
     middles = cuts @ weights
     near = np.abs(middles[:, None] - middles) < NEAR * unit
     chosen: list[int] = []
+    # Of twins, which are hardly apart, the cheapest is as good as all.
+    has_twin, cheaper_near = np.zeros(len(cuts), bool), np.zeros(len(cuts), int)
     for k in range(len(cuts)):
-        # Of twins, which are hardly apart, the cheapest is as good as all.
-        if near[k, chosen].sum() < MOST_NEAR and (apart[k, chosen] >= TWINS * unit).all():
+        if not has_twin[k] and cheaper_near[k] < MOST_NEAR:
             chosen.append(k)
+            has_twin |= twins[k]
+            cheaper_near += near[k]
     return [(cuts[k], float(costs[k]) / unit) for k in chosen]

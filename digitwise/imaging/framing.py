@@ -5,6 +5,7 @@ by comparing MNIST with its sources. An image that is framed so already comes ou
 """
 
 from functools import lru_cache
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
         return framed
     box = _resample(_square(ink))
     bright = np.floor(255 * box / min(1.0, box.max()) + 0.5)
-    digit = np.minimum(np.maximum(bright, 0), 255).astype(np.uint8)
-    top, left = (int(np.floor(15 - c)) for c in centre_of_mass(digit))
+    digit = np.minimum(np.maximum(bright, 0), 255)
+    top, left = (floor(15 - c) for c in centre_of_mass(digit))
     # Paste, clipping what leaves the frame.
     rows = slice(max(top, 0), min(top + BOX, SIDE))
     columns = slice(max(left, 0), min(left + BOX, SIDE))
@@ -70,11 +71,15 @@ def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
 
 def centre_of_mass(image: npt.NDArray[np.generic]) -> tuple[float, float]:
     """Row and column of the centre of mass; a pixel's own centre is at +0.5."""
-    of_rows, of_columns = (image.sum(axis=axis, dtype=np.float64) for axis in (1, 0))
-    total = of_rows.sum()
-    row = (of_rows @ (np.arange(len(of_rows)) + 0.5)) / total
-    column = (of_columns @ (np.arange(len(of_columns)) + 0.5)) / total
-    return float(row), float(column)
+    height, width = image.shape
+    (total, of_columns), (of_rows, _) = _moments(height) @ image @ _moments(width).T
+    return float(of_rows / total), float(of_columns / total)
+
+
+@lru_cache(maxsize=512)
+def _moments(n: int) -> Floats:
+    """Of n pixels along an axis: 1 of each, and its centre, shape (2, n)."""
+    return np.stack([np.ones(n), np.arange(n) + 0.5])
 
 
 def _square(ink: Floats) -> Floats:

@@ -1,8 +1,9 @@
 """Candidate digits of a number, and what can be told of them besides what the network says."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 
 import numpy as np
@@ -12,7 +13,13 @@ from digitwise.imaging.components import Component, join
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
-from digitwise.reading.fragments import Fragment, break_up, digit_height, put_together
+from digitwise.reading.fragments import (
+    Fragment,
+    break_up,
+    digit_height,
+    piece_between,
+    put_together,
+)
 
 MOST_FRAGMENTS = 16  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
@@ -71,30 +78,22 @@ def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
     largest = max(max(c.height, c.width) for c in components)
     pen = median(stroke_width(c.ink) for c in components if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)
+    between = cache(piece_between)
     single: dict[int, int] = {}  # small fragment → its own arc
     found: list[Candidate] = []
     for start, first in enumerate(fragments):
         if first.small:
             single[start] = len(found)
-        for end in range(start + 1, len(fragments) + 1):
+        for end, large, small in _spans(fragments, start, sizes, height):
             part = fragments[start:end]
-            large = [f for f in part if not f.small]
-            if len(part) - len(large) > MOST_SMALL:
-                break
-            of = {f.number for f in large}
-            if len(large) > MOST_FRAGMENTS and len(of) > MOST_COMPONENTS:
-                break
-            if len(large) > MOST_FRAGMENTS and sum(sizes[number] for number in of) > len(large):
-                continue
-            small = [k for k in range(start, end) if fragments[k].small]
             variants: list[tuple[list[Fragment], list[int]]] = [(part, [])]
             if small and not (first.small or part[-1].small):
                 # What is small may lie within the reach of a digit without being a part of it.
                 variants.append((large, small))
             for taken, left_out in variants:
-                candidate = Candidate(start, end, taken, put_together(taken), left_out)
-                if _may_be_one(candidate, sizes, digits, height):
-                    found.append(candidate)
+                pieces = put_together(taken, between)
+                if _may_be_one(taken, large, pieces, sizes, digits, height):
+                    found.append(Candidate(start, end, taken, pieces, left_out))
     pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
     both = list(zip(found, pieces, strict=True))
     return Arcs(
@@ -119,25 +118,60 @@ class Candidate:
     pieces: list[Component]
     left_out: list[int]
 
-    @property
-    def large(self) -> list[Fragment]:
-        """Those that are not small."""
-        return [f for f in self.part if not f.small]
+
+def _spans(
+    fragments: list[Fragment], start: int, sizes: Counter[int], height: float
+) -> Iterator[tuple[int, list[Fragment], list[int]]]:
+    """Ends of what begins with this fragment and is not too much for a digit.
+
+    Yields
+    ------
+    (end, fragments that are not small, places of the others)
+    """
+    large: list[Fragment] = []
+    small: list[int] = []
+    taken: Counter[int] = Counter()
+    left, right = np.inf, -np.inf  # of whole components
+    for place, last in enumerate(fragments[start:], start):
+        if last.small:
+            small.append(place)
+            if len(small) > MOST_SMALL:
+                return
+        else:
+            large.append(last)
+            taken[last.number] += 1
+            if taken[last.number] == sizes[last.number]:
+                left = min(left, last.component.left)
+                right = max(right, last.component.right)
+            if len(taken) > 1 and right - left > WIDEST * height:
+                return
+        if len(large) > MOST_FRAGMENTS:
+            if len(taken) > MOST_COMPONENTS:
+                return
+            if sum(sizes[number] for number in taken) > len(large):
+                continue
+        yield place + 1, large.copy(), small.copy()
 
 
-def _may_be_one(candidate: Candidate, sizes: Counter[int], digits: set[int], height: float) -> bool:
+def _may_be_one(
+    part: list[Fragment],
+    large: list[Fragment],
+    pieces: list[Component],
+    sizes: Counter[int],
+    digits: set[int],
+    height: float,
+) -> bool:
     """Whether fragments are few and close enough for one digit, or are a whole component."""
-    large, pieces = candidate.large, candidate.pieces
     if not large:
-        return len(candidate.part) == 1
-    of = Counter(f.number for f in large)
-    whole = all(sizes[number] == n for number, n in of.items())
+        return len(part) == 1
+    of = {f.number for f in large}
+    whole = sum([sizes[number] for number in of]) == len(large)
     if whole and len(of) == 1:
         return True
-    if len(pieces) < len({f.number for f in candidate.part}):
+    if len(pieces) < len({f.number for f in part}):
         return False  # cuts that cross left nothing of one
-    wide = max(p.right for p in pieces) - min(p.left for p in pieces)
-    tall = max(p.bottom for p in pieces) - min(p.top for p in pieces)
+    wide = max([p.right for p in pieces]) - min([p.left for p in pieces])
+    tall = max([p.bottom for p in pieces]) - min([p.top for p in pieces])
     if wide > tall and not digits.isdisjoint(of):
         return False  # a digit and something beside it
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)

@@ -1,6 +1,6 @@
 """A number's ink in fragments, from left to right: digits are one or several of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -17,7 +17,7 @@ SPECK = 0.3  # of the largest piece: what is smaller says nothing about the heig
 SMALL = 0.4  # of the height of a digit: what is lower is none by itself
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fragment:
     """Ink of a component between two candidate cuts, or a whole component.
 
@@ -64,7 +64,7 @@ def break_up(components: list[Component], height: float, most: Sequence[int]) ->
         if not small[number]:
             cut_up = _cut_up(components[number], number, height, most[number])
             fragments += cut_up
-            middles += _middles(cut_up)
+            middles += _middles(cut_up) if any(small) else []
     for number, component in enumerate(components):
         if small[number]:
             middle = _middle(component)
@@ -74,8 +74,10 @@ def break_up(components: list[Component], height: float, most: Sequence[int]) ->
     return fragments
 
 
-def put_together(part: list[Fragment]) -> list[Component]:
-    """The ink of neighbouring fragments: of each component what lies between the outer cuts.
+def put_together(
+    part: list[Fragment], between: Callable[[Fragment, Fragment], Component | None]
+) -> list[Component]:
+    """The ink of neighbouring fragments: of each component what lies `between` the outer cuts.
 
     Cuts may cross, so that this is not always what the fragments hold one by one. Without those
     components of which nothing lies between.
@@ -84,7 +86,7 @@ def put_together(part: list[Fragment]) -> list[Component]:
     for fragment in part:
         first, _ = outer.get(fragment.number, (fragment, fragment))
         outer[fragment.number] = first, fragment
-    pieces = (_between(first.component, first.before, last.after) for first, last in outer.values())
+    pieces = (between(first, last) for first, last in outer.values())
     return [piece for piece in pieces if piece]
 
 
@@ -98,8 +100,9 @@ def _cut_up(component: Component, number: int, height: float, most: int) -> list
     ]
 
 
-def _between(component: Component, before: Cut | None, after: Cut | None) -> Component | None:
-    """What lies between two cuts; None if that is no more than a rim."""
+def piece_between(first: Fragment, last: Fragment) -> Component | None:
+    """What of a component lies from one fragment to another; None if that is no more than a rim."""
+    component, before, after = first.component, first.before, last.after
     if before is None and after is None:
         return component
     columns = np.arange(component.width)
@@ -129,7 +132,8 @@ def _middles(fragments: list[Fragment]) -> list[float]:
     """Of each fragment of a component, never less than of the one before."""
     reached, found = -np.inf, []
     for fragment in fragments:
-        for piece in put_together([fragment]):
+        piece = piece_between(fragment, fragment)
+        if piece:
             reached = max(reached, _middle(piece))
         found.append(reached)
     return found

@@ -9,7 +9,6 @@ the sum of all paths' (Denker & Burges 1995; LeCun et al. 1998, section VIII).
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -55,11 +54,12 @@ class Lattice:
         """
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         sums[0, 0] = 0.0
-        for arc, emit in enumerate(self._emitted(allowed)):
-            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
-            np.logaddexp(after[1:], before[:-1] + emit, out=after[1:])
-            if self.scores[arc, SKIP] > -np.inf:
-                np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
+        emitted = self._emitted(allowed)
+        for arc, start, end, skip in self._steps():
+            before, after = sums[start], sums[end]
+            np.logaddexp(after[1:], before[:-1] + emitted[arc], out=after[1:])
+            if skip > -np.inf:
+                np.logaddexp(after, before + skip, out=after)
         return sums
 
     def backward(self, allowed: Allowed, least: int) -> Floats:
@@ -67,11 +67,11 @@ class Lattice:
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         sums[self.n, least:] = 0.0
         emitted = self._emitted(allowed)
-        for arc in np.argsort(-self.starts, kind="stable"):
-            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
+        for arc, start, end, skip in reversed(self._steps()):
+            before, after = sums[start], sums[end]
             np.logaddexp(before[:-1], after[1:] + emitted[arc], out=before[:-1])
-            if self.scores[arc, SKIP] > -np.inf:
-                np.logaddexp(before, after + self.scores[arc, SKIP], out=before)
+            if skip > -np.inf:
+                np.logaddexp(before, after + skip, out=before)
         return sums
 
     def posterior(self, allowed: Allowed, least: int = 0) -> tuple[Floats, float]:
@@ -86,11 +86,10 @@ class Lattice:
             return found, total
         before, after = ahead[self.starts], behind[self.ends]
         places = before[:, :-1] + after[:, 1:]  # arcs, positions
-        for digit in range(SKIP):
-            at = np.flatnonzero(allowed[:, digit])
-            if at.size:
+        for at, digits in _alike(allowed.T):
+            if at.any():
                 sums = np.logaddexp.reduce(places[:, at], axis=1)
-                found[:, digit] = np.exp(sums + self.scores[:, digit] - total)
+                found[:, digits] = np.exp(sums[:, None] + self.scores[:, digits] - total)
         sums = np.logaddexp.reduce(before + after, axis=1)
         found[:, SKIP] = np.exp(sums + self.scores[:, SKIP] - total)
         return found, total
@@ -110,11 +109,11 @@ class Lattice:
         emitted = padded[:, says]  # arcs, texts, places
         sums = np.full((self.n + 1, len(texts), longest + 1), -np.inf)
         sums[0, :, 0] = 0.0
-        for arc, emit in enumerate(emitted):
-            before, after = sums[self.starts[arc]], sums[self.ends[arc]]
-            np.logaddexp(after[:, 1:], before[:, :-1] + emit, out=after[:, 1:])
-            if self.scores[arc, SKIP] > -np.inf:
-                np.logaddexp(after, before + self.scores[arc, SKIP], out=after)
+        for arc, start, end, skip in self._steps():
+            before, after = sums[start], sums[end]
+            np.logaddexp(after[:, 1:], before[:, :-1] + emitted[arc], out=after[:, 1:])
+            if skip > -np.inf:
+                np.logaddexp(after, before + skip, out=after)
         return np.array([sums[self.n, row, len(text)] for row, text in enumerate(texts)])
 
     def best(
@@ -133,57 +132,77 @@ class Lattice:
         most : int
             How many texts are wanted.
         """
-        ahead = self._most_to_win(allowed, least)
-        leaving: list[list[int]] = [[] for _ in range(self.n + 1)]
-        for arc, start in enumerate(self.starts):
-            leaving[start].append(arc)
-        # Of so many arcs, few are left again and again, from ways that differ before them.
-        choices = lru_cache(maxsize=None)(partial(self._choices, allowed))
-        reached = self.ends.tolist()
+        ahead = self._most_to_win(allowed, least).tolist()
+        leaving: list[list[tuple[int, int]]] = [[] for _ in range(self.n + 1)]
+        for arc, start, end, _ in self._steps():
+            leaving[start].append((arc, end))
+        choices = self._choices(allowed)
         found: dict[str, list[tuple[int, str]]] = {}
-        heap: list[Way] = [(-float(ahead[0, 0]), 0, 0.0, 0, "", ())]
+        heap: list[Way] = [(-ahead[0][0], 0, 0.0, 0, "", ())]
         steps = 0
         while heap and len(found) < most and steps < MOST_STEPS:
             _, _, score, node, text, path = heapq.heappop(heap)
             if node == self.n:
                 found.setdefault(text, list(path))
                 continue
-            for arc in leaving[node]:
-                end = reached[arc]
-                for char, gain in choices(arc, min(len(text), len(allowed))):
+            for arc, end in leaving[node]:
+                for char, gain in choices[len(text)][arc]:
                     after = text + char
-                    hope = score + gain + float(ahead[end, len(after)])
+                    hope = score + gain + ahead[end][len(after)]
                     if hope > -np.inf:
                         steps += 1
                         longer = (*path, (arc, char)) if char else path
                         heapq.heappush(heap, (-hope, steps, score + gain, end, after, longer))
         return list(found.items())
 
-    def _choices(self, allowed: Allowed, arc: int, position: int) -> list[tuple[str, float]]:
-        scores = self.scores[arc]
-        choices = [("", float(scores[SKIP]))] if scores[SKIP] > -np.inf else []
-        if position < len(allowed):
-            fitting = np.where(allowed[position], scores[:SKIP], -np.inf)
-            likely = np.flatnonzero(fitting > max(fitting.max() - HOPELESS, -np.inf))
-            choices += [(str(d), float(scores[d])) for d in likely]
+    def _choices(self, allowed: Allowed) -> list[list[list[tuple[str, float]]]]:
+        """What each arc may be at each position, and behind the last: (char, score) each."""
+        skips = [[("", skip)] if skip > -np.inf else [] for *_, skip in self._steps()]
+        choices = [skips] * (len(allowed) + 1)
+        for kind, positions in _alike(allowed):
+            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+            best = fitting.max(axis=1, keepdims=True)
+            of_kind = [arc.copy() for arc in skips]
+            likely = (fitting > best - HOPELESS).nonzero()
+            scores = fitting[likely].tolist()
+            for arc, digit, score in zip(*(k.tolist() for k in likely), scores, strict=True):
+                of_kind[arc].append((str(digit), score))
+            for position in positions:
+                choices[position] = of_kind
         return choices
+
+    def _steps(self) -> list[tuple[int, int, int, float]]:
+        """Arcs in order: number, start, end, score of none."""
+        skips = self.scores[:, SKIP].tolist()
+        arcs = range(len(skips))
+        return list(zip(arcs, self.starts.tolist(), self.ends.tolist(), skips, strict=True))
 
     def _emitted(self, allowed: Allowed) -> Floats:
         """Logarithm of what the digits allowed add up to, shape (arcs, positions)."""
-        kinds, which = np.unique(allowed, axis=0, return_inverse=True)
-        sums = [
-            np.logaddexp.reduce(np.where(kind, self.scores[:, :SKIP], -np.inf), axis=1)
-            for kind in kinds
-        ]
-        return np.stack(sums, axis=1)[:, which.ravel()] if sums else np.zeros((len(self.ends), 0))
+        emitted = np.zeros((len(self.ends), len(allowed)))
+        for kind, positions in _alike(allowed):
+            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+            emitted[:, positions] = np.logaddexp.reduce(fitting, axis=1)[:, None]
+        return emitted
 
     def _most_to_win(self, allowed: Allowed, least: int) -> Floats:
         """Score of the best way from each node, with so many digits behind, to the end."""
         won = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         won[self.n, least:] = 0.0
-        best = np.where(allowed[None], self.scores[:, None, :SKIP], -np.inf).max(axis=2)
-        for arc in np.argsort(-self.starts, kind="stable"):
-            before, after = won[self.starts[arc]], won[self.ends[arc]]
+        best = np.zeros((len(self.ends), len(allowed)))
+        for kind, positions in _alike(allowed):
+            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+            best[:, positions] = fitting.max(axis=1, keepdims=True)
+        for arc, start, end, skip in reversed(self._steps()):
+            before, after = won[start], won[end]
             np.maximum(before[:-1], after[1:] + best[arc], out=before[:-1])
-            np.maximum(before, after + self.scores[arc, SKIP], out=before)
+            np.maximum(before, after + skip, out=before)
         return won
+
+
+def _alike(rows: Allowed) -> list[tuple[npt.NDArray[np.bool_], list[int]]]:
+    """Each row that there is, once, and where: all digits are allowed in most positions."""
+    places: dict[bytes, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(row.tobytes(), []).append(place)
+    return [(rows[of_kind[0]], of_kind) for of_kind in places.values()]

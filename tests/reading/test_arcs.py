@@ -6,7 +6,7 @@ import pytest
 from digitwise.imaging.components import find_components
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.reading.arcs import find_arcs, uncut
-from digitwise.reading.fragments import break_up, digit_height, put_together
+from digitwise.reading.fragments import break_up, digit_height, piece_between, put_together
 
 
 def ink_of(boxes, shape=(120, 400)):
@@ -51,7 +51,8 @@ def test_what_is_wide_is_cut_and_its_parts_lie_side_by_side():
     assert len(fragments) > 1
     # Whatever is cut off on the left, the rest lies on the right.
     for k in range(1, len(fragments)):
-        parts = put_together(fragments[:k]) + put_together(fragments[k:])
+        ends = (fragments[:k], fragments[k:])
+        parts = [piece for part in ends for piece in put_together(part, piece_between)]
         assert len(parts) == 2
         total = sum(float(part.ink.sum()) for part in parts)
         assert total == pytest.approx(float(component.ink.sum()), rel=0.02)
