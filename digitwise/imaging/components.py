@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
+from digitwise.imaging.connected import connected
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.seen import frame_digit
 from digitwise.imaging.surface import Light
 
 MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
+_RIM = np.ones((3, 3), np.uint8)
 OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
 
 
@@ -70,8 +72,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     """
     import cv2
 
-    strokes = (ink >= solid).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    labels, stats = connected(ink >= solid)
     sides = stats[:, 2:4].max(axis=1)
     sides[0] = 0  # the paper
     kept = np.flatnonzero(sides >= max(SPECK * _large(sides[1:], stats[1:, 4]), 3))
@@ -80,15 +81,14 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
             f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
         )
     found = []
-    for label in kept:
-        left, top, width, height = (int(v) for v in stats[label, :4])
+    for label in kept.tolist():
+        left, top, width, height = stats[label, :4].tolist()
         left, top = max(left - 1, 0), max(top - 1, 0)
         right, bottom = min(left + width + 2, ink.shape[1]), min(top + height + 2, ink.shape[0])
-        own = (labels[top:bottom, left:right] == label).astype(np.uint8)
-        rim = cv2.dilate(own, np.ones((3, 3), np.uint8))
+        own = (labels[top:bottom, left:right] == label).view(np.uint8)
+        rim = cv2.dilate(own, _RIM)
         # No other piece's stroke is within a pixel, or it would hang together with this one.
-        own_ink = np.where(rim > 0, ink[top:bottom, left:right], 0)
-        found.append(Component(left, top, right, bottom, own_ink.astype(np.float32)))
+        found.append(Component(left, top, right, bottom, ink[top:bottom, left:right] * rim))
     return sorted(found, key=lambda c: (c.left, c.top))
 
 

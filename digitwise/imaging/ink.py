@@ -4,6 +4,8 @@ Order matters (measured in the field: cropping before subtracting grey, noisy pa
 right, after it 95%): first paper, then everything else.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -62,7 +64,7 @@ def _departing(grey: Light, paper: Light, noise: float) -> Light:
     if above_noise.size == 0:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.
-    strongest = float(np.percentile(above_noise, 95 if noise > 0 else 100))
+    strongest = _at_share(above_noise, 0.95 if noise > 0 else 1.0)
     if strongest < max(LEAST_CONTRAST, STANDS_OUT * noise):
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)
@@ -213,12 +215,16 @@ def _deviation(far: Floats) -> float:
     without ink, it is 0.454 standard deviations; with ink, more, so that noise is overestimated
     rather than taken for ink.
     """
-    place = 0.35 * (far.size - 1)
+    return _at_share(far, 0.35) / 0.454
+
+
+def _at_share(values: npt.NDArray[Any], share: float) -> float:
+    """So large a share of all values lies below this one: a quantile, between the nearest two."""
+    place = share * (values.size - 1)
     below = int(place)
-    above = min(below + 1, far.size - 1)
-    ordered = np.partition(far, (below, above), axis=None)
-    middle = ordered[below] + (place - below) * (ordered[above] - ordered[below])
-    return float(middle) / 0.454
+    above = min(below + 1, values.size - 1)
+    ordered = np.partition(values, (below, above), axis=None)
+    return float(ordered[below]) + (place - below) * float(ordered[above] - ordered[below])
 
 
 def _shadows(ink: Light) -> Light:
@@ -232,6 +238,16 @@ def _shadows(ink: Light) -> Light:
     side = max(3, min(small.shape) // 2)
     # Beyond the edge, shadows go on: repeat the border, or those at the edge would be strokes.
     small = cv2.copyMakeBorder(small, side, side, side, side, cv2.BORDER_REPLICATE)
+    if not _holds_square(small, side):
+        return np.zeros_like(ink)
     wide = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     wide = wide[side:-side, side:-side]
     return np.asarray(cv2.resize(wide, ink.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _holds_square(picture: Light, side: int) -> bool:
+    """Whether a square with so long sides may be above 0 all over: a cell half as wide is."""
+    cell = (side + 1) // 2
+    rows, columns = (length // cell for length in picture.shape)
+    cells = picture[: rows * cell, : columns * cell].reshape(rows, cell, columns, cell)
+    return bool((cells.min(axis=1).min(axis=2) > 0).any())

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.imaging.connected import connected
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
 from digitwise.imaging.surface import Light
@@ -69,11 +70,9 @@ def find_rules(ink: Light) -> Mask:
 
 
 def _across_and_down(ink: Light, solid: Mask) -> tuple[Mask, Mask]:
-    import cv2
-
     if not solid.any():
         return solid, solid
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    labels, stats = connected(solid)
     width = stroke_width(ink)
     heights = stats[1:, 3]
     written = heights[(heights > 4 * width) & ~_is_net(stats[1:], solid.shape)]
@@ -82,7 +81,7 @@ def _across_and_down(ink: Light, solid: Mask) -> tuple[Mask, Mask]:
     across = _lines(solid, long, width)
     down = _lines(solid.T, long, width).T
     down = _between(down, across, long) | _ticks(solid & ~across, across, width)
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         if min(wide, high) > 8 * width:
             part = labels[top : top + high, left : left + wide] == label
@@ -121,8 +120,8 @@ def _lines(solid: Mask, long: float, width: float) -> Mask:
         return found
     # Pieces of a line that rises lie on neighbouring rows.
     joined = cv2.dilate(straight, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    for label in range(1, count):
+    labels, stats = connected(joined > 0)
+    for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         if wide < long or high > STEEPEST * wide + THICKEST * width + 4:
             continue
@@ -140,10 +139,10 @@ def _between(down: Mask, across: Mask, long: float) -> Mask:
 
     if not down.any():
         return down
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(down.astype(np.uint8))
+    labels, stats = connected(down)
     near = cv2.dilate(across.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     near[:EDGE] = near[-EDGE:] = True
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         columns = slice(left, left + wide)
         ends = (
@@ -157,13 +156,11 @@ def _between(down: Mask, across: Mask, long: float) -> Mask:
 
 def _ticks(rest: Mask, across: Mask, width: float) -> Mask:
     """The teeth of combs: short upright lines on a line across, equally high and far apart."""
-    import cv2
-
     found = np.zeros(rest.shape, bool)
     if not across.any():
         return found
-    _, line_at = cv2.connectedComponents(across.astype(np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8))
+    line_at, _ = connected(across)
+    labels, stats = connected(rest)
     thin = (stats[:, 2] <= THICKEST * width + 1) & (stats[:, 3] > 2 * stats[:, 2])
     reach = EDGE + round(THICKEST * width)
     combs: dict[tuple[int, str], list[int]] = {}

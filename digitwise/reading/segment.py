@@ -195,9 +195,13 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
         digit = (
             (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= WORD_GAP * tall)
         )
-        near = np.unique(group[part | digit])
-        group[np.isin(group, near)] = near.min()
-    return [[components[i] for i in np.flatnonzero(group == g)] for g in np.unique(group)]
+        near = set(group[part | digit].tolist())
+        for other in sorted(near)[1:]:
+            group[group == other] = min(near)
+    groups: dict[int, list[Component]] = {}
+    for g, component in zip(group.tolist(), components, strict=True):
+        groups.setdefault(g, []).append(component)
+    return [groups[g] for g in sorted(groups)]
 
 
 def whole_digits(components: list[Component]) -> list[Component]:
