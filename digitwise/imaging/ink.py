@@ -13,7 +13,8 @@ from digitwise.imaging.lighting import lit_evenly
 from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
 from digitwise.neurons import Floats
 
-SAMPLES = 150  # pixels along each axis that the paper's surface is fitted to, at most
+SAMPLES = 100  # pixels along each axis that the paper's surface is fitted to, at most
+LEVELS = 64  # places of a histogram of brightness
 LEAST_PAPER = 100  # samples that tell its slope
 DEEPEST = 0.2  # of the longer side: half the width of a stroke; more is a shadow
 MOSTLY = 0.8  # share of a picture that lies on one surface: a digit that fills it has less
@@ -202,10 +203,10 @@ def two_sides(grey: Light) -> float:
 
 def _commonest(light: Floats) -> float:
     """Centre of the fullest place of the histogram."""
-    counts, edges = np.histogram(light, bins=64, range=(0, 1))
+    places = np.clip(LEVELS * light, 0, LEVELS - 1).astype(np.intp)
+    counts = np.bincount(places.ravel(), minlength=LEVELS)
     fullest = int(np.convolve(counts, [1, 2, 1], mode="same").argmax())
-    inside = (light >= edges[max(fullest - 1, 0)]) & (light <= edges[min(fullest + 2, 64)])
-    return float(np.median(light[inside]))
+    return _at_share(light[np.abs(places - fullest) <= 1], 0.5)
 
 
 def _deviation(far: Floats) -> float:
@@ -231,7 +232,7 @@ def _shadows(ink: Light) -> Light:
     """What is dark over an area wider than any stroke: shadows, table edges, dark margins."""
     import cv2
 
-    shrink = min(1.0, 256 / max(ink.shape))
+    shrink = min(1.0, 128 / max(ink.shape))
     if min(ink.shape) < 64 or shrink * min(ink.shape) < 3:
         return np.zeros_like(ink)
     small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

@@ -1,5 +1,6 @@
 """Smooth surfaces over a picture: brightness as a polynomial of second degree of the place."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from digitwise.neurons import Floats
 
 TERMS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # powers of y and x
+LEAST = 1e-12  # of the sums of squares: what a computer's numbers can't tell from none
 
 Light = npt.NDArray[np.float32]
 """A picture: 0 black to 1 white, or 0 paper to 1 ink."""
@@ -18,6 +20,7 @@ def rim_of(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
+@lru_cache(maxsize=64)
 def powers(length: int) -> Floats:
     """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
     places = np.linspace(-1, 1, length)
@@ -38,8 +41,10 @@ def fit(
     """
     products = y @ weight @ x.T
     sums = y[:3] @ (light * weight) @ x[:3].T
-    normal = [[products[a + c, b + d] for c, d in terms] for a, b in terms]
-    found, *_ = np.linalg.lstsq(np.array(normal), [sums[term] for term in terms], rcond=None)
+    of_y, of_x = np.array(terms).T
+    normal = products[of_y[:, None] + of_y, of_x[:, None] + of_x]
+    # Where too few places tell the terms apart, small coefficients are as good as any.
+    normal[np.diag_indices(len(terms))] += LEAST * max(1.0, float(np.trace(normal)))
     coefficients = np.zeros((3, 3))
-    coefficients[tuple(zip(*terms, strict=True))] = found
+    coefficients[of_y, of_x] = np.linalg.solve(normal, sums[of_y, of_x])
     return coefficients
