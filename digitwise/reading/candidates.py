@@ -14,7 +14,8 @@ from digitwise.models.calibration import Calibration, probabilities_of
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, find_arcs
 
-SURE = 0.999  # a component that is as probably one digit is not cut
+SURE = 0.998  # a component that is as probably one digit is not cut
+NARROW, SURE_OF_NARROW = 0.55, 0.99  # nor one that is no wider, in its heights: two hardly fit in
 LIKELY, FEW = 0.995, 3  # one that is as probably one is cut at so many places at most
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
@@ -45,7 +46,7 @@ def find_candidates(
     whole = [component for number in numbers for component in number]
     said = ask(network, calibration, whole)
     known = {id(component): row for component, row in zip(whole, said, strict=True)}
-    most = iter([_most_cuts(p) for p in said.max(axis=1).tolist()])
+    most = iter([_most_cuts(*both) for both in zip(whole, said.max(axis=1).tolist(), strict=True)])
     found = [find_arcs(number, [next(most) for _ in number]) for number in numbers]
     return judge_candidates(found, network, calibration, known)
 
@@ -73,9 +74,10 @@ def judge_candidates(
     return list(zip(found, np.split(said, ends[:-1]), strict=True))
 
 
-def _most_cuts(probability: float) -> int:
+def _most_cuts(component: Component, probability: float) -> int:
     """How often a component is cut that is so probably one digit."""
-    if probability >= SURE:
+    narrow = component.width <= NARROW * component.height
+    if probability >= (SURE_OF_NARROW if narrow else SURE):
         return 0
     return FEW if probability >= LIKELY else MOST_CUTS
 
