@@ -7,12 +7,13 @@ stay in registers (`simd.Tile`); images are fetched from memory before they are 
 import numpy as np
 
 from digitwise.compiled import kernel
-from digitwise.engines.codes import SIGMOID, TANH
+from digitwise.engines.codes import RELU, SIGMOID, TANH
 from digitwise.engines.exponential import sigmoid, tanh
-from digitwise.engines.fused_layout import ROWS
+from digitwise.engines.fused_layout import ROWS, Layout
 from digitwise.engines.simd import (
     REGISTER_BYTES,
     add,
+    compress,
     load,
     multiply_add,
     prefetch,
@@ -137,6 +138,49 @@ def forward(images, order, begin, end, layout, like, parameters, neurons, bright
             neurons, layout.outputs[layer - 1], layout.widths[layer - 1],
             layout.sizes[layer - 1], parameters, layout.weights[layer], layout.biases[layer],
             layout.outputs[layer], layout.widths[layer], m,
+        )  # fmt: skip
+
+
+@kernel
+def collect(x, pixels, values, entries):
+    """Append the numbers of x that are not 0; how many entries there are then."""
+    lanes = REGISTER_BYTES // x.itemsize
+    whole = len(x) // lanes * lanes
+    for first in range(0, whole, lanes):
+        entries += compress(x, first, first, values, pixels, entries)
+    for i in range(whole, len(x)):
+        if x[i] != 0:
+            pixels[entries] = i
+            values[entries] = x[i]
+            entries += 1
+    return entries
+
+
+@kernel
+def forward_sparse(images, order, m, layout, like, parameters, neurons):
+    """The same for a `tiled` layout, where most neurons don't fire: those that do are as pixels.
+
+    Entries of the m images are overwritten.
+    """
+    for layer in range(len(layout.sizes)):
+        if layer > 0:
+            activate(neurons, layout, layer - 1, m, RELU)
+            width, entries = layout.widths[layer - 1], 0
+            for row in range(m):
+                images.starts[row] = entries
+                first = layout.outputs[layer - 1] + row * width
+                firing = neurons[first : first + width]
+                entries = collect(firing, images.pixels, images.values, entries)
+            images.starts[m] = entries
+        inputs = layout.inputs if layer == 0 else layout.sizes[layer - 1]
+        as_first = Layout(
+            inputs, layout.sizes[layer:], layout.widths[layer:], layout.weights[layer:],
+            layout.transposed, layout.biases[layer:], layout.outputs[layer:], layout.errors,
+            0, 0, 0,
+        )  # fmt: skip
+        forward_first(
+            images, order, 0, m, as_first, like, parameters, neurons, None,
+            0, layout.widths[layer],
         )  # fmt: skip
 
 

@@ -40,20 +40,24 @@ class Layout(NamedTuple):
 
 
 def plan(
-    all_sizes: Sequence[int], dtype: np.dtype[Any], batch_size: int
+    all_sizes: Sequence[int], dtype: np.dtype[Any], batch_size: int, tiled: bool = False
 ) -> tuple[Layout, tuple[None, ...]]:
-    """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`)."""
+    """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`).
+
+    If `tiled`, for the way forward only: all layers as the first one, none transposed.
+    """
     lanes = REGISTER_BYTES // dtype.itemsize
     inputs, *sizes = all_sizes
     registers = [-(-size // lanes) for size in sizes]
-    tiles = -(-registers[0] // MOST_REGISTERS)
-    tile = -(-registers[0] // tiles)
-    registers[0] = tiles * tile
+    tile = -(-registers[0] // -(-registers[0] // MOST_REGISTERS))
+    for layer in range(len(sizes) if tiled else 1):
+        registers[layer] = -(-registers[layer] // tile) * tile
     widths = [lanes * count for count in registers]
     rows = -(-batch_size // ROWS) * ROWS
     counts = [inputs * widths[0], 0]
     for layer in range(1, len(sizes)):
-        counts += [sizes[layer - 1] * widths[layer], sizes[layer] * widths[layer - 1]]
+        back = 0 if tiled else sizes[layer] * widths[layer - 1]
+        counts += [sizes[layer - 1] * widths[layer], back]
     at = _offsets([*counts, *widths])
     neurons = _offsets([rows * width for width in widths] * 2)
     layers = len(sizes)
@@ -91,13 +95,35 @@ def pack(
     """Copy weights and biases, in the shapes that a network has, into one flat array."""
     flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
     for place, w in zip(_places(layout, tile, flat), _weights_and_transposed(weights), strict=True):
-        blocks, inputs, block = place.shape
-        padded = np.zeros((blocks * block, inputs), w.dtype)
-        padded[: len(w)] = w
-        place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
+        _fill(place, w)
+    _copy_biases(layout, flat, biases)
+    return flat
+
+
+def pack_tiled(
+    layout: Layout, tile: tuple[None, ...], weights: list[Floats], biases: list[Floats]
+) -> Floats:
+    """The same for a `tiled` plan."""
+    flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
+    block = len(tile) * REGISTER_BYTES // flat.itemsize
+    for offset, width, w in zip(layout.weights, layout.widths, weights, strict=True):
+        inputs = w.shape[1]
+        place = flat[offset : offset + inputs * width].reshape(width // block, inputs, block)
+        _fill(place, w)
+    _copy_biases(layout, flat, biases)
+    return flat
+
+
+def _fill(place: Floats, weights: Floats) -> None:
+    blocks, inputs, block = place.shape
+    padded = np.zeros((blocks * block, inputs), weights.dtype)
+    padded[: len(weights)] = weights
+    place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
+
+
+def _copy_biases(layout: Layout, flat: Floats, biases: list[Floats]) -> None:
     for offset, b in zip(layout.biases, biases, strict=False):  # or none
         flat[offset : offset + len(b)] = b
-    return flat
 
 
 def unpack(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.engines.codes import ACTIVATION_CODES
-from digitwise.engines.fused_layout import aligned_zeros, pack, plan
+from digitwise.engines.fused_layout import aligned_zeros, pack, pack_tiled, plan
 from digitwise.engines.predictor_kernel import outputs
 from digitwise.engines.simd import REGISTER_BYTES
 from digitwise.errors import InputError
@@ -16,6 +16,7 @@ from digitwise.neurons import Floats
 
 AT_ONCE = 64  # images that are in the cache together
 PIECE = 8 * AT_ONCE  # images that a thread takes at a time
+MOST_TILED = 60_000  # neurons of a layer, whose places are short numbers
 THREADS_FROM = 1024  # images that are worth another thread
 
 Worker = Callable[[Floats, Floats, bool], None]
@@ -46,9 +47,11 @@ class Predictor:
             raise InputError(f"expected at least one thread; found {threads!r:.50}")
         self.sizes, self.dtype = network.sizes, network.dtype
         self._one = (self.sizes[0],)
-        self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE)
-        self._parameters = pack(self._layout, self._tile, network.weights, network.biases)
-        self._activation = ACTIVATION_CODES[network.activation]
+        # Of rectified neurons, most don't fire.
+        self._tiled = network.activation == "relu" and max(network.sizes) <= MOST_TILED
+        self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE, self._tiled)
+        lay_out = pack_tiled if self._tiled else pack
+        self._parameters = lay_out(self._layout, self._tile, network.weights, network.biases)
         self._places = np.array(self._layout[1:8])
         self._activation = ACTIVATION_CODES[network.activation]
         self._free: list[Worker] = []
@@ -131,17 +134,20 @@ class Predictor:
     def _worker(self) -> Worker:
         """Return a function of inputs and outputs, with room of its own for what is in between."""
         # A register more than all pixels, since whole registers are written.
-        count = AT_ONCE * self.sizes[0] + REGISTER_BYTES
+        widest = max(self.sizes[0], *self._layout.widths.tolist())
+        count = AT_ONCE * widest + REGISTER_BYTES
         pixels, values = np.zeros(count, np.uint16), np.zeros(count, self.dtype)
         starts = np.zeros(2 * AT_ONCE + 1, np.int64)
         starts[:AT_ONCE] = range(AT_ONCE)
         neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
         numbers = (self.sizes[0], self._activation, AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
+        tiled = self._tiled
 
         def work(x: Floats, out: Floats, squash: bool) -> None:
             outputs(
-                x, numbers, places, tile, parameters, neurons, starts, pixels, values, out, squash
-            )
+                x, numbers, places, tile, parameters, neurons, starts, pixels, values, out, squash,
+                tiled,
+            )  # fmt: skip
 
         return work

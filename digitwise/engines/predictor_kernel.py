@@ -2,29 +2,15 @@
 
 from digitwise.compiled import kernel
 from digitwise.engines.exponential import sigmoid
-from digitwise.engines.fused_forward import forward
+from digitwise.engines.fused_forward import collect, forward, forward_sparse
 from digitwise.engines.fused_layout import Layout
-from digitwise.engines.simd import REGISTER_BYTES, compress
 from digitwise.engines.sparse import SparseImages
 
 
 @kernel
-def collect(x, pixels, values, entries):
-    """Append the numbers of x that are not 0; how many entries there are then."""
-    lanes = REGISTER_BYTES // x.itemsize
-    whole = len(x) // lanes * lanes
-    for first in range(0, whole, lanes):
-        entries += compress(x, first, first, values, pixels, entries)
-    for i in range(whole, len(x)):
-        if x[i] != 0:
-            pixels[entries] = i
-            values[entries] = x[i]
-            entries += 1
-    return entries
-
-
-@kernel
-def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash):
+def outputs(
+    x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash, tiled
+):
     """Write the outputs for x, (n, n_in), into out, (n, n_out), some rows at a time.
 
     `numbers` and `places` are the layout and more (`predictor.py`): few arguments are passed
@@ -46,7 +32,10 @@ def outputs(x, numbers, places, like, parameters, neurons, starts, pixels, value
             sparse.starts[row] = entries
             entries = collect(x[begin + row], pixels, values, entries)
         sparse.starts[m] = entries
-        forward(sparse, order, 0, m, layout, like, parameters, neurons, None, activation)
+        if tiled:
+            forward_sparse(sparse, order, m, layout, like, parameters, neurons)
+        else:
+            forward(sparse, order, 0, m, layout, like, parameters, neurons, None, activation)
         for row in range(m):
             z = layout.outputs[last] + row * layout.widths[last]
             for i in range(out.shape[1]):
