@@ -213,7 +213,7 @@ def _between_extrema(ink: Light, unit: float) -> Cuts:
     x, x2 = np.array(pairs, np.intp).reshape(-1, 2, 1).swapaxes(0, 1)
     y, y2 = top[x], bottom[x2]
     share = ((np.arange(height) - y) / np.maximum(1, y2 - y)).clip(0, 1)
-    return np.rint(x + share * (x2 - x)).astype(np.int32)
+    return np.asarray(np.rint(x + share * (x2 - x)), np.int32)
 
 
 def _choose(ink: Light, cuts: Cuts, unit: float) -> list[tuple[Cut, float]]:

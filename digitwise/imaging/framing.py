@@ -46,10 +46,13 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
         raise InputError(f"expected one image of shape (h, w); found {ink.shape}")
     framed = np.zeros((SIDE, SIDE), np.uint8)
     ink = ink[bounding_box(ink)]
-    if not ink.size or ink.max() <= 0:
+    if not ink.size:
         return framed
     box = _resample(_square(ink))
-    bright = np.floor(255 * box / min(1.0, box.max()) + 0.5)
+    strongest = box.max()
+    if strongest <= 0:
+        return framed
+    bright = np.floor(255 * box / min(1.0, strongest) + 0.5)
     digit = np.minimum(np.maximum(bright, 0), 255)
     top, left = (floor(15 - c) for c in centre_of_mass(digit))
     # Paste, clipping what leaves the frame.
@@ -69,7 +72,7 @@ def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
     return slice(top, top + height), slice(left, left + width)
 
 
-def centre_of_mass(image: npt.NDArray[np.generic]) -> tuple[float, float]:
+def centre_of_mass(image: npt.NDArray[Any]) -> tuple[float, float]:
     """Row and column of the centre of mass; a pixel's own centre is at +0.5."""
     height, width = image.shape
     (total, of_columns), (of_rows, _) = _moments(height) @ image @ _moments(width).T

@@ -14,6 +14,7 @@ from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
 from digitwise.neurons import Floats
 
 SAMPLES = 100  # pixels along each axis that the paper's surface is fitted to, at most
+STEADY = 0.001  # of the samples: if no more go over to the paper, or to the ink, it is found
 LEVELS = 64  # places of a histogram of brightness
 LEAST_PAPER = 100  # samples that tell its slope
 DEEPEST = 0.2  # of the longer side: half the width of a stroke; more is a shadow
@@ -92,7 +93,7 @@ def _paper(grey: Light) -> tuple[Light, float]:
         far = np.abs(light - surface(near_y, coefficients, near_x))
         noise = _deviation(far)
         near = far <= max(2.5 * noise, 2.5 * GREY_LEVEL)
-        if before is not None and (near == before).all():
+        if before is not None and (near != before).mean() < STEADY:
             break
         before = near
         coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
@@ -246,7 +247,7 @@ def _shadows(ink: Light) -> Light:
     return np.asarray(cv2.resize(wide, ink.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def _holds_square(picture: Light, side: int) -> bool:
+def _holds_square(picture: npt.NDArray[Any], side: int) -> bool:
     """Whether a square with so long sides may be above 0 all over: a cell half as wide is."""
     cell = (side + 1) // 2
     rows, columns = (length // cell for length in picture.shape)
