@@ -103,9 +103,10 @@ def train(
         Literal["gaussian", "scaled", "he"] | None, typer.Option(help="How weights start.")
     ] = None,
     start_from: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="Begin with a trained network: a model file, or a shipped one's name.",
+            help="Begin with a trained network: a model file, or a shipped one's name. Given "
+            "several times: with the average of networks that were trained from one start.",
             metavar="MODEL",
         ),
     ] = None,
@@ -135,7 +136,8 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
-    given = {**locals(), "hidden": _layers(hidden)}
+    start = tuple(start_from) if start_from else None
+    given = {**locals(), "hidden": _layers(hidden), "start_from": start}
     chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
     from digitwise.cli.training import draw, go, report
@@ -144,7 +146,7 @@ def train(
         run = _resumed(resume, chosen, data_dir, out, as_json)
     else:
         if start_from:
-            chosen = _as_trained(start_from) | chosen
+            chosen = _as_trained(start_from[0]) | chosen
         run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
     finished = go(run, as_json)
     if finished and run.settings.non_digits and len(run.validation) >= ENOUGH:

@@ -37,9 +37,10 @@ class Settings:
         epoch; the test digits then are measured once, at the end.
     cost, activation, init : str
         See `digitwise.Network`.
-    start_from : str or None
-        Model file, or name of a shipped network, that the run begins with, in place of a network
-        fresh from the seed.
+    start_from : tuple of str
+        Model files, or names of shipped networks, that the run begins with, in place of a network
+        fresh from the seed: of several the average, weight by weight. That is as good as all of
+        them together if they were trained from one start (Wortsman et al. 2022, "Model soups").
     store : {"float32", "float16"}
         How the finished model is written: float16 halves the file. What is measured at the end is
         the network as it is in the file.
@@ -71,7 +72,7 @@ class Settings:
     cost: str = "cross-entropy"
     activation: str = "sigmoid"
     init: str = "scaled"
-    start_from: str | None = None
+    start_from: tuple[str, ...] = ()
     store: str = "float32"
     seed: int = 0
     engine: str = "auto"
@@ -84,7 +85,9 @@ class Settings:
             if name == "hidden":
                 value = ",".join(map(str, value))
             option = f"--{name.replace('_', '-')}"
-            if value is True:
+            if name == "start_from":
+                words += [f"{option} {quote(model)}" for model in value]
+            elif value is True:
                 words.append(option)
             elif value is not None and value is not False:
                 words.append(f"{option} {quote(str(value))}")
@@ -131,6 +134,8 @@ class Settings:
         ModelError
             If there is no such file, or it isn't sound.
         """
+        import numpy as np
+
         from digitwise.network import Network
 
         network = Network(
@@ -141,19 +146,26 @@ class Settings:
             rng=self.seed,
             dtype="float32",
         )
-        if self.start_from is not None:
-            from digitwise.errors import InputError
-            from digitwise.models.shipped import open_model
+        if self.start_from:
+            start = [self._trained(name, network) for name in self.start_from]
+            for of_network in ("weights", "biases"):
+                arrays = zip(*(getattr(other, of_network) for other in start), strict=True)
+                averages = [np.mean(same, axis=0, dtype=np.float64) for same in arrays]
+                setattr(network, of_network, [a.astype(network.dtype) for a in averages])
+        return network
 
-            other = open_model(self.start_from).network
-            if (other.sizes, other.activation) != (network.sizes, network.activation):
-                raise InputError(
-                    f"{self.start_from} is {'-'.join(map(str, other.sizes))}, {other.activation}; "
-                    f"expected {'-'.join(map(str, network.sizes))}, {network.activation}: give "
-                    "its --hidden and --activation"
-                )
-            network.weights = [w.astype(network.dtype) for w in other.weights]
-            network.biases = [b.astype(network.dtype) for b in other.biases]
+    @staticmethod
+    def _trained(name: str, like: "Network") -> "Network":
+        from digitwise.errors import InputError
+        from digitwise.models.shipped import open_model
+
+        network = open_model(name).network
+        if (network.sizes, network.activation) != (like.sizes, like.activation):
+            raise InputError(
+                f"{name} is {'-'.join(map(str, network.sizes))}, {network.activation}; "
+                f"expected {'-'.join(map(str, like.sizes))}, {like.activation}: give "
+                "its --hidden and --activation"
+            )
         return network
 
     def fit_arguments(self) -> dict[str, Any]:
@@ -188,10 +200,12 @@ class Settings:
         TypeError, ValueError, KeyError
             If it isn't that.
         """
-        settings = cls(**{**saved, "hidden": tuple(saved["hidden"])})
+        start = saved.get("start_from") or ()
+        one = (start,) if isinstance(start, str) else start  # earlier files have a name, or null
+        settings = cls(**{**saved, "hidden": tuple(saved["hidden"]), "start_from": tuple(one)})
         for field in fields(cls):
             value = getattr(settings, field.name)
-            values = value if field.name == "hidden" else (value,)
+            values = value if field.name in ("hidden", "start_from") else (value,)
             wanted = TYPES[field.name]
             if not all(isinstance(v, wanted) and (wanted is bool or v is not True) for v in values):
                 raise ValueError(f"{field.name} can't be {value!r:.50}")
@@ -219,7 +233,7 @@ TYPES: dict[str, Any] = {
     "cost": str,
     "activation": str,
     "init": str,
-    "start_from": str | None,
+    "start_from": str,
     "store": str,
     "seed": int,
     "engine": str,

@@ -1,4 +1,5 @@
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -260,7 +261,7 @@ def test_what_is_there_is_found_under_either_name(tmp_path):
 def test_a_run_begins_with_a_trained_network(bundled, tmp_path):
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     Run.start(SMALL, *bundled, first).go(go_on)
-    settings = replace(SMALL, start_from=str(first), epochs=0)
+    settings = replace(SMALL, start_from=(str(first),), epochs=0)
     run = Run.start(settings, *bundled, second)
     run.go(go_on)
     trained = read_model(first).network
@@ -270,7 +271,24 @@ def test_a_run_begins_with_a_trained_network(bundled, tmp_path):
     with pytest.raises(InputError, match="expected 784-7-10, sigmoid: give its --hidden"):
         Run.start(replace(settings, hidden=(7,)), *bundled, second)
     with pytest.raises(ModelError, match="no model 'nothing'"):
-        Run.start(replace(settings, start_from="nothing"), *bundled, second)
+        Run.start(replace(settings, start_from=("nothing",)), *bundled, second)
+
+
+def test_a_run_begins_with_the_average_of_several(bundled, tmp_path):
+    paths = [tmp_path / f"{seed}.safetensors" for seed in range(3)]
+    for seed, path in enumerate(paths):
+        Run.start(replace(SMALL, seed=seed, epochs=1), *bundled, path).go(go_on)
+    settings = replace(SMALL, start_from=tuple(map(str, paths)))
+    network = settings.make_network()
+    trained = [read_model(path).network for path in paths]
+    for found, *all_of_it in zip(network.weights, *(t.weights for t in trained), strict=True):
+        np.testing.assert_allclose(found, sum(all_of_it) / 3, rtol=1e-5, atol=1e-7)
+    assert f"--start-from {paths[0]} --start-from {paths[1]}" in settings.command()
+    assert Settings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
+    # As earlier files have it.
+    for before, now in (("one", ("one",)), (None, ())):
+        saved = {**settings.to_dict(), "start_from": before}
+        assert Settings.from_dict(saved).start_from == now
 
 
 def test_names(tmp_path):
