@@ -55,7 +55,7 @@ def forward_first(
 ):
     """z = w·x + b of neurons start to stop of the first layer, over the pixels that are not 0."""
     width = layout.widths[0]
-    tile_width = len(like) * REGISTER_BYTES // parameters.itemsize
+    tile_width = len(like) * REGISTER_BYTES // neurons.itemsize
     for first in range(start, stop, tile_width):
         weights = layout.weights[0] + first * layout.inputs
         for at in range(begin, end):
@@ -65,7 +65,7 @@ def forward_first(
             entry, last = images.starts[image], images.starts[image + 1]
             total = load(parameters, layout.biases[0] + first, like)
             # Two sums, so that one addition needn't wait for the one before.
-            other = zeros(parameters, like)
+            other = zeros(neurons, like)
             while entry + 1 < last:
                 pixel = np.intp(take(images.pixels, entry))
                 x = ink(images, entry, brightness)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from digitwise.engines.codes import ACTIVATION_CODES
 from digitwise.engines.fused_layout import aligned_zeros, pack, pack_tiled, plan
 from digitwise.engines.predictor_kernel import outputs
-from digitwise.engines.simd import REGISTER_BYTES
+from digitwise.engines.simd import HALVES, REGISTER_BYTES
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.neurons import Floats
@@ -51,7 +52,8 @@ class Predictor:
         self._tiled = network.activation == "relu" and max(network.sizes) <= MOST_TILED
         self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE, self._tiled)
         lay_out = pack_tiled if self._tiled else pack
-        self._parameters = lay_out(self._layout, self._tile, network.weights, network.biases)
+        parameters = lay_out(self._layout, self._tile, network.weights, network.biases)
+        self._parameters = _halved(parameters) if self._tiled and HALVES else parameters
         self._places = np.array(self._layout[1:8])
         self._activation = ACTIVATION_CODES[network.activation]
         self._free: list[Worker] = []
@@ -142,12 +144,24 @@ class Predictor:
         neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
         numbers = (self.sizes[0], self._activation, AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
-        tiled = self._tiled
+        dense = None if self._tiled else True
 
         def work(x: Floats, out: Floats, squash: bool) -> None:
             outputs(
                 x, numbers, places, tile, parameters, neurons, starts, pixels, values, out, squash,
-                tiled,
+                dense,
             )  # fmt: skip
 
         return work
+
+
+def _halved(parameters: Floats) -> npt.NDArray[Any]:
+    """The same as float16, in uint16, if each is one: of those twice as many fit into the cache.
+
+    Models are stored as float16 if they are to be small, and so they are read.
+    """
+    halves = aligned_zeros(len(parameters), np.dtype(np.float16))
+    with np.errstate(over="ignore"):
+        halves[:] = parameters
+    same = parameters.dtype == np.float32 and np.array_equal(halves, parameters)
+    return halves.view(np.uint16) if same else parameters

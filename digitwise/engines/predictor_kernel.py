@@ -9,13 +9,13 @@ from digitwise.engines.sparse import SparseImages
 
 @kernel
 def outputs(
-    x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash, tiled
+    x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash, dense
 ):
     """Write the outputs for x, (n, n_in), into out, (n, n_out), some rows at a time.
 
     `numbers` and `places` are the layout and more (`predictor.py`): few arguments are passed
     quickly. `starts` begins with the order of the rows, 0, 1, 2, ... Without `squash` the
-    outputs are left as z, before the sigmoid.
+    outputs are left as z, before the sigmoid. `dense` is None for a `tiled` layout.
     """
     inputs, activation, at_once = numbers
     layout = Layout(
@@ -32,7 +32,7 @@ def outputs(
             sparse.starts[row] = entries
             entries = collect(x[begin + row], pixels, values, entries)
         sparse.starts[m] = entries
-        if tiled:
+        if dense is None:  # so that only one of both is compiled
             forward_sparse(sparse, order, m, layout, like, parameters, neurons)
         else:
             forward(sparse, order, 0, m, layout, like, parameters, neurons, None, activation)

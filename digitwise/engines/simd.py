@@ -8,15 +8,19 @@ float32 or 8 float64 each). LLVM splits them where the processor's registers are
 `like`: a kernel is compiled once for every length.
 """
 
+from platform import machine
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
 from numba.core.datamodel import models, register_default
 from numba.extending import intrinsic
 
 REGISTER_BYTES = 64
+# Whether the processor can read float16: those of x86 since 2012, all of 64 bits by ARM.
+HALVES = "+f16c" in get_host_cpu_features().split(",") or machine() in ("aarch64", "arm64")
 
 
 class Tile(types.Type):
@@ -52,15 +56,24 @@ def zeros(_context, array, like):
 
 @intrinsic
 def load(_context, array, at, like):
-    """Read a tile of len(like) registers from array[at:], a flat array."""
-    tile = Tile(array.dtype, like.count)
+    """Read a tile of len(like) registers from array[at:], a flat array.
+
+    An array of uint16 holds float16, bit by bit, which become float32: see `HALVES`.
+    """
+    halves = array.dtype == types.uint16
+    tile = Tile(types.float32 if halves else array.dtype, like.count)
 
     def code(context, builder, signature, arguments):
-        first = _first_register(context, builder, tile, signature.args[0], arguments)
+        register = context.get_value_type(tile).element
+        stored = ir.VectorType(ir.HalfType(), tile.lanes) if halves else register
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        first = builder.bitcast(builder.gep(data, [arguments[1]]), stored.as_pointer())
         registers = [
-            builder.load(_register(builder, first, number), align=_alignment(tile))
+            builder.load(_register(builder, first, number), align=array.dtype.bitwidth // 8)
             for number in range(tile.count)
         ]
+        if halves:
+            registers = [builder.fpext(half, register) for half in registers]
         return _pack(context, builder, tile, registers)
 
     return tile(array, types.intp, like), code

@@ -20,14 +20,18 @@ from tests.conftest import random_digits
     activation=st.sampled_from(sorted(ACTIVATIONS)),
     dtype=st.sampled_from([np.float32, np.float64]),
     density=st.sampled_from([0, 0.05, 0.5, 1]),
+    stored=st.sampled_from([None, np.float16]),
     seed=st.integers(0, 99),
 )
 def test_outputs_are_those_of_the_network(
-    hidden, inputs, outputs, n, activation, dtype, density, seed
+    hidden, inputs, outputs, n, activation, dtype, density, stored, seed
 ):
     net = Network(
         [inputs, *hidden, outputs], activation=activation, init="scaled", rng=seed, dtype=dtype
     )
+    if stored:  # as models are that are to be small
+        net.weights = [w.astype(stored).astype(dtype) for w in net.weights]
+        net.biases = [b.astype(stored).astype(dtype) for b in net.biases]
     rng = np.random.default_rng(seed)
     x = (rng.normal(size=(n, inputs)) * (rng.random((n, inputs)) < density)).astype(dtype)
     predictor = Predictor(net)
