@@ -2,10 +2,12 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitwise.data.strings import HANDS, draw_number
 from digitwise.imaging.components import find_components
-from digitwise.imaging.cuts import find_cuts
+from digitwise.imaging.cuts import LEAST_COST, STIFFNESS, _bending, _severed, find_cuts
 from digitwise.imaging.ink import extract_ink
 
 
@@ -75,3 +77,29 @@ def test_what_is_narrow_is_not_cut():
 
 def test_a_solid_block_is_not_cut_for_little():
     assert all(cost > 0.5 for _, cost in find_cuts(np.ones((40, 60), np.float32), 40.0))
+
+
+@given(
+    height=st.integers(2, 6),
+    width=st.integers(3, 5),
+    seed=st.integers(0, 10_000),
+)
+def test_a_bending_cut_is_the_cheapest_through_its_place_at_half_height(height, width, seed):
+    ink = np.random.default_rng(seed).random((height, width)).astype(np.float32)
+    through = _severed(ink).astype(np.float64) + LEAST_COST
+    paths = np.array(
+        [
+            path
+            for path in itertools.product(range(width + 1), repeat=height)
+            if all(abs(a - b) <= 1 for a, b in itertools.pairwise(path))
+        ]
+    )
+    inked = through[np.arange(height), paths].sum(axis=1)
+    steps = np.abs(np.diff(paths, axis=1)).sum(axis=1)
+    cuts = _bending(ink, 1.0)
+    assert len(cuts)
+    for cut in cuts:
+        same_place = paths[:, height // 2] == cut[height // 2]
+        (this,) = np.flatnonzero((paths == cut).all(axis=1))  # it is connected
+        costs = [inked + stiffness * steps for stiffness in STIFFNESS]
+        assert any(cost[this] <= cost[same_place].min() + 1e-9 for cost in costs)
