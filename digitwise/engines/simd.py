@@ -13,14 +13,15 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.core.codegen import get_host_cpu_features
 from numba.core.datamodel import models, register_default
 from numba.extending import intrinsic
 
 REGISTER_BYTES = 64
-# Whether the processor can read float16: those of x86 since 2012, all of 64 bits by ARM.
-HALVES = "+f16c" in get_host_cpu_features().split(",") or machine() in ("aarch64", "arm64")
+_features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+# Whether code may read float16: it may on x86 since 2012, and on ARM's processors of 64 bits.
+HALVES = {"+avx", "+f16c"} <= {*_features.split(",")} or machine() in ("aarch64", "arm64")
 
 
 class Tile(types.Type):
