@@ -3,6 +3,7 @@
 import pytest
 
 pytest.importorskip("fastapi")
+expect = pytest.importorskip("playwright.sync_api").expect
 
 
 @pytest.fixture
@@ -96,11 +97,10 @@ def test_polls_of_more_digits_agree(room):
     says(room, "minibatch", "60 mini-batches of 10:")
     room.locator("[name=m]").select_option("500")
     says(room, "minibatch", "60 mini-batches of 500: 100% point downhill")
-    text = room.locator("#minibatch .facts").inner_text()
+    facts = room.locator("#minibatch .facts")
+    before = facts.inner_text()
     room.get_by_role("button", name="Ask others").click()
-    room.wait_for_function(
-        "before => document.querySelector('#minibatch .facts').innerText !== before", arg=text
-    )
+    expect(facts).not_to_have_text(before, use_inner_text=True)
 
 
 def test_the_address_holds_what_was_set(room):
@@ -121,7 +121,7 @@ def test_it_fits_and_leads_to_the_lab(room):
     assert room.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
     room.get_by_role("link", name="gates").click()
     room.get_by_text("NAND is weights -2, -2 and bias 3").wait_for(timeout=60_000)
-    room.wait_for_function("[...document.images].every((image) => image.naturalWidth > 0)")
+    room.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_the_address_gives_the_same_run(page, address):
     says(page, "epoch 1")
     says(page, "paused")
     cost = page.locator(".facts").get_by_text("test").inner_text()
-    page.wait_for_function("location.search.includes('run')")
+    page.wait_for_url(re.compile("run"))
     page.reload()
     says(page, "epoch 1")  # it lives in the server
     assert page.get_by_label("Seed").input_value() == "7"
