@@ -188,12 +188,12 @@ class Settings:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it."""
-        return asdict(self)
+        """As model files have it, in JSON's types."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Settings":
-        """Restore what `to_dict` gave, after a trip through JSON.
+        """Restore what `to_dict` gave.
 
         Raises
         ------
@@ -201,17 +201,19 @@ class Settings:
             If it isn't that.
         """
         start = saved.get("start_from") or ()
-        one = (start,) if isinstance(start, str) else start  # earlier files have a name, or null
-        settings = cls(**{**saved, "hidden": tuple(saved["hidden"]), "start_from": tuple(one)})
+        start = [start] if isinstance(start, str) else start  # earlier files have a name, or null
+        given = {**saved, "start_from": start}
+        settings = cls(**{**given, **{name: tuple(given[name]) for name in LISTS}})
         for field in fields(cls):
             value = getattr(settings, field.name)
-            values = value if field.name in ("hidden", "start_from") else (value,)
+            values = value if field.name in LISTS else (value,)
             wanted = TYPES[field.name]
             if not all(isinstance(v, wanted) and (wanted is bool or v is not True) for v in values):
                 raise ValueError(f"{field.name} can't be {value!r:.50}")
         return settings
 
 
+LISTS = ("hidden", "start_from")
 TYPES: dict[str, Any] = {
     "data": str,
     "hidden": int,

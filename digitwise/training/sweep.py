@@ -150,7 +150,7 @@ class Sweep:
         accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
         last = history.epochs[-1] if history.epochs else None
         return {
-            "settings": {**settings.to_dict(), "hidden": list(settings.hidden)},  # as JSON has it
+            "settings": settings.to_dict(),
             "parameters": network.parameter_count,
             "epochs_run": len(history.epochs),
             "training_cost": last and last.cost,

@@ -199,7 +199,7 @@ class Trainer:
         return [{"label": int(d), "said": int(a), "image": as_text(image)} for d, a, image in rows]
 
     def _model(self) -> bytes:
-        training = {"settings": asdict(self.settings), "command": self.settings.command()}
+        training = {"settings": self.settings.to_dict(), "command": self.settings.command()}
         return to_bytes(Model(self.network, training))
 
     def _tell(self, now: bool = False) -> None:
