@@ -107,7 +107,7 @@ def learn_weighing(
     calibration: Calibration | None,
     digits: Digits,
     count: int = 5000,
-    measured: int = 10_000,
+    measured: int = 40_000,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
