@@ -136,8 +136,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
-    start = tuple(start_from) if start_from else None
-    given = {**locals(), "hidden": _layers(hidden), "start_from": start}
+    given = {**locals(), "hidden": _layers(hidden), "start_from": tuple(start_from or ()) or None}
     chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
     from digitwise.cli.training import draw, go, report
@@ -251,7 +250,7 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
-        f"{_source(name, train_digits.source)}"
+        f"{'MNIST, from ' if name == 'mnist' else ''}{train_digits.source}"
     )
     if settings.numbers:
         people(as_json).print(f"Drawing {settings.numbers:,} numbers, to cut them up: minutes")
@@ -261,10 +260,6 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
             f"An earlier run to {run.out} was unfinished; it is kept in {run.aside}"
         )
     return run
-
-
-def _source(name: str, source: str) -> str:
-    return f"MNIST, from {source}" if name == "mnist" else source
 
 
 def _resumed(

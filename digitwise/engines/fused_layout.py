@@ -23,7 +23,7 @@ class Layout(NamedTuple):
     - First layer: [tile of neurons][pixel][neuron of the tile].
     - Further layers twice, `weights` as [register of outputs][input][output of the register] for
       the way forward, `transposed` as [register of inputs][output][input of the register] for the
-      way back. Both get the same steps, so they stay equal.
+      way back. Both get the same steps, so they stay equal. If `tiled`, once, as the first.
     """
 
     inputs: int
@@ -90,40 +90,23 @@ def aligned_zeros(count: int, dtype: np.dtype[Any]) -> Floats:
 
 
 def pack(
-    layout: Layout, tile: tuple[None, ...], weights: list[Floats], biases: list[Floats]
+    layout: Layout,
+    tile: tuple[None, ...],
+    weights: list[Floats],
+    biases: list[Floats],
+    tiled: bool = False,
 ) -> Floats:
     """Copy weights and biases, in the shapes that a network has, into one flat array."""
     flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
-    for place, w in zip(_places(layout, tile, flat), _weights_and_transposed(weights), strict=True):
-        _fill(place, w)
-    _copy_biases(layout, flat, biases)
-    return flat
-
-
-def pack_tiled(
-    layout: Layout, tile: tuple[None, ...], weights: list[Floats], biases: list[Floats]
-) -> Floats:
-    """The same for a `tiled` plan."""
-    flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
-    block = len(tile) * REGISTER_BYTES // flat.itemsize
-    for offset, width, w in zip(layout.weights, layout.widths, weights, strict=True):
-        inputs = w.shape[1]
-        place = flat[offset : offset + inputs * width].reshape(width // block, inputs, block)
-        _fill(place, w)
-    _copy_biases(layout, flat, biases)
-    return flat
-
-
-def _fill(place: Floats, weights: Floats) -> None:
-    blocks, inputs, block = place.shape
-    padded = np.zeros((blocks * block, inputs), weights.dtype)
-    padded[: len(weights)] = weights
-    place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
-
-
-def _copy_biases(layout: Layout, flat: Floats, biases: list[Floats]) -> None:
+    matrices = weights if tiled else _weights_and_transposed(weights)
+    for place, w in zip(_places(layout, tile, flat, tiled), matrices, strict=True):
+        blocks, inputs, block = place.shape
+        padded = np.zeros((blocks * block, inputs), w.dtype)
+        padded[: len(w)] = w
+        place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
     for offset, b in zip(layout.biases, biases, strict=False):  # or none
         flat[offset : offset + len(b)] = b
+    return flat
 
 
 def unpack(
@@ -147,16 +130,21 @@ def _weights_and_transposed(weights: list[Floats]) -> list[Floats]:
     return [weights[0], *(m for w in weights[1:] for m in (w, w.T))]
 
 
-def _places(layout: Layout, tile: tuple[None, ...], flat: Floats) -> list[Floats]:
+def _places(
+    layout: Layout, tile: tuple[None, ...], flat: Floats, tiled: bool = False
+) -> list[Floats]:
     """Views of the flat array, [block][input][output of the block], in the order of the above."""
     lanes = REGISTER_BYTES // flat.itemsize
+    block = len(tile) * lanes
 
     def view(offset: int, inputs: int, width: int, block: int) -> Floats:
         return flat[offset : offset + inputs * width].reshape(width // block, inputs, block)
 
     sizes, widths = layout.sizes, layout.widths
-    places = [view(layout.weights[0], layout.inputs, widths[0], len(tile) * lanes)]
+    places = [view(layout.weights[0], layout.inputs, widths[0], block)]
     for layer in range(1, len(sizes)):
-        places.append(view(layout.weights[layer], sizes[layer - 1], widths[layer], lanes))
-        places.append(view(layout.transposed[layer], sizes[layer], widths[layer - 1], lanes))
+        forward = block if tiled else lanes
+        places.append(view(layout.weights[layer], sizes[layer - 1], widths[layer], forward))
+        if not tiled:
+            places.append(view(layout.transposed[layer], sizes[layer], widths[layer - 1], lanes))
     return places

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.engines.codes import ACTIVATION_CODES
-from digitwise.engines.fused_layout import aligned_zeros, pack, pack_tiled, plan
+from digitwise.engines.fused_layout import aligned_zeros, pack, plan
 from digitwise.engines.predictor_kernel import outputs
 from digitwise.engines.simd import HALVES, REGISTER_BYTES
 from digitwise.errors import InputError
@@ -51,8 +51,7 @@ class Predictor:
         # Of rectified neurons, most don't fire.
         self._tiled = network.activation == "relu" and max(network.sizes) <= MOST_TILED
         self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE, self._tiled)
-        lay_out = pack_tiled if self._tiled else pack
-        parameters = lay_out(self._layout, self._tile, network.weights, network.biases)
+        parameters = pack(self._layout, self._tile, network.weights, network.biases, self._tiled)
         self._parameters = _halved(parameters) if self._tiled and HALVES else parameters
         self._places = np.array(self._layout[1:8])
         self._activation = ACTIVATION_CODES[network.activation]

@@ -67,10 +67,9 @@ def load(_context, array, at, like):
     def code(context, builder, signature, arguments):
         register = context.get_value_type(tile).element
         stored = ir.VectorType(ir.HalfType(), tile.lanes) if halves else register
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        first = builder.bitcast(builder.gep(data, [arguments[1]]), stored.as_pointer())
+        first = _first_register(context, builder, stored, signature.args[0], arguments)
         registers = [
-            builder.load(_register(builder, first, number), align=array.dtype.bitwidth // 8)
+            builder.load(_register(builder, first, number), align=_alignment(array))
             for number in range(tile.count)
         ]
         if halves:
@@ -85,10 +84,11 @@ def store(_context, array, at, tile):
     """Write a tile to array[at:], a flat array."""
 
     def code(context, builder, signature, arguments):
-        first = _first_register(context, builder, tile, signature.args[0], arguments)
+        register = context.get_value_type(tile).element
+        first = _first_register(context, builder, register, signature.args[0], arguments)
         for number in range(tile.count):
             value = builder.extract_value(arguments[2], number)
-            builder.store(value, _register(builder, first, number), align=_alignment(tile))
+            builder.store(value, _register(builder, first, number), align=_alignment(array))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, tile), code
@@ -151,7 +151,7 @@ def compress(_context, numbers, at, first, values, positions, to):
         source = context.make_array(types_[0])(context, builder, numbers_).data
         register = builder.load(
             builder.bitcast(builder.gep(source, [at_]), real.as_pointer()),
-            align=numbers.dtype.bitwidth // 8,
+            align=_alignment(numbers),
         )
         mask = builder.fcmp_unordered("!=", register, ir.Constant(real, [0.0] * lanes))
         start = builder.trunc(first_, place.element)
@@ -198,9 +198,8 @@ def prefetch(_context, array, at):
     return types.void(array, types.intp), code
 
 
-def _first_register(context, builder, tile, array, arguments):
+def _first_register(context, builder, register, array, arguments):
     data = context.make_array(array)(context, builder, arguments[0]).data
-    register = context.get_value_type(tile).element
     return builder.bitcast(builder.gep(data, [arguments[1]]), register.as_pointer())
 
 
@@ -208,8 +207,8 @@ def _register(builder, first, number):
     return builder.gep(first, [ir.IntType(64)(number)])
 
 
-def _alignment(tile):
-    return tile.element.bitwidth // 8  # rows begin anywhere
+def _alignment(array):
+    return array.dtype.bitwidth // 8  # rows begin anywhere
 
 
 def _unpack(builder, tile, value):

@@ -15,8 +15,8 @@ from digitwise.imaging.surface import Light
 
 MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
-_RIM = np.ones((3, 3), np.uint8)
 OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
+RIM = np.ones((3, 3), np.uint8)  # around a stroke's pixel: so far its soft edge reaches
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
         left, top = max(left - 1, 0), max(top - 1, 0)
         right, bottom = min(left + width + 2, ink.shape[1]), min(top + height + 2, ink.shape[0])
         own = (labels[top:bottom, left:right] == label).view(np.uint8)
-        rim = cv2.dilate(own, _RIM)
+        rim = cv2.dilate(own, RIM)
         # No other piece's stroke is within a pixel, or it would hang together with this one.
         found.append(Component(left, top, right, bottom, ink[top:bottom, left:right] * rim))
     return sorted(found, key=lambda c: (c.left, c.top))

@@ -23,7 +23,7 @@ Cuts = npt.NDArray[np.int32]
 
 ROWS = 40  # that a digit has where cuts are sought
 LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
-STIFFNESS = (0.25, 0.05)  # cost of a sideways step of a bending cut, in pixels of ink
+STIFFNESS = np.array([[[0.25]], [[0.05]]])  # cost of a bending cut's step aside, in pixels of ink
 MOST = 8  # candidates of one kind
 MOST_CUTS = 1000  # of a component: no bound
 NEAR, MOST_NEAR = 0.2, 6  # of the height of a digit: so near to a cut there are so many cheaper
@@ -33,7 +33,6 @@ TWINS = 0.07  # of the height of a digit: of cuts that are nearer, the cheapest 
 APART = 0.1  # of the height of a digit: between candidates of one kind
 SLIVER = 0.5  # less ink than an upright stroke of this share of a digit's height is none
 LEAST_COST = 0.01  # of a pixel of paper: between equal ways, the shorter
-_STEPS = np.array(STIFFNESS)[:, None, None]
 
 
 def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cut, float]]:
@@ -63,8 +62,9 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
         size = [max(2, round(length * scale)) for length in ink.shape[::-1]]
         small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     unit = height * small.shape[0] / ink.shape[0]  # a digit's height in small pixels
-    candidates = [_straight(small, unit), _bending(small, unit), _between_extrema(small, unit)]
-    chosen = _choose(small, np.concatenate(candidates), unit)
+    severed = _severed(small)
+    candidates = [_straight(severed, unit), _bending(severed, unit), _between_extrema(small, unit)]
+    chosen = _choose(small, severed, np.concatenate(candidates), unit)
     # Back to the pixels of the component.
     rows = (np.arange(ink.shape[0]) * small.shape[0]) // ink.shape[0]
     return [
@@ -83,14 +83,13 @@ def _severed(ink: Light) -> Light:
     return severed
 
 
-def _costs(ink: Light, cuts: Cuts) -> Floats:
+def _costs(severed: Light, upto: Floats, cuts: Cuts) -> Floats:
     """Ink that each cut runs through, in pixels, its steps to the side included."""
-    rows = np.arange(len(ink))
+    rows = np.arange(len(severed))
     before = np.concatenate([cuts[:, :1], cuts[:, :-1]], axis=1)
     low, high = np.minimum(cuts, before), np.maximum(cuts, before)
-    upto = _ink_left_of(ink)
     aside = np.where(high - low > 1, upto[rows, high] - upto[rows, low], 0)
-    return np.asarray((_severed(ink)[rows, cuts] + 0.5 * aside).sum(axis=1))
+    return np.asarray((severed[rows, cuts] + 0.5 * aside).sum(axis=1))
 
 
 def _ink_left_of(ink: Light) -> Floats:
@@ -119,13 +118,13 @@ def _minima(costs: Floats, apart: float, most: int) -> list[int]:
     return found
 
 
-def _straight(ink: Light, unit: float) -> Cuts:
+def _straight(severed: Light, unit: float) -> Cuts:
     """Valleys of the projections along some directions."""
-    height, width = ink.shape
+    height, width = severed.shape[0], severed.shape[1] - 1
     rows = np.arange(height)
     offsets = np.rint(np.array(LEANS)[:, None] * (rows - height / 2)).astype(np.int32)
     columns = (np.arange(width) + offsets[..., None]).clip(0, width)
-    costs = _severed(ink)[rows[:, None], columns].sum(axis=1)
+    costs = severed[rows[:, None], columns].sum(axis=1)
     costs[:, [0, -1]] = np.inf
     found = [
         x + offset
@@ -136,15 +135,15 @@ def _straight(ink: Light, unit: float) -> Cuts:
     return np.array(found, np.int32).reshape(-1, height).clip(0, width)
 
 
-def _bending(ink: Light, unit: float) -> Cuts:
+def _bending(severed: Light, unit: float) -> Cuts:
     """Paths from top to bottom through the least ink, one for each place at half height.
 
     They fall as drops do that seep through ink where it is thin (after Congedo et al. 1995), but
     find the best way by dynamic programming.
     """
-    through = LEAST_COST + _severed(ink).astype(np.float64)
+    through = LEAST_COST + severed.astype(np.float64)
     # From above and from below to the middle, both of as many rows: one more of none is free.
-    middle = len(ink) // 2
+    middle = len(severed) // 2
     below = through[:middle:-1]
     free = middle + 1 - len(below)
     none = np.zeros((free, through.shape[1]))
@@ -175,23 +174,26 @@ def _one_row_on(totals: Floats) -> Floats:
 
     Shape (stiffnesses, ..., columns).
     """
-    best = totals.copy()
-    aside = totals + _STEPS
-    np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
+    aside = totals + STIFFNESS
+    best = _or_from_left(totals, aside)
     np.minimum(best[..., :-1], aside[..., 1:], out=best[..., :-1])
     return best
 
 
 def _origins(totals: Floats) -> npt.NDArray[np.int8]:
     """Where the cheapest way to each place of the next row comes from: a step -1, 0 or 1."""
-    aside = totals + _STEPS
-    origins = np.zeros(totals.shape, np.int8)
-    best = totals.copy()
-    from_left = aside[..., :-1] < best[..., 1:]
-    origins[..., 1:][from_left] = -1
-    np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
+    aside = totals + STIFFNESS
+    best = _or_from_left(totals, aside)
+    origins = -(best < totals).astype(np.int8)
     origins[..., :-1][aside[..., 1:] < best[..., :-1]] = 1
     return origins
+
+
+def _or_from_left(totals: Floats, aside: Floats) -> Floats:
+    """Least cost to each place of the row that follows, with no step to the left."""
+    best = totals.copy()
+    np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
+    return best
 
 
 def _between_extrema(ink: Light, unit: float) -> Cuts:
@@ -216,10 +218,11 @@ def _between_extrema(ink: Light, unit: float) -> Cuts:
     return np.asarray(np.rint(x + share * (x2 - x)), np.int32)
 
 
-def _choose(ink: Light, cuts: Cuts, unit: float) -> list[tuple[Cut, float]]:
+def _choose(ink: Light, severed: Light, cuts: Cuts, unit: float) -> list[tuple[Cut, float]]:
     """Drop hopeless cuts, those that leave a sliver, and all but the cheapest of twins."""
-    costs = _costs(ink, cuts)
-    left = _ink_left_of(ink)[np.arange(len(ink)), cuts].sum(axis=1)
+    upto = _ink_left_of(ink)
+    costs = _costs(severed, upto, cuts)
+    left = upto[np.arange(len(ink)), cuts].sum(axis=1)
     sliver = SLIVER * unit * stroke_width(ink)
     hopeful = np.flatnonzero(
         (costs <= DEAREST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)

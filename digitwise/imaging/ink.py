@@ -17,6 +17,7 @@ SAMPLES = 100  # pixels along each axis that the paper's surface is fitted to, a
 STEADY = 0.001  # of the samples: if no more go over to the paper, or to the ink, it is found
 LEVELS = 64  # places of a histogram of brightness
 LEAST_PAPER = 100  # samples that tell its slope
+SMALL = 128  # pixels, of the longer side of the picture that shadows are sought in
 DEEPEST = 0.2  # of the longer side: half the width of a stroke; more is a shadow
 MOSTLY = 0.8  # share of a picture that lies on one surface: a digit that fills it has less
 APART = 8.0  # times the paper's noise: most ink is at least so far from it
@@ -66,7 +67,7 @@ def _departing(grey: Light, paper: Light, noise: float) -> Light:
     if above_noise.size == 0:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.
-    strongest = _at_share(above_noise, 0.95 if noise > 0 else 1.0)
+    strongest = _quantile(above_noise, 0.95 if noise > 0 else 1.0)
     if strongest < max(LEAST_CONTRAST, STANDS_OUT * noise):
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)
@@ -207,7 +208,7 @@ def _commonest(light: Floats) -> float:
     places = np.clip(LEVELS * light, 0, LEVELS - 1).astype(np.intp)
     counts = np.bincount(places.ravel(), minlength=LEVELS)
     fullest = int(np.convolve(counts, [1, 2, 1], mode="same").argmax())
-    return _at_share(light[np.abs(places - fullest) <= 1], 0.5)
+    return _quantile(light[np.abs(places - fullest) <= 1], 0.5)
 
 
 def _deviation(far: Floats) -> float:
@@ -217,11 +218,11 @@ def _deviation(far: Floats) -> float:
     without ink, it is 0.454 standard deviations; with ink, more, so that noise is overestimated
     rather than taken for ink.
     """
-    return _at_share(far, 0.35) / 0.454
+    return _quantile(far, 0.35) / 0.454
 
 
-def _at_share(values: npt.NDArray[Any], share: float) -> float:
-    """So large a share of all values lies below this one: a quantile, between the nearest two."""
+def _quantile(values: npt.NDArray[Any], share: float) -> float:
+    """So large a share of all values lies below this one, which is between the nearest two."""
     place = share * (values.size - 1)
     below = int(place)
     above = min(below + 1, values.size - 1)
@@ -233,7 +234,7 @@ def _shadows(ink: Light) -> Light:
     """What is dark over an area wider than any stroke: shadows, table edges, dark margins."""
     import cv2
 
-    shrink = min(1.0, 128 / max(ink.shape))
+    shrink = min(1.0, SMALL / max(ink.shape))
     if min(ink.shape) < 64 or shrink * min(ink.shape) < 3:
         return np.zeros_like(ink)
     small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)

@@ -23,8 +23,9 @@ def rim_of(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
 @lru_cache(maxsize=64)
 def powers(length: int) -> Floats:
     """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
-    places = np.linspace(-1, 1, length)
-    return np.vander(places, 5, increasing=True).T
+    found = np.vander(np.linspace(-1, 1, length), 5, increasing=True).T
+    found.flags.writeable = False  # all who ask share it
+    return found
 
 
 def surface(y: Floats, coefficients: Floats, x: Floats) -> Floats:

@@ -9,6 +9,7 @@ the sum of all paths' (Denker & Burges 1995; LeCun et al. 1998, section VIII).
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class Lattice:
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         sums[0, 0] = 0.0
         emitted = self._emitted(allowed)
-        for arc, start, end, skip in self._steps():
+        for arc, start, end, skip in self._steps:
             before, after = sums[start], sums[end]
             np.logaddexp(after[1:], before[:-1] + emitted[arc], out=after[1:])
             if skip > -np.inf:
@@ -67,7 +68,7 @@ class Lattice:
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         sums[self.n, least:] = 0.0
         emitted = self._emitted(allowed)
-        for arc, start, end, skip in reversed(self._steps()):
+        for arc, start, end, skip in reversed(self._steps):
             before, after = sums[start], sums[end]
             np.logaddexp(before[:-1], after[1:] + emitted[arc], out=before[:-1])
             if skip > -np.inf:
@@ -109,7 +110,7 @@ class Lattice:
         emitted = padded[:, says]  # arcs, texts, places
         sums = np.full((self.n + 1, len(texts), longest + 1), -np.inf)
         sums[0, :, 0] = 0.0
-        for arc, start, end, skip in self._steps():
+        for arc, start, end, skip in self._steps:
             before, after = sums[start], sums[end]
             np.logaddexp(after[:, 1:], before[:, :-1] + emitted[arc], out=after[:, 1:])
             if skip > -np.inf:
@@ -134,7 +135,7 @@ class Lattice:
         """
         ahead = self._most_to_win(allowed, least).tolist()
         leaving: list[list[tuple[int, int]]] = [[] for _ in range(self.n + 1)]
-        for arc, start, end, _ in self._steps():
+        for arc, start, end, _ in self._steps:
             leaving[start].append((arc, end))
         choices = self._choices(allowed)
         found: dict[str, list[tuple[int, str]]] = {}
@@ -157,10 +158,9 @@ class Lattice:
 
     def _choices(self, allowed: Allowed) -> list[list[list[tuple[str, float]]]]:
         """What each arc may be at each position, and behind the last: (char, score) each."""
-        skips = [[("", skip)] if skip > -np.inf else [] for *_, skip in self._steps()]
+        skips = [[("", skip)] if skip > -np.inf else [] for *_, skip in self._steps]
         choices = [skips] * (len(allowed) + 1)
-        for kind, positions in _alike(allowed):
-            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+        for fitting, positions in self._fitting(allowed):
             best = fitting.max(axis=1, keepdims=True)
             of_kind = [arc.copy() for arc in skips]
             likely = (fitting > best - HOPELESS).nonzero()
@@ -171,17 +171,24 @@ class Lattice:
                 choices[position] = of_kind
         return choices
 
+    @cached_property
     def _steps(self) -> list[tuple[int, int, int, float]]:
         """Arcs in order: number, start, end, score of none."""
         skips = self.scores[:, SKIP].tolist()
         arcs = range(len(skips))
         return list(zip(arcs, self.starts.tolist(), self.ends.tolist(), skips, strict=True))
 
+    def _fitting(self, allowed: Allowed) -> list[tuple[Floats, list[int]]]:
+        """Scores of the digits that may be, -inf of others, and at which positions these may."""
+        return [
+            (np.where(kind, self.scores[:, :SKIP], -np.inf), positions)
+            for kind, positions in _alike(allowed)
+        ]
+
     def _emitted(self, allowed: Allowed) -> Floats:
         """Logarithm of what the digits allowed add up to, shape (arcs, positions)."""
         emitted = np.zeros((len(self.ends), len(allowed)))
-        for kind, positions in _alike(allowed):
-            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+        for fitting, positions in self._fitting(allowed):
             emitted[:, positions] = np.logaddexp.reduce(fitting, axis=1)[:, None]
         return emitted
 
@@ -190,10 +197,9 @@ class Lattice:
         won = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         won[self.n, least:] = 0.0
         best = np.zeros((len(self.ends), len(allowed)))
-        for kind, positions in _alike(allowed):
-            fitting = np.where(kind, self.scores[:, :SKIP], -np.inf)
+        for fitting, positions in self._fitting(allowed):
             best[:, positions] = fitting.max(axis=1, keepdims=True)
-        for arc, start, end, skip in reversed(self._steps()):
+        for arc, start, end, skip in reversed(self._steps):
             before, after = won[start], won[end]
             np.maximum(before[:-1], after[1:] + best[arc], out=before[:-1])
             np.maximum(before, after + skip, out=before)
