@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
@@ -20,10 +20,13 @@ from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
 FEW = 6  # pictures that this process has read before others would be ready
-AHEAD = 4  # pictures for each process that are begun, or wait to be fetched
+AHEAD = 4  # tasks for each process that are begun, or wait to be fetched
+TOGETHER = 8  # small pictures that are read as one task
+SMALL = 1 << 17  # bytes of one of these, at most
 
 Source = Path | io.BytesIO | DigitwiseError
 Result = list[Number] | DigitwiseError | OSError
+Task = list[tuple[str, Source]]
 
 
 def read_all(
@@ -59,21 +62,24 @@ def read_all(
     left = iter(sources)
     jobs = jobs or cores()
     with one_blas_thread():
-        for name, source in islice(left, FEW if jobs > 1 else None):
-            yield name, source, read_one(reader, source, options)
+        for task in _tasks(islice(left, FEW if jobs > 1 else None)):
+            yield from _named(task, read_some(reader, [source for _, source in task], options))
         first = next(left, None)
         if first is None:
             return
         pool = make_pool(jobs, _begin, model, reader.compiled)
-        waiting: deque[tuple[str, Source, Future[Result]]] = deque()
+        waiting: deque[tuple[Task, Future[list[Result]]]] = deque()
         try:
-            for name, source in _again(first, left):
+            for task in _tasks(chain([first], left)):
                 with _undisturbed():
-                    waiting.append((name, source, pool.submit(_read, source, options)))
+                    future = pool.submit(_read, [source for _, source in task], options)
+                waiting.append((task, future))
                 if len(waiting) >= AHEAD * jobs:
-                    yield _fetched(waiting)
+                    task, future = waiting.popleft()
+                    yield from _named(task, future.result())
             while waiting:
-                yield _fetched(waiting)
+                task, future = waiting.popleft()
+                yield from _named(task, future.result())
         except BrokenProcessPool:
             raise DigitwiseError(
                 "a process that read pictures died, perhaps for want of memory: try --jobs 1"
@@ -82,17 +88,50 @@ def read_all(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def read_one(reader: Reader, source: Source, options: dict[str, Any]) -> Result:
-    """Read one picture; an error is returned, not raised."""
+def _tasks(sources: Iterable[tuple[str, Source]]) -> Iterator[Task]:
+    """Small pictures, some together, and others each by itself, in order."""
+    task: Task = []
+    for name, source in sources:
+        small = _size(source) <= SMALL
+        if task and not small:
+            yield task
+            task = []
+        task.append((name, source))
+        if not small or len(task) == TOGETHER:
+            yield task
+            task = []
+    if task:
+        yield task
+
+
+def _size(source: Source) -> int:
+    """Bytes of a picture; 0 of what can't be read."""
+    if isinstance(source, io.BytesIO):
+        return source.getbuffer().nbytes
     try:
-        if isinstance(source, DigitwiseError):
-            return source
-        size = source.stat().st_size if isinstance(source, Path) else source.getbuffer().nbytes
-        if size > MOST_INPUT:
-            return ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-        return reader.read(source, **options)
-    except (DigitwiseError, OSError) as error:
-        return error
+        return source.stat().st_size if isinstance(source, Path) else 0
+    except OSError:
+        return 0
+
+
+def _named(task: Task, results: list[Result]) -> Iterator[tuple[str, Source, Result]]:
+    for (name, source), result in zip(task, results, strict=True):
+        yield name, source, result
+
+
+def read_some(reader: Reader, sources: list[Source], options: dict[str, Any]) -> list[Result]:
+    """Read pictures together; an error is returned, not raised."""
+    checked = [_checked(source) for source in sources]
+    left = [source for source in checked if not isinstance(source, DigitwiseError)]
+    read = iter(reader.read_together(left, **options))
+    return [each if isinstance(each, DigitwiseError) else next(read) for each in checked]
+
+
+def _checked(source: Source) -> Source:
+    size = _size(source)
+    if size > MOST_INPUT:
+        return ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
+    return source
 
 
 @contextmanager
@@ -116,16 +155,6 @@ def _undisturbed() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _again(first: tuple[str, Source], left: Iterator[tuple[str, Source]]) -> Iterator[Any]:
-    yield first
-    yield from left
-
-
-def _fetched(waiting: "deque[tuple[str, Source, Future[Result]]]") -> tuple[str, Source, Result]:
-    name, source, future = waiting.popleft()
-    return name, source, future.result()
-
-
 _own: list[Reader] = []  # of a process that reads for another
 
 
@@ -133,5 +162,5 @@ def _begin(model: str | Path | None, compiled: bool) -> None:
     _own.append(Reader(model, compiled))
 
 
-def _read(source: Source, options: dict[str, Any]) -> Result:
-    return read_one(_own[0], source, options)
+def _read(sources: list[Source], options: dict[str, Any]) -> list[Result]:
+    return read_some(_own[0], sources, options)

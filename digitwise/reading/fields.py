@@ -24,7 +24,7 @@ from digitwise.reading.segment import one_number
 LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
 ON_LINES = 0.8  # of a piece of ink: so much of it on printed lines, it is one of them
 
-ReadNumbers = Callable[[Picture, list[list[Component]], Expected], Iterator[Number]]
+ReadNumbers = Callable[[Picture, list[list[Component]], Expected], list[Number]]
 """From a picture, its numbers as ink, and what is known of them."""
 
 

@@ -1,46 +1,34 @@
 """`Reader`: pictures in, numbers out."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import check_digit_network
-from digitwise.errors import InputError
+from digitwise.errors import DigitwiseError, InputError
 from digitwise.imaging.components import Component
-from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
-from digitwise.reading.arcs import Arcs
-from digitwise.reading.candidates import Asked, ask
-from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
-from digitwise.reading.decide import Decision
+from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
 from digitwise.reading.form import Form, load_form
-from digitwise.reading.judged import Judged, judge_numbers
-from digitwise.reading.number import Box, Number, ReadDigit
+from digitwise.reading.number import Number
+from digitwise.reading.page import How, Page, look, page_of, read_pages
 from digitwise.reading.pattern import Pattern
-from digitwise.reading.segment import find_numbers, whole_digits
-from digitwise.reading.turned import (
-    is_doubtful,
-    quarters_to_turn,
-    reads_better,
-    turn,
-    turn_back,
-)
-from digitwise.reading.words import part_from_words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-EVEN = 0.5  # probability of a number that is as likely right as wrong
 LAYOUTS = ("auto", "number", "digit")
+TOGETHER = 1_000_000  # pixels: pages that have no more share a call of the network
+Source: TypeAlias = "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture"
 
 
 class Reader:
@@ -79,7 +67,7 @@ class Reader:
 
     def read(
         self,
-        source: "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture",
+        source: Source,
         layout: str = "auto",
         count: int | tuple[int, int] | None = None,
         max_error: float | None = None,
@@ -119,6 +107,32 @@ class Reader:
             If the layout is unknown, count, pattern or form make no sense, or the network can't
             vouch for so small an error.
         """
+        (found,) = self.read_together([source], layout, count, max_error, pattern, form)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def read_together(
+        self,
+        sources: Sequence[Source],
+        layout: str = "auto",
+        count: int | tuple[int, int] | None = None,
+        max_error: float | None = None,
+        pattern: str | Pattern | None = None,
+        form: Form | str | Path | None = None,
+    ) -> list[list[Number] | DigitwiseError | OSError]:
+        """Read some pictures, each as `read` does; small ones share a call of the network.
+
+        Returns
+        -------
+        list
+            Of each source its numbers, or the error that there is none.
+
+        Raises
+        ------
+        InputError
+            As `read`, if what is asked for makes no sense.
+        """
         expected = Expected.of(count, pattern)
         if isinstance(form, str | Path):
             form = load_form(Path(form))
@@ -127,19 +141,31 @@ class Reader:
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
-        found: list[Number] = []
-        for picture in open_pictures(source):
-            if form:
-                read = partial(self._read_numbers, threshold=threshold, known=True)
-                found += read_fields(picture, form, read)
-            elif layout == "digit":
-                found += self._read_digit(picture, expected, threshold)
-            elif layout == "number":
-                numbers = find_numbers(picture.grey, layout)
-                found += self._read_numbers(picture, numbers, expected, threshold, True)
-            else:
-                found += self._read_page(picture, expected, threshold)
-        return found
+        weighing = None if layout == "digit" else self.weighing
+        how = How(self.network, self.calibration, weighing, layout, expected, threshold)
+        numbers: list[list[Number]] = [[] for _ in sources]
+        errors: dict[int, DigitwiseError | OSError] = {}
+        waiting: list[tuple[int, Page]] = []
+
+        def read_waiting() -> None:
+            pages = [page for _, page in waiting]
+            for (k, _), found in zip(waiting, read_pages(pages, how), strict=True):
+                numbers[k] += found
+            waiting.clear()
+
+        for k, source in enumerate(sources):
+            try:
+                for picture in open_pictures(source):
+                    if form:
+                        numbers[k] += read_fields(picture, form, partial(_read_field, how=how))
+                        continue
+                    waiting.append((k, look(picture, how)))
+                    if sum(page.picture.grey.size for _, page in waiting) > TOGETHER:
+                        read_waiting()
+            except (DigitwiseError, OSError) as error:
+                errors[k] = error
+        read_waiting()
+        return [errors.get(k, found) for k, found in enumerate(numbers)]
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
         """Confidence above which a reading is accepted under `max_error`.
@@ -158,115 +184,9 @@ class Reader:
             )
         return calibration.threshold(max_error)
 
-    def _read_digit(
-        self, picture: Picture, expected: Expected, threshold: float
-    ) -> Iterator[Number]:
-        digit = find_digit(picture.grey)
-        if digit:
-            found = judge_numbers(
-                [[digit]], self.network, self.calibration, None, expected, known=True
-            )
-            yield from _say(picture, found, threshold, as_whole=False)
 
-    def _read_page(self, picture: Picture, expected: Expected, threshold: float) -> list[Number]:
-        """Read all numbers; if the page seems to lie on its side or upside down, turned."""
-        read = partial(self._read_numbers, expected=expected, threshold=threshold, known=False)
-        numbers = find_numbers(picture.grey, "auto")
-        found = list(read(picture, numbers))
-        if not self.weighing or not is_doubtful(found):
-            return found
-        pieces = [component for number in numbers for component in number]
-        quarters = quarters_to_turn(pieces, partial(ask, self.network, self.calibration))
-        if quarters:
-            page = turn(picture, quarters)
-            turned = list(read(page, find_numbers(page.grey, "auto")))
-            if reads_better(turned, found):
-                return [turn_back(number, quarters, picture) for number in turned]
-        return found
-
-    def _read_numbers(
-        self,
-        picture: Picture,
-        numbers: list[list[Component]],
-        expected: Expected,
-        threshold: float,
-        known: bool,
-    ) -> Iterator[Number]:
-        """Read what is a number, or, unless that is `known`, may be one; each as components."""
-        weighing = self.weighing
-        judge = partial(
-            judge_numbers,
-            network=self.network,
-            calibration=self.calibration,
-            weighing=weighing,
-            expected=expected,
-            known=known,
-        )
-        if not weighing:
-            digits = [whole_digits(number) for number in numbers]
-            yield from _say(picture, judge(digits), threshold, as_whole=False)
-            return
-        cut_off = cut_off_by_edge(numbers, len(picture.grey))
-        numbers = [number for number in numbers if not cut_off.issuperset(map(id, number))]
-        found = [without_cut_off(one, cut_off, judge) for one in judge(numbers)]
-        if not known:
-            found = [part for one in found for part in part_from_words(one, judge)]
-        yield from _say(picture, found, threshold, as_whole=True)
-
-
-def _say(
-    picture: Picture,
-    found: list[Judged],
-    threshold: float,
-    as_whole: bool,
-) -> Iterator[Number]:
-    """What was read; how sure is asked of each number `as_whole`, or of each digit."""
-    for judged in found:
-        decision = judged.decision
-        if decision and decision.digits:
-            # A number that is likelier wrong than right is rejected, whatever is asked for.
-            surer_than = max(threshold, EVEN) if as_whole else threshold
-            limit = surer_than if judged.fits else 1.0
-            yield _number(picture, judged.arcs, decision, limit, as_whole)
-
-
-def _number(
-    picture: Picture,
-    arcs: Arcs,
-    decision: Decision,
-    surer_than: float,
-    as_whole: bool,
-) -> Number:
-    """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
-    text, confidence = decision.alternatives[0]
-    least_sure = min(p for _, _, p in decision.digits)
-    limit = surer_than
-    if as_whole:
-        # Of a number that is too unsure, its least sure digits are shown to be so.
-        limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
-    digits = [
-        ReadDigit(
-            char, p, _box(picture, arcs.pieces[arc]), arcs.pieces[arc].frame, rejected=p <= limit
-        )
-        for arc, char, p in decision.digits
-    ]
-    boxes = np.array([digit.bbox for digit in digits])
-    x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
-    x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    size = picture.width, picture.height
-    alternatives = [(t, p) for t, p in decision.alternatives if t]
-    tried = tuple(_box(picture, piece) for piece in arcs.pieces)
-    box = x0, y0, x1, y1
-    return Number(text, confidence, box, digits, alternatives, picture.page, size, tried=tried)
-
-
-def _box(picture: Picture, component: Component) -> Box:
-    """Back from working resolution to the original's pixels."""
-    height, width = picture.grey.shape
-    x, y = picture.width / width, picture.height / height
-    return (
-        int(component.left * x),
-        int(component.top * y),
-        min(picture.width, int(np.ceil(component.right * x))),
-        min(picture.height, int(np.ceil(component.bottom * y))),
-    )
+def _read_field(
+    picture: Picture, numbers: list[list[Component]], expected: Expected, how: How
+) -> list[Number]:
+    how = replace(how, layout="number", expected=expected)
+    return next(read_pages([page_of(picture, numbers, how)], how))

@@ -102,6 +102,39 @@ def test_pages_of_a_tiff(reader, draw_number):
     assert [number.text for number in numbers] == ["528", "730"]
 
 
+@pytest.mark.parametrize("layout", ["auto", "number", "digit"])
+@pytest.mark.parametrize("together", [0, 30_000, 10**9])
+def test_pictures_read_together_are_read_as_each_by_itself(
+    reader, draw_number, monkeypatch, layout, together
+):
+    monkeypatch.setattr("digitwise.reading.reader.TOGETHER", together)
+    pages, damaged = io.BytesIO(), io.BytesIO()
+    first, *others = (draw_number(text).resize((180, 110)) for text in ("302", "7", "235"))
+    first.save(pages, "TIFF", save_all=True, append_images=others)
+    first.save(damaged, "TIFF", save_all=True, append_images=others)
+    sources = [
+        first,
+        pages,
+        np.zeros((40, 40), np.uint8),
+        io.BytesIO(damaged.getvalue()[:-20_000]),
+        np.array(["no picture"]),
+        *others,
+    ]
+    found = reader.read_together(sources, layout)
+    for source, numbers in zip(sources, found, strict=True):
+        if isinstance(numbers, Exception):
+            with pytest.raises(type(numbers)) as alone:
+                reader.read(source, layout)
+            assert str(alone.value) == str(numbers)
+        else:
+            assert list(map(repr, numbers)) == list(map(repr, reader.read(source, layout)))
+    failed = [isinstance(numbers, Exception) for numbers in found]
+    assert failed == [False, False, False, True, True, False, False]
+    if layout == "number":
+        assert [n.text for n in found[1]] == ["302", "7", "235"]
+    assert reader.read_together([]) == []
+
+
 def test_another_count_of_digits_is_rejected(reader, draw_number):
     page = draw_number("3278")
     assert not reader.read(page, count=4)[0].rejected
