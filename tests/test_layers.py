@@ -20,7 +20,7 @@ ORDER = [
     "web",
     "cli",
 ]
-ANYWHERE = {"compiled", "errors", "files", "processes"}
+ANYWHERE = {"compiled", "errors", "files", "interrupts", "processes"}
 HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions", "bitwise"}
 
 

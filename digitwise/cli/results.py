@@ -9,6 +9,7 @@ from digitwise.cli.journal import Journal
 from digitwise.cli.output import complain, emit, printable
 from digitwise.cli.overlays import Names, draw_overlays, write_crops
 from digitwise.errors import DigitwiseError
+from digitwise.interrupts import undisturbed
 
 if TYPE_CHECKING:
     from digitwise.reading.batch import Result, Source
@@ -61,9 +62,10 @@ class Results:
             complain(f"{name}: no digits found")
 
     def _write(self, name: str, rows: list[dict[str, Any]]) -> None:
-        self.count += len(rows)
-        if self.journal:
-            self.journal.add(name, rows)
+        with undisturbed():  # what is said of a batch that was stopped is what was written
+            self.count += len(rows)
+            if self.journal:
+                self.journal.add(name, rows)
 
     def _print(self, number: "Number", row: dict[str, Any]) -> None:
         if self.as_json:

@@ -1,19 +1,17 @@
 """Many pictures on all cores: results in the pictures' order, few of them in memory at a time."""
 
 import io
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import Any
 
 from digitwise.engines.threads import cores, one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
+from digitwise.interrupts import undisturbed
 from digitwise.processes import make_pool
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
@@ -71,7 +69,7 @@ def read_all(
         waiting: deque[tuple[Task, Future[list[Result]]]] = deque()
         try:
             for task in _tasks(chain([first], left)):
-                with _undisturbed():
+                with undisturbed():  # half begun, a process would complain in a traceback
                     future = pool.submit(_read, [source for _, source in task], options)
                 waiting.append((task, future))
                 if len(waiting) >= AHEAD * jobs:
@@ -132,27 +130,6 @@ def _checked(source: Source) -> Source:
     if size > MOST_INPUT:
         return ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
     return source
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Put Ctrl-C off while a process is started: half begun, it would complain in a traceback.
-
-    What is started meanwhile doesn't get it at all; whoever began it ends it.
-    """
-    if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
 
 
 _own: list[Reader] = []  # of a process that reads for another
