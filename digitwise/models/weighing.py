@@ -6,10 +6,13 @@ from typing import Any
 
 from digitwise.models.calibration import Calibration
 
-DIGIT_TERMS = ("log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line")
-NUMBER_TERMS = ("bias", "total", "width", "cut out")
-EARLIER = 3  # of them, in files from before the last one was weighed
+DIGIT_TERMS = (
+    "log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line",
+    "too high", "too wide", "cut at all", "cut far",
+)  # fmt: skip
 NONE_TERMS = ("bias", "log none", "height", "width", "ink")
+NUMBER_TERMS = ("bias", "total", "width", "cut out")
+EARLIER = {"digit": 9, "number": 3}  # in files from before the others were weighed
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,10 @@ class Weighing:
         TypeError, ValueError, KeyError
             If it isn't that.
         """
+        terms = {"digit": DIGIT_TERMS, "none": NONE_TERMS, "number": NUMBER_TERMS}
         digit, none, number = (
-            tuple(float(w) for w in saved[key]) for key in ("digit", "none", "number")
+            _weights(saved[k], len(of), EARLIER.get(k)) for k, of in terms.items()
         )
-        if len(number) == EARLIER:
-            number = (*number, 0.0)
         sizes = []
         for height, tall, width, wide in saved["sizes"]:
             sizes.append((float(height), float(tall), float(width), float(wide)))
@@ -61,3 +63,8 @@ class Weighing:
         if lengths != wanted or not (finite and positive):
             raise ValueError(f"{saved!r:.80} doesn't say how to weigh")
         return cls(digit, none, number, tuple(sizes), Calibration.from_dict(saved["numbers"]))
+
+
+def _weights(saved: list[Any], count: int, earlier: int | None) -> tuple[float, ...]:
+    weights = tuple(float(w) for w in saved)
+    return (*weights, *[0.0] * (count - earlier)) if len(weights) == earlier else weights

@@ -39,26 +39,31 @@ from digitwise.reading.scoring import (
 from digitwise.reading.segment import find_numbers
 
 START = np.array(
-    [1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.8, -1.0, -1.0, -1.0]
+    [
+        *(1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0),
+        *(0.0, 0.8, -1.0, -1.0, -1.0),
+    ]
 )  # in the order of DIGIT_TERMS and NONE_TERMS
 LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
-STEPS = 40
-WOBBLE = 0.08
+STEPS = 60
+WOBBLE = 0.08  # of most hands; there are steadier ones,
+WOBBLES = (0.05, WOBBLE, 0.12)  # and such as write digits of all sizes
 LETTERS = 0.5  # words for each number, that it is told from: pages are full of them
 
 LARGE = [
-    Hand(wobble=WOBBLE),
-    Hand(count=(1, 10), wobble=WOBBLE),
-    Hand(count=(2, 2), touching=1.0, ligature=0.15, wobble=WOBBLE),
-    Hand(count=(3, 6), touching=0.5, ligature=0.15, wobble=WOBBLE),
-    Hand(count=(1, 3), specks=1.0, wobble=WOBBLE),
+    Hand(),
+    Hand(count=(1, 10)),
+    Hand(count=(2, 2), touching=1.0, ligature=0.15),
+    Hand(count=(3, 6), touching=0.5, ligature=0.15),
+    Hand(count=(1, 3), specks=1.0),
 ]
 SMALL = [
-    replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06)) for hand in LARGE
+    replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06), wobble=WOBBLE)
+    for hand in LARGE
 ]  # clean, and of few pixels
 HANDS = (
-    LARGE * 3
+    [replace(hand, wobble=wobble) for wobble in WOBBLES for hand in LARGE]
     + SMALL * 2
     + [
         Hand(count=(3, 6), wobble=WOBBLE, printed="line"),

@@ -9,6 +9,7 @@ from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
 KNOWN = 2.0  # added to the logarithm of the odds of what is known to be a number
+PEN = 1.0  # widths of the pen: of ink cut through, what is beyond it is weighed apart
 FAR = 10.0  # square of deviations from which on it makes no difference how far
 
 
@@ -24,7 +25,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
 
     Returns
     -------
-    arrays of shape (arcs, 10, 14) and (arcs, 5)
+    arrays of shape (arcs, 10, 18) and (arcs, 5)
         In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
         it is passed over; NaN for what can't be.
     """
@@ -34,12 +35,18 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     width = (arcs.features[:, 1:2] - sizes[:, 2]) / sizes[:, 3]
     every = np.ones_like(log_p)
     own = [log_p, none[:, None] * every, every, _far(height), _far(width)]
+    # What is too large for a digit may well be one and a part of another.
+    larger = [_far(np.maximum(height, 0)), _far(np.maximum(width, 0))]
     shared = np.broadcast_to(arcs.features[:, None, 2:], (*log_p.shape, arcs.features.shape[1] - 2))
+    # That there is a cut tells something, and so does each part of the first pen's width.
+    cut = arcs.features[:, INK_CUT, None]
+    through = [(cut > 0) * every, np.maximum(cut - PEN, 0) * every]
     bias = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
     nones = np.column_stack([bias, none, arcs.skipping])
     left_out = np.array([nones[arcs_of].sum(axis=0) for arcs_of in arcs.without])
     also = np.broadcast_to(left_out[:, None], (*log_p.shape, nones.shape[1]))
-    return np.concatenate([np.stack(own, axis=2), shared, also], axis=2), nones + left_out
+    found = [np.stack(own, axis=2), shared, np.stack(larger + through, axis=2), also]
+    return np.concatenate(found, axis=2), nones + left_out
 
 
 def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Lattice:

@@ -46,9 +46,11 @@ def test_what_makes_no_sense_is_refused(change):
         Weighing.from_dict(saved)
 
 
-def test_an_earlier_file_does_not_weigh_what_is_cut_out():
-    saved = WEIGHING.to_dict() | {"number": WEIGHING.number[:3]}
-    assert Weighing.from_dict(saved) == replace(WEIGHING, number=(0.25, 0.25, 0.25, 0.0))
+def test_an_earlier_file_does_not_weigh_what_was_not_yet_a_term():
+    saved = WEIGHING.to_dict() | {"number": WEIGHING.number[:3], "digit": WEIGHING.digit[:9]}
+    now = Weighing.from_dict(saved)
+    digit = (*WEIGHING.digit[:9], 0.0, 0.0, 0.0, 0.0)
+    assert now == replace(WEIGHING, number=(0.25, 0.25, 0.25, 0.0), digit=digit)
 
 
 @pytest.mark.parametrize("key", ["digit", "none", "number", "sizes", "numbers"])
