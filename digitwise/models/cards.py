@@ -25,7 +25,7 @@ class Card:
 CARDS = {
     "reader": Card(
         commit=(
-            "9116f97, of networks trained at: digits.safetensors 8a62011 (--preset reader --epochs "
+            "329d402, of networks trained at: digits.safetensors 8a62011 (--preset reader --epochs "
             "300 --numbers 0 --non-digits 0.4); pieces-1, -2 and -3 753ec8a (--preset reader "
             "--start-from digits.safetensors --epochs 80 --learning-rate 0.04 --seed 1, 2 and 3)"
         ),
