@@ -87,15 +87,18 @@ def read_all(
 
 
 def _tasks(sources: Iterable[tuple[str, Source]]) -> Iterator[Task]:
-    """Small pictures, some together, and others each by itself, in order."""
+    """Small pictures, some together; others each by itself; in place of too large ones an error."""
     task: Task = []
     for name, source in sources:
-        small = _size(source) <= SMALL
-        if task and not small:
+        size = _size(source)
+        if size > MOST_INPUT:
+            error = ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
+            source, size = error, 0
+        if task and size > SMALL:
             yield task
             task = []
         task.append((name, source))
-        if not small or len(task) == TOGETHER:
+        if size > SMALL or len(task) == TOGETHER:
             yield task
             task = []
     if task:
@@ -119,17 +122,9 @@ def _named(task: Task, results: list[Result]) -> Iterator[tuple[str, Source, Res
 
 def read_some(reader: Reader, sources: list[Source], options: dict[str, Any]) -> list[Result]:
     """Read pictures together; an error is returned, not raised."""
-    checked = [_checked(source) for source in sources]
-    left = [source for source in checked if not isinstance(source, DigitwiseError)]
+    left = [source for source in sources if not isinstance(source, DigitwiseError)]
     read = iter(reader.read_together(left, **options))
-    return [each if isinstance(each, DigitwiseError) else next(read) for each in checked]
-
-
-def _checked(source: Source) -> Source:
-    size = _size(source)
-    if size > MOST_INPUT:
-        return ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-    return source
+    return [each if isinstance(each, DigitwiseError) else next(read) for each in sources]
 
 
 _own: list[Reader] = []  # of a process that reads for another
