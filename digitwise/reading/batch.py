@@ -73,11 +73,9 @@ def read_all(
                     future = pool.submit(_read, [source for _, source in task], options)
                 waiting.append((task, future))
                 if len(waiting) >= AHEAD * jobs:
-                    task, future = waiting.popleft()
-                    yield from _named(task, future.result())
+                    yield from _fetched(waiting)
             while waiting:
-                task, future = waiting.popleft()
-                yield from _named(task, future.result())
+                yield from _fetched(waiting)
         except BrokenProcessPool:
             raise DigitwiseError(
                 "a process that read pictures died, perhaps for want of memory: try --jobs 1"
@@ -113,6 +111,13 @@ def _size(source: Source) -> int:
         return source.stat().st_size if isinstance(source, Path) else 0
     except OSError:
         return 0
+
+
+def _fetched(
+    waiting: "deque[tuple[Task, Future[list[Result]]]]",
+) -> Iterator[tuple[str, Source, Result]]:
+    task, future = waiting.popleft()
+    return _named(task, future.result())
 
 
 def _named(task: Task, results: list[Result]) -> Iterator[tuple[str, Source, Result]]:

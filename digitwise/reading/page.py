@@ -80,7 +80,7 @@ class Page:
     cut_off: set[int]
 
     @property
-    def judged(self) -> list[list[Component]]:
+    def to_judge(self) -> list[list[Component]]:
         """Numbers that are more than what the page's edge cut off."""
         return [one for one in self.numbers if not self.cut_off.issuperset(map(id, one))]
 
@@ -108,9 +108,9 @@ def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
 
 def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
     """Read the numbers of each page; the network is asked for those of all pages at once."""
-    judged = iter(how.judge([number for page in pages for number in page.judged]))
+    judged = iter(how.judge([number for page in pages for number in page.to_judge]))
     for page in pages:
-        found = _tell(page, [next(judged) for _ in page.judged], how)
+        found = _tell(page, [next(judged) for _ in page.to_judge], how)
         yield _turned_if_better(page, found, how)
 
 
@@ -135,7 +135,7 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
         other = look(turn(page.picture, quarters), how)
     except ImageError:
         return found
-    turned = _tell(other, how.judge(other.judged), how)
+    turned = _tell(other, how.judge(other.to_judge), how)
     if not reads_better(turned, found):
         return found
     return [turn_back(number, quarters, page.picture) for number in turned]

@@ -202,8 +202,8 @@ class Settings:
         """
         start = saved.get("start_from") or ()
         start = [start] if isinstance(start, str) else start  # earlier files have a name, or null
-        given = {**saved, "start_from": start}
-        settings = cls(**{**given, **{name: tuple(given[name]) for name in LISTS}})
+        given = saved | {"start_from": start}
+        settings = cls(**given | {name: tuple(given[name]) for name in LISTS})
         for field in fields(cls):
             value = getattr(settings, field.name)
             values = value if field.name in LISTS else (value,)
