@@ -36,6 +36,19 @@ def sizes(samples):
     return measure_sizes(samples)
 
 
+def test_too_large_and_cut_far_are_terms_of_their_own(samples, sizes):
+    for sample in samples[:12]:
+        found, _ = measure_terms(sample.arcs, sample.probabilities, sizes)
+        term = dict(zip(DIGIT_TERMS, np.moveaxis(found, 2, 0), strict=False))
+        for feature, size, larger in ((0, "height", "too high"), (1, "width", "too wide")):
+            above = sample.arcs.features[:, feature, None] > sizes[:, 2 * feature]
+            np.testing.assert_allclose(term[larger], np.where(above, term[size], 0))
+        np.testing.assert_array_equal(term["cut at all"], term["cut"] > 0)
+        np.testing.assert_allclose(term["cut far"], np.maximum(term["cut"] - 1, 0))
+    assert term["cut far"].any()
+    assert term["too high"].any()
+
+
 def test_the_gradient_is_that_of_finite_differences(samples, sizes):
     prepared = prepare(samples[:12], sizes)
     rng = np.random.default_rng(0)
