@@ -48,12 +48,14 @@ def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     ink = ink[bounding_box(ink)]
     if not ink.size:
         return framed
-    box = _resample(_square(ink))
-    strongest = box.max()
+    digit = _resample(ink)
+    strongest = digit.max()
     if strongest <= 0:
         return framed
-    bright = np.floor(255 * box / min(1.0, strongest) + 0.5)
-    digit = np.minimum(np.maximum(bright, 0), 255)
+    digit *= 255 / min(1.0, strongest)
+    digit += 0.5
+    np.floor(digit, out=digit)
+    digit = np.minimum(np.maximum(digit, 0), 255)
     top, left = (floor(15 - c) for c in centre_of_mass(digit))
     # Paste, clipping what leaves the frame.
     rows = slice(max(top, 0), min(top + BOX, SIDE))
@@ -85,26 +87,21 @@ def _moments(n: int) -> Floats:
     return np.stack([np.ones(n), np.arange(n) + 0.5])
 
 
-def _square(ink: Floats) -> Floats:
-    """Extend the shorter side to a square, double while under 20 pixels."""
+def _resample(ink: Floats) -> Floats:
+    """Area-weighted resampling to 20×20, of ink in the middle of a square."""
     side = max(*ink.shape, SMALLEST)
-    before = [(side - length) // 2 for length in ink.shape]
-    square = np.zeros((side, side))
-    square[before[0] : before[0] + ink.shape[0], before[1] : before[1] + ink.shape[1]] = ink
-    while len(square) < BOX:
-        square = square.repeat(2, axis=0).repeat(2, axis=1)
-    return square
+    return np.asarray(_spread(ink.shape[0], side) @ ink @ _spread(ink.shape[1], side).T)
 
 
-def _resample(square: Floats) -> Floats:
-    """Area-weighted resampling to 20×20: every source pixel spreads its ink by overlap."""
-    spread = _spread(len(square))
-    return np.asarray(spread @ square @ spread.T)
+@lru_cache(maxsize=4096)
+def _spread(length: int, side: int) -> Floats:
+    """Matrix (20, length): how much of each source pixel falls into a target pixel, along an axis.
 
-
-@lru_cache(maxsize=512)
-def _spread(n: int) -> Floats:
-    """Matrix (20, n): how much of source pixel i falls into target pixel t, along one axis."""
+    The pixels are those in the middle of so long a side, doubled while that is under 20.
+    """
+    n, times = side, 1
+    while n < BOX:
+        n, times = 2 * n, 2 * times
     scale = BOX / n
     start = scale * np.arange(n)
     end = start + FOOTPRINT * scale
@@ -112,4 +109,7 @@ def _spread(n: int) -> Floats:
     overlap = np.minimum(end, target + 1) - np.maximum(start, target)
     # A pixel that falls into one target whole gives all of its ink, not 99% of it.
     whole = np.floor(start + 1e-11) == np.ceil(end - 1e-11) - 1
-    return np.where(overlap > 1e-11, np.where(whole, scale, overlap), 0.0)
+    shares = np.where(overlap > 1e-11, np.where(whole, scale, overlap), 0.0)
+    before = (side - length) // 2
+    shares = shares.reshape(BOX, side, times).sum(axis=2)[:, before : before + length]
+    return np.ascontiguousarray(shares)

@@ -13,7 +13,7 @@ from digitwise.imaging.lighting import lit_evenly
 from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
 from digitwise.neurons import Floats
 
-SAMPLES = 100  # pixels along each axis that the paper's surface is fitted to, at most
+SAMPLES = 64  # pixels along each axis that the paper's surface is fitted to, at most
 STEADY = 0.001  # of the samples: if no more go over to the paper, or to the ink, it is found
 LEVELS = 64  # places of a histogram of brightness
 LEAST_PAPER = 100  # samples that tell its slope
@@ -57,22 +57,30 @@ def extract_ink(grey: Light) -> Light:
 
 def _departing(grey: Light, paper: Light, noise: float) -> Light:
     """What departs from paper of so much noise clearly, as a share of what departs most."""
+    import cv2
+
     departure = grey - paper
     clear = max(5 * noise, 2 * GREY_LEVEL)
-    strength = np.where(np.abs(departure) > clear, np.square(departure), 0.0)
-    dark_ink = np.copysign(strength, departure).sum() <= 0
-    ink = np.maximum(-departure if dark_ink else departure, 0).astype(np.float32)
-    ink = np.maximum(ink - _shadows(ink), 0)
-    above_noise = ink[ink > clear]
-    if above_noise.size == 0:
+    dark, bright = (_above(side, clear) for side in (-departure, departure))
+    dark_ink = cv2.norm(dark, cv2.NORM_L2SQR) >= cv2.norm(bright, cv2.NORM_L2SQR)
+    ink = np.maximum(-departure if dark_ink else departure, 0)
+    ink = np.maximum(ink - _shadows(ink, noise), 0)
+    if ink.max() <= clear:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.
-    strongest = _quantile(above_noise, 0.95 if noise > 0 else 1.0)
+    strongest = _quantile(ink[ink > clear], 0.95) if noise > 0 else float(ink.max())
     if strongest < max(LEAST_CONTRAST, STANDS_OUT * noise):
         return np.zeros_like(ink)
     weakest = max(3 * noise, FAINTEST * strongest if noise > 0 else 0.0)
-    ink[ink < weakest] = 0
-    return np.asarray(np.minimum(ink / strongest, 1), np.float32)
+    return np.asarray(np.minimum(_above(ink, weakest) / strongest, 1), np.float32)
+
+
+def _above(values: Light, level: float) -> Light:
+    """Values above a level; 0 for others."""
+    import cv2
+
+    _, found = cv2.threshold(values, level, 0, cv2.THRESH_TOZERO)
+    return np.asarray(found)
 
 
 def _paper(grey: Light) -> tuple[Light, float]:
@@ -105,9 +113,10 @@ def _paper(grey: Light) -> tuple[Light, float]:
         return np.full_like(grey, rim[0]), rim[1]
     # Rounding of the fit must not make noise of paper that is all one grey.
     step = GREY_LEVEL / 16
-    even = np.rint(surface(near_y, coefficients, near_x) / step) * step
+    coefficients /= step
+    even = np.rint(surface(near_y, coefficients, near_x)) * step
     noise = _deviation(np.abs(light - even))
-    paper = np.rint(surface(y, coefficients, x) / step) * step
+    paper = np.rint(surface(y, coefficients, x)) * step
     return np.asarray(paper, np.float32), noise if noise > step else 0.0
 
 
@@ -198,7 +207,7 @@ def two_sides(grey: Light) -> float:
     """Brightness that best tells dark from light (Otsu 1979)."""
     import cv2
 
-    levels = np.rint(255 * grey.clip(0, 1)).astype(np.uint8)
+    levels = cv2.convertScaleAbs(grey, None, 255)
     level, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return (float(level) + 0.5) / 255
 
@@ -230,8 +239,11 @@ def _quantile(values: npt.NDArray[Any], share: float) -> float:
     return float(ordered[below]) + (place - below) * float(ordered[above] - ordered[below])
 
 
-def _shadows(ink: Light) -> Light:
-    """What is dark over an area wider than any stroke: shadows, table edges, dark margins."""
+def _shadows(ink: Light, noise: float) -> Light:
+    """What is dark over an area wider than any stroke: shadows, table edges, dark margins.
+
+    None that are no deeper than the paper's noise.
+    """
     import cv2
 
     shrink = min(1.0, SMALL / max(ink.shape))
@@ -241,16 +253,16 @@ def _shadows(ink: Light) -> Light:
     side = max(3, min(small.shape) // 2)
     # Beyond the edge, shadows go on: repeat the border, or those at the edge would be strokes.
     small = cv2.copyMakeBorder(small, side, side, side, side, cv2.BORDER_REPLICATE)
-    if not _holds_square(small, side):
+    if not _holds_square(small, side, noise):
         return np.zeros_like(ink)
     wide = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     wide = wide[side:-side, side:-side]
     return np.asarray(cv2.resize(wide, ink.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def _holds_square(picture: npt.NDArray[Any], side: int) -> bool:
-    """Whether a square with so long sides may be above 0 all over: a cell half as wide is."""
+def _holds_square(picture: npt.NDArray[Any], side: int, level: float) -> bool:
+    """Whether a square with so long sides may be above a level: a cell half as wide is."""
     cell = (side + 1) // 2
     rows, columns = (length // cell for length in picture.shape)
     cells = picture[: rows * cell, : columns * cell].reshape(rows, cell, columns, cell)
-    return bool((cells.min(axis=1).min(axis=2) > 0).any())
+    return bool((cells.min(axis=1).min(axis=2) > level).any())

@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.surface import TERMS, Light, fit, powers, surface
-from digitwise.neurons import Floats
 
 SMALLEST = 48  # pixels of the shorter side: smaller pictures are lit evenly, and
 LONGEST = 10  # those that are more times as long as wide
@@ -40,10 +39,13 @@ def lit_evenly(grey: Light) -> Light:
         return grey
     coarse = shrunk(grey, COARSE)
     side = BRUSH * min(coarse.shape)
-    painted = [_painted(paper, side) for paper in (coarse, 1 - coarse)]
+    painted = _painted(coarse, side)
+    if _is_even(painted):
+        return grey
+    negative = _painted(1 - coarse, side)
     # Of the wrong two, the brush paints what lies between strokes, and strokes remain.
-    dark_ink = _rough(painted[0]) <= _rough(painted[1])
-    if (_bends(painted[0 if dark_ink else 1]) > UNEVEN).mean() < SHARE:
+    dark_ink = _rough(painted) <= _rough(negative)
+    if not dark_ink and _is_even(negative):
         return grey
     paper = grey if dark_ink else 1 - grey
     small = shrunk(paper, FINE)
@@ -58,10 +60,12 @@ def lit_evenly(grey: Light) -> Light:
 
 
 def shrunk(paper: Light, size: int) -> Light:
-    """Make a picture so small that its longer side has at most so many pixels."""
+    """A picture, made so small that its longer side has at most so many pixels."""
     import cv2
 
-    shrink = min(1.0, size / max(paper.shape))
+    shrink = size / max(paper.shape)
+    if shrink >= 1:
+        return paper
     return np.asarray(cv2.resize(paper, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA))
 
 
@@ -89,8 +93,8 @@ def _rough(light: Light) -> float:
     return float(sum(np.abs(np.diff(light, axis=axis)).sum() for axis in (0, 1)))
 
 
-def _bends(light: Light) -> Floats:
-    """How far light is from the smooth surface that is nearest to it."""
+def _is_even(light: Light) -> bool:
+    """Whether light is near to a smooth surface, almost everywhere."""
     y, x = (powers(length) for length in light.shape)
     smooth = fit(light.astype(np.float64), np.ones(light.shape), y, x, TERMS)
-    return np.asarray(np.abs(light - surface(y, smooth, x)))
+    return bool((np.abs(light - surface(y, smooth, x)) > UNEVEN).mean() < SHARE)

@@ -67,6 +67,10 @@ def find_sheet(grey: Light) -> Covered | None:
     outline = max(outlines, key=cv2.contourArea, default=None)
     if outline is None:
         return None
+    # Of a polygon of pixels: Pick's theorem.
+    area = cv2.contourArea(outline) + len(outline) / 2 + 1
+    if not LEAST <= area / small.size <= MOST:
+        return None
     hull = cv2.convexHull(outline)
     edges = cv2.approxPolyDP(hull, STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
     if len(edges) not in CORNERS:
@@ -75,8 +79,6 @@ def find_sheet(grey: Light) -> Covered | None:
     cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
     cv2.fillConvexPoly(polygon, edges, 1)
     inside, wanted = sheet > 0, polygon > 0
-    if not LEAST <= inside.mean() <= MOST:
-        return None
     darker = DARKER if _seen_edges(edges[:, 0], small.shape) > 1 else DARK
     alone = (
         rim_of(inside).mean() <= 1 - AROUND

@@ -1,8 +1,9 @@
 """Stroke thickness: fine pens brought nearer to what a network has seen."""
 
 import numpy as np
+import numpy.typing as npt
 
-from digitwise.imaging.framing import BOX, bounding_box
+from digitwise.imaging.framing import BOX
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.surface import Light
 
@@ -15,18 +16,27 @@ MOST_SIDE = 160  # pixels: a broad brush takes its time
 
 def stroke_width(ink: Light) -> float:
     """Mean width of the strokes, in pixels: area over half of the outline's length."""
+    return _mean_width(_solid(ink))
+
+
+def _solid(ink: Light) -> npt.NDArray[np.uint8]:
+    return (ink >= SOLID).view(np.uint8)
+
+
+def _mean_width(solid: npt.NDArray[np.uint8]) -> float:
     import cv2
 
-    solid = (ink >= SOLID).view(np.uint8)
     outlines, _ = cv2.findContours(solid, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     # An outline runs through the middle of the rim's pixels, half a pixel inside.
-    outline = sum(cv2.arcLength(o, closed=True) for o in outlines)
+    outline = sum([cv2.arcLength(o, closed=True) for o in outlines])
     return 2 * float(cv2.countNonZero(solid)) / outline if outline else 0.0
 
 
-def _longest_side(ink: Light) -> int:
+def _longest_side(solid: npt.NDArray[np.uint8]) -> int:
     """Of the box around the strokes, in pixels."""
-    return int(max(ink[bounding_box(ink >= SOLID)].shape))
+    import cv2
+
+    return max(cv2.boundingRect(solid)[2:])
 
 
 def thicken(ink: Light) -> Light:
@@ -44,8 +54,9 @@ def thicken(ink: Light) -> Light:
     """
     import cv2
 
-    longest = _longest_side(ink)
-    if longest < BOX or stroke_width(ink) * BOX / longest >= THIN:
+    solid = _solid(ink)
+    longest = _longest_side(solid)
+    if longest < BOX or _mean_width(solid) * BOX / longest >= THIN:
         return ink
     if longest < LEAST_SIDE:
         zoom = LEAST_SIDE / longest
@@ -54,7 +65,8 @@ def thicken(ink: Light) -> Light:
     elif longest > MOST_SIDE:
         size = [max(1, round(MOST_SIDE / longest * length)) for length in ink.shape[::-1]]
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    missing = WANTED * _longest_side(ink) / BOX - stroke_width(ink)
+    solid = _solid(ink)
+    missing = WANTED * _longest_side(solid) / BOX - _mean_width(solid)
     side = max(1, 2 * round(missing / 2) + 1)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(np.pad(ink, side), brush), np.float32)

@@ -27,6 +27,7 @@ ROUND = 1.4  # times as long as wide, at most, is a blob
 FILLED = 0.65  # share of its box that is ink; a disc has 0.785
 BULGING = 0.95  # share of its convex hull
 ONE_LINE = 5  # times as high as a digit, at most, is a cell for one line
+TOGETHER = 64  # components that are compared with all others in one step
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
 
@@ -113,6 +114,8 @@ def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     """Leave out what stands alone and is far smaller, or paler, than most of the page's writing."""
+    if all(len(number) > 1 for number in numbers):
+        return numbers
     heights, ink = _heights_and_ink(numbers)
     darkness = np.array([max(map(_darkness, number)) for number in numbers])
     small, pale = DIRT * usual_size(heights, ink), PALE * usual_size(darkness, ink)
@@ -183,21 +186,24 @@ def _tall(components: list[Component]) -> list[Component]:
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
     """Group what stands on one line with no wide gap between."""
-    left, top, right, bottom = _boxes(components)
+    left, top, right, bottom = boxes = _boxes(components)
     height = bottom - top
     group = np.arange(len(components))
-    for i in range(len(components)):
-        gap_x = np.maximum(left, left[i]) - np.minimum(right, right[i])
-        gap_y = np.maximum(top, top[i]) - np.minimum(bottom, bottom[i])
-        tall, low = np.maximum(height, height[i]), np.minimum(height, height[i])
+    for start in range(0, len(components), TOGETHER):
+        left_i, top_i, right_i, bottom_i = boxes[:, start : start + TOGETHER, None]
+        height_i = bottom_i - top_i
+        gap_x = np.maximum(left, left_i) - np.minimum(right, right_i)
+        gap_y = np.maximum(top, top_i) - np.minimum(bottom, bottom_i)
+        tall, low = np.maximum(height, height_i), np.minimum(height, height_i)
         # A part of a digit, the bar of a 5 say, is close but may lie higher or lower.
         part = (low < SAME_DIGIT * tall) & (gap_x < tall / 4) & (gap_y < tall / 4)
         digit = (
             (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= WORD_GAP * tall)
         )
-        near = set(group[part | digit].tolist())
-        for other in sorted(near)[1:]:
-            group[group == other] = min(near)
+        for neighbours in part | digit:
+            near = set(group[neighbours].tolist())
+            for other in sorted(near)[1:]:
+                group[group == other] = min(near)
     groups: dict[int, list[Component]] = {}
     for g, component in zip(group.tolist(), components, strict=True):
         groups.setdefault(g, []).append(component)
