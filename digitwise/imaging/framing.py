@@ -90,14 +90,16 @@ def _moments(n: int) -> Floats:
 def _resample(ink: Floats) -> Floats:
     """Area-weighted resampling to 20×20, of ink in the middle of a square."""
     side = max(*ink.shape, SMALLEST)
-    return np.asarray(_spread(ink.shape[0], side) @ ink @ _spread(ink.shape[1], side).T)
+    spread = _spread(side)
+    down, across = (slice((side - n) // 2, (side - n) // 2 + n) for n in ink.shape)
+    return np.asarray(spread[:, down] @ ink @ spread[:, across].T)
 
 
-@lru_cache(maxsize=4096)
-def _spread(length: int, side: int) -> Floats:
-    """Matrix (20, length): how much of each source pixel falls into a target pixel, along an axis.
+@lru_cache(maxsize=512)
+def _spread(side: int) -> Floats:
+    """Matrix (20, side): how much of source pixel i falls into target pixel t, along one axis.
 
-    The pixels are those in the middle of so long a side, doubled while that is under 20.
+    Pixels are doubled as long as there are under 20.
     """
     n, times = side, 1
     while n < BOX:
@@ -110,6 +112,4 @@ def _spread(length: int, side: int) -> Floats:
     # A pixel that falls into one target whole gives all of its ink, not 99% of it.
     whole = np.floor(start + 1e-11) == np.ceil(end - 1e-11) - 1
     shares = np.where(overlap > 1e-11, np.where(whole, scale, overlap), 0.0)
-    before = (side - length) // 2
-    shares = shares.reshape(BOX, side, times).sum(axis=2)[:, before : before + length]
-    return np.ascontiguousarray(shares)
+    return np.asarray(shares.reshape(BOX, side, times).sum(axis=2))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.lighting import lit_evenly
-from digitwise.imaging.surface import TERMS, Light, fit, powers, rim_of, surface
+from digitwise.imaging.surface import TERMS, Light, averaged, fit, powers, rim_of, surface
 from digitwise.neurons import Floats
 
 SAMPLES = 64  # pixels along each axis that the paper's surface is fitted to, at most
@@ -61,10 +61,10 @@ def _departing(grey: Light, paper: Light, noise: float) -> Light:
 
     departure = grey - paper
     clear = max(5 * noise, 2 * GREY_LEVEL)
-    dark, bright = (_above(side, clear) for side in (-departure, departure))
-    dark_ink = cv2.norm(dark, cv2.NORM_L2SQR) >= cv2.norm(bright, cv2.NORM_L2SQR)
-    ink = np.maximum(-departure if dark_ink else departure, 0)
-    ink = np.maximum(ink - _shadows(ink, noise), 0)
+    either = -departure, departure
+    dark, bright = (cv2.norm(_above(side, clear), cv2.NORM_L2SQR) for side in either)
+    ink = _above(either[0 if dark >= bright else 1], 0)
+    ink = _above(ink - _shadows(ink, noise), 0)
     if ink.max() <= clear:
         return np.zeros_like(ink)
     # Of noisy ink the very darkest pixels are noise as well.
@@ -102,12 +102,12 @@ def _paper(grey: Light) -> tuple[Light, float]:
         far = np.abs(light - surface(near_y, coefficients, near_x))
         noise = _deviation(far)
         near = far <= max(2.5 * noise, 2.5 * GREY_LEVEL)
-        if before is not None and (near != before).mean() < STEADY:
+        if before is not None and np.count_nonzero(near != before) < STEADY * near.size:
             break
         before = near
         coefficients = fit(light, near.astype(np.float64), near_y, near_x, terms)
     # Where light falls off all around, the rim is even, but lies on the surface of the rest.
-    clear = near.mean() >= MOSTLY and far.max() >= STANDS_OUT * noise
+    clear = np.count_nonzero(near) >= MOSTLY * near.size and far.max() >= STANDS_OUT * noise
     rim = None if clear else _even_rim(grey)
     if rim is not None:
         return np.full_like(grey, rim[0]), rim[1]
@@ -246,16 +246,15 @@ def _shadows(ink: Light, noise: float) -> Light:
     """
     import cv2
 
-    shrink = min(1.0, SMALL / max(ink.shape))
-    if min(ink.shape) < 64 or shrink * min(ink.shape) < 3:
+    if min(ink.shape) < 64 or min(ink.shape) / max(ink.shape) < 3 / SMALL:
         return np.zeros_like(ink)
-    small = cv2.resize(ink, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    small = averaged(ink, SMALL)
     side = max(3, min(small.shape) // 2)
     # Beyond the edge, shadows go on: repeat the border, or those at the edge would be strokes.
-    small = cv2.copyMakeBorder(small, side, side, side, side, cv2.BORDER_REPLICATE)
-    if not _holds_square(small, side, noise):
+    around = cv2.copyMakeBorder(small, side, side, side, side, cv2.BORDER_REPLICATE)
+    if not _holds_square(around, side, noise):
         return np.zeros_like(ink)
-    wide = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    wide = cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     wide = wide[side:-side, side:-side]
     return np.asarray(cv2.resize(wide, ink.shape[::-1], interpolation=cv2.INTER_LINEAR))
 

@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.surface import TERMS, Light, fit, powers, surface
+from digitwise.imaging.surface import TERMS, Light, averaged, fit, powers, surface
 
 SMALLEST = 48  # pixels of the shorter side: smaller pictures are lit evenly, and
 LONGEST = 10  # those that are more times as long as wide
-COARSE, FINE = 100, 800  # pixels of the longer side: so small, light is looked for, and measured
+COARSE, FINE = 128, 800  # pixels of the longer side: so small, light is looked for, and measured
 BRUSH = 0.25  # of the shorter side: wider than strokes
 WIDER = 3.0  # stroke widths: a finer brush
 FAINT = 0.3  # share of the darkest stroke from which on a pixel belongs to one
@@ -37,7 +37,7 @@ def lit_evenly(grey: Light) -> Light:
 
     if min(grey.shape) < max(SMALLEST, max(grey.shape) / LONGEST):
         return grey
-    coarse = shrunk(grey, COARSE)
+    coarse = averaged(grey, COARSE)
     side = BRUSH * min(coarse.shape)
     painted = _painted(coarse, side)
     if _is_even(painted):
@@ -97,4 +97,5 @@ def _is_even(light: Light) -> bool:
     """Whether light is near to a smooth surface, almost everywhere."""
     y, x = (powers(length) for length in light.shape)
     smooth = fit(light.astype(np.float64), np.ones(light.shape), y, x, TERMS)
-    return bool((np.abs(light - surface(y, smooth, x)) > UNEVEN).mean() < SHARE)
+    off = np.abs(light - surface(y, smooth, x)) > UNEVEN
+    return bool(np.count_nonzero(off) < SHARE * off.size)

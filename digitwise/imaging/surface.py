@@ -1,6 +1,6 @@
 """Smooth surfaces over a picture: brightness as a polynomial of second degree of the place."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,20 @@ def rim_of(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
-@lru_cache(maxsize=64)
+def averaged(picture: Light, size: int) -> Light:
+    """Means of square blocks, the last ones left out: so large that at most `size` are in a row.
+
+    Many times as fast as any other way to make a picture smaller.
+    """
+    import cv2
+
+    block = -(-max(picture.shape) // size)
+    height, width = (max(1, length // block) for length in picture.shape)
+    whole = picture[: height * block, : width * block]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+
+
+@lru_cache(maxsize=128)
 def powers(length: int) -> Floats:
     """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
     found = np.ones((5, length))
@@ -45,10 +58,18 @@ def fit(
     """
     products = y @ weight @ x.T
     sums = y[:3] @ (light * weight) @ x[:3].T
-    of_y, of_x = np.array(terms).T
-    normal = products[of_y[:, None] + of_y, of_x[:, None] + of_x]
+    of_y, of_x, of_both_y, of_both_x = _places(terms)
+    normal = products[of_both_y, of_both_x]
     # Where too few places tell the terms apart, small coefficients are as good as any.
-    normal[np.diag_indices(len(terms))] += LEAST * max(1.0, float(np.trace(normal)))
+    diagonal = normal.ravel()[:: len(terms) + 1]
+    diagonal += LEAST * max(1.0, float(diagonal.sum()))
     coefficients = np.zeros((3, 3))
     coefficients[of_y, of_x] = np.linalg.solve(normal, sums[of_y, of_x])
     return coefficients
+
+
+@cache
+def _places(terms: tuple[tuple[int, int], ...]) -> tuple[npt.NDArray[np.intp], ...]:
+    """Powers of y and of x, of each term, and of the products of any two."""
+    of_y, of_x = np.array(terms).T
+    return of_y, of_x, of_y[:, None] + of_y, of_x[:, None] + of_x

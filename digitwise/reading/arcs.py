@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from statistics import median
 
 import numpy as np
@@ -200,9 +201,11 @@ def _line(components: list[Component], height: float) -> tuple[float, float]:
     x = np.array([c.left + c.right for c in tall]) / 2
     y = np.array([c.top + c.bottom for c in tall]) / 2
     if len(tall) < 4:
-        return 0.0, float(np.median(y))
-    slope, offset = np.polyfit(x, y, 1)
-    return float(slope), float(offset)
+        return 0.0, median(y.tolist())
+    x_mean, y_mean = float(x.mean()), float(y.mean())
+    off = x - x_mean
+    slope = float(off @ y) / max(float(off @ off), 1.0)  # 1: digits above one another have none
+    return slope, y_mean - slope * x_mean
 
 
 def _features(
@@ -218,8 +221,8 @@ def _features(
         gap, reach = max(gap, left - reach), max(reach, right)
     off = (piece.top + piece.bottom) / 2 - line[0] * (piece.left + piece.right) / 2 - line[1]
     return [
-        float(np.log(piece.height / height)),
-        float(np.log(piece.width / height)),
+        log(piece.height / height),
+        log(piece.width / height),
         _ink_cut(candidate.part) * height / max(1.0, pen),
         gap / height,
         float(len(spans) - 1),

@@ -16,7 +16,7 @@ from digitwise.reading.arcs import Arcs, find_arcs
 
 SURE = 0.998  # a component that is as probably one digit is not cut
 NARROW, SURE_OF_NARROW = 0.65, 0.99  # nor one that is no wider, in its heights: two hardly fit in
-LIKELY, FEW = 0.995, 3  # one that is as probably one is cut at so many places at most
+LIKELY, FEW = 0.995, 2  # one that is as probably one is cut at so many places at most
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 

@@ -105,19 +105,20 @@ def piece_between(first: Fragment, last: Fragment) -> Component | None:
     component, before, after = first.component, first.before, last.after
     if before is None and after is None:
         return component
-    columns = np.arange(component.width)
-    ink = component.ink
+    start = 0 if before is None else int(before.min())
+    columns = np.arange(start, component.width if after is None else int(after.max()))
+    ink = component.ink[:, start : start + len(columns)]
     if before is not None:
         ink = ink * (columns >= before[:, None])
     if after is not None:
         ink = ink * (columns < after[:, None])
-    if ink.max() < SOLID:
+    if ink.max(initial=0) < SOLID:
         return None
     down, across = bounding_box(ink)
     return Component(
-        component.left + across.start,
+        component.left + start + across.start,
         component.top + down.start,
-        component.left + across.stop,
+        component.left + start + across.stop,
         component.top + down.stop,
         ink[down, across],
     )

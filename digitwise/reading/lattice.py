@@ -18,7 +18,7 @@ from digitwise.neurons import Floats
 
 SKIP = 10  # column of the score for "no digit"
 MOST_STEPS = 20_000  # of the search for the best texts
-HOPELESS = 9.0  # a digit whose score is so far below the arc's best is not tried
+HOPELESS = 9.0  # a digit whose score is so far below the arc's best, or a path's, is not tried
 
 Way = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
 """Less what may be won, number of the step, score, node, text, (arc, digit) each."""
@@ -131,9 +131,10 @@ class Lattice:
         least : int
             How many digits there are at least.
         most : int
-            How many texts are wanted.
+            How many texts are wanted; there are fewer if others are hopeless against the best.
         """
         ahead = self._most_to_win(allowed, least).tolist()
+        hopeless = ahead[0][0] - HOPELESS
         leaving: list[list[tuple[int, int]]] = [[] for _ in range(self.n + 1)]
         for arc, start, end, _ in self._steps:
             leaving[start].append((arc, end))
@@ -150,7 +151,7 @@ class Lattice:
                 for char, gain in choices[len(text)][arc]:
                     after = text + char
                     hope = score + gain + ahead[end][len(after)]
-                    if hope > -np.inf:
+                    if hope > hopeless:
                         steps += 1
                         longer = (*path, (arc, char)) if char else path
                         heapq.heappush(heap, (-hope, steps, score + gain, end, after, longer))

@@ -7,7 +7,7 @@ from statistics import median
 from digitwise.imaging.components import Component
 from digitwise.reading.judged import Judged
 
-SURE = 0.9  # what is more probably one number than this, is
+SURE = 0.75  # what is more probably one number than this, is
 CLEAR = 0.95  # what is less probably one, beside a word, is a word, too
 GAP = 0.2  # of the height of most: a gap between words has at least so much, and is
 WIDER = 2.0  # times as wide as any that is none
