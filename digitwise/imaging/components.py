@@ -1,5 +1,6 @@
 """Connected pieces of ink."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from digitwise.errors import ImageError
 from digitwise.imaging.connected import connected
 from digitwise.imaging.ink import SOLID
-from digitwise.imaging.seen import frame_digit
+from digitwise.imaging.seen import frame_digits
 from digitwise.imaging.surface import Light
 
 MOST = 5_000  # more than a full page of digits has
@@ -50,7 +51,15 @@ class Component:
     @cached_property
     def frame(self) -> npt.NDArray[np.uint8]:
         """What a network sees of it, shape (28, 28)."""
-        return frame_digit(self.ink)
+        return np.asarray(frame_digits([self.ink])[0])
+
+
+def frame_components(components: Sequence[Component]) -> None:
+    """Make the frames of those that have none yet, together: that takes half as long."""
+    new = [component for component in components if "frame" not in vars(component)]
+    for component, framed in zip(new, frame_digits([c.ink for c in new]), strict=True):
+        # Where `cached_property` looks for it; one that is kept doesn't keep all others.
+        vars(component)["frame"] = framed.copy()
 
 
 def find_components(ink: Light, solid: float = SOLID) -> list[Component]:

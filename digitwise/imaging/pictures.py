@@ -198,7 +198,7 @@ def _grey(image: "Image") -> npt.NDArray[np.float32]:
         return np.asarray((deep - low) / span, np.float32)
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         return _over_paper(image.convert("RGBA"))
-    return np.asarray(np.asarray(image.convert("L"), np.float32) / 255, np.float32)
+    return np.asarray(np.asarray(image.convert("L")) / np.float32(255), np.float32)
 
 
 def _over_paper(image: "Image") -> npt.NDArray[np.float32]:

@@ -1,23 +1,29 @@
 """What a network sees of the ink of a digit, or of what may be one: 28×28 bytes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, frame
+from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, frame_all
 from digitwise.imaging.strokes import thicken
 from digitwise.imaging.surface import Light
 
 LARGE = 400  # pixels: twenty for each of the frame's
 
 
-def frame_digit(ink: Light) -> npt.NDArray[np.uint8]:
-    """Frame the ink of one digit as MNIST does; uint8 (28, 28).
+def frame_digits(inks: Sequence[Light]) -> npt.NDArray[np.uint8]:
+    """Frame the ink of n digits, each as MNIST does; uint8 (n, 28, 28).
 
     Fine strokes are thickened. A digit of few pixels is enlarged first, or MNIST's smallest box
     would make it smaller than others; one of very many is brought to a size that costs no time.
     """
+    return frame_all([_ready(ink) for ink in inks])
+
+
+def _ready(ink: Light) -> Light:
     if looks_framed(ink):
-        return frame(ink)
+        return ink
     if max(ink.shape) > LARGE:
         import cv2
 
@@ -26,7 +32,7 @@ def frame_digit(ink: Light) -> npt.NDArray[np.uint8]:
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     if max(ink.shape) < BOX:
         ink = ink.repeat(4, axis=0).repeat(4, axis=1)
-    return frame(thicken(ink))
+    return thicken(ink)
 
 
 def looks_framed(ink: Light) -> bool:

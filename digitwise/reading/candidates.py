@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import as_inputs
-from digitwise.imaging.components import Component
+from digitwise.imaging.components import Component, frame_components
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.models.calibration import Calibration, probabilities_of
 from digitwise.neurons import Floats
@@ -84,6 +84,7 @@ def _most_cuts(component: Component, probability: float) -> int:
 
 def ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
     """What the network says of each of n pieces: how probably it is each digit, shape (n, 10)."""
+    frame_components(pieces)
     images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, 28, 28)
     z = network.weighted_outputs(as_inputs(images, network.dtype))
     return probabilities_of(z, calibration)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digitwise.models.weighing import DIGIT_TERMS, Weighing
+from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, Weighing
 from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.arcs import INK_CUT, Arcs
 from digitwise.reading.lattice import SKIP, Lattice
@@ -33,20 +33,26 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     none = _log_none(probabilities)
     height = (arcs.features[:, :1] - sizes[:, 0]) / sizes[:, 1]
     width = (arcs.features[:, 1:2] - sizes[:, 2]) / sizes[:, 3]
-    every = np.ones_like(log_p)
-    own = [log_p, none[:, None] * every, every, _far(height), _far(width)]
-    # What is too large for a digit may well be one and a part of another.
-    larger = [_far(np.maximum(height, 0)), _far(np.maximum(width, 0))]
-    shared = np.broadcast_to(arcs.features[:, None, 2:], (*log_p.shape, arcs.features.shape[1] - 2))
-    # That there is a cut tells something, and so does each part of the first pen's width.
+    nones = np.empty((len(log_p), len(NONE_TERMS)))
+    nones[:, 0] = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
+    nones[:, 1] = none
+    nones[:, 2:] = arcs.skipping
+    left_out = np.zeros_like(nones)
+    for arc, small in enumerate(arcs.without):
+        if small:
+            left_out[arc] = nones[small].sum(axis=0)
     cut = arcs.features[:, INK_CUT, None]
-    through = [(cut > 0) * every, np.maximum(cut - PEN, 0) * every]
-    bias = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
-    nones = np.column_stack([bias, none, arcs.skipping])
-    left_out = np.array([nones[arcs_of].sum(axis=0) for arcs_of in arcs.without])
-    also = np.broadcast_to(left_out[:, None], (*log_p.shape, nones.shape[1]))
-    found = [np.stack(own, axis=2), shared, np.stack(larger + through, axis=2), also]
-    return np.concatenate(found, axis=2), nones + left_out
+    digits = np.empty((*log_p.shape, len(DIGIT_TERMS) + len(NONE_TERMS)))
+    terms = np.moveaxis(digits, 2, 0)
+    terms[0], terms[1], terms[2] = log_p, none[:, None], 1
+    terms[3], terms[4] = _far(height), _far(width)
+    terms[5:9] = arcs.features.T[2:, :, None]
+    # What is too large for a digit may well be one and a part of another.
+    terms[9], terms[10] = _far(np.maximum(height, 0)), _far(np.maximum(width, 0))
+    # That there is a cut tells something, and so does each part of the first pen's width.
+    terms[11], terms[12] = cut > 0, np.maximum(cut - PEN, 0)
+    terms[len(DIGIT_TERMS) :] = left_out.T[:, :, None]
+    return digits, nones + left_out
 
 
 def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Lattice:
