@@ -19,7 +19,7 @@ from digitwise.reading.reader import Reader
 MOST_INPUT = 256 << 20  # bytes of one file
 FEW = 6  # pictures that this process has read before others would be ready
 AHEAD = 4  # tasks for each process that are begun, or wait to be fetched
-TOGETHER = 8  # small pictures that are read as one task
+TOGETHER = 12  # small pictures that are read as one task
 SMALL = 1 << 17  # bytes of one of these, at most
 
 Source = Path | io.BytesIO | DigitwiseError

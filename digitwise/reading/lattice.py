@@ -209,6 +209,8 @@ class Lattice:
 
 def _alike(rows: Allowed) -> list[tuple[npt.NDArray[np.bool_], list[int]]]:
     """Each row that there is, once, and where: all digits are allowed in most positions."""
+    if (rows == rows[:1]).all():
+        return [(rows[0], list(range(len(rows))))] if len(rows) else []
     places: dict[bytes, list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault(row.tobytes(), []).append(place)
