@@ -20,11 +20,17 @@ def connected(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], npt.NDArra
     labels : uint16 or int32 array of shape (h, w)
         From 1; 0 where the mask is false.
     stats : int32 array of shape (parts + 1, 5)
-        Of each label, the rest's 0 among them: left, top, width, height, pixels.
+        Of each label: left, top, width, height, pixels. The first row is of no part.
     """
     import cv2
 
-    # Short numbers are counted three times as fast.
+    # Short numbers are counted three times as fast; and most of a page is empty.
     kind = cv2.CV_16U if mask.size < MOST_SHORT else cv2.CV_32S
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), ltype=kind)
-    return labels, np.asarray(stats, np.int32)
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    box = np.s_[top : top + height, left : left + width]
+    if not width:
+        return np.zeros(mask.shape, np.uint16), np.zeros((1, 5), np.int32)
+    _, inside, stats, _ = cv2.connectedComponentsWithStats(mask[box].view(np.uint8), ltype=kind)
+    labels = np.zeros(mask.shape, inside.dtype)
+    labels[box] = inside
+    return labels, np.asarray(stats + np.array([left, top, 0, 0, 0]), np.int32)
