@@ -17,6 +17,7 @@ from digitwise.imaging.surface import Light
 MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
 OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
+TOGETHER = 256  # that are framed in one step: a texture has too many for the memory
 RIM = np.ones((3, 3), np.uint8)  # around a stroke's pixel: so far its soft edge reaches
 
 
@@ -57,9 +58,11 @@ class Component:
 def frame_components(components: Sequence[Component]) -> None:
     """Make the frames of those that have none yet, together: that takes half as long."""
     new = [component for component in components if "frame" not in vars(component)]
-    for component, framed in zip(new, frame_digits([c.ink for c in new]), strict=True):
-        # Where `cached_property` looks for it; one that is kept doesn't keep all others.
-        vars(component)["frame"] = framed.copy()
+    for start in range(0, len(new), TOGETHER):
+        some = new[start : start + TOGETHER]
+        for component, framed in zip(some, frame_digits([c.ink for c in some]), strict=True):
+            # Where `cached_property` looks for it; one that is kept doesn't keep all others.
+            vars(component)["frame"] = framed.copy()
 
 
 def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
