@@ -79,8 +79,8 @@ def _across_and_down(ink: Light, solid: Mask) -> tuple[Mask, Mask]:
     written = heights[(heights > 4 * width) & ~_is_net(stats[1:], solid.shape)]
     usual = median(written.tolist()) if written.size else 0.0
     long = max(LONG * width, LONGER * usual)
-    across = _lines(solid, stats[1:, [0, 2]], long, width)
-    down = _lines(solid.T, stats[1:, [1, 3]], long, width).T
+    across = _lines(solid, stats[1:, 2], long, width)
+    down = _lines(solid.T, stats[1:, 3], long, width).T
     down = _between(down, across, long) | _ticks(solid & ~across, across, width)
     for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
@@ -108,19 +108,16 @@ def _is_net(stats: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.b
     return np.asarray(large & (area < SPARSE * wide * high))
 
 
-def _lines(solid: Mask, spans: npt.NDArray[Any], long: float, width: float) -> Mask:
+def _lines(solid: Mask, lengths: npt.NDArray[Any], long: float, width: float) -> Mask:
     """Pixels of lines from left to right, at most a little aslant.
 
-    `spans` has the left end and the width of each component, shape (components, 2).
+    `lengths`, from left to right, are those of the components.
     """
     import cv2
 
     piece = max(5, round(long / PIECE))
     found = np.zeros(solid.shape, bool)
-    left, wide = spans.T
-    # A piece that the picture's edge cuts off may be half as long.
-    cut_off = (left == 0) | (left + wide == solid.shape[1])
-    if (wide < np.where(cut_off, piece // 2, piece)).all():
+    if (lengths < piece).all():
         return found
     straight = cv2.morphologyEx(
         solid.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)

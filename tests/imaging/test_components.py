@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitwise.errors import ImageError
-from digitwise.imaging.components import find_components, join
+from digitwise.imaging.components import find_components, frame_components, join
+from digitwise.imaging.ink import extract_ink
 
 
 def test_pieces_are_found_from_left_to_right_with_their_own_ink():
@@ -63,3 +64,17 @@ def test_beside_a_signature_digits_are_no_dirt():
     pieces = len(find_components(ink))
     ink[300:304, 50:850] = 1
     assert len(find_components(ink)) == pieces + 1 == 33
+
+
+def test_many_are_framed_as_each_by_itself(monkeypatch, draw_number):
+    ink = extract_ink(1 - np.asarray(draw_number("725725").convert("L"), np.float32) / 255)
+    alone = [component.frame for component in find_components(ink)]
+    monkeypatch.setattr("digitwise.imaging.components.TOGETHER", 3)
+    together = find_components(ink)
+    known = together[4].frame
+    frame_components(together)
+    assert all("frame" in vars(component) for component in together)
+    assert together[4].frame is known
+    np.testing.assert_array_equal([component.frame for component in together], alone)
+    # One that is kept doesn't keep the others in memory.
+    assert together[0].frame.base is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.reading.lattice import SKIP, Lattice
+from digitwise.reading.lattice import HOPELESS, SKIP, Lattice
 
 DIGITS = 3  # the others can't be, so that all paths can be counted
 
@@ -19,7 +19,7 @@ def lattices(draw):
     arcs = [(i, j) for i in range(n) for j in range(i + 1, n + 1) if rng.random() < 0.8]
     arcs = arcs or [(0, n)]
     scores = np.full((len(arcs), SKIP + 1), -np.inf)
-    scores[:, :DIGITS] = rng.normal(0, 2, (len(arcs), DIGITS))
+    scores[:, :DIGITS] = rng.normal(0, 4, (len(arcs), DIGITS))
     skips = rng.random(len(arcs)) < 0.4
     scores[skips, SKIP] = rng.normal(-1, 2, skips.sum())
     starts, ends = np.array(arcs).T
@@ -106,7 +106,9 @@ def test_the_best_texts_are_those_of_the_best_paths(question, most):
         text = text_of(path)
         if fits(text, allowed, least) and score > best.get(text, (-np.inf, None))[0]:
             best[text] = score, path
-    expected = sorted(best.items(), key=lambda item: -item[1][0])[:most]
+    likeliest = max((score for score, _ in best.values()), default=0.0)
+    likely = [item for item in best.items() if item[1][0] > likeliest - HOPELESS]
+    expected = sorted(likely, key=lambda item: -item[1][0])[:most]
     found = lattice.best(allowed, least, most)
     assert [text for text, _ in found] == [text for text, _ in expected]
     for (_, path), (_, (_, wanted)) in zip(found, expected, strict=True):
