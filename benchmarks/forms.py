@@ -1,0 +1,187 @@
+"""How many fields of a filled form are read right, by one command from PDF files to a table?
+
+    python benchmarks/forms.py [-n 50] [--keep FOLDER]
+
+An A4 form of twelve fields, boxes, combs and lines to write on, is filled with MNIST's test digits
+(DIGITWISE_DATA), each copy by a hand of its own, and scanned: askew, shifted, at another resolution,
+grey and noisy, as the JPEG that is in the PDF file. A field is right if all of its digits are and none
+is rejected; a field that is missing is wrong.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from measure import machine, mnist
+from PIL import Image
+
+SEED = 2028
+DOTS_PER_INCH = 300
+A4 = (3508, 2480)
+DIGIT = 64  # pixels, 5.4 mm: height of a digit, more or less
+HIGH = 110  # of a box, or of the place above a line
+CELL = 84  # width of a comb's
+LARGEST_ANGLE = 3.0  # degrees
+SCALES = (0.6, 1.2)  # of the scan's resolution to the form's
+SHIFT = 40  # pixels
+
+# name: left, top, kind, digits at least, at most, what is known of them
+FIELDS = {
+    "customer": (200, 500, "comb", 8, 8, "count = 8"),
+    "postal code": (1300, 500, "comb", 5, 5, "count = 5"),
+    "day": (200, 800, "comb", 2, 2, "count = 2"),
+    "year": (600, 800, "comb", 4, 4, "count = 4"),
+    "amount": (1300, 800, "box", 3, 5, 'count = "3-5"'),
+    "tax": (200, 1100, "box", 2, 4, 'count = "2-4"'),
+    "total": (1300, 1100, "box", 4, 4, "count = 4"),
+    "items": (200, 1400, "box", 1, 3, ""),
+    "telephone": (1300, 1400, "line", 7, 7, "count = 7"),
+    "order": (200, 1700, "line", 5, 5, "count = 5"),
+    "pages": (1300, 1700, "line", 2, 3, 'count = "2-3"'),
+    "meter": (200, 2000, "line", 6, 6, ""),
+}
+
+
+def width_of(kind, most):
+    return CELL * most if kind == "comb" else 900
+
+
+def draw_form():
+    page = np.full(A4, 255, np.uint8)
+    cv2.putText(page, "Delivery note", (200, 260), cv2.FONT_HERSHEY_DUPLEX, 3.0, 30, 5)
+    cv2.line(page, (200, 320), (2280, 320), 30, 4)
+    for name, (left, top, kind, _, most, _) in FIELDS.items():
+        wide = width_of(kind, most)
+        cv2.putText(page, name, (left, top - 24), cv2.FONT_HERSHEY_DUPLEX, 1.3, 60, 2)
+        if kind == "line":
+            cv2.line(page, (left, top + HIGH), (left + wide, top + HIGH), 40, 3)
+            continue
+        cv2.rectangle(page, (left, top), (left + wide, top + HIGH), 40, 3)
+        for x in range(left + CELL, left + wide, CELL) if kind == "comb" else ():
+            cv2.line(page, (x, top), (x, top + HIGH), 40, 3)
+    return page
+
+
+def describe():
+    parts = [f'size = [{A4[1]}, {A4[0]}]\nreference = "blank.png"\n']
+    for name, (left, top, kind, _, most, known) in FIELDS.items():
+        box = [left, top, left + width_of(kind, most), top + HIGH]
+        parts.append(f'[[field]]\nname = "{name}"\nbox = {box}\n{known}\n')
+    return "\n".join(parts)
+
+
+def write(page, text, left, top, kind, images, rng, hand):
+    """Write a number onto the page, with these images of each digit."""
+    x = left + (0 if kind == "comb" else rng.integers(20, 120))
+    for place, char in enumerate(text):
+        image = rng.choice(images[int(char)])
+        high = round(hand["high"] * rng.normal(1, 0.05))
+        scale = high / 20
+        slanted = cv2.warpAffine(
+            image,
+            np.array(
+                [[scale, -hand["slant"] * scale, 14 * hand["slant"] * scale + 12], [0, scale, 12]]
+            ),
+            (round(28 * scale) + 24, round(28 * scale) + 24),
+            flags=cv2.INTER_CUBIC,
+        )
+        inked = slanted > 40
+        rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+        ink = slanted[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        y = top + (HIGH - ink.shape[0]) // 2 + round(rng.normal(0, 3))
+        if kind == "comb":
+            x = left + CELL * place + (CELL - ink.shape[1]) // 2 + round(rng.normal(0, 4))
+        there = page[y : y + ink.shape[0], x : x + ink.shape[1]]
+        np.minimum(there, 255 - (hand["dark"] * ink).astype(np.uint8), out=there)
+        x += ink.shape[1] + rng.integers(6, 26)
+
+
+def fill(page, images, rng):
+    page, texts = page.copy(), {}
+    hand = {
+        "high": rng.normal(DIGIT, 5),
+        "slant": rng.normal(0, 0.1),
+        "dark": rng.uniform(0.6, 0.95),
+    }
+    for name, (left, top, kind, least, most, _) in FIELDS.items():
+        digits = rng.integers(0, 10, rng.integers(least, most + 1))
+        texts[name] = "".join(map(str, digits))
+        write(page, texts[name], left, top, kind, images, rng, hand)
+    return page, texts
+
+
+def scan(page, rng):
+    high, wide = page.shape
+    scale = rng.uniform(*SCALES)
+    size = round(wide * scale), round(high * scale)
+    matrix = cv2.getRotationMatrix2D(
+        (wide / 2, high / 2), rng.uniform(-1, 1) * LARGEST_ANGLE, scale
+    )
+    matrix[:, 2] += (np.array(size) - (wide, high)) / 2 + rng.uniform(-SHIFT, SHIFT, 2) * scale
+    soft = cv2.GaussianBlur(page, (0, 0), 0.6 / scale)
+    turned = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_AREA, borderValue=255)
+    noisy = turned * rng.uniform(0.8, 0.95) + rng.normal(8, rng.uniform(2, 6), turned.shape)
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8)), scale * DOTS_PER_INCH
+
+
+def draw(folder, count):
+    """The form, its description and so many copies; what is written in each field of each."""
+    digits = mnist()[1]
+    images = [digits.images[digits.labels == label] for label in range(10)]
+    blank = draw_form()
+    Image.fromarray(blank).save(folder / "blank.png")
+    (folder / "form.toml").write_text(describe())
+    (folder / "forms").mkdir()
+    written = {}
+    for copy in range(count):
+        rng = np.random.default_rng([SEED, copy])
+        filled, texts = fill(blank, images, rng)
+        image, resolution = scan(filled, rng)
+        path = folder / "forms" / f"{copy:03}.pdf"
+        image.save(path, resolution=resolution)
+        written[str(path)] = texts
+    return written
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=50)
+    parser.add_argument(
+        "--keep", type=Path, help="Leave the form and its copies in this new folder."
+    )
+    options = parser.parse_args()
+    print(machine())
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch) / "form"
+        folder.mkdir()
+        written = draw(folder, options.n)
+        table = folder / "table.csv"
+        command = ["read", str(folder / "forms"), "--fields", str(folder / "form.toml")]
+        subprocess.run(
+            [sys.executable, "-m", "digitwise", *command, "-o", str(table)],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        with table.open(newline="") as file:
+            rows = {row["file"]: row for row in csv.DictReader(file)}
+    right = dict.fromkeys(FIELDS, 0)
+    for path, texts in written.items():
+        for name, text in texts.items():
+            found = rows.get(path, {}).get(name)
+            right[name] += found == text
+            if found != text:
+                print(f"{Path(path).name} {name}: {text}, read {found!r}")
+    for name, count in right.items():
+        print(f"{name:12} {FIELDS[name][2]:5} {count / options.n:7.1%}")
+    print(
+        f"{sum(right.values()) / options.n / len(FIELDS):.2%} of {options.n * len(FIELDS)} fields"
+    )
+
+
+if __name__ == "__main__":
+    main()
