@@ -32,29 +32,33 @@ FRAMED = 0.85  # share of a box's side that has ink, and is straight
 Mask = npt.NDArray[np.bool_]
 
 
-def remove_rules(ink: Light) -> Light:
+def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None) -> Light:
     """Take printed lines out of the ink of a page or of a number.
 
     Parameters
     ----------
     ink : float32 array of shape (h, w)
         In [0, 1].
+    known : two bool arrays of shape (h, w), optional
+        Where lines are that need not be found: those across, and those that go down.
 
     Returns
     -------
     float32 array of shape (h, w)
         The same array if there are no lines.
     """
-    without, _ = part_rules(ink)
+    without, _ = part_rules(ink, known)
     return without
 
 
-def part_rules(ink: Light) -> tuple[Light, Mask]:
+def part_rules(ink: Light, known: tuple[Mask, Mask] | None = None) -> tuple[Light, Mask]:
     """Part a page's ink from its printed lines: the ink without them, and where they are."""
     import cv2
 
     solid = _inked(ink)
     across, down = _across_and_down(ink, solid)
+    if known is not None:
+        across, down = across | (known[0] & solid), down | (known[1] & solid)
     lines = across | down
     if not lines.any():
         return ink, lines

@@ -12,6 +12,7 @@ from digitwise.imaging.align import PageLines, align, find_lines
 from digitwise.imaging.components import Component
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.pictures import Picture, open_pictures
+from digitwise.imaging.printed import place_lines
 from digitwise.imaging.region import MARGIN, Region, cut_out
 from digitwise.imaging.rules import find_rules, remove_rules
 from digitwise.imaging.sheet import ink_of_page
@@ -91,22 +92,24 @@ def _written_in(region: Region, printed: Region | None) -> list[list[Component]]
 
     height, width = region.grey.shape
     margin = height * MARGIN / (1 + 2 * MARGIN)
-    lines = np.zeros(region.grey.shape, bool)
+    ink = extract_ink(region.grey)
+    near, known = np.zeros(ink.shape, bool), None
     if printed is not None:
+        lines = cv2.resize(printed.grey, (width, height)) > 0.2
         # What is printed may lie a little off, and be wider after scanning.
-        brush = np.ones((2 * round(LINE_OFF * height) + 3,) * 2, np.uint8)
-        resized = cv2.resize(printed.grey, (width, height))
-        lines = cv2.dilate((resized > 0.2).astype(np.uint8), brush) > 0
+        off = round(LINE_OFF * height) + 1
+        near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
+        known = place_lines(lines, ink, height, off)
 
     def written(c: Component) -> bool:
         inside = (
             margin <= (c.top + c.bottom) / 2 <= height - margin
             and margin <= (c.left + c.right) / 2 <= width - margin
         )
-        on_lines = float(c.ink[lines[c.top : c.bottom, c.left : c.right]].sum())
+        on_lines = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
         return inside and on_lines < ON_LINES * float(c.ink.sum())
 
-    numbers = one_number(remove_rules(extract_ink(region.grey)))
+    numbers = one_number(remove_rules(ink, known))
     kept = [[c for c in number if written(c)] for number in numbers]
     return [number for number in kept if number]
 

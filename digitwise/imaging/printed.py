@@ -1,0 +1,59 @@
+"""Printed lines of a form, where they are on a scan of it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.imaging.connected import connected
+from digitwise.imaging.surface import Light
+
+SHORTEST = 0.4  # of a field's height is a line that goes down, or across
+VISIBLE = 0.5  # share of a line's pixels, at least, that have ink where it is
+INKED = 0.2  # share of full ink: lines may be pale
+
+Mask = npt.NDArray[np.bool_]
+
+
+def place_lines(printed: Mask, ink: Light, height: int, off: int) -> tuple[Mask, Mask]:
+    """Find the lines of a form's field in the ink of a scan that was laid over it.
+
+    Each line, on its own, is where most ink is, at most so far from its place on the form.
+
+    Parameters
+    ----------
+    printed : bool array of shape (h, w)
+        Where the form has lines.
+    ink : float32 array of shape (h, w)
+        In [0, 1].
+    height : int
+        Of the field, in pixels.
+    off : int
+        Pixels.
+
+    Returns
+    -------
+    two bool arrays of shape (h, w)
+        Lines across, and lines that go down.
+    """
+    inked = ink >= INKED
+    least = max(5, round(SHORTEST * height))
+    return _across(printed, inked, least, off), _across(printed.T, inked.T, least, off).T
+
+
+def _across(printed: Mask, inked: Mask, least: int, off: int) -> Mask:
+    import cv2
+
+    lines = cv2.morphologyEx(
+        printed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, least), np.uint8)
+    )
+    labels, stats = connected(lines > 0)
+    found = np.zeros(printed.shape, bool)
+    for label in range(1, len(stats)):
+        y, x = np.nonzero(labels == label)
+        best, share = y, 0.0
+        for step in sorted(range(-off, off + 1), key=abs):
+            there = (y + step).clip(0, len(inked) - 1)
+            if inked[there, x].mean() > share:
+                best, share = there, float(inked[there, x].mean())
+        if share >= VISIBLE:
+            found[best, x] = True
+    return found
