@@ -35,7 +35,7 @@ def place_lines(printed: Mask, ink: Light, height: int, off: int) -> tuple[Mask,
         Lines across, and lines that go down.
     """
     inked = ink >= INKED
-    least = max(5, round(SHORTEST * height))
+    least = max(5, round(SHORTEST * height)) | 1  # odd, or lines would move by a pixel
     return _across(printed, inked, least, off), _across(printed.T, inked.T, least, off).T
 
 
