@@ -1,16 +1,14 @@
 """Printed lines of a form, where they are on a scan of it."""
 
 import numpy as np
-import numpy.typing as npt
 
 from digitwise.imaging.connected import connected
+from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
 SHORTEST = 0.4  # of a field's height is a line that goes down, or across
 VISIBLE = 0.5  # share of a line's pixels, at least, that have ink where it is
 INKED = 0.2  # share of full ink: lines may be pale
-
-Mask = npt.NDArray[np.bool_]
 
 
 def place_lines(printed: Mask, ink: Light, height: int, off: int) -> tuple[Mask, Mask]:

@@ -61,7 +61,7 @@ def fit(
     of_y, of_x, of_both_y, of_both_x = _places(terms)
     normal = products[of_both_y, of_both_x]
     # Where too few places tell the terms apart, small coefficients are as good as any.
-    diagonal = normal.ravel()[:: len(terms) + 1]
+    diagonal = np.einsum("ii->i", normal)  # a view, however the matrix lies in memory
     diagonal += LEAST * max(1.0, float(diagonal.sum()))
     coefficients = np.zeros((3, 3))
     coefficients[of_y, of_x] = np.linalg.solve(normal, sums[of_y, of_x])
