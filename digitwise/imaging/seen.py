@@ -9,7 +9,7 @@ from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, f
 from digitwise.imaging.strokes import thicken
 from digitwise.imaging.surface import Light
 
-LARGE = 400  # pixels: twenty for each of the frame's
+LARGE = 160  # pixels: eight for each of the frame's; a broad brush takes its time
 
 
 def frame_digits(inks: Sequence[Light]) -> npt.NDArray[np.uint8]:

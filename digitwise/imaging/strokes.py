@@ -11,7 +11,6 @@ from digitwise.imaging.surface import Light
 THIN = 1.7
 WANTED = 2.3
 LEAST_SIDE = 80  # pixels, so that a stroke's width is more than a pixel or two
-MOST_SIDE = 160  # pixels: a broad brush takes its time
 
 
 def stroke_width(ink: Light) -> float:
@@ -56,17 +55,15 @@ def thicken(ink: Light) -> Light:
 
     solid = _solid(ink)
     longest = _longest_side(solid)
-    if longest < BOX or _mean_width(solid) * BOX / longest >= THIN:
+    if longest < BOX or (width := _mean_width(solid)) * BOX / longest >= THIN:
         return ink
     if longest < LEAST_SIDE:
         zoom = LEAST_SIDE / longest
         larger = cv2.resize(ink, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
         ink = np.clip(np.asarray(larger, np.float32), 0, 1)
-    elif longest > MOST_SIDE:
-        size = [max(1, round(MOST_SIDE / longest * length)) for length in ink.shape[::-1]]
-        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    solid = _solid(ink)
-    missing = WANTED * _longest_side(solid) / BOX - _mean_width(solid)
+        solid = _solid(ink)
+        longest, width = _longest_side(solid), _mean_width(solid)
+    missing = WANTED * longest / BOX - width
     side = max(1, 2 * round(missing / 2) + 1)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(np.pad(ink, side), brush), np.float32)
