@@ -1,10 +1,12 @@
 """Numbers that stand beside words: a label, a unit, the town behind its postal code."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 
 from digitwise.imaging.components import Component
+from digitwise.reading.fragments import digit_height
 from digitwise.reading.judged import Judged
 
 SURE = 0.75  # what is more probably one number than this, is
@@ -12,6 +14,8 @@ CLEAR = 0.95  # what is less probably one, beside a word, is a word, too
 GAP = 0.2  # of the height of most: a gap between words has at least so much, and is
 WIDER = 2.0  # times as wide as any that is none
 LOWER = 0.75  # times as high is what was printed in smaller letters
+FAR = 0.4  # of the height of the higher side has a clear gap, at least, the lower side being
+UNLIKE = 0.82  # times as high, at most
 MOST = 2  # words beside a number
 LONGEST = 40  # pieces of ink on a line: more are a texture
 
@@ -23,8 +27,10 @@ def part_from_words(
 
     Where no number is sure, but a gap is so wide that a word may end there, or what lies on either
     side of one is of different heights, both sides are read by themselves. They stay apart if it is
-    more probable that one of them is a number and the other is none than that all is one. Words may
-    well look like numbers: of the parts, what is not quite sure to be one is left out.
+    more probable that one of them is a number and the other is none than that all is one; and if
+    there is a clear gap, whatever they look like, so that the taller one surely is a number: print
+    is lower than what is written beside it. Words may well look like numbers: of the parts, what is
+    not quite sure to be one is left out.
 
     Parameters
     ----------
@@ -37,9 +43,13 @@ def part_from_words(
 
 
 def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]) -> list[Judged]:
-    for both in _at_word_gaps(found.components) if found.confidence < SURE else []:
-        left, right = judge(both)
-        if max(_beside(left, right), _beside(right, left)) > found.confidence:
+    for gap in _word_gaps(found.components):
+        if found.confidence >= SURE and not gap.clear:
+            continue
+        left, right = judge([gap.left, gap.right])
+        of_both = max(_beside(left, right), _beside(right, left))
+        taller = max(left, right, key=lambda part: digit_height(part.components))
+        if of_both > found.confidence or (gap.clear and taller.confidence >= CLEAR):
             return _part(left, judge) + _part(right, judge)
     return [found]
 
@@ -49,32 +59,48 @@ def _beside(number: Judged, word: Judged) -> float:
 
     What is as high as a single digit may well be more digits, though hard to read.
     """
-    low = _height(word.components) <= LOWER * _height(number.components)
+    low = digit_height(word.components) <= LOWER * digit_height(number.components)
     if len(number.components) == 1 and not low:
         return 0.0
     return number.confidence * (1 - word.confidence)
 
 
-def _at_word_gaps(components: list[Component]) -> list[list[list[Component]]]:
-    """Both sides of each gap that may be one between words, the widest first."""
-    if len(components) > LONGEST:
+@dataclass(frozen=True)
+class Gap:
+    """A gap that may be one between words.
+
+    Attributes
+    ----------
+    left, right : list of Component
+        What lies on either side.
+    clear : bool
+        Whether it is one: it is wide, and what lies on either side is not of the same height.
+    """
+
+    left: list[Component]
+    right: list[Component]
+    clear: bool
+
+
+def _word_gaps(components: list[Component]) -> list[Gap]:
+    """Find the gaps that may be between words, the widest first."""
+    if not 1 < len(components) <= LONGEST:
         return []
     ordered = sorted(components, key=lambda c: c.left)
-    least = GAP * _height(ordered)
+    height = median(c.height for c in ordered)
     reached = accumulate((c.right for c in ordered), max)
     gaps = [c.left - right for c, right in zip(ordered[1:], reached, strict=False)]
     widest = sorted(range(len(gaps)), key=lambda k: -gaps[k])
     # Digits touch, letters hardly do: less than half of the least gap tells nothing.
-    others = [max(gaps[k], least / WIDER) for k in widest[1:]] or [least / WIDER]
+    nothing = GAP * height / WIDER
+    others = [max(gaps[k], nothing) for k in widest[1:]] or [nothing]
     wider = [gaps[k] >= WIDER * other for k, other in zip(widest, others, strict=False)]
     found = []
     for rank, k in enumerate(widest[:MOST]):
         left, right = ordered[: k + 1], ordered[k + 1 :]
-        low, high = sorted([_height(left), _height(right)])
-        if any(wider[rank:MOST]) or (gaps[k] >= least and low <= LOWER * high):
-            found.append([left, right])
+        low, high = sorted([digit_height(left), digit_height(right)])
+        stands_out = any(wider[rank:MOST])
+        if stands_out or (gaps[k] >= GAP * height and low <= LOWER * high):
+            clear = stands_out and gaps[k] >= FAR * high and low <= UNLIKE * high
+            found.append(Gap(left, right, clear))
     return found
-
-
-def _height(components: list[Component]) -> float:
-    return median(c.height for c in components)

@@ -18,11 +18,17 @@ class Said:
     confidence: float
 
 
-def line(text, gaps):
-    """A line of characters, 10 pixels wide and 20 high; gaps in pixels behind each but the last."""
-    ink, left, components = np.ones((20, 10), np.float32), 0, []
-    for gap in [*gaps, 0]:
-        components.append(Component(left, 0, left + 10, 20, ink))
+def line(text, gaps, height=20, of_others=20):
+    """A line of characters, 10 pixels wide; gaps in pixels behind each but the last.
+
+    The first two are `height` pixels high, those of others.
+    """
+    left, components = 0, []
+    for place, gap in enumerate([*gaps, 0]):
+        high = height if place < 2 else of_others
+        components.append(
+            Component(left, 20 - high, left + 10, 20, np.ones((high, 10), np.float32))
+        )
         left += 10 + gap
     names = {id(c): char for c, char in zip(components, text, strict=True)}
 
@@ -52,6 +58,22 @@ def line(text, gaps):
 )
 def test_a_number_beside_words(text, gaps, parts):
     found, read = line(text, gaps)
+    assert [part.text for part in part_from_words(found, read)] == parts
+
+
+@pytest.mark.parametrize(
+    ("gaps", "height", "of_others", "parts"),
+    [
+        ([2, 12, 2, 2], 12, 20, ["12", "345"]),  # "ID: 345", read as digits
+        ([2, 12, 2, 2], 20, 12, ["12", "345"]),  # "12 kgs"
+        ([2, 12, 2, 2], 18, 20, ["12345"]),  # of one height
+        ([2, 7, 2, 2], 12, 20, ["12345"]),  # the gap is narrow
+        ([7, 12, 7, 7], 12, 20, ["12345"]),  # or hardly wider than others
+    ],
+)
+def test_what_is_sure_to_be_a_number_is_parted_from_smaller_print(gaps, height, of_others, parts):
+    found, read = line("12345", gaps, height, of_others)
+    assert found.confidence == 0.97
     assert [part.text for part in part_from_words(found, read)] == parts
 
 
