@@ -20,6 +20,7 @@ from digitwise.reading.expected import Expected
 from digitwise.reading.judged import Judged, judge_numbers
 from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.segment import find_numbers, whole_digits
+from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.turned import (
     is_doubtful,
     quarters_to_turn,
@@ -120,6 +121,7 @@ def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:
         judged = [without_cut_off(one, page.cut_off, how.judge) for one in judged]
         if how.layout == "auto":
             judged = [part for one in judged for part in part_from_words(one, how.judge)]
+            judged = without_stray_strokes(judged)
     return list(_say(page.picture, judged, how.threshold, as_whole=how.weighing is not None))
 
 

@@ -17,7 +17,7 @@ SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line ove
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 HIGHEST = 4.0  # times as high as most writing, a piece is none
-PALE = 0.6  # of the darkness of most writing: a stain's edge, what shines through
+PALE = 0.6  # of the darkness of most writing
 WIDEST = 6  # times as wide as high, a piece is a ruled line
 INNER = 0.2  # of a ring's height: pieces that it is drawn around have at least so much; and
 LONE = 0.4  # a single one so much: less is a zero's dot
@@ -117,13 +117,19 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     if all(len(number) > 1 for number in numbers):
         return numbers
     heights, ink = _heights_and_ink(numbers)
-    darkness = np.array([max(map(_darkness, number)) for number in numbers])
-    small, pale = DIRT * usual_size(heights, ink), PALE * usual_size(darkness, ink)
+    small, pale = DIRT * usual_size(heights, ink), are_pale(numbers)
     return [
         number
-        for number, dark in zip(numbers, darkness, strict=True)
-        if len(number) > 1 or (max(number[0].height, number[0].width) >= small and dark >= pale)
+        for number, is_pale in zip(numbers, pale, strict=True)
+        if len(number) > 1 or (max(number[0].height, number[0].width) >= small and not is_pale)
     ]
+
+
+def are_pale(numbers: list[list[Component]]) -> list[bool]:
+    """Whether each is far paler than most of the page's writing: a stain, what shines through."""
+    darkness = np.array([max(map(_darkness, number)) for number in numbers])
+    _, ink = _heights_and_ink(numbers)
+    return [bool(dark < PALE * usual_size(darkness, ink)) for dark in darkness]
 
 
 def _darkness(component: Component) -> float:

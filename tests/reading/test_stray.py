@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+PAPER, PALE, DARK = 225, 140, 60
+
+
+@pytest.mark.parametrize(("light", "ones"), [(PALE, []), (DARK, ["11"])])
+def test_pale_strokes_are_no_ones_though_other_digits_may_be_pale(reader, draw_number, light, ones):
+    dark = np.asarray(draw_number("5037").convert("L"))
+    pale = np.asarray(draw_number("730").convert("L"))
+    below = np.full((pale.shape[0], dark.shape[1]), PAPER, np.uint8)
+    below[:, : pale.shape[1]] = PAPER - (255 - pale) * 0.45
+    strokes = np.full((300, dark.shape[1]), PAPER, np.uint8)
+    page = Image.fromarray(np.vstack([dark, below, strokes]))
+    for left in (400, 440):
+        ImageDraw.Draw(page).line([left, page.height - 250, left + 4, page.height - 100], light, 12)
+    found = [number.text for number in reader.read(page) if not number.rejected]
+    assert found == ["5037", "730", *ones]
