@@ -33,9 +33,19 @@ class Judged:
     @property
     def confidence(self) -> float:
         """Probability that it is a number, one that was expected, and read right."""
+        return self._probabilities[0]
+
+    @property
+    def any_number(self) -> float:
+        """Probability that it is a number, one that was expected, right or wrong."""
+        return sum(self._probabilities)
+
+    @property
+    def _probabilities(self) -> list[float]:
+        """Of its texts, the most probable first."""
         if not (self.decision and self.decision.digits and self.fits):
-            return 0.0
-        return self.decision.alternatives[0][1]
+            return [0.0]
+        return [p for _, p in self.decision.alternatives]
 
 
 def judge_numbers(

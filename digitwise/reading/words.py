@@ -14,7 +14,7 @@ CLEAR = 0.95  # what is less probably one, beside a word, is a word, too
 GAP = 0.2  # of the height of most: a gap between words has at least so much, and is
 WIDER = 2.0  # times as wide as any that is none
 LOWER = 0.75  # times as high is what was printed in smaller letters
-FAR = 0.4  # of the height of the higher side has a clear gap, at least, the lower side being
+FAR = 0.5  # of the height of the higher side has a clear gap, at least, the lower side being
 UNLIKE = 0.82  # times as high, at most
 MOST = 2  # words beside a number
 LONGEST = 40  # pieces of ink on a line: more are a texture
@@ -62,7 +62,7 @@ def _beside(number: Judged, word: Judged) -> float:
     low = digit_height(word.components) <= LOWER * digit_height(number.components)
     if len(number.components) == 1 and not low:
         return 0.0
-    return number.confidence * (1 - word.confidence)
+    return number.confidence * (1 - word.any_number)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from PIL import Image, ImageDraw, ImageFont
 from digitwise.imaging.components import Component
 from digitwise.reading.words import part_from_words
 
-WORD = {"a", "b"}  # what the reader below can't read
-
 
 @dataclass
 class Said:
     components: list[Component]
     text: str
     confidence: float
+    any_number: float
 
 
 def line(text, gaps, height=20, of_others=20):
@@ -34,8 +33,14 @@ def line(text, gaps, height=20, of_others=20):
 
     def read(groups):
         texts = ["".join(names[id(c)] for c in group) for group in groups]
+        # The reader sees that a and b are no digits; and that x and y are, but not which.
         return [
-            Said(group, text, 0.3 ** len(re.findall("[ab]", text)) * 0.97)
+            Said(
+                group,
+                text,
+                0.3 ** len(re.findall("[abxy]", text)) * 0.97,
+                0.3 ** len(re.findall("[ab]", text)) * 0.97,
+            )
             for group, text in zip(groups, texts, strict=True)
         ]
 
@@ -54,6 +59,7 @@ def line(text, gaps, height=20, of_others=20):
         ("12a34", [2, 2, 8, 2], ["34"]),
         ("1ab", [12, 2], ["1ab"]),  # what is as high as a lone digit may be digits
         ("a", [], ["a"]),
+        ("xy123", [2, 8, 2, 2], ["xy123"]),  # what are digits, but hard to read, is not left out
     ],
 )
 def test_a_number_beside_words(text, gaps, parts):
