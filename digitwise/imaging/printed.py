@@ -50,8 +50,9 @@ def _across(printed: Mask, inked: Mask, least: int, off: int) -> Mask:
         best, share = y, 0.0
         for step in sorted(range(-off, off + 1), key=abs):
             there = (y + step).clip(0, len(inked) - 1)
-            if inked[there, x].mean() > share:
-                best, share = there, float(inked[there, x].mean())
+            visible = float(inked[there, x].mean())
+            if visible > share:
+                best, share = there, visible
         if share >= VISIBLE:
             found[best, x] = True
     return found

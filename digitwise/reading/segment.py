@@ -129,7 +129,8 @@ def are_pale(numbers: list[list[Component]]) -> list[bool]:
     """Whether each is far paler than most of the page's writing: a stain, what shines through."""
     darkness = np.array([max(map(_darkness, number)) for number in numbers])
     _, ink = _heights_and_ink(numbers)
-    return [bool(dark < PALE * usual_size(darkness, ink)) for dark in darkness]
+    pale = darkness < PALE * usual_size(darkness, ink)
+    return [bool(is_pale) for is_pale in pale]
 
 
 def _darkness(component: Component) -> float:

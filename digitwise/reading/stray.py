@@ -6,14 +6,12 @@ from digitwise.reading.segment import are_pale
 
 def without_stray_strokes(found: list[Judged]) -> list[Judged]:
     """Leave out pale ones: parts of a stain's edge, of a stamp, of what shines through the page."""
-    if not any(map(_is_of_ones, found)):
+    ones = [_is_of_ones(judged) for judged in found]
+    if not any(ones):
         return found
     pale = are_pale([judged.components for judged in found])
-    return [
-        judged
-        for judged, is_pale in zip(found, pale, strict=True)
-        if not (is_pale and _is_of_ones(judged))
-    ]
+    every = zip(found, ones, pale, strict=True)
+    return [judged for judged, of_ones, is_pale in every if not (of_ones and is_pale)]
 
 
 def _is_of_ones(judged: Judged) -> bool:

@@ -97,10 +97,12 @@ def _word_gaps(components: list[Component]) -> list[Gap]:
     wider = [gaps[k] >= WIDER * other for k, other in zip(widest, others, strict=False)]
     found = []
     for rank, k in enumerate(widest[:MOST]):
+        stands_out = any(wider[rank:MOST])
+        if not stands_out and gaps[k] < GAP * height:
+            continue  # as most gaps between digits: their heights tell nothing
         left, right = ordered[: k + 1], ordered[k + 1 :]
         low, high = sorted([digit_height(left), digit_height(right)])
-        stands_out = any(wider[rank:MOST])
-        if stands_out or (gaps[k] >= GAP * height and low <= LOWER * high):
+        if stands_out or low <= LOWER * high:
             clear = stands_out and gaps[k] >= FAR * high and low <= UNLIKE * high
             found.append(Gap(left, right, clear))
     return found
