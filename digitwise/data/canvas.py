@@ -48,6 +48,8 @@ class Ranges(NamedTuple):
     contrast: np.float32
     noise: np.float32
     forms: np.float32
+    pens: np.float32
+    stretch: np.float32
 
 
 class Work(NamedTuple):

@@ -17,10 +17,13 @@ UNIT = np.float32(2.0**-24)
 (
     ROTATION, SLANT, ASPECT, ELASTIC, PHASE_Y, PHASE_X, THICKNESS, FRACTION_Y, FRACTION_X, SHIFT_Y,
     SHIFT_X, SCALE, CELL, CELL_Y, CELL_X, CONTRAST, NOISE, NON_DIGIT, OTHER, FORM, WHICH,
-    FORM_WIDTH, KIND, SIDE_OF, CUT, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL,
-) = range(31)  # fmt: skip
+    FORM_WIDTH, KIND, SIDE_OF, CUT, LETTER, WIDTH, COUNT, SLOPE, GAP, TALL, PEN, PEN_WIDTH,
+    PEN_EDGE, PEN_PRESSURE, PEN_WAVES, PEN_PHASE, PEN_NIB, PEN_ANGLE, PEN_PALING, STRETCH,
+    STRETCHED,
+) = range(42)  # fmt: skip
 VECTORS = 64  # 128 from here on: elastic deformation
 POINTS = 250  # of strokes and smudges
+SHAPES = 400  # of the points of drawn forms and signs
 GRAIN = 1000  # 784 from here on: noise
 
 

@@ -3,13 +3,18 @@
 from dataclasses import asdict, dataclass
 from math import radians
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.glyphs import form_pieces, letter_pieces
+from digitwise.data.strokes import no_strokes
 from digitwise.errors import InputError
+
+if TYPE_CHECKING:
+    from digitwise.data.examples_kernel import Pen
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Deformation:
     forms : float in [0, 1]
         Share of 1s, 4s, 7s and 9s that are drawn instead in a form from elsewhere: see
         `digitwise.data.glyphs`.
+    pens : float in [0, 1]
+        Share of digits given as strokes that are drawn anew with a pen of random width, edge and
+        pressure; the others are drawn with the plain pen of `digitwise.data.strokes`.
+    stretch : float in [0, 1]
+        Share of digits stretched until their box is nearly a square.
     """
 
     rotation: float = 0.0
@@ -53,6 +63,8 @@ class Deformation:
     contrast: float = 0.0
     noise: float = 0.0
     forms: float = 0.0
+    pens: float = 0.0
+    stretch: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -64,7 +76,9 @@ class Deformation:
 
 DEFORMATIONS: dict[str, Deformation] = {
     # As much as helps with digits that are framed exactly as MNIST's are.
-    "mnist": Deformation(rotation=13, slant=13, aspect=0.2, elastic=2.4, thinner=0.5, thicker=0.5),
+    "mnist": Deformation(
+        rotation=13, slant=13, aspect=0.2, elastic=2.4, thinner=0.5, thicker=0.5, pens=1.0
+    ),
     # What pens, papers and cameras do to digits, and in frames that miss MNIST's.
     "wild": Deformation(
         rotation=18,
@@ -79,6 +93,8 @@ DEFORMATIONS: dict[str, Deformation] = {
         contrast=0.12,
         noise=0.2,
         forms=0.15,
+        pens=1.0,
+        stretch=0.1,
     ),
 }
 
@@ -140,6 +156,7 @@ def deform(
     draw_examples(
         digits.images[order],
         digits.images[others],
+        _pen(digits, order),
         seed,
         first,
         Ranges(*(np.float32(value) for value in ranges.values())),
@@ -150,3 +167,14 @@ def deform(
         labels,
     )
     return Digits(images, labels, digits.source)
+
+
+def _pen(digits: Digits, order: npt.NDArray[np.intp]) -> "Pen":
+    from digitwise.data.examples_kernel import Pen
+
+    strokes = no_strokes(0) if digits.strokes is None else digits.strokes
+    if digits.strokes is None:
+        nothing = np.zeros(len(order), np.int64)
+        return Pen(strokes.points, strokes.stroke_starts, nothing, nothing)
+    starts = strokes.digit_starts
+    return Pen(strokes.points, strokes.stroke_starts, starts[order], starts[order + 1])

@@ -31,6 +31,8 @@ from digitwise.data.canvas import (
 from digitwise.data.chance import spread, uniform
 from digitwise.data.resample_kernel import sample
 
+MOST_STRETCH = np.float32(3)  # height over width; a 1 that fills a square is a blot
+
 
 @finite_kernel
 def draw(key, ranges, framing, work):
@@ -57,6 +59,8 @@ def draw(key, ranges, framing, work):
     cosine, sine = np.float32(math.cos(angle)), np.float32(math.sin(angle))
     shear = np.float32(math.tan(spread(key, chance.SLANT) * ranges.slant))
     wide = np.float32(math.exp(HALF * ranges.aspect * spread(key, chance.ASPECT)))
+    if uniform(key, chance.STRETCH) < ranges.stretch:
+        wide *= stretched(key, bottom - top, right - left)
     # (y, x) of the old image = turn(stretch(slant((y, x) of the new one)))
     yy, yx = cosine * wide + sine * shear / wide, sine / wide
     xy, xx = -sine * wide + cosine * shear / wide, cosine / wide
@@ -92,6 +96,17 @@ def draw(key, ranges, framing, work):
     tx += ranges.shift * spread(key, chance.SHIFT_X)
     cells = (cell, uniform(key, chance.CELL_Y), uniform(key, chance.CELL_X))
     sample(work, places, (cy, cx, zoom, ty, tx), cells)
+
+
+@finite_kernel
+def stretched(key, height, width):
+    """Return how much wider than high a digit becomes where its box is made a square, or nearly.
+
+    Scanners of few pixels fill their square with whatever the digit's box is (USPS, Semeion).
+    """
+    ratio = min(max(height / max(width, ONE), ONE / MOST_STRETCH), MOST_STRETCH)
+    amount = HALF + HALF * uniform(key, chance.STRETCHED)
+    return np.float32(math.exp(HALF * amount * np.float32(math.log(ratio))))
 
 
 @finite_kernel

@@ -1,12 +1,14 @@
 """`Digits`: the one type that every source of labelled digits yields."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.strokes import Strokes, join_strokes, no_strokes
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.neurons import Floats
@@ -49,6 +51,8 @@ class Digits:
         0 to 9; 10 (`NO_DIGIT`) for what is not a digit, of which no output should fire.
     source : str
         Where they came from, for people.
+    strokes : Strokes, optional
+        How a pen wrote them, where that is known: deformation then draws them with other pens.
 
     Raises
     ------
@@ -59,6 +63,7 @@ class Digits:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.uint8]
     source: str = "memory"
+    strokes: Strokes | None = None
 
     def __post_init__(self) -> None:
         """Check what everything else relies on."""
@@ -79,6 +84,10 @@ class Digits:
                 f"labels must lie in 0..9, or be {NO_DIGIT} for what is no digit; "
                 f"found {labels.max()}"
             )
+        if self.strokes is not None and len(self.strokes) != len(labels):
+            raise InputError(
+                f"expected the strokes of {len(labels)} digits; found those of {len(self.strokes)}"
+            )
 
     def __len__(self) -> int:
         """How many digits there are."""
@@ -88,7 +97,8 @@ class Digits:
         """Return the digits at a slice, or at an array of positions or of booleans."""
         if not isinstance(index, slice | np.ndarray):
             raise InputError("digits are taken by slice or array; one image is digits.images[i]")
-        return Digits(self.images[index], self.labels[index], self.source)
+        strokes = None if self.strokes is None else self.strokes.take(index)
+        return Digits(self.images[index], self.labels[index], self.source, strokes)
 
     def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:
         """All images as a network sees them, shape (n, 784), in [0, 1]."""
@@ -98,4 +108,28 @@ class Digits:
         """Fingerprint of images and labels: equal sets have equal ones."""
         digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
         digest.update(np.ascontiguousarray(self.labels).data)
+        if self.strokes is not None:
+            for array in (self.strokes.points, self.strokes.stroke_starts):
+                digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def join(parts: Sequence[Digits], source: str) -> Digits:
+    """Return the digits of all parts, one after the other, their strokes too where some have any.
+
+    Parameters
+    ----------
+    parts : sequence of Digits
+        At least one.
+    source : str
+        Where they came from, for people.
+    """
+    strokes = None
+    if any(part.strokes is not None for part in parts):
+        strokes = join_strokes([part.strokes or no_strokes(len(part)) for part in parts])
+    return Digits(
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        source,
+        strokes,
+    )

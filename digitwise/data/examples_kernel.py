@@ -12,6 +12,16 @@ from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.digits import NO_DIGIT
 from digitwise.data.non_digit_kernel import HALVES, draw_non_digit, glyph
+from digitwise.data.pen_kernel import choose_pen, write
+
+
+class Pen(NamedTuple):
+    """Strokes of the digits that examples are drawn from: see `digitwise.data.strokes`."""
+
+    points: npt.NDArray[np.float32]
+    stroke_starts: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]  # stroke of each example
+    last: npt.NDArray[np.int64]  # and the one after its last
 
 
 class Glyphs(NamedTuple):
@@ -32,14 +42,21 @@ def pick_others(seed, first, count, n):
 
 
 @finite_kernel
-def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, images, labels):
+def draw_examples(
+    own, others, strokes, seed, first, ranges, non_digits, glyphs, work, images, labels
+):
     """Draw `images[k]` from `own[k]` as example `first` + k.
 
     A share of about `non_digits` become something else; their label becomes 10.
     """
     still = Ranges(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
-        ranges.contrast, ranges.noise, ZERO,
+        ranges.contrast, ranges.noise, ZERO, ZERO, ZERO,
+    )  # fmt: skip
+    # A pen that has been chosen is neither thickened nor thinned.
+    penned = Ranges(
+        ranges.rotation, ranges.slant, ranges.aspect, ranges.elastic, ZERO, ZERO, ranges.shift,
+        ranges.scale, ranges.cells, ranges.contrast, ranges.noise, ZERO, ZERO, ranges.stretch,
     )  # fmt: skip
     for k in range(len(own)):
         key = key_of(seed, first + k)
@@ -51,6 +68,11 @@ def draw_examples(own, others, seed, first, ranges, non_digits, glyphs, work, im
         elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
             draw_form(key, glyphs, labels[k], work)
             framing = ANEW
+        elif strokes.last[k] > strokes.first[k] and uniform(key, chance.PEN) < ranges.pens:
+            pen = choose_pen(key)
+            points, starts = strokes.points, strokes.stroke_starts
+            write(pen, points, starts, strokes.first[k], strokes.last[k], work.old)
+            framing, moves = ANEW, penned
         else:
             take(own[k], work)
         draw(key, moves, framing, work)
