@@ -4,8 +4,9 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from digitwise.cli.output import people
+from digitwise.cli.output import people, percent
 from digitwise.data.digits import Digits
+from digitwise.data.others import Other, load_other
 from digitwise.data.sources import load
 
 
@@ -19,3 +20,14 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
             bar.update(task, completed=done, total=total, visible=True)
 
         return load(name, data_dir, progressbar=True, progress=progress)
+
+
+def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> list[Other]:
+    """Load the sets that are mixed in, and say what each is."""
+    others = []
+    for text in also:
+        other = load_other(text, data_dir)
+        share = "" if other.share is None else f", {percent(other.share)} of all examples"
+        people(as_json).print(f"  and {len(other.train):,} digits of {other.name}{share}")
+        others.append(other)
+    return others

@@ -31,6 +31,14 @@ CHANGEABLE = ("data", "epochs")  # of a resumed run: where its digits are, how l
 
 def train(
     data: Annotated[str | None, typer.Option(help=DATA_HELP, metavar="SET")] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Mix in another set, a collection's name or file, given several times; SHARE is "
+            "its share of all examples.",
+            metavar="SET[:SHARE]",
+        ),
+    ] = None,
     data_dir: DataDir = None,
     preset: Annotated[
         Literal["default", "chapter", "fast", "best", "reader"],
@@ -136,7 +144,12 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
-    given = {**locals(), "hidden": _layers(hidden), "start_from": tuple(start_from or ()) or None}
+    given = {
+        **locals(),
+        "hidden": _layers(hidden),
+        "start_from": tuple(start_from or ()) or None,
+        "also": tuple(also or ()) or None,
+    }
     chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
     from digitwise.cli.training import draw, go, report
@@ -241,7 +254,7 @@ def _as_trained(model: str) -> dict[str, Any]:
 
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
-    from digitwise.cli.loading import load_digits
+    from digitwise.cli.loading import load_digits, load_others
     from digitwise.data.sources import resolve
     from digitwise.training.run import Run
 
@@ -252,9 +265,11 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
         f"{'MNIST, from ' if name == 'mnist' else ''}{train_digits.source}"
     )
+    others = load_others(settings.also, data_dir, as_json)
     if settings.numbers:
         people(as_json).print(f"Drawing {settings.numbers:,} numbers, to cut them up: minutes")
-    run = Run.start(settings, train_digits, test_digits, out or _free_name(settings))
+    path = out or _free_name(settings)
+    run = Run.start(settings, train_digits, test_digits, path, others)
     if run.aside:
         people(as_json).print(
             f"An earlier run to {run.out} was unfinished; it is kept in {run.aside}"
@@ -265,7 +280,7 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
 def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
-    from digitwise.cli.loading import load_digits
+    from digitwise.cli.loading import load_digits, load_others
     from digitwise.training.run import find_checkpoint, model_path
     from digitwise.training.saved import read_saved
 
@@ -281,7 +296,8 @@ def _resumed(
         f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"
     )
     train_digits, test_digits = load_digits(settings.data, data_dir)
-    return saved.resume(train_digits, test_digits, out or model_path(found))
+    others = load_others(settings.also, data_dir, as_json)
+    return saved.resume(train_digits, test_digits, out or model_path(found), others)
 
 
 def _free_name(settings: Settings) -> Path:

@@ -23,7 +23,6 @@ UNIT = np.float32(2.0**-24)
 ) = range(42)  # fmt: skip
 VECTORS = 64  # 128 from here on: elastic deformation
 POINTS = 250  # of strokes and smudges
-SHAPES = 400  # of the points of drawn forms and signs
 GRAIN = 1000  # 784 from here on: noise
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.data.glyphs import form_pieces, letter_pieces
+from digitwise.data.forms import drawn_forms
+from digitwise.data.glyphs import letter_pieces
 from digitwise.data.strokes import no_strokes
 from digitwise.errors import InputError
 
 if TYPE_CHECKING:
-    from digitwise.data.examples_kernel import Pen
+    from digitwise.data.examples_kernel import Glyphs, Pen
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Deformation:
     noise : float
         Share of full ink: added to, or taken from, each pixel of the strokes; drawn from 0 to this.
     forms : float in [0, 1]
-        Share of 1s, 4s, 7s and 9s that are drawn instead in a form from elsewhere: see
-        `digitwise.data.glyphs`.
+        Share of digits that are drawn instead in a form from elsewhere, where there is one: see
+        `digitwise.data.forms`.
     pens : float in [0, 1]
         Share of digits given as strokes that are drawn anew with a pen of random width, edge and
         pressure; the others are drawn with the plain pen of `digitwise.data.strokes`.
@@ -144,7 +145,7 @@ def deform(
         Of n images, in memory.
     """
     from digitwise.data.canvas import Ranges, make_work  # Numba is slow to import
-    from digitwise.data.examples_kernel import Glyphs, draw_examples, pick_others
+    from digitwise.data.examples_kernel import draw_examples, pick_others
 
     ranges = asdict(deformation)
     for angle in ("rotation", "slant"):
@@ -161,12 +162,19 @@ def deform(
         first,
         Ranges(*(np.float32(value) for value in ranges.values())),
         np.float32(non_digits),
-        Glyphs(letter_pieces(), *form_pieces()),
+        _glyphs(),
         make_work(),
         images,
         labels,
     )
     return Digits(images, labels, digits.source)
+
+
+def _glyphs() -> "Glyphs":
+    from digitwise.data.examples_kernel import Glyphs
+
+    forms, starts = drawn_forms()
+    return Glyphs(letter_pieces(), forms.points, forms.stroke_starts, forms.digit_starts, starts)
 
 
 def _pen(digits: Digits, order: npt.NDArray[np.intp]) -> "Pen":

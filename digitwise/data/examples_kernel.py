@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from digitwise.compiled import finite_kernel
 from digitwise.data import chance
-from digitwise.data.canvas import AGAIN, ANEW, ZERO, Ranges, store, take
+from digitwise.data.canvas import AGAIN, ANEW, HALF, ONE, ZERO, Ranges, store, take
 from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.digits import NO_DIGIT
@@ -28,7 +28,9 @@ class Glyphs(NamedTuple):
     """Signs to draw: see `digitwise.data.glyphs`."""
 
     letters: npt.NDArray[np.float32]
-    forms: npt.NDArray[np.float32]
+    points: npt.NDArray[np.float32]  # of drawn forms of digits, as in `digitwise.data.forms`
+    stroke_starts: npt.NDArray[np.int64]
+    member_starts: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
 
 
@@ -53,10 +55,11 @@ def draw_examples(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
         ranges.contrast, ranges.noise, ZERO, ZERO, ZERO,
     )  # fmt: skip
-    # A pen that has been chosen is neither thickened nor thinned.
+    # A pen that has been chosen is neither thickened nor thinned; coarse pixels would dot fine ones.
     penned = Ranges(
         ranges.rotation, ranges.slant, ranges.aspect, ranges.elastic, ZERO, ZERO, ranges.shift,
-        ranges.scale, ranges.cells, ranges.contrast, ranges.noise, ZERO, ZERO, ranges.stretch,
+        ranges.scale, max(ONE, HALF * ranges.cells), ranges.contrast, ranges.noise, ZERO, ZERO,
+        ranges.stretch,
     )  # fmt: skip
     for k in range(len(own)):
         key = key_of(seed, first + k)
@@ -67,7 +70,7 @@ def draw_examples(
             labels[k] = NO_DIGIT
         elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
             draw_form(key, glyphs, labels[k], work)
-            framing = ANEW
+            framing, moves = ANEW, penned
         elif strokes.last[k] > strokes.first[k] and uniform(key, chance.PEN) < ranges.pens:
             pen = choose_pen(key)
             points, starts = strokes.points, strokes.stroke_starts
@@ -90,6 +93,5 @@ def draw_form(key, glyphs, label, work):
     """Draw one of a digit's forms into `work.old`."""
     first, count = glyphs.starts[label], glyphs.starts[label + 1] - glyphs.starts[label]
     which = first + int(uniform(key, chance.WHICH) * np.float32(count))
-    work.old[:] = 0
-    width = np.float32(8) + np.float32(7) * uniform(key, chance.FORM_WIDTH)
-    glyph(key, glyphs.forms[which], width, work.old)
+    begin, end = glyphs.member_starts[which], glyphs.member_starts[which + 1]
+    write(choose_pen(key), glyphs.points, glyphs.stroke_starts, begin, end, work.old)

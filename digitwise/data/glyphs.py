@@ -1,4 +1,4 @@
-"""Signs as strokes of a pen: letters and currencies', which are no digits; rarer forms of digits.
+"""Signs as strokes of a pen: letters and currencies', which are no digits.
 
 Left out are letters that some hand writes like a digit: B D G I J L O Q S T Y Z b g l o q s y z.
 """
@@ -73,33 +73,6 @@ LETTERS: dict[str, list[list[tuple[float, float]]]] = {
 }
 
 
-# The loop of a 9, drawn from its upper right.
-LOOP = [(0.8, 0.15), (0.6, 0), (0.3, 0.02), (0.1, 0.2), (0.15, 0.42), (0.4, 0.52), (0.7, 0.42)]
-FORMS: dict[int, list[list[list[tuple[float, float]]]]] = {
-    1: [
-        [[(0.05, 0.45), (0.6, 0), (0.6, 1)]],
-        [[(0.25, 0.25), (0.6, 0), (0.58, 1)]],
-        [[(0, 0.6), (0.65, 0), (0.6, 1)]],
-        [[(0.1, 0.35), (0.55, 0), (0.55, 1)], [(0.2, 1), (0.9, 1)]],
-    ],
-    4: [
-        [[(0.4, 0), (0.02, 0.62), (0.95, 0.58)], [(0.7, 0.35), (0.6, 1)]],
-        [[(0.35, 0), (0.08, 0.45), (0.15, 0.64), (0.9, 0.58)], [(0.78, 0.28), (0.5, 1)]],
-        [[(0.65, 0), (0, 0.65), (1, 0.63)], [(0.65, 0), (0.65, 1)]],
-    ],
-    7: [
-        [[(0, 0.03), (1, 0), (0.45, 1)], [(0.25, 0.5), (0.9, 0.46)]],
-        [[(0, 0.2), (0.03, 0), (1, 0), (0.4, 1)], [(0.3, 0.52), (0.85, 0.48)]],
-        [[(0, 0.22), (0.04, 0), (0.95, 0.02), (0.6, 0.5), (0.45, 1)]],
-    ],
-    9: [
-        [[*LOOP, (0.8, 0.15), (0.85, 0.6), (0.65, 0.92), (0.3, 1), (0.02, 0.88)]],
-        [[*LOOP, (0.8, 0.15), (0.82, 0.5), (0.75, 1)]],
-    ],
-}
-"""Forms of digits that MNIST's writers, from the United States, seldom use, and others do."""
-
-
 @cache
 def letter_pieces() -> npt.NDArray[np.float32]:
     """Return the straight pieces of all letters, (letters, n, 4): y, x to y, x in 0 to 1.
@@ -107,17 +80,6 @@ def letter_pieces() -> npt.NDArray[np.float32]:
     Those of a letter with fewer than n are repeated.
     """
     return _pieces(list(LETTERS.values()))
-
-
-@cache
-def form_pieces() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Return the pieces of all forms, as `letter_pieces` does, and where those of each digit are.
-
-    Those of digit d are from place d on to place d + 1: (11,).
-    """
-    forms = [form for digit in range(10) for form in FORMS.get(digit, [])]
-    counts = [len(FORMS.get(digit, [])) for digit in range(10)]
-    return _pieces(forms), np.concatenate([[0], np.cumsum(counts)])
 
 
 def _pieces(glyphs: list[list[list[tuple[float, float]]]]) -> npt.NDArray[np.float32]:

@@ -11,6 +11,8 @@ from digitwise.data.digits import Digits, join
 from digitwise.errors import InputError
 
 Order = npt.NDArray[np.intp]
+Weighted = tuple[str, Digits, float | None, bool]
+"""A set to mix: name, digits, share of an epoch's examples, whether its classes are balanced."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class Mixture(Digits):
         return self[self.epoch_order(seed, 0)]
 
 
-def mix(sets: Sequence[tuple[str, Digits, float | None, bool]], source: str) -> Mixture:
-    """Mix sets of digits: name, digits, share of an epoch's examples, and whether to balance it.
+def mix(sets: Sequence[Weighted], source: str) -> Mixture:
+    """Mix sets of digits.
 
     Shares that are None divide what the others leave, in proportion to the sets' sizes.
 

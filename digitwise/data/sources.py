@@ -1,7 +1,7 @@
 """Sets of digits by name: where each comes from, and what is at hand."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from digitwise.data import mnist
@@ -63,10 +63,12 @@ def load(
 
     Parameters
     ----------
-    name : "mnist", "digits", "auto" or a folder
+    name : "mnist", "digits", "auto", a collection or a folder
         "mnist": 60,000 and 10,000 digits; downloaded if they are nowhere. "digits": the bundled
         set, 1,437 and 360. "auto": MNIST where it is at hand, else the bundled set. A folder:
-        four IDX files named as MNIST's, or pictures in folders named by label.
+        four IDX files named as MNIST's, or pictures in folders named by label. A collection: an
+        `.npz` file (see `digitwise.data.collections`) or the name of one in
+        `digitwise.data.catalogue`; the digits held out of it are its test digits.
     data_dir : path, optional
         Folder with MNIST's four files; by default that in DIGITWISE_DATA, then the cache.
     progressbar : bool
@@ -86,7 +88,19 @@ def load(
         return read_bundled()
     if name == "mnist":
         return _load_mnist(data_dir, progressbar)
+    from digitwise.data import collections
+
+    if name.endswith(collections.SUFFIX) or name in _known():
+        from digitwise.data.catalogue import find_collection
+
+        return collections.read_collection(find_collection(name, data_dir))
     return _load_folder(Path(name).expanduser(), progress)
+
+
+def _known() -> Iterable[str]:
+    from digitwise.data.catalogue import KNOWN
+
+    return KNOWN
 
 
 def _load_mnist(data_dir: str | Path | None, progressbar: bool) -> tuple[Digits, Digits]:

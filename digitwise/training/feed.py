@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from digitwise.data.deform import Deformation, deform
 from digitwise.data.digits import Digits
+from digitwise.data.mixture import Mixture
 
 CHUNK = 5_000  # digits between two calls of `progress`, about
 
@@ -39,7 +40,10 @@ def feed(
     Where digits are deformed, or made into what is none, example `epoch`·n + `position` of the
     endless set of this seed comes first; while one part is learnt from, the next is drawn.
     """
-    order = epoch_order(seed, epoch, len(train))
+    if isinstance(train, Mixture):
+        order = train.epoch_order(seed, epoch)
+    else:
+        order = epoch_order(seed, epoch, len(train))
     # Whole mini-batches, so that chunks don't change the steps.
     chunk = batch_size * max(1, CHUNK // batch_size)
     starts = range(position, len(order), chunk)

@@ -6,13 +6,14 @@ one is complete.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
-from digitwise.data.digits import Digits
+from digitwise.data.digits import Digits, join
+from digitwise.data.mixture import Mixture, Weighted, mix
+from digitwise.data.others import Other
 from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, TrainingError
 from digitwise.files import remove_leftovers
@@ -28,6 +29,7 @@ SUFFIX = ".safetensors"
 CHECKPOINT_SUFFIX = ".checkpoint.safetensors"
 CHECKPOINT_EVERY = 1.0  # seconds
 MOST_PARAMETERS = 100_000_000
+MOST_HELD_OUT = 1000  # digits of a set that is mixed in: no set outweighs the others
 
 
 def checkpoint_path(out: Path) -> Path:
@@ -85,7 +87,14 @@ class Run:
     calibration: Calibration | None = None
 
     @classmethod
-    def start(cls, settings: Settings, train: Digits, test: Digits, out: Path) -> "Run":
+    def start(
+        cls,
+        settings: Settings,
+        train: Digits,
+        test: Digits,
+        out: Path,
+        others: Sequence[Other] = (),
+    ) -> "Run":
         """Begin a new run, its network fresh from the seed.
 
         The checkpoint of an earlier, unfinished run to the same file is kept under another name.
@@ -108,7 +117,7 @@ class Run:
         for part, digits in (("training", train), ("test", test)):
             if len(digits) == 0:
                 raise DataError(f"{train.source}: there are no {part} digits")
-        train, validation = prepare(settings, train)
+        train, validation = prepare(settings, train, others)
         aside = _set_aside(checkpoint_path(out))
         return cls(settings, network, train, validation, test, History(), out, aside)
 
@@ -200,8 +209,19 @@ class Run:
         )
 
 
-def prepare(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
-    """Digits to train on, with what is cut out of numbers drawn with them; and those set aside."""
+def prepare(
+    settings: Settings, train: Digits, others: Sequence[Other] = ()
+) -> tuple[Digits, Digits]:
+    """Digits to train on, with what is cut out of numbers drawn with them; and those set aside.
+
+    Where other sets are mixed in, those set aside are of all of them: each as many as it has held
+    out, up to MOST_HELD_OUT.
+
+    Raises
+    ------
+    InputError
+        If no digits are left to train on, or shares don't add up.
+    """
     train = train[: settings.limit]
     left = len(train) - settings.validation
     if left < 1:
@@ -210,14 +230,41 @@ def prepare(settings: Settings, train: Digits) -> tuple[Digits, Digits]:
             f"on; found {settings.validation:,}"
         )
     train, validation = train[:left], train[left:]
+    if others:
+        sets: list[Weighted] = [(settings.data, train, None, False)]
+        sets += [(other.name, other.train, other.share, True) for other in others]
+        train = mix(sets, f"{train.source} and {len(others)} other sets")
+        if settings.validation:
+            held_out = [_few(other.held_out) for other in others if len(other.held_out)]
+            validation = join([validation, *held_out], "held-out digits of all sets")
     if settings.numbers:
-        from digitwise.reading.examples import draw_examples
-
-        cut_out = draw_examples(train, settings.numbers, settings.seed)
-        images = np.concatenate([train.images, cut_out.images])
-        labels = np.concatenate([train.labels, cut_out.labels])
-        train = Digits(images, labels, train.source)
+        train = _with_pieces(train, settings)
     return train, validation
+
+
+def _few(held_out: Digits) -> Digits:
+    """Return up to MOST_HELD_OUT digits, evenly spread over all that are held out."""
+    return held_out[:: -(-len(held_out) // MOST_HELD_OUT)]
+
+
+def _with_pieces(train: Digits, settings: Settings) -> Digits:
+    """Add what is cut out of numbers drawn with these digits."""
+    from digitwise.data.deform import DEFORMATIONS, deform
+    from digitwise.reading.examples import draw_examples
+
+    if not isinstance(train, Mixture):
+        cut_out = draw_examples(train, settings.numbers, settings.seed)
+        return join([train, cut_out], train.source)
+    # In the shares of an epoch, and each digit written with a pen of its own.
+    order = train.epoch_order(settings.seed, 0)
+    drawn = deform(train, order, DEFORMATIONS["mnist"], seed=settings.seed)
+    cut_out = draw_examples(drawn, settings.numbers, settings.seed)
+    pieces = len(cut_out) / (len(train) + len(cut_out))
+    sets: list[Weighted] = [
+        (part.name, train[part.start : part.stop], (1 - pieces) * part.share, part.balanced)
+        for part in train.parts
+    ]
+    return mix([*sets, ("pieces of numbers", cut_out, pieces, False)], train.source)
 
 
 def _set_aside(checkpoint: Path) -> Path | None:

@@ -1,9 +1,11 @@
 """A run of `digitwise train` as it is in a file: in a checkpoint, or in the finished model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitwise.data.digits import Digits
+from digitwise.data.others import Other
 from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, ModelError
 from digitwise.models.files import read_model
@@ -44,7 +46,9 @@ class Saved:
             )
         return replace(self, settings=replace(self.settings, epochs=epochs))
 
-    def resume(self, train: Digits, test: Digits, out: Path) -> Run:
+    def resume(
+        self, train: Digits, test: Digits, out: Path, others: Sequence[Other] = ()
+    ) -> Run:
         """Go on with these digits, which must be those that the run began with.
 
         Raises
@@ -52,7 +56,7 @@ class Saved:
         DataError
             If they aren't.
         """
-        train, validation = prepare(self.settings, train)
+        train, validation = prepare(self.settings, train, others)
         if train.sha256() != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "

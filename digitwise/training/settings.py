@@ -17,6 +17,9 @@ class Settings:
     ----------
     data : str
         Name of the set of digits.
+    also : tuple of str
+        Sets of digits that are mixed in, each as NAME or NAME:SHARE: the share of an epoch's
+        examples; see `digitwise.data.mixture`.
     hidden : tuple of int
         Neurons of each hidden layer.
     epochs, batch_size : int
@@ -53,6 +56,7 @@ class Settings:
     """
 
     data: str = "auto"
+    also: tuple[str, ...] = ()
     hidden: tuple[int, ...] = (100,)
     epochs: int = 20
     batch_size: int = 10
@@ -85,7 +89,7 @@ class Settings:
             if name == "hidden":
                 value = ",".join(map(str, value))
             option = f"--{name.replace('_', '-')}"
-            if name == "start_from":
+            if name in ("also", "start_from"):
                 words += [f"{option} {quote(model)}" for model in value]
             elif value is True:
                 words.append(option)
@@ -202,7 +206,7 @@ class Settings:
         """
         start = saved.get("start_from") or ()
         start = [start] if isinstance(start, str) else start  # earlier files have a name, or null
-        given = saved | {"start_from": start}
+        given = {"also": ()} | saved | {"start_from": start}  # `also` is newer than some files
         settings = cls(**given | {name: tuple(given[name]) for name in LISTS})
         for field in fields(cls):
             value = getattr(settings, field.name)
@@ -213,9 +217,10 @@ class Settings:
         return settings
 
 
-LISTS = ("hidden", "start_from")
+LISTS = ("also", "hidden", "start_from")
 TYPES: dict[str, Any] = {
     "data": str,
+    "also": str,
     "hidden": int,
     "epochs": int,
     "batch_size": int,

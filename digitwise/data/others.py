@@ -1,0 +1,72 @@
+"""Sets of digits that a recipe mixes in: NAME or PATH, with a share or without."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.data.catalogue import KNOWN
+from digitwise.data.digits import Digits
+from digitwise.data.sources import load
+from digitwise.errors import DataError, InputError
+
+
+@dataclass(frozen=True)
+class Other:
+    """One such set.
+
+    Attributes
+    ----------
+    name : str
+    share : float or None
+        Of an epoch's examples; None: in proportion to its size.
+    train, held_out : Digits
+        `held_out` is empty where nothing may be chosen on these digits.
+    """
+
+    name: str
+    share: float | None
+    train: Digits
+    held_out: Digits
+
+
+def split_share(text: str) -> tuple[str, float | None]:
+    """Split NAME[:SHARE].
+
+    Raises
+    ------
+    InputError
+        If the share is no number above 0 and below 1.
+    """
+    name, colon, share = text.rpartition(":")
+    if not colon or "/" in share or "\\" in share:
+        return text, None
+    try:
+        value = float(share)
+    except ValueError:
+        value = 0.0
+    if not name or not 0 < value < 1:
+        raise InputError(f"expected NAME:SHARE, with a share above 0 and below 1; found {text!r}")
+    return name, value
+
+
+def load_other(text: str, data_dir: str | Path | None = None) -> Other:
+    """Load a set given as NAME[:SHARE] or PATH[:SHARE].
+
+    Raises
+    ------
+    DataError
+        If it is not there or damaged.
+    InputError
+        If the share is none.
+    """
+    name, share = split_share(text)
+    train, held_out = load(name, data_dir)
+    stem = Path(name).stem
+    if stem in KNOWN:
+        kept = ~np.isin(train.labels, KNOWN[stem].left_out)
+        train = train[kept]
+        held_out = held_out[:0] if KNOWN[stem].tests else held_out
+    if not len(train):
+        raise DataError(f"{name}: there are no digits to train on")
+    return Other(stem, share, train, held_out)
