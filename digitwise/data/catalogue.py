@@ -62,9 +62,12 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
         If it is in none of them: it says where it can be had.
     """
     path = Path(name).expanduser()
+    name = name.removesuffix(SUFFIX)
     if path.is_file():
         return path
-    folders = [Path(named).expanduser()] if (named := os.environ.get("DIGITWISE_COLLECTIONS")) else []
+    folders = (
+        [Path(named).expanduser()] if (named := os.environ.get("DIGITWISE_COLLECTIONS")) else []
+    )
     if (folder := named_folder(data_dir)) is not None:
         folders += [folder, folder.absolute().parent / "digits"]
     for folder in folders:

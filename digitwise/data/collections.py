@@ -109,9 +109,7 @@ def _read_arrays(path: Path) -> Arrays:
         raise
 
 
-def _read_array(
-    file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path
-) -> npt.NDArray[Any]:
+def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> npt.NDArray[Any]:
     read_header = {
         (1, 0): np.lib.format.read_array_header_1_0,
         (2, 0): np.lib.format.read_array_header_2_0,
@@ -146,9 +144,7 @@ def _digits(arrays: Arrays, source: str) -> Digits:
         raise InputError(f"expected labels of shape (n,); found {labels.shape}")
     wrong = np.flatnonzero((labels < 0) | (labels > 9))
     if wrong.size:
-        raise InputError(
-            f"expected labels 0 to 9; found {labels[wrong[0]]} at {wrong[0]}"
-        )
+        raise InputError(f"expected labels 0 to 9; found {labels[wrong[0]]} at {wrong[0]}")
     named, n = labels.astype(np.uint8), len(labels)
     if "points" in arrays:
         strokes = _strokes(arrays, n)
@@ -225,11 +221,11 @@ def _framed(pictures: list[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
 
 def _held_out(arrays: Arrays, n: int) -> npt.NDArray[np.bool_]:
     if "split" in arrays:
-        return np.asarray(_whole("split", arrays, n) == 1)
+        return np.isin(_whole("split", arrays, n), [1])
     name = next((name for name in WRITERS if name in arrays), None)
     if name is None:
         # Not the last ones: many collections are in the order of their labels.
-        return np.arange(n) % HELD_OUT == HELD_OUT - 1
+        return np.isin(np.arange(n) % HELD_OUT, [HELD_OUT - 1])
     writer = _whole(name, arrays, n)
     writers = np.unique(writer)
     every_tenth = writers[HELD_OUT - 1 :: HELD_OUT]

@@ -11,7 +11,7 @@ from digitwise.data.canvas import AGAIN, ANEW, HALF, ONE, ZERO, Ranges, store, t
 from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.digits import NO_DIGIT
-from digitwise.data.non_digit_kernel import HALVES, draw_non_digit, glyph
+from digitwise.data.non_digit_kernel import HALVES, draw_non_digit
 from digitwise.data.pen_kernel import choose_pen, write
 
 
@@ -55,7 +55,7 @@ def draw_examples(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
         ranges.contrast, ranges.noise, ZERO, ZERO, ZERO,
     )  # fmt: skip
-    # A pen that has been chosen is neither thickened nor thinned; coarse pixels would dot fine ones.
+    # A pen that has been chosen is not thickened or thinned; coarse pixels would dot a fine one.
     penned = Ranges(
         ranges.rotation, ranges.slant, ranges.aspect, ranges.elastic, ZERO, ZERO, ranges.shift,
         ranges.scale, max(ONE, HALF * ranges.cells), ranges.contrast, ranges.noise, ZERO, ZERO,

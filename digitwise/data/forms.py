@@ -77,7 +77,9 @@ def open_four(b: Between) -> list[Points]:
     """Two strokes, open at the top; the stem may end soon below the bar."""
     bar = b(0.45, 0.72)
     right = b(0.6, 0.85)
-    first = _twice((b(0.1, 0.4), b(0, 0.15)), (b(0.0, 0.12), bar), (b(0.85, 1.05), bar + b(-0.08, 0.04)))
+    first = _twice(
+        (b(0.1, 0.4), b(0, 0.15)), (b(0.0, 0.12), bar), (b(0.85, 1.05), bar + b(-0.08, 0.04))
+    )
     return [first, [(right + b(0.0, 0.1), b(-0.05, 0.4)), (right - b(0, 0.15), b(0.8, 1.05))]]
 
 

@@ -126,9 +126,7 @@ def mix(sets: Sequence[Weighted], source: str) -> Mixture:
     return Mixture(joined.images, joined.labels, joined.source, joined.strokes, tuple(parts))
 
 
-def _quotas(
-    labels: npt.NDArray[np.uint8], part: Part, n: int
-) -> list[tuple[int, Order, int]]:
+def _quotas(labels: npt.NDArray[np.uint8], part: Part, n: int) -> list[tuple[int, Order, int]]:
     """Return label, positions and examples an epoch of each class of a part.
 
     Rounded up: an epoch drops what is over n, a random few.

@@ -7,7 +7,7 @@ import numpy as np
 from digitwise.compiled import finite_kernel
 from digitwise.data import chance
 from digitwise.data.canvas import ANEW, HALF, MIDDLE, ONE, SIDE, TWO, ZERO, Ranges, store
-from digitwise.data.chance import spread, uniform
+from digitwise.data.chance import uniform
 from digitwise.data.deform_kernel import draw
 
 LONGER_SIDE_PX = np.float32(18)  # of a digit's line, before the pen's width is added
@@ -82,10 +82,10 @@ def line(pen, x0, y0, x1, y1, way, old):
     dark = ONE - paling * HALF * (ONE + np.float32(math.sin(phase + way / np.float32(9))))
     reach = half + HALF * edge
     length = max(dx * dx + dy * dy, np.float32(1e-6))
-    first_x = max(int(math.ceil(min(x0, x1) - reach)), 0)
-    last_x = min(int(math.floor(max(x0, x1) + reach)), SIDE - 1)
-    first_y = max(int(math.ceil(min(y0, y1) - reach)), 0)
-    last_y = min(int(math.floor(max(y0, y1) + reach)), SIDE - 1)
+    first_x = int(max(min(x0, x1) - reach + ONE, ZERO))
+    last_x = int(min(max(x0, x1) + reach, np.float32(SIDE - 1)))
+    first_y = int(max(min(y0, y1) - reach + ONE, ZERO))
+    last_y = int(min(max(y0, y1) + reach, np.float32(SIDE - 1)))
     for y in range(first_y, last_y + 1):
         from_y = np.float32(y) - y0
         for x in range(first_x, last_x + 1):

@@ -98,9 +98,7 @@ def plain_images(strokes: Strokes) -> npt.NDArray[np.uint8]:
     from digitwise.data.pen_kernel import draw_plain
 
     images = np.empty((len(strokes), 28, 28), np.uint8)
-    draw_plain(
-        strokes.points, strokes.stroke_starts, strokes.digit_starts, make_work(), images
-    )
+    draw_plain(strokes.points, strokes.stroke_starts, strokes.digit_starts, make_work(), images)
     return images
 
 

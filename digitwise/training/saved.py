@@ -46,9 +46,7 @@ class Saved:
             )
         return replace(self, settings=replace(self.settings, epochs=epochs))
 
-    def resume(
-        self, train: Digits, test: Digits, out: Path, others: Sequence[Other] = ()
-    ) -> Run:
+    def resume(self, train: Digits, test: Digits, out: Path, others: Sequence[Other] = ()) -> Run:
         """Go on with these digits, which must be those that the run began with.
 
         Raises

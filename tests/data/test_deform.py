@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from digitwise.data.bundled import read_bundled
 from digitwise.data.deform import DEFORMATIONS, Deformation, deform, find_deformation
 from digitwise.data.digits import NO_DIGIT, Digits
-from digitwise.data.glyphs import FORMS, LETTERS, form_pieces, letter_pieces
+from digitwise.data.forms import FORMS, MEMBERS, drawn_forms
+from digitwise.data.glyphs import LETTERS, letter_pieces
 from digitwise.errors import InputError
 from digitwise.imaging.framing import bounding_box, centre_of_mass
 
@@ -168,8 +169,8 @@ def test_letters_are_drawn_inside_their_box():
 
 
 def test_forms_are_drawn_instead_of_some_digits(digits):
-    pieces, starts = form_pieces()
-    assert len(pieces) == starts[-1] == sum(map(len, FORMS.values()))
+    members, starts = drawn_forms()
+    assert len(members) == starts[-1] == MEMBERS * sum(map(len, FORMS.values()))
     order = np.arange(len(digits))
     plain = deform(digits, order, Deformation())
     drawn = deform(digits, order, Deformation(forms=0.5))
@@ -181,14 +182,14 @@ def test_forms_are_drawn_instead_of_some_digits(digits):
 
 
 def test_an_empty_image_stays_empty():
-    blank = Digits(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    blank = Digits(np.zeros((1, 28, 28), np.uint8), np.full(1, 3, np.uint8))  # 3 has no forms
     assert not deform(blank, np.zeros(50, np.intp), WILD).images.any()
     # And nothing breaks when a pair or a half is made of it.
     deform(blank, np.zeros(500, np.intp), WILD, 0.99)
 
 
 def test_extremes_stay_within_memory(digits):
-    most = Deformation(60, 60, 10, 10, 10, 10, 10, 10, 10, 10, 10, 1)
+    most = Deformation(60, 60, 10, 10, 10, 10, 10, 10, 10, 10, 10, 1, 1, 1)
     assert len(deform(digits, np.arange(500), most, 0.5)) == 500
 
 
