@@ -19,12 +19,23 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
         {"data": "mnist", "at_hand": folder is not None, "where": folder and str(folder)},
         {"data": "digits", "at_hand": True, "where": "bundled with scikit-learn"},
     ]
+    from digitwise.data.catalogue import KNOWN, find_collection
+    from digitwise.errors import DataError
+
+    for name, known in KNOWN.items():
+        try:
+            where: str | None = str(find_collection(name, data_dir))
+        except DataError:
+            where = None
+        about = {"origin": known.origin, "terms": known.terms}
+        rows.append({"data": name, "at_hand": where is not None, "where": where, **about})
     for row in rows:
         if as_json:
             emit(row)
         else:
-            where = row["where"] or "not here yet: digitwise data fetch"
-            people(as_json).print(f"{row['data']:<8}{where}")
+            absent = f"not here: {row['origin']}" if "origin" in row else "digitwise data fetch"
+            terms = f" (terms: {row['terms']})" if "terms" in row else ""
+            people(as_json).print(f"{row['data']:<20}{row['where'] or absent}{terms}")
 
 
 @data.command()

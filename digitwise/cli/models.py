@@ -33,6 +33,19 @@ def models(
                     console.print(f"  {key.replace('_', ' '):<27}{printable(str(shown))}")
 
 
+def _sources(also: object) -> list[str]:
+    """Say of each set that was mixed in where it is from, and its terms."""
+    from digitwise.data.catalogue import KNOWN
+    from digitwise.data.others import split_share
+
+    texts = [text for text in also if isinstance(text, str)] if isinstance(also, list) else []
+    names = [split_share(text)[0] for text in texts]
+    return [
+        f"{name} ({KNOWN[name].origin}; terms: {KNOWN[name].terms})" if name in KNOWN else name
+        for name in names
+    ]
+
+
 def _card(name: str) -> dict[str, Any]:
     from digitwise.models.cards import CARDS
     from digitwise.models.files import read_model
@@ -50,6 +63,7 @@ def _card(name: str) -> dict[str, Any]:
         "activation": model.network.activation,
         "cost": model.network.cost,
         "data": settings.get("data"),
+        "also": "; ".join(_sources(settings.get("also"))) or None,
         "seed": settings.get("seed"),
         "command": model.training.get("command"),
         "train_n": model.training.get("train_n"),

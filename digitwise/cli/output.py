@@ -16,8 +16,9 @@ DataDir = Annotated[
     typer.Option(help="Folder with MNIST's four files (also: DIGITWISE_DATA).", metavar="DIR"),
 ]
 DATA_HELP = (
-    "auto (MNIST where it is at hand, else digits), mnist, digits (the bundled set), or a folder "
-    "of IDX files or of pictures in folders named by label."
+    "auto (MNIST where it is at hand, else digits), mnist, digits (the bundled set), a collection "
+    "(its name, or an .npz file), or a folder of IDX files or of pictures in folders named by "
+    "label."
 )
 Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
 

@@ -35,7 +35,7 @@ def train(
         list[str] | None,
         typer.Option(
             help="Mix in another set, a collection's name or file, given several times; SHARE is "
-            "its share of all examples.",
+            "its share of all examples. none: leave out what the preset mixes in.",
             metavar="SET[:SHARE]",
         ),
     ] = None,
@@ -148,7 +148,7 @@ def train(
         **locals(),
         "hidden": _layers(hidden),
         "start_from": tuple(start_from or ()) or None,
-        "also": tuple(also or ()) or None,
+        "also": () if also == ["none"] else tuple(also or ()) or None,
     }
     chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
@@ -255,11 +255,13 @@ def _as_trained(model: str) -> dict[str, Any]:
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
     from digitwise.cli.loading import load_digits, load_others
+    from digitwise.data.others import check_others
     from digitwise.data.sources import resolve
     from digitwise.training.run import Run
 
     name = resolve(settings.data, data_dir)
     settings = replace(settings, data=name).with_engine()
+    check_others(settings.also, data_dir)
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "

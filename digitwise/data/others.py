@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digitwise.data.catalogue import KNOWN
+from digitwise.data.catalogue import KNOWN, find_collection
+from digitwise.data.collections import SUFFIX
 from digitwise.data.digits import Digits
 from digitwise.data.sources import load
 from digitwise.errors import DataError, InputError
@@ -48,6 +49,36 @@ def split_share(text: str) -> tuple[str, float | None]:
     if not name or not 0 < value < 1:
         raise InputError(f"expected NAME:SHARE, with a share above 0 and below 1; found {text!r}")
     return name, value
+
+
+def check_others(also: tuple[str, ...], data_dir: str | Path | None = None) -> None:
+    """Check that all sets are there, before time is spent on the first.
+
+    Raises
+    ------
+    DataError
+        If some are not: it names them all, and where each can be had.
+    InputError
+        If a share is none.
+    """
+    missing = []
+    for text in also:
+        name, _ = split_share(text)
+        try:
+            if name in KNOWN or name.endswith(SUFFIX):
+                find_collection(name, data_dir)
+        except DataError as error:
+            missing.append((name, error))
+    if len(missing) == 1:
+        raise missing[0][1]
+    if missing:
+        named = "; ".join(
+            f"{name} ({KNOWN[name].origin})" if name in KNOWN else name for name, _ in missing
+        )
+        raise DataError(
+            f"{len(missing)} collections are missing: {named}. Put them as NAME{SUFFIX} into a "
+            "folder, and name it in DIGITWISE_COLLECTIONS; --also none goes without"
+        )
 
 
 def load_other(text: str, data_dir: str | Path | None = None) -> Other:

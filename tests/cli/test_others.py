@@ -3,6 +3,7 @@ import gzip
 import pytest
 
 import digitwise
+from digitwise.data.catalogue import KNOWN
 from digitwise.data.idx import idx_header
 from digitwise.models.files import Model
 from tests.cli.conftest import assert_one_line
@@ -86,7 +87,9 @@ def test_fetch_takes_what_is_there(run, mnist_folder):
 
 def test_data_list_and_info(run, mnist_folder):
     rows = run("data", "list", "--json").json
-    assert {row["data"]: row["at_hand"] for row in rows} == {"mnist": False, "digits": True}
+    at_hand = {row["data"]: row["at_hand"] for row in rows}
+    assert at_hand == {"mnist": False, "digits": True} | dict.fromkeys(KNOWN, False)
+    assert all(row["origin"] and row["terms"] for row in rows[2:])
     rows = run("data", "list", "--data-dir", mnist_folder, "--json").json
     assert rows[0]["where"] == str(mnist_folder)
     train, test = run("data", "info", "digits", "--json").json

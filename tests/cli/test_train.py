@@ -10,6 +10,7 @@ from PIL import Image
 import digitwise as dw
 from digitwise.cli.train import train
 from digitwise.costs import COSTS
+from digitwise.data.collections import save_collection
 from digitwise.data.deform import DEFORMATIONS
 from digitwise.data.idx import idx_header
 from digitwise.engines import CHOICES
@@ -19,6 +20,7 @@ from digitwise.neurons import ACTIVATIONS
 from digitwise.training.presets import PRESETS
 from digitwise.training.schedules import SCHEDULES
 from tests.cli.conftest import assert_one_line
+from tests.data.test_collections import pictures
 
 FAST = ["--data", "digits", "--epochs", 2, "--hidden", 12]
 
@@ -395,3 +397,34 @@ def test_pieces_of_numbers(run):
     ran = run("train", "--data", "digits", "--epochs", 1, "--numbers", 30, "--out", "a.safetensors")
     assert ran.code == 0, ran.err
     assert "Drawing 30 numbers" in ran.out
+
+
+def test_sets_are_mixed_in_and_the_command_repeats_the_run(run, tmp_path):
+    save_collection(tmp_path / "mine.npz", pictures(100))
+    mixed = ["--also", "mine.npz:0.25", "--validation", 50, "--out", "net.safetensors"]
+    ran = run("train", *FAST, *mixed)
+    assert ran.code == 0, ran.err
+    assert "and 90 digits of mine, 25.00% of all examples" in ran.out
+    model = read_model(tmp_path / "net.safetensors")
+    assert model.training["settings"]["also"] == ["mine.npz:0.25"]
+    command = model.training["command"].split()[1:]
+    assert run(*command, "--out", "again.safetensors").code == 0
+    assert (tmp_path / "again.safetensors").read_bytes() == (
+        tmp_path / "net.safetensors"
+    ).read_bytes()
+    (card,) = run("models", "net.safetensors", "--json").json
+    assert card["also"] == "mine.npz"
+
+
+def test_all_missing_sets_are_named_before_anything_is_loaded(run):
+    ran = run("train", "--data", "digits", "--preset", "reader", "--also", "usps_train")
+    assert_one_line(ran, 1, "no collection 'usps_train'", "envelopes; USPS")
+    ran = run("train", "--data", "digits", "--preset", "reader")
+    assert_one_line(ran, 1, "10 collections are missing", "cvl_digits (Austria", "DIGITWISE_COLL")
+    assert_one_line(run("train", "--also", "a:2"), 1, "expected NAME:SHARE", "found 'a:2'")
+
+
+def test_a_preset_goes_without_its_sets_on_request(run):
+    few = ("--limit", 300, "--numbers", 0, "--hidden", 8, "--epochs", 1, "--validation", 20)
+    ran = run("train", "--data", "digits", "--preset", "reader", "--also", "none", *few)
+    assert ran.code == 0, ran.err
