@@ -17,8 +17,8 @@ DataDir = Annotated[
 ]
 DATA_HELP = (
     "auto (MNIST where it is at hand, else digits), mnist, digits (the bundled set), a collection "
-    "(its name, or an .npz file), or a folder of IDX files or of pictures in folders named by "
-    "label."
+    "(its name, an .npz or a .csv file), or a folder of IDX files or of pictures in folders named "
+    "by label."
 )
 Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
 

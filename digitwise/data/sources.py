@@ -68,7 +68,8 @@ def load(
         set, 1,437 and 360. "auto": MNIST where it is at hand, else the bundled set. A folder:
         four IDX files named as MNIST's, or pictures in folders named by label. A collection: an
         `.npz` file (see `digitwise.data.collections`) or the name of one in
-        `digitwise.data.catalogue`; the digits held out of it are its test digits.
+        `digitwise.data.catalogue`; the digits held out of it are its test digits. A `.csv` table:
+        see `digitwise.data.tables`.
     data_dir : path, optional
         Folder with MNIST's four files; by default that in DIGITWISE_DATA, then the cache.
     progressbar : bool
@@ -88,12 +89,14 @@ def load(
         return read_bundled()
     if name == "mnist":
         return _load_mnist(data_dir, progressbar)
-    from digitwise.data import collections
+    from digitwise.data import collections, tables
 
     if name.endswith(collections.SUFFIX) or name in _known():
         from digitwise.data.catalogue import find_collection
 
         return collections.read_collection(find_collection(name, data_dir))
+    if name.endswith(tables.SUFFIX):
+        return tables.read_table(Path(name).expanduser())
     return _load_folder(Path(name).expanduser(), progress)
 
 

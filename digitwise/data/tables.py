@@ -1,0 +1,54 @@
+"""Digits in a CSV table, as Kaggle has MNIST: a row a digit, its label and then 784 pixels."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.data.digits import Digits
+from digitwise.errors import DataError
+
+SUFFIX = ".csv"
+COLUMNS = 1 + 28 * 28
+HELD_OUT = 10  # one row of so many is held out
+MOST_BYTES = 2 << 30
+
+
+def read_table(path: Path) -> tuple[Digits, Digits]:
+    """Read a table: digits to train on, and every tenth row, held out.
+
+    The first line may name the columns. Pixels are whole numbers, 0 paper to 255 ink, row by row.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or isn't such a table: it names the line.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes; found {size:,}")
+        with path.open(encoding="utf-8") as file:
+            first = file.readline(64 * COLUMNS)
+        named = int(not first.split(",")[0].strip().isdigit())
+        values = np.loadtxt(
+            path, np.uint8, delimiter=",", skiprows=named, ndmin=2, encoding="utf-8", comments=None
+        )
+    except OSError as error:
+        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+    except (ValueError, OverflowError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"{path}: expected a label and 784 pixels from 0 to 255 in each line ({reason})"
+        ) from error
+    if values.shape[1:] != (COLUMNS,) or len(values) < HELD_OUT:
+        raise DataError(
+            f"{path}: expected {HELD_OUT} lines or more of a label and 784 pixels; found "
+            f"{len(values):,} lines of {values.shape[1]} values"
+        )
+    labels, images = values[:, 0].copy(), values[:, 1:].reshape(-1, 28, 28)
+    if labels.max() > 9:
+        line = int(labels.argmax()) + 1 + named
+        raise DataError(f"{path}: expected labels 0 to 9; found {labels.max()} in line {line}")
+    held_out = np.arange(len(labels)) % HELD_OUT == HELD_OUT - 1
+    digits = Digits(images, labels, path.stem)
+    return digits[~held_out], digits[held_out]
