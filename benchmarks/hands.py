@@ -77,8 +77,10 @@ def left_out(mnist, others, held_out, options):
         rest = [o for o in others if o.name != other.name]
         without = learn(mnist, rest, WILD, options)
         found = [accuracy(net, held_out[other.name]) for net in (alone, without, every)]
-        gain = (found[1] - found[0]) / (found[2] - found[0]) if found[2] > found[0] else np.nan
-        rows.append([other.name, *map(percent, found), f"{100 * gain:.0f}%"])
+        gained, all_gained = found[1] - found[0], found[2] - found[0]
+        # Less than half a point is within what seeds differ by.
+        share = f"{100 * gained / all_gained:.0f}%" if all_gained > 0.005 else "-"
+        rows.append([other.name, *map(percent, found), share])
         print(rows[-1], flush=True)
     titles = ["held out of", "MNIST alone", "all but this one", "all", "gained without it"]
     return table(titles, rows).splitlines()
