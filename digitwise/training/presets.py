@@ -53,7 +53,7 @@ PRESETS = {
         DEEP,
         also=HANDS,
         hidden=(2000, 900, 500),
-        epochs=75,
+        epochs=150,
         deform="wild",
         non_digits=0.3,
         numbers=5000,

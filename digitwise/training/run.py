@@ -171,7 +171,10 @@ class Run:
         self.test_accuracy = evaluate(self.network, self.test, engine).accuracy
         if s.validation:
             z = engine.weighted_outputs(self.network, self.validation)
-            source = f"the last {s.validation:,} training digits of {s.data}, not trained on"
+            source = f"the last {s.validation:,} training digits of {s.data}"
+            if s.also:
+                source += f" and {len(self.validation) - s.validation:,} held out of other sets"
+            source += ", not trained on"
             self.calibration = calibrate(z, self.validation.labels, source)
         self._save(self.out)
         self.checkpoint.unlink(missing_ok=True)
