@@ -22,6 +22,7 @@ def numbers_of(hand, digits, count=10):
 
 def test_what_is_surely_a_digit_is_not_cut(model, bundled, monkeypatch):
     monkeypatch.setattr(candidates, "SURE", 0.9)
+    monkeypatch.setattr(candidates, "SURE_OF_NARROW", 0.9)
     cut = uncut_ones = 0
     for number in numbers_of(Hand(count=(4, 4), gap=(0.3, 0.4), specks=0.0), bundled[0]):
         _, said = judge_candidates([uncut(number)], model.network, model.calibration)[0]
