@@ -13,7 +13,9 @@ Pictures are of any size, with or without a margin; they are framed as MNIST's a
 file holds is left alone. Nothing in it is executed: pickled objects are refused.
 """
 
+import io
 import zipfile
+import zlib
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -71,8 +73,6 @@ def save_collection(path: str | Path, arrays: dict[str, npt.ArrayLike]) -> None:
     DataError
         If they are no collection, or the file can't be written.
     """
-    import io
-
     path = Path(path)
     named = {name: np.asarray(array) for name, array in arrays.items()}
     try:
@@ -99,14 +99,10 @@ def _read_arrays(path: Path) -> Arrays:
                     f"{path}: expected arrays of at most {MOST_BYTES:,} bytes; found {total:,}"
                 )
             return {name: _read_array(file, entry, path) for name, entry in members.items()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{path}: damaged, or no .npz file ({error})") from error
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise DataError(f"{path}: damaged ({error})") from error
-        raise
 
 
 def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> npt.NDArray[Any]:

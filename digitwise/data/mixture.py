@@ -90,10 +90,6 @@ class Mixture(Digits):
         shares = [(p.name, p.start, p.stop, p.share, p.balanced) for p in self.parts]
         return hashlib.sha256(f"{super().sha256()}{shares}".encode()).hexdigest()
 
-    def sample(self, seed: int) -> Digits:
-        """Return digits in the shares of an epoch, as many as there are: a plain set."""
-        return self[self.epoch_order(seed, 0)]
-
 
 def mix(sets: Sequence[Weighted], source: str) -> Mixture:
     """Mix sets of digits.
