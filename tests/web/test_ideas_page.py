@@ -1,5 +1,7 @@
 """The Ideas room, in a real browser: every idea is driven."""
 
+import re
+
 import pytest
 
 pytest.importorskip("fastapi")
@@ -46,6 +48,7 @@ def test_a_ball_is_dropped_rolls_steps_and_flies_out(room):
 
 
 def test_a_ball_can_be_watched_and_stopped(room):
+    room.locator("#valley").get_by_text(re.compile("^step [1-9]")).wait_for()
     room.locator("#valley").get_by_role("button", name="Pause").click()
     step = room.locator("#valley .facts span").first.inner_text()
     room.wait_for_timeout(500)
