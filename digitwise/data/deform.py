@@ -11,6 +11,7 @@ import numpy.typing as npt
 from digitwise.data.digits import Digits
 from digitwise.data.forms import drawn_forms
 from digitwise.data.glyphs import letter_pieces
+from digitwise.data.marks import drawn_marks
 from digitwise.data.strokes import no_strokes
 from digitwise.errors import InputError
 
@@ -43,7 +44,7 @@ class Deformation:
     noise : float
         Share of full ink: added to, or taken from, each pixel of the strokes; drawn from 0 to this.
     forms : float in [0, 1]
-        Share of digits that are drawn instead in a form from elsewhere, where there is one: see
+        Share of digits that are drawn instead in a form from elsewhere: see
         `digitwise.data.forms`.
     pens : float in [0, 1]
         Share of digits given as strokes that are drawn anew with a pen of random width, edge and
@@ -173,8 +174,13 @@ def deform(
 def _glyphs() -> "Glyphs":
     from digitwise.data.examples_kernel import Glyphs
 
-    forms, starts = drawn_forms()
-    return Glyphs(letter_pieces(), forms.points, forms.stroke_starts, forms.digit_starts, starts)
+    forms, first_forms = drawn_forms()
+    marks = drawn_marks()
+    return Glyphs(
+        letter_pieces(),
+        *(forms.points, forms.stroke_starts, forms.digit_starts, first_forms),
+        *(marks.points, marks.stroke_starts, marks.digit_starts),
+    )
 
 
 def _pen(digits: Digits, order: npt.NDArray[np.intp]) -> "Pen":

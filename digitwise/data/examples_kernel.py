@@ -11,7 +11,7 @@ from digitwise.data.canvas import AGAIN, ANEW, HALF, ONE, ZERO, Ranges, store, t
 from digitwise.data.chance import key_of, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.digits import NO_DIGIT
-from digitwise.data.non_digit_kernel import HALVES, draw_non_digit
+from digitwise.data.non_digit_kernel import HALVES, LETTERS, MARKS, draw_non_digit
 from digitwise.data.pen_kernel import choose_pen, write
 
 
@@ -25,13 +25,16 @@ class Pen(NamedTuple):
 
 
 class Glyphs(NamedTuple):
-    """Signs to draw: see `digitwise.data.glyphs`."""
+    """Signs to draw, as in `digitwise.data`: letters of `glyphs`, `forms` and `marks`."""
 
     letters: npt.NDArray[np.float32]
-    points: npt.NDArray[np.float32]  # of drawn forms of digits, as in `digitwise.data.forms`
-    stroke_starts: npt.NDArray[np.int64]
-    member_starts: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
+    form_points: npt.NDArray[np.float32]
+    form_stroke_starts: npt.NDArray[np.int64]
+    form_starts: npt.NDArray[np.int64]
+    first_forms: npt.NDArray[np.int64]  # of each digit, and one after the last
+    mark_points: npt.NDArray[np.float32]
+    mark_stroke_starts: npt.NDArray[np.int64]
+    mark_starts: npt.NDArray[np.int64]
 
 
 @finite_kernel
@@ -65,10 +68,11 @@ def draw_examples(
         key = key_of(seed, first + k)
         framing, moves = AGAIN, ranges
         if uniform(key, chance.NON_DIGIT) < non_digits:
-            framing = draw_non_digit(key, own[k], others[k], glyphs.letters, ranges, work)
-            moves = still if uniform(key, chance.KIND) < HALVES else ranges
+            framing = draw_non_digit(key, own[k], others[k], glyphs, ranges, work)
+            kind = uniform(key, chance.KIND)
+            moves = still if kind < HALVES else penned if LETTERS <= kind < MARKS else ranges
             labels[k] = NO_DIGIT
-        elif uniform(key, chance.FORM) < ranges.forms and has_forms(glyphs, labels[k]):
+        elif uniform(key, chance.FORM) < ranges.forms and labels[k] < NO_DIGIT:
             draw_form(key, glyphs, labels[k], work)
             framing, moves = ANEW, penned
         elif strokes.last[k] > strokes.first[k] and uniform(key, chance.PEN) < ranges.pens:
@@ -83,15 +87,10 @@ def draw_examples(
 
 
 @finite_kernel
-def has_forms(glyphs, label):
-    """Whether there is a drawn form of this digit."""
-    return label < NO_DIGIT and glyphs.starts[label + 1] > glyphs.starts[label]
-
-
-@finite_kernel
 def draw_form(key, glyphs, label, work):
     """Draw one of a digit's forms into `work.old`."""
-    first, count = glyphs.starts[label], glyphs.starts[label + 1] - glyphs.starts[label]
-    which = first + int(uniform(key, chance.WHICH) * np.float32(count))
-    begin, end = glyphs.member_starts[which], glyphs.member_starts[which + 1]
-    write(choose_pen(key), glyphs.points, glyphs.stroke_starts, begin, end, work.old)
+    first = glyphs.first_forms[label]
+    count = np.float32(glyphs.first_forms[label + 1] - first)
+    which = first + int(uniform(key, chance.WHICH) * count)
+    begin, end = glyphs.form_starts[which], glyphs.form_starts[which + 1]
+    write(choose_pen(key), glyphs.form_points, glyphs.form_stroke_starts, begin, end, work.old)

@@ -1,4 +1,4 @@
-"""What is not a digit, drawn at random: halves, pairs, letters, strokes, smudges, nothing.
+"""What is not a digit, drawn at random: halves, pairs, letters, marks, strokes, smudges, nothing.
 
 A network that has only ever seen digits takes anything for one. A reader that tries segmentations
 needs one that says no (Liu, Sako & Fujisawa 2004).
@@ -13,14 +13,16 @@ from digitwise.data import chance
 from digitwise.data.canvas import AGAIN, ANEW, HALF, IN_PLACE, ONE, SIDE, TWO, ZERO, take
 from digitwise.data.chance import spread, uniform
 from digitwise.data.deform_kernel import draw
+from digitwise.data.pen_kernel import choose_pen, write
 
-HALVES, PAIRS, LETTERS, STROKES, SMUDGES = 0.57, 0.79, 0.89, 0.96, 0.985  # shares, added up
+# Shares, added up.
+HALVES, PAIRS, LETTERS, MARKS, STROKES, SMUDGES = 0.53, 0.73, 0.82, 0.92, 0.965, 0.985
 
 CURVE = 16  # pieces of a curve
 
 
 @finite_kernel
-def draw_non_digit(key, digit, other, letters, ranges, work):
+def draw_non_digit(key, digit, other, glyphs, ranges, work):
     """Draw something into `work.old`: from two digits, uint8 (28, 28), or from neither.
 
     Returns how it is to be framed.
@@ -39,7 +41,13 @@ def draw_non_digit(key, digit, other, letters, ranges, work):
     old[:] = 0
     if kind < LETTERS:
         width = np.float32(12) + np.float32(8) * uniform(key, chance.TALL)
+        letters = glyphs.letters
         glyph(key, letters[int(uniform(key, chance.LETTER) * len(letters))], width, old)
+        return ANEW
+    if kind < MARKS:
+        which = int(uniform(key, chance.LETTER) * np.float32(len(glyphs.mark_starts) - 1))
+        begin, end = glyphs.mark_starts[which], glyphs.mark_starts[which + 1]
+        write(choose_pen(key), glyphs.mark_points, glyphs.mark_stroke_starts, begin, end, old)
         return ANEW
     if kind < STROKES:
         strokes(key, old)

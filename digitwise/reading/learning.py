@@ -5,7 +5,7 @@ texts most probable, summed over all ways to break them up: nobody says where th
 (conditional log-likelihood; LeCun et al. 1998, section VI).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -78,6 +78,7 @@ HANDS = (
 MEASURED = tuple(hand for hand in HANDS if not hand.letters)
 """What they are measured on."""
 PART = 500  # numbers that a process draws at a time
+TOGETHER = 20  # numbers whose candidates the network judges in one call
 
 
 Part = TypeVar("Part")
@@ -112,7 +113,7 @@ def learn_weighing(
     calibration: Calibration | None,
     digits: Digits,
     count: int = 5000,
-    measured: int = 40_000,
+    measured: int = 15_000,
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
@@ -165,7 +166,7 @@ def _measure(
     calibration: Calibration | None,
     weighing: Weighing,
     digits: Digits,
-    indices: Iterable[int],
+    indices: Sequence[int],
     seed: int,
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """How sure the reader is of each of these numbers, and whether it is wrong."""
@@ -185,18 +186,25 @@ def draw_samples(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
-    indices: Iterable[int],
+    indices: Sequence[int],
     seed: int,
     hands: Sequence[Hand] = HANDS,
 ) -> list[Sample]:
     """Draw numbers, of each hand in turn, and look at all candidates."""
     found = []
-    for index in indices:
-        drawn = draw_number(digits, hands[index % len(hands)], seed, index)
-        numbers = find_numbers(drawn.light, "number")
-        for arcs, probabilities in find_candidates(numbers, network, calibration):
-            # Without the ink, of which there is much.
-            found.append(Sample(drawn.text, replace(arcs, pieces=[]), probabilities))
+    for start in range(0, len(indices), TOGETHER):
+        texts, numbers = [], []
+        for index in indices[start : start + TOGETHER]:
+            drawn = draw_number(digits, hands[index % len(hands)], seed, index)
+            in_picture = find_numbers(drawn.light, "number")
+            numbers += in_picture
+            texts += [drawn.text] * len(in_picture)
+        judged = find_candidates(numbers, network, calibration)
+        # Without the ink, of which there is much.
+        found += [
+            Sample(text, replace(arcs, pieces=[]), probabilities)
+            for text, (arcs, probabilities) in zip(texts, judged, strict=True)
+        ]
     return found
 
 

@@ -1,13 +1,20 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import label
 
 from digitwise.data.bundled import read_bundled
 from digitwise.data.deform import DEFORMATIONS, Deformation, deform, find_deformation
 from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.data.forms import FORMS, MEMBERS, drawn_forms
 from digitwise.data.glyphs import LETTERS, letter_pieces
+from digitwise.data.marks import MARKS, drawn_marks
+from digitwise.data.marks import MEMBERS as MARK_MEMBERS
+from digitwise.data.non_digit_kernel import PAIRS, SMUDGES
+from digitwise.data.strokes import plain_images
 from digitwise.errors import InputError
 from digitwise.imaging.framing import bounding_box, centre_of_mass
 
@@ -176,14 +183,48 @@ def test_forms_are_drawn_instead_of_some_digits(digits):
     drawn = deform(digits, order, Deformation(forms=0.5))
     np.testing.assert_array_equal(drawn.labels, plain.labels)
     other = (drawn.images != plain.images).any(axis=(1, 2))
-    can = np.isin(digits.labels, list(FORMS))
-    assert not other[~can].any()
-    assert 0.4 < other[can].mean() < 0.6
+    assert sorted(FORMS) == list(range(10))
+    assert 0.4 < other.mean() < 0.6
+
+
+def test_marks_are_no_digits_and_one_in_ten_of_them(digits):
+    marks = drawn_marks()
+    assert len(marks) == MARK_MEMBERS * len(MARKS)
+    blank = Digits(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    drawn = deform(blank, np.zeros(4000, np.intp), Deformation(), 0.999)
+    # Halves and pairs of nothing are empty; letters, marks, curves and blots are not.
+    inked = drawn.images.any(axis=(1, 2)).mean()
+    assert inked == pytest.approx(SMUDGES - PAIRS, abs=0.03)
+    # A dash lies flat and a dot fills its box: both are among them.
+    boxes = [bounding_box(i > 76) for i in drawn.images if (i > 76).any()]
+    shapes = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in boxes]
+    assert sum(high < 0.3 * wide for high, wide in shapes) > 8
+    assert (drawn.labels == NO_DIGIT).mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    ("mark", "shape"), [("-", "flat"), ("=", "wide"), (":", "tall"), ("ditto", "two")]
+)
+def test_a_mark_has_its_shape(mark, shape):
+    at = list(MARKS).index(mark) * MARK_MEMBERS
+    found = []
+    for image in plain_images(drawn_marks().take(slice(at, at + MARK_MEMBERS))):
+        rows, columns = bounding_box(image > 76)
+        high, wide = rows.stop - rows.start, columns.stop - columns.start
+        pieces = label(image > 76, np.ones((3, 3)))[1]
+        shapes = {
+            "flat": 2 * high < wide and pieces == 1,
+            "wide": high < wide and pieces == 2,
+            "tall": high > 2 * wide and pieces == 2,
+            "two": pieces == 2,
+        }
+        found.append(shapes[shape])
+    assert np.mean(found) > 0.7  # strokes that lie close touch now and then
 
 
 def test_an_empty_image_stays_empty():
-    blank = Digits(np.zeros((1, 28, 28), np.uint8), np.full(1, 3, np.uint8))  # 3 has no forms
-    assert not deform(blank, np.zeros(50, np.intp), WILD).images.any()
+    blank = Digits(np.zeros((1, 28, 28), np.uint8), np.full(1, 3, np.uint8))
+    assert not deform(blank, np.zeros(50, np.intp), replace(WILD, forms=0.0)).images.any()
     # And nothing breaks when a pair or a half is made of it.
     deform(blank, np.zeros(500, np.intp), WILD, 0.99)
 
