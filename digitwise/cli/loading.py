@@ -7,6 +7,7 @@ from rich.progress import Progress
 from digitwise.cli.output import people, percent
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other, load_other
+from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real_numbers
 from digitwise.data.sources import load
 
 
@@ -31,3 +32,8 @@ def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> 
         people(as_json).print(f"  and {len(other.train):,} digits of {other.name}{share}")
         others.append(other)
     return others
+
+
+def load_real_numbers(name: str, data_dir: Path | None) -> list[RealNumber]:
+    """Return the real numbers that may be learnt from; none where no folder is named."""
+    return read_real_numbers(find_real_numbers(name, data_dir))[0] if name else []

@@ -26,7 +26,8 @@ RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "non_digits": (lambda v: 0 <= v < 1, "a number from 0 to below 1"),
     "average": (lambda v: 0 <= v < float("inf"), "a finite number, 0 or above"),
 }
-CHANGEABLE = ("data", "epochs")  # of a resumed run: where its digits are, how long it goes on
+# Of a resumed run: where its digits and pictures are, how long it goes on.
+CHANGEABLE = ("data", "epochs", "real_numbers")
 
 
 def train(
@@ -90,6 +91,14 @@ def train(
             help="Draw so many numbers, and learn too from what they might be cut into.",
         ),
     ] = None,
+    real_numbers: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn how to weigh a number's parts from real pictures too: a folder of them "
+            "with truth.json. none: leave out what the preset names.",
+            metavar="DIR",
+        ),
+    ] = None,
     average: Annotated[
         float | None, typer.Option(help="Epochs that the weights are averaged over.")
     ] = None,
@@ -149,6 +158,7 @@ def train(
         "hidden": _layers(hidden),
         "start_from": tuple(start_from or ()) or None,
         "also": () if also == ["none"] else tuple(also or ()) or None,
+        "real_numbers": "" if real_numbers == "none" else real_numbers,
     }
     chosen = {f.name: given[f.name] for f in fields(Settings) if given[f.name] is not None}
     _check_options(chosen, resume, preset, out, plot)
@@ -162,10 +172,11 @@ def train(
         run = _started(replace(PRESETS[preset], **chosen), data_dir, out, as_json)
     finished = go(run, as_json)
     if finished and run.settings.non_digits and len(run.validation) >= ENOUGH:
+        from digitwise.cli.loading import load_real_numbers
         from digitwise.reading.learning import teach
 
         people(as_json).print("Learning to read numbers whose digits touch: some minutes")
-        teach(run.out, run.validation)
+        teach(run.out, run.validation, load_real_numbers(run.settings.real_numbers, data_dir))
     if finished:
         report(run, as_json)
     if plot:
@@ -254,7 +265,7 @@ def _as_trained(model: str) -> dict[str, Any]:
 
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
-    from digitwise.cli.loading import load_digits, load_others
+    from digitwise.cli.loading import load_digits, load_others, load_real_numbers
     from digitwise.data.others import check_others
     from digitwise.data.sources import resolve
     from digitwise.training.run import Run
@@ -262,6 +273,7 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
     name = resolve(settings.data, data_dir)
     settings = replace(settings, data=name).with_engine()
     check_others(settings.also, data_dir)
+    load_real_numbers(settings.real_numbers, data_dir)
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
@@ -290,8 +302,8 @@ def _resumed(
     saved = read_saved(found)
     if "epochs" in chosen:
         saved = saved.with_epochs(chosen["epochs"])
-    if "data" in chosen:
-        saved = replace(saved, settings=replace(saved.settings, data=chosen["data"]))
+    moved = {name: chosen[name] for name in ("data", "real_numbers") if name in chosen}
+    saved = replace(saved, settings=replace(saved.settings, **moved))
     settings = saved.settings
     done = len(saved.history.epochs)
     people(as_json).print(

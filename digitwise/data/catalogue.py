@@ -65,11 +65,7 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
     name = name.removesuffix(SUFFIX)
     if path.is_file():
         return path
-    folders = (
-        [Path(named).expanduser()] if (named := os.environ.get("DIGITWISE_COLLECTIONS")) else []
-    )
-    if (folder := named_folder(data_dir)) is not None:
-        folders += [folder, folder.absolute().parent / "digits"]
+    folders = collection_folders(data_dir)
     for folder in folders:
         if (found := folder / f"{name}{SUFFIX}").is_file():
             return found
@@ -79,3 +75,12 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
         f"there is no collection {name!r}: expected a file, or {name}{SUFFIX} in a folder named by "
         f"DIGITWISE_COLLECTIONS or beside MNIST's ({places}).{where}"
     )
+
+
+def collection_folders(data_dir: str | Path | None = None) -> list[Path]:
+    """Return where collections are looked for, in order."""
+    named = os.environ.get("DIGITWISE_COLLECTIONS")
+    folders = [Path(named).expanduser()] if named else []
+    if (folder := named_folder(data_dir)) is not None:
+        folders += [folder, folder.absolute().parent / "digits"]
+    return folders

@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
+from digitwise.data.real_numbers import RealNumber
 from digitwise.data.strings import Hand, draw_number
 from digitwise.engines.threads import cores
 from digitwise.errors import InputError
+from digitwise.imaging.pictures import open_first
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
@@ -78,6 +80,7 @@ HANDS = (
 MEASURED = tuple(hand for hand in HANDS if not hand.letters)
 """What they are measured on."""
 PART = 500  # numbers that a process draws at a time
+REAL_WEIGHT = 2  # of a real number against a drawn one: there are few, and they are what counts
 TOGETHER = 20  # numbers whose candidates the network judges in one call
 
 
@@ -93,8 +96,15 @@ class Sample:
     probabilities: Floats
 
 
-def teach(path: Path, digits: Digits, progress: Callable[[str], None] = lambda _: None) -> None:
+def teach(
+    path: Path,
+    digits: Digits,
+    real: Sequence[RealNumber] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Teach the network of a model file to read numbers, with digits that it wasn't trained on.
+
+    Real pictures of numbers are learnt from beside those that are drawn.
 
     Raises
     ------
@@ -104,7 +114,9 @@ def teach(path: Path, digits: Digits, progress: Callable[[str], None] = lambda _
         If the digits are too few.
     """
     model = read_model(path)
-    model.weighing = learn_weighing(model.network, model.calibration, digits, progress=progress)
+    model.weighing = learn_weighing(
+        model.network, model.calibration, digits, real, progress=progress
+    )
     save(model, path)
 
 
@@ -112,6 +124,7 @@ def learn_weighing(
     network: Network,
     calibration: Calibration | None,
     digits: Digits,
+    real: Sequence[RealNumber] = (),
     count: int = 5000,
     measured: int = 15_000,
     seed: int = 0,
@@ -127,12 +140,16 @@ def learn_weighing(
         Of its confidence in single digits.
     digits : Digits
         That it wasn't trained on.
+    real : sequence of RealNumber
+        Pictures to learn from, each as much as REAL_WEIGHT drawn numbers; those in which several
+        numbers are found, or none, teach nothing.
     count, measured : int
         How many numbers are drawn to learn from, and to measure on.
     """
     draw = partial(draw_samples, network, calibration, digits, seed=seed)
     samples = [sample for part in _in_parts(draw, count) for sample in part]
     sizes = measure_sizes(samples)
+    samples += REAL_WEIGHT * look_at(real, network, calibration)
     numbers = [sample for sample in samples if sample.text]
     weights = _learn(prepare(numbers, sizes), progress)
     split = len(DIGIT_TERMS)
@@ -205,6 +222,19 @@ def draw_samples(
             Sample(text, replace(arcs, pieces=[]), probabilities)
             for text, (arcs, probabilities) in zip(texts, judged, strict=True)
         ]
+    return found
+
+
+def look_at(
+    real: Sequence[RealNumber], network: Network, calibration: Calibration | None
+) -> list[Sample]:
+    """Look at all candidates in real pictures that hold one number."""
+    found = []
+    for number in real:
+        in_picture = find_numbers(open_first(number.path).grey, "number")
+        if len(in_picture) == 1:
+            ((arcs, probabilities),) = find_candidates(in_picture, network, calibration)
+            found.append(Sample(number.text, replace(arcs, pieces=[]), probabilities))
     return found
 
 

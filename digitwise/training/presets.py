@@ -57,6 +57,7 @@ PRESETS = {
         deform="wild",
         non_digits=0.33,
         numbers=12_000,
+        real_numbers="numbers",
         average=3.0,
         validation=5000,
         store="float16",

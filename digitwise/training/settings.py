@@ -35,6 +35,9 @@ class Settings:
     numbers : int
         How many numbers are drawn with the training digits and cut up, to learn from what a reader
         would try as digits too: see `digitwise.reading.examples`.
+    real_numbers : str
+        Folder of real pictures of numbers, or its name, that the weights of reading are learnt
+        from besides drawn ones: see `digitwise.data.real_numbers`. Empty for none.
     validation : int
         How many of the training digits, the last ones, are set aside and measured after every
         epoch; the test digits then are measured once, at the end.
@@ -70,6 +73,7 @@ class Settings:
     plain_epochs: int = 0
     non_digits: float = 0.0
     numbers: int = 0
+    real_numbers: str = ""
     average: float = 0.0
     validation: int = 0
     patience: int | None = None
@@ -93,7 +97,7 @@ class Settings:
                 words += [f"{option} {quote(model)}" for model in value]
             elif value is True:
                 words.append(option)
-            elif value is not None and value is not False:
+            elif value is not None and value is not False and value != "":
                 words.append(f"{option} {quote(str(value))}")
         return " ".join(words)
 
@@ -206,7 +210,9 @@ class Settings:
         """
         start = saved.get("start_from") or ()
         start = [start] if isinstance(start, str) else start  # earlier files have a name, or null
-        given = {"also": ()} | saved | {"start_from": start}  # `also` is newer than some files
+        given = (
+            {"also": (), "real_numbers": ""} | saved | {"start_from": start}
+        )  # `also` is newer than some files
         settings = cls(**given | {name: tuple(given[name]) for name in LISTS})
         for field in fields(cls):
             value = getattr(settings, field.name)
@@ -234,6 +240,7 @@ TYPES: dict[str, Any] = {
     "plain_epochs": int,
     "non_digits": int | float,
     "numbers": int,
+    "real_numbers": str,
     "average": int | float,
     "validation": int,
     "patience": int | None,

@@ -424,7 +424,11 @@ def test_all_missing_sets_are_named_before_anything_is_loaded(run):
     assert_one_line(run("train", "--also", "a:2"), 1, "expected NAME:SHARE", "found 'a:2'")
 
 
-def test_a_preset_goes_without_its_sets_on_request(run):
+def test_a_preset_goes_without_its_sets_on_request(run, tmp_path):
     few = ("--limit", 300, "--numbers", 0, "--hidden", 8, "--epochs", 1, "--validation", 20)
-    ran = run("train", "--data", "digits", "--preset", "reader", "--also", "none", *few)
+    bare = ("train", "--data", "digits", "--preset", "reader", "--also", "none", *few)
+    ran = run(*bare)
+    assert_one_line(ran, 1, "no folder 'numbers' with a truth.json", "--real-numbers none")
+    ran = run(*bare, "--real-numbers", "none", "--out", "net.safetensors")
     assert ran.code == 0, ran.err
+    assert "--real-numbers" not in read_model(tmp_path / "net.safetensors").training["command"]

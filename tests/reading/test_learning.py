@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from digitwise.data.strings import HANDS, draw_number
+from digitwise.data.real_numbers import RealNumber
+from digitwise.data.strings import HANDS, Hand, draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
 from digitwise.models.shipped import open_model
@@ -13,6 +15,7 @@ from digitwise.reading.learning import (
     START,
     draw_samples,
     learn_weighing,
+    look_at,
     measure_sizes,
     prepare,
     surprise,
@@ -86,6 +89,29 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     prepared = prepare([sample for sample in samples if sample.text], sizes)
     weights = np.array([*learnt.digit, *learnt.none])
     assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
+
+
+def test_real_pictures_are_learnt_from_too(model, bundled, tmp_path):
+    real = []
+    for index in range(12):
+        drawn = draw_number(bundled[0], Hand(count=(2, 4)), 7, index)
+        path = tmp_path / f"{index}.png"
+        Image.fromarray(drawn.image).save(path)
+        real.append(RealNumber(path, drawn.text))
+    Image.fromarray(np.full((50, 90), 255, np.uint8)).save(tmp_path / "empty.png")
+    empty = RealNumber(tmp_path / "empty.png", "5")
+    looked_at = look_at([*real, empty], model.network, model.calibration)
+    assert len(looked_at) >= 10
+    assert {sample.text for sample in looked_at} <= {number.text for number in real}
+
+    def learn(pictures):
+        return learn_weighing(
+            model.network, model.calibration, bundled[0], pictures, count=60, measured=5, seed=5
+        )
+
+    with_real = learn(real)
+    assert with_real.digit != learn([]).digit
+    assert with_real.sizes == learn([]).sizes  # of drawn digits: none touches another
 
 
 def test_what_is_cut_into_digits_is_less_probably_a_number(model, samples, sizes):
