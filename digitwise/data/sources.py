@@ -66,7 +66,8 @@ def load(
     name : "mnist", "digits", "auto", a collection or a folder
         "mnist": 60,000 and 10,000 digits; downloaded if they are nowhere. "digits": the bundled
         set, 1,437 and 360. "auto": MNIST where it is at hand, else the bundled set. A folder:
-        four IDX files named as MNIST's, or pictures in folders named by label. A collection: an
+        four IDX files named as MNIST's, pictures in folders named by label, or a public set's own
+        files (see `digitwise.data.originals`). A collection: an
         `.npz` file (see `digitwise.data.collections`) or the name of one in
         `digitwise.data.catalogue`; the digits held out of it are its test digits. A `.csv` table:
         see `digitwise.data.tables`.
@@ -117,7 +118,7 @@ def _load_mnist(data_dir: str | Path | None, progressbar: bool) -> tuple[Digits,
 
 
 def _load_folder(folder: Path, progress: Progress | None) -> tuple[Digits, Digits]:
-    from digitwise.data import folders
+    from digitwise.data import folders, originals
 
     if not folder.is_dir():
         raise DataError(
@@ -127,6 +128,9 @@ def _load_folder(folder: Path, progress: Progress | None) -> tuple[Digits, Digit
         return folders.read_labelled(folder, progress)
     if any(mnist.find_file(folder, file.name) for file in mnist.FILES):
         return mnist.read_folder(folder)
+    if original := originals.read_original(folder):
+        return original
     raise DataError(
-        f"{folder}: expected four IDX files named as MNIST's, or folders of pictures named 0 to 9"
+        f"{folder}: expected four IDX files named as MNIST's, folders of pictures named 0 to 9, or "
+        "the files of EMNIST's digits, pendigits, optdigits or USPS as they are published"
     )

@@ -1,0 +1,139 @@
+"""Public sets of digits as their publishers have them: a folder of the files as downloaded.
+
+EMNIST's digits (NIST; Cohen et al. 2017; a US government work), pendigits and optdigits (UCI;
+E. Alpaydin with F. Alimoglu and C. Kaynak; CC BY 4.0), and USPS (Hull 1994, as LIBSVM's page has
+it; no terms stated).
+"""
+
+import bz2
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits
+from digitwise.data.idx import IMAGES, LABELS, read_idx
+from digitwise.data.mnist import find_file
+from digitwise.data.strokes import plain_images, strokes_of
+from digitwise.errors import DataError
+
+EMNIST = tuple(
+    f"emnist-digits-{part}-{kind}"
+    for part in ("train", "test")
+    for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
+)
+MOST_BYTES = 200_000_000  # unpacked; USPS has 25 million
+CELL_PX = 4  # side of a cell of optdigits in its scan of 32×32
+
+
+def read_original(folder: Path) -> tuple[Digits, Digits] | None:
+    """Read the set that a folder has the files of: its publisher's training and test part.
+
+    Returns None for a folder without any of these files.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    for train, test, read in (
+        ("pendigits.tra", "pendigits.tes", _read_pen),
+        ("optdigits.tra", "optdigits.tes", _read_cells),
+        ("usps.bz2", "usps.t.bz2", _read_usps),
+    ):
+        if (folder / train).is_file():
+            return read(folder / train), read(folder / test)
+    if find_file(folder, EMNIST[0]):
+        return _read_emnist(folder, *EMNIST[:2]), _read_emnist(folder, *EMNIST[2:])
+    return None
+
+
+def _read_emnist(folder: Path, images_name: str, labels_name: str) -> Digits:
+    """Read a pair of IDX files whose images lie on their side."""
+    paths = [find_file(folder, name) for name in (images_name, labels_name)]
+    for path, name in zip(paths, (images_name, labels_name), strict=True):
+        if path is None:
+            raise DataError(f"{folder}: expected EMNIST's four files; missing {name}.gz")
+    images, labels = (
+        read_idx(str(path), kind) for path, kind in zip(paths, (IMAGES, LABELS), strict=True)
+    )
+    if images.shape[1:] != (28, 28) or len(images) != len(labels):
+        raise DataError(
+            f"{folder}: expected images of 28×28 and as many labels; found {images.shape} and "
+            f"{len(labels):,} labels"
+        )
+    upright = np.ascontiguousarray(images.transpose(0, 2, 1))
+    return Digits(upright, _checked(labels, folder), "EMNIST digits")
+
+
+def _read_pen(path: Path) -> Digits:
+    """Read rows of eight points of the pen's way, x and y upwards, 0 to 100, and the label."""
+    rows = _read_rows(path, 17, 100)
+    points = rows[:, :16].reshape(-1, 8, 2).astype(np.float32) * np.array([1, -1], np.float32)
+    strokes = strokes_of([[list(map(tuple, digit.tolist()))] for digit in points])
+    return Digits(plain_images(strokes), _checked(rows[:, 16], path), path.stem, strokes)
+
+
+def _read_cells(path: Path) -> Digits:
+    """Read rows of 8×8 cells, each the ink in 4×4 pixels of a scan, 0 to 16, and the label."""
+    from digitwise.imaging.framing import frame_all
+
+    rows = _read_rows(path, 65, 16)
+    cells = rows[:, :64].reshape(-1, 8, 8) / 16
+    scans = cells.repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=2)
+    return Digits(frame_all(list(scans)), _checked(rows[:, 64], path), path.stem)
+
+
+def _read_rows(path: Path, columns: int, most: int) -> npt.NDArray[np.uint8]:
+    wanted = f"{columns - 1} whole numbers from 0 to {most} and a label in each line"
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes")
+        rows = np.loadtxt(path, np.uint8, delimiter=",", ndmin=2, encoding="utf-8", comments=None)
+    except OSError as error:
+        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+    except (ValueError, OverflowError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(f"{path}: expected {wanted} ({reason})") from error
+    if rows.shape[1:] != (columns,) or not len(rows) or rows[:, :-1].max() > most:
+        raise DataError(f"{path}: expected {wanted}; found lines of {rows.shape[1]} values")
+    return rows
+
+
+def _read_usps(path: Path) -> Digits:
+    """Read lines of a label from 1 to 10 and pixels of 16×16, `place:ink` with ink from -1 to 1."""
+    from digitwise.imaging.framing import frame_all
+
+    pictures, labels = [], []
+    for number, line in enumerate(_unpacked(path).splitlines(), 1):
+        label, *pairs = line.split()
+        try:
+            places, inks = zip(*(pair.split(":") for pair in pairs), strict=True)
+            picture = np.full(256, -1.0)
+            picture[np.array(places, np.intp) - 1] = np.array(inks, np.float64)
+            labels.append(int(float(label)) - 1)
+        except (ValueError, IndexError) as error:
+            reason = " ".join(str(error).split())[:100]
+            raise DataError(f"{path}: line {number} isn't as USPS's are ({reason})") from error
+        pictures.append(((picture.reshape(16, 16) + 1) / 2).clip(0, 1))
+    if not pictures:
+        raise DataError(f"{path}: expected lines of digits; found none")
+    return Digits(frame_all(pictures), _checked(np.array(labels), path), path.stem)
+
+
+def _unpacked(path: Path) -> str:
+    try:
+        with bz2.open(path) as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise DataError(f"can't read {path}: {error}") from error
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes unpacked")
+    return content.decode("ascii", "replace")
+
+
+def _checked(labels: npt.NDArray[np.integer], path: Path) -> npt.NDArray[np.uint8]:
+    if labels.min() < 0 or labels.max() > 9:
+        wrong = labels[(labels < 0) | (labels > 9)][0]
+        raise DataError(f"{path}: expected digits from 0 to 9 as labels; found {wrong}")
+    return labels.astype(np.uint8)
