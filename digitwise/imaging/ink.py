@@ -29,6 +29,7 @@ FULL = 0.25  # share of ink from which a fit to all pixels might take ink for pa
 TINY = 400  # pixels in all: too few to tell noise, or a slope, from the soft edges of strokes
 TWO_SIDES = 0.3  # between dark and light of a tiny picture, at least, as a share of black to white
 CROP = 200  # pixels; a picture with a shorter side may be the cut-out of one digit
+GROUND_PX = 1.0  # standard deviation of what smooths a printed ground: 0.7 reads 2% fewer cheques
 FAINTEST = 0.12  # ink weaker than this share of the strongest is a compression artefact
 
 
@@ -48,11 +49,49 @@ def extract_ink(grey: Light) -> Light:
     float32 array of shape (h, w)
         In [0, 1]; all 0 where nothing stands out from the paper.
     """
+    return see_ink(grey)[0]
+
+
+def see_ink(grey: Light) -> tuple[Light, float]:
+    """Return what `extract_ink` does, and the standard deviation of the paper's noise.
+
+    What is printed on the paper counts as noise: a dot screen, a pattern of waves.
+    """
     if grey.size < TINY:
-        return _departing(grey, *(_paper_of_few_pixels(grey) or _paper(grey)))
+        paper, noise = _paper_of_few_pixels(grey) or _paper(grey)
+        return _departing(grey, paper, noise), noise
     grey = lit_evenly(grey)
-    ink = _departing(grey, *_paper(grey))
-    return ink if ink.any() else _departing(grey, *_paper_of_larger_side(grey))
+    paper, noise = _paper(grey)
+    ink = _departing(grey, paper, noise)
+    return (ink if ink.any() else _departing(grey, *_paper_of_larger_side(grey))), noise
+
+
+def ink_on_ground(grey: Light) -> Light:
+    """How much ink there is on a printed ground, which is finer and paler than the writing.
+
+    The picture is smoothed, and parted into dark and light where their variances add up to least
+    (Otsu 1979).
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+
+    Returns
+    -------
+    float32 array of shape (h, w)
+        In [0, 1]; all 0 where dark and light are nearly the same.
+    """
+    import cv2
+
+    smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), GROUND_PX), np.float32)
+    level = two_sides(smooth)
+    dark = smooth[smooth <= level]
+    if not dark.size or level - np.median(dark) < LEAST_CONTRAST:
+        return np.zeros_like(grey)
+    depth = (level - smooth) / (level - float(np.median(dark)))
+    ink = np.minimum(SOLID + (1 - SOLID) * depth, 1)
+    return _above(ink.astype(np.float32), FAINTEST)
 
 
 def _departing(grey: Light, paper: Light, noise: float) -> Light:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.corners import fill_corners
-from digitwise.imaging.ink import extract_ink, two_sides
+from digitwise.imaging.ink import ink_on_ground, see_ink, two_sides
 from digitwise.imaging.lighting import shrunk
 from digitwise.imaging.surface import Light, rim_of
 
@@ -22,6 +22,9 @@ CORNERS = range(3, 8)  # the picture's edge may cut some off
 CONVEX = 0.96  # share of the polygon that is sheet
 WRITTEN = (0.0005, 0.3)  # share of the sheet that is dark: ink
 RIM = 2  # coarse pixels along its edge, which may be shaded
+# Of the paper's noise, as a share of black to white: more is a printed ground. Of 330 cheques it is
+# 0.023 to 0.22, of 170 register rows 0 to 0.031.
+BUSY = 0.031
 INK = 9  # coarse pixels that are more than the width of a stroke
 
 Covered = npt.NDArray[np.bool_]
@@ -32,16 +35,37 @@ def ink_of_page(grey: Light) -> Light:
 
     What lies around a sheet has none, nor have the corners of a picture that was turned.
     """
+    return ways_to_see(grey, most=1)[0]
+
+
+def ways_to_see(grey: Light, most: int = 2) -> list[Light]:
+    """Return the ink as `ink_of_page` sees it and, where the ground is busy, as on a printed one.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+    most : int
+        How many ways are wanted, at most.
+    """
     import cv2
 
     covered = find_sheet(grey)
     if covered is None:
-        return extract_ink(fill_corners(grey))
+        return _ways(fill_corners(grey), most)
     left, top, wide, high = cv2.boundingRect(covered.view(np.uint8))
     place = np.s_[top : top + high, left : left + wide]
-    ink = np.zeros_like(grey)
-    ink[place] = np.where(covered[place], extract_ink(_filled(grey[place], covered[place])), 0)
-    return ink
+    ways = []
+    for seen in _ways(_filled(grey[place], covered[place]), most):
+        ink = np.zeros_like(grey)
+        ink[place] = np.where(covered[place], seen, 0)
+        ways.append(ink)
+    return ways
+
+
+def _ways(grey: Light, most: int) -> list[Light]:
+    ink, noise = see_ink(grey)
+    return [ink, ink_on_ground(grey)] if noise >= BUSY and most > 1 else [ink]
 
 
 def find_sheet(grey: Light) -> Covered | None:

@@ -213,7 +213,7 @@ def draw_samples(
         texts, numbers = [], []
         for index in indices[start : start + TOGETHER]:
             drawn = draw_number(digits, hands[index % len(hands)], seed, index)
-            in_picture = find_numbers(drawn.light, "number")
+            in_picture = find_numbers(drawn.light, "number")[-1]
             numbers += in_picture
             texts += [drawn.text] * len(in_picture)
         judged = find_candidates(numbers, network, calibration)
@@ -231,7 +231,7 @@ def look_at(
     """Look at all candidates in real pictures that hold one number."""
     found = []
     for number in real:
-        in_picture = find_numbers(open_first(number.path).grey, "number")
+        in_picture = find_numbers(open_first(number.path).grey, "number")[-1]
         if len(in_picture) == 1:
             ((arcs, probabilities),) = find_candidates(in_picture, network, calibration)
             found.append(Sample(number.text, replace(arcs, pieces=[]), probabilities))

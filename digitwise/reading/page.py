@@ -1,7 +1,7 @@
 """A page: first what may be numbers on it, then, the network asked, what they say."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -30,6 +30,7 @@ from digitwise.reading.turned import (
 )
 from digitwise.reading.words import part_from_words
 
+WRONG = 0.5  # what a digit that is read wrong takes off one that is read right
 EVEN = 0.5  # probability of a number that is as likely right as wrong
 
 
@@ -74,11 +75,14 @@ class Page:
     numbers : list of list of Component
     cut_off : set of int
         Identities of those components that the page's edge may have cut off.
+    others : tuple of Page
+        The same page with its ink seen in other ways.
     """
 
     picture: Picture
     numbers: list[list[Component]]
     cut_off: set[int]
+    others: "tuple[Page, ...]" = ()
 
     @property
     def to_judge(self) -> list[list[Component]]:
@@ -97,7 +101,8 @@ def look(picture: Picture, how: How) -> Page:
     if how.layout == "digit":
         digit = find_digit(picture.grey)
         return Page(picture, [[digit]] if digit else [], set())
-    return page_of(picture, find_numbers(picture.grey, how.layout), how)
+    page, *others = (page_of(picture, one, how) for one in find_numbers(picture.grey, how.layout))
+    return replace(page, others=tuple(others))
 
 
 def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
@@ -109,10 +114,20 @@ def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
 
 def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
     """Read the numbers of each page; the network is asked for those of all pages at once."""
-    judged = iter(how.judge([number for page in pages for number in page.to_judge]))
-    for page in pages:
-        found = _tell(page, [next(judged) for _ in page.to_judge], how)
-        yield _turned_if_better(page, found, how)
+    ways = [(page, *page.others) for page in pages]
+    to_judge = [number for seen in ways for way in seen for number in way.to_judge]
+    judged = iter(how.judge(to_judge))
+    for seen in ways:
+        told = [_tell(way, [next(judged) for _ in way.to_judge], how) for way in seen]
+        best = max(range(len(told)), key=lambda k: _gain(told[k], how.layout))
+        yield _turned_if_better(seen[best], told[best], how)
+
+
+def _gain(found: list[Number], layout: str) -> float:
+    """How well a page is read: its only number's probability; or digits, wrong ones taken off."""
+    if layout == "number":
+        return found[0].confidence if found else 0.0
+    return sum(len(n.digits) * (n.confidence - WRONG * (1 - n.confidence)) for n in found)
 
 
 def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:

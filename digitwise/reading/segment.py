@@ -9,7 +9,7 @@ from digitwise.imaging.boxes import FormBox, find_cells
 from digitwise.imaging.components import Component, find_components, join, usual_height, usual_size
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask, part_rules
-from digitwise.imaging.sheet import ink_of_page
+from digitwise.imaging.sheet import ways_to_see
 from digitwise.imaging.surface import Light
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
@@ -31,8 +31,8 @@ TOGETHER = 64  # components that are compared with all others in one step
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
 
 
-def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
-    """Find what may be numbers on a page: of each its components.
+def find_numbers(grey: Light, layout: str) -> list[list[list[Component]]]:
+    """Find what may be numbers on a page, in each way to see its ink: of each its components.
 
     Parameters
     ----------
@@ -41,8 +41,10 @@ def find_numbers(grey: Light, layout: str) -> list[list[Component]]:
     layout : {"auto", "number"}
         Every number there is, in reading order; or all of the page is one.
     """
-    ink, lines = part_rules(ink_of_page(grey))
-    return one_number(ink) if layout == "number" else all_numbers(ink, lines)
+    ways = [part_rules(ink) for ink in ways_to_see(grey)]
+    if layout == "number":
+        return [one_number(ink) for ink, _ in ways]
+    return [all_numbers(ink, lines) for ink, lines in ways]
 
 
 def one_number(ink: Light) -> list[list[Component]]:

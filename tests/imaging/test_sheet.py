@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digitwise.imaging.sheet import find_sheet, ink_of_page
+from digitwise.imaging.ink import ink_on_ground
+from digitwise.imaging.sheet import find_sheet, ink_of_page, ways_to_see
 
 CORNERS = np.array([[120, 60], [520, 90], [500, 400], [100, 380]])
 LARGE = np.array([[-50, -50], [500, -50], [480, 400], [-50, 420]])  # two edges in the picture
@@ -61,3 +62,32 @@ def test_a_number_on_a_sheet_on_a_desk(draw_number, reader):
     (found,) = reader.read(turned)
     assert found.text == "50237"
     assert not found.rejected
+
+
+def screened(amount, seed=0):
+    """A stroke on paper that has a screen of fine waves printed on it."""
+    y, x = np.mgrid[:80, :240]
+    waves = amount * np.sin(1.3 * y + 3 * np.sin(x / 12))
+    picture = 0.75 + waves + np.random.default_rng(seed).normal(0, 0.01, waves.shape)
+    picture[15:65, 100:106] = 0.35
+    return picture.clip(0, 1).astype(np.float32)
+
+
+def test_a_printed_ground_is_seen_in_two_ways():
+    assert len(ways_to_see(screened(0.0))) == 1
+    ways = ways_to_see(screened(0.12))
+    assert len(ways) == 2
+    np.testing.assert_array_equal(ways[0], ink_of_page(screened(0.12)))
+    on_ground = ways[1]
+    assert on_ground.dtype == np.float32
+    assert 0 <= on_ground.min() <= on_ground.max() <= 1
+    assert (on_ground[17:63, 102:104] > 0.3).all()
+    on_ground[12:68, 97:109] = 0
+    assert (on_ground > 0.3).mean() < 0.01
+
+
+def test_on_even_ground_there_is_no_ink():
+    even = np.full((60, 90), 0.5, np.float32)
+    assert not ink_on_ground(even).any()
+    even += np.random.default_rng(0).normal(0, 0.02, even.shape).astype(np.float32)
+    assert not ink_on_ground(even).any()

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import digitwise as dw
+from digitwise.data import strings
 from digitwise.errors import ImageError, InputError
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
@@ -81,6 +82,25 @@ def test_single_digits_inverted_or_not_read_as_the_network_tells_them(reader, mn
 @pytest.mark.parametrize("level", [0, 90, 255])
 def test_an_empty_page_is_an_empty_result(reader, layout, level):
     assert reader.read(np.full((60, 90), level, np.uint8), layout) == []
+
+
+ON_GROUND = strings.Hand(count=(3, 5), size=(40.0, 50.0), paper=False, gap=(0.15, 0.5))
+
+
+@pytest.mark.parametrize("layout", ["number", "auto"])
+@pytest.mark.parametrize("waves", ["fine", "steep"])
+def test_numbers_on_a_printed_ground(reader, bundled, layout, waves):
+    """As cheques have them: dark waves, a third as strong as the ink."""
+    right = 0
+    for index in range(12):
+        drawn = strings.draw_number(bundled[1], ON_GROUND, 3, index)
+        light = drawn.image.astype(np.float32)
+        y, x = np.mgrid[: light.shape[0], : light.shape[1]]
+        across = {"fine": 1.4 * y + 3 * np.sin(x / 12), "steep": 1.2 * x + 0.5 * y}[waves]
+        picture = np.clip(60 + 0.6 * light + 30 * np.sin(across), 0, 255).astype(np.uint8)
+        found = reader.read(picture, layout=layout)
+        right += [number.text for number in found] == [drawn.text]
+    assert right >= 11
 
 
 def test_boxes_are_those_of_the_original_however_large(reader, draw_number):
