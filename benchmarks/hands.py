@@ -37,6 +37,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model")
+    parser.add_argument("--only", action="append", help="leave out this collection only")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     others = [load_other(text, options.data_dir) for text in PRESETS["reader"].also]
@@ -46,11 +47,9 @@ def main():
         lines = measured(options.model, held_out)
     else:
         mnist = dw.load("mnist", options.data_dir)[0][:-5000]
-        lines = [
-            *left_out(mnist, others, held_out, options),
-            "",
-            *ideas(mnist, others, held_out, options),
-        ]
+        lines = left_out(mnist, others, held_out, options)
+        if not options.only:
+            lines += ["", *ideas(mnist, others, held_out, options)]
     text = "\n".join(lines) + "\n"
     print(text)
     if options.out:
@@ -74,6 +73,8 @@ def left_out(mnist, others, held_out, options):
     every = learn(mnist, others, WILD, options)
     rows = []
     for other in others:
+        if options.only and other.name not in options.only:
+            continue
         rest = [o for o in others if o.name != other.name]
         without = learn(mnist, rest, WILD, options)
         found = [accuracy(net, held_out[other.name]) for net in (alone, without, every)]

@@ -20,6 +20,8 @@ from digitwise.data.strings import Hand, draw_number
 from digitwise.engines.threads import cores
 from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
+from digitwise.imaging.rules import part_rules
+from digitwise.imaging.sheet import ink_of_page, ways_to_see
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
@@ -38,7 +40,7 @@ from digitwise.reading.scoring import (
     number_terms,
     weighed,
 )
-from digitwise.reading.segment import find_numbers
+from digitwise.reading.segment import one_number
 
 START = np.array(
     [
@@ -213,7 +215,7 @@ def draw_samples(
         texts, numbers = [], []
         for index in indices[start : start + TOGETHER]:
             drawn = draw_number(digits, hands[index % len(hands)], seed, index)
-            in_picture = find_numbers(drawn.light, "number")[-1]
+            in_picture = one_number(part_rules(ink_of_page(drawn.light))[0])
             numbers += in_picture
             texts += [drawn.text] * len(in_picture)
         judged = find_candidates(numbers, network, calibration)
@@ -231,7 +233,7 @@ def look_at(
     """Look at all candidates in real pictures that hold one number."""
     found = []
     for number in real:
-        in_picture = find_numbers(open_first(number.path).grey, "number")[-1]
+        in_picture = one_number(part_rules(ways_to_see(open_first(number.path).grey)[-1])[0])
         if len(in_picture) == 1:
             ((arcs, probabilities),) = find_candidates(in_picture, network, calibration)
             found.append(Sample(number.text, replace(arcs, pieces=[]), probabilities))

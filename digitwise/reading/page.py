@@ -30,6 +30,9 @@ from digitwise.reading.turned import (
 )
 from digitwise.reading.words import part_from_words
 
+LEFT_OVER = (
+    0.5  # power of the share of ink that counts: 0 takes parts for the whole, 1 frames along
+)
 WRONG = 0.5  # what a digit that is read wrong takes off one that is read right
 EVEN = 0.5  # probability of a number that is as likely right as wrong
 
@@ -75,13 +78,16 @@ class Page:
     numbers : list of list of Component
     cut_off : set of int
         Identities of those components that the page's edge may have cut off.
+    share : float in [0, 1]
+        Of the ink that was seen, what belongs to the numbers.
     others : tuple of Page
-        The same page with its ink seen in other ways.
+        The same page with its ink seen, or grouped, in other ways.
     """
 
     picture: Picture
     numbers: list[list[Component]]
     cut_off: set[int]
+    share: float = 1.0
     others: "tuple[Page, ...]" = ()
 
     @property
@@ -101,7 +107,10 @@ def look(picture: Picture, how: How) -> Page:
     if how.layout == "digit":
         digit = find_digit(picture.grey)
         return Page(picture, [[digit]] if digit else [], set())
-    page, *others = (page_of(picture, one, how) for one in find_numbers(picture.grey, how.layout))
+    page, *others = (
+        replace(page_of(picture, proposal.numbers, how), share=proposal.share)
+        for proposal in find_numbers(picture.grey, how.layout)
+    )
     return replace(page, others=tuple(others))
 
 
@@ -119,14 +128,19 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
     judged = iter(how.judge(to_judge))
     for seen in ways:
         told = [_tell(way, [next(judged) for _ in way.to_judge], how) for way in seen]
-        best = max(range(len(told)), key=lambda k: _gain(told[k], how.layout))
+        gains = [_gain(way, found, how.layout) for way, found in zip(seen, told, strict=True)]
+        best = gains.index(max(gains))
         yield _turned_if_better(seen[best], told[best], how)
 
 
-def _gain(found: list[Number], layout: str) -> float:
-    """How well a page is read: its only number's probability; or digits, wrong ones taken off."""
+def _gain(page: Page, found: list[Number], layout: str) -> float:
+    """How well a page is read in one way.
+
+    A page's only number: its probability, and less if it leaves ink over. Else its digits, those
+    that are read wrong taken off.
+    """
     if layout == "number":
-        return found[0].confidence if found else 0.0
+        return found[0].confidence * page.share**LEFT_OVER if found else 0.0
     return sum(len(n.digits) * (n.confidence - WRONG * (1 - n.confidence)) for n in found)
 
 

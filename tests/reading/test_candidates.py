@@ -17,7 +17,7 @@ def model():
 def numbers_of(hand, digits, count=10):
     for index in range(count):
         grey = draw_number(digits, hand, 4, index).image.astype(np.float32) / np.float32(255)
-        yield from find_numbers(grey, "number")[0]
+        yield from find_numbers(grey, "number")[0].numbers
 
 
 def test_what_is_surely_a_digit_is_not_cut(model, bundled, monkeypatch):

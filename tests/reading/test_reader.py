@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -101,6 +102,20 @@ def test_numbers_on_a_printed_ground(reader, bundled, layout, waves):
         found = reader.read(picture, layout=layout)
         right += [number.text for number in found] == [drawn.text]
     assert right >= 11
+
+
+def test_a_number_is_found_among_what_the_page_has_else(reader, bundled):
+    """As registers have it: one number, and further down words of a heading."""
+    right = 0
+    for index in range(10):
+        drawn = strings.draw_number(bundled[1], ON_GROUND, 5, index)
+        words = strings.draw_number(bundled[1], replace(ON_GROUND, letters=True), 6, index).image
+        page = np.full((450, max(drawn.image.shape[1], words.shape[1])), 255, np.uint8)
+        page[40 : 40 + len(drawn.image), : drawn.image.shape[1]] = drawn.image
+        page[280 : 280 + len(words), : words.shape[1]] = words
+        (number,) = reader.read(page, layout="number")
+        right += number.text == drawn.text
+    assert right >= 8
 
 
 def test_boxes_are_those_of_the_original_however_large(reader, draw_number):
