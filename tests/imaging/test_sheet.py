@@ -86,6 +86,17 @@ def test_a_printed_ground_is_seen_in_two_ways():
     assert (on_ground > 0.3).mean() < 0.01
 
 
+def test_dots_that_are_taken_for_ink_are_seen_as_a_ground():
+    picture = screened(0.0)
+    picture[::4, ::4] = picture[2::4, 2::4] = picture[1::4, ::4] = picture[3::4, 2::4] = 0.45
+    picture[15:65, 100:106] = 0.2
+    usual, on_ground = ways_to_see(picture)
+    assert (usual > 0.3).mean() > 0.15
+    assert (on_ground[17:63, 102:104] > 0.3).all()
+    on_ground[12:68, 97:109] = 0
+    assert (on_ground > 0.3).mean() < 0.01
+
+
 def test_on_even_ground_there_is_no_ink():
     even = np.full((60, 90), 0.5, np.float32)
     assert not ink_on_ground(even).any()
