@@ -34,5 +34,7 @@ def test_unknown_sets(name):
 
 
 def test_a_folder_of_neither_kind(tmp_path):
-    with pytest.raises(DataError, match="four IDX files .* or folders of pictures"):
+    with pytest.raises(
+        DataError, match="four IDX files .* folders of pictures .* as they are published"
+    ):
         dw.load(tmp_path)
