@@ -9,6 +9,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.others import Other, load_other
 from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real_numbers
 from digitwise.data.sources import load
+from digitwise.imaging.pictures import open_first
 
 
 def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
@@ -35,5 +36,13 @@ def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> 
 
 
 def load_real_numbers(name: str, data_dir: Path | None) -> list[RealNumber]:
-    """Return the real numbers that may be learnt from; none where no folder is named."""
-    return read_real_numbers(find_real_numbers(name, data_dir))[0] if name else []
+    """Return the real numbers that may be learnt from; none where no folder is named.
+
+    Each picture is opened: one that is damaged should be named before hours of training.
+    """
+    if not name:
+        return []
+    numbers, _ = read_real_numbers(find_real_numbers(name, data_dir))
+    for number in numbers:
+        open_first(number.path)
+    return numbers

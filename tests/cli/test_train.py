@@ -424,6 +424,15 @@ def test_all_missing_sets_are_named_before_anything_is_loaded(run):
     assert_one_line(run("train", "--also", "a:2"), 1, "expected NAME:SHARE", "found 'a:2'")
 
 
+def test_a_damaged_picture_is_named_before_training(run, tmp_path):
+    (tmp_path / "numbers").mkdir()
+    (tmp_path / "numbers" / "a.png").write_text("no picture")
+    (tmp_path / "numbers" / "truth.json").write_text('{"a.png": "12"}')
+    ran = run("train", *FAST, "--real-numbers", "numbers", "--out", "net.safetensors")
+    assert_one_line(ran, 1, "a.png")
+    assert not (tmp_path / "net.safetensors").exists()
+
+
 def test_a_preset_goes_without_its_sets_on_request(run, tmp_path):
     few = ("--limit", 300, "--numbers", 0, "--hidden", 8, "--epochs", 1, "--validation", 20)
     bare = ("train", "--data", "digits", "--preset", "reader", "--also", "none", *few)
