@@ -33,7 +33,9 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
         if as_json:
             emit(row)
         else:
-            absent = f"not here: {row['origin']}" if "origin" in row else "digitwise data fetch"
+            absent = "not here yet: digitwise data fetch"
+            if "origin" in row:
+                absent = f"not here: {row['origin']}"
             terms = f" (terms: {row['terms']})" if "terms" in row else ""
             people(as_json).print(f"{row['data']:<20}{row['where'] or absent}{terms}")
 

@@ -36,13 +36,11 @@ def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> 
 
 
 def load_real_numbers(name: str, data_dir: Path | None) -> list[RealNumber]:
-    """Return the real numbers that may be learnt from; none where no folder is named.
+    """Return the real numbers that may be learnt from; none where no folder is named."""
+    return read_real_numbers(find_real_numbers(name, data_dir))[0] if name else []
 
-    Each picture is opened: one that is damaged should be named before hours of training.
-    """
-    if not name:
-        return []
-    numbers, _ = read_real_numbers(find_real_numbers(name, data_dir))
-    for number in numbers:
+
+def check_real_numbers(name: str, data_dir: Path | None) -> None:
+    """Open each picture: one that is damaged should be named before hours of training."""
+    for number in load_real_numbers(name, data_dir):
         open_first(number.path)
-    return numbers

@@ -265,7 +265,7 @@ def _as_trained(model: str) -> dict[str, Any]:
 
 
 def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_json: bool) -> "Run":
-    from digitwise.cli.loading import load_digits, load_others, load_real_numbers
+    from digitwise.cli.loading import check_real_numbers, load_digits, load_others
     from digitwise.data.others import check_others
     from digitwise.data.sources import resolve
     from digitwise.training.run import Run
@@ -273,7 +273,7 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
     name = resolve(settings.data, data_dir)
     settings = replace(settings, data=name).with_engine()
     check_others(settings.also, data_dir)
-    load_real_numbers(settings.real_numbers, data_dir)
+    check_real_numbers(settings.real_numbers, data_dir)
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
@@ -294,7 +294,7 @@ def _started(settings: Settings, data_dir: Path | None, out: Path | None, as_jso
 def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
-    from digitwise.cli.loading import load_digits, load_others
+    from digitwise.cli.loading import check_real_numbers, load_digits, load_others
     from digitwise.training.run import find_checkpoint, model_path
     from digitwise.training.saved import read_saved
 
@@ -305,6 +305,7 @@ def _resumed(
     moved = {name: chosen[name] for name in ("data", "real_numbers") if name in chosen}
     saved = replace(saved, settings=replace(saved.settings, **moved))
     settings = saved.settings
+    check_real_numbers(settings.real_numbers, data_dir)
     done = len(saved.history.epochs)
     people(as_json).print(
         f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"

@@ -91,7 +91,7 @@ def read_folder(folder: Path) -> tuple[Digits, Digits]:
         If a file is missing or damaged, images are not 28×28, or images and labels don't match.
     """
     paths = find_files(folder)
-    return _read_pair(*paths[:2]), _read_pair(*paths[2:])
+    return read_pair(*paths[:2]), read_pair(*paths[2:])
 
 
 def read_verified(folder: Path) -> tuple[Digits, Digits]:
@@ -116,7 +116,14 @@ def read_verified(folder: Path) -> tuple[Digits, Digits]:
     return train, test
 
 
-def _read_pair(images_path: Path, labels_path: Path) -> Digits:
+def read_pair(images_path: Path, labels_path: Path) -> Digits:
+    """Read an IDX file of images and the one of their labels.
+
+    Raises
+    ------
+    DataError
+        If one is damaged, images are not 28×28, labels are no digits, or the two don't match.
+    """
     images = read_idx(images_path, IMAGES)
     labels = read_idx(labels_path, LABELS)
     if images.shape[1:] != (28, 28):

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.data.idx import IMAGES, LABELS, read_idx
-from digitwise.data.mnist import find_file
+from digitwise.data.mnist import find_file, read_pair
 from digitwise.data.strokes import plain_images, strokes_of
 from digitwise.errors import DataError
 
@@ -48,22 +47,15 @@ def read_original(folder: Path) -> tuple[Digits, Digits] | None:
     return None
 
 
-def _read_emnist(folder: Path, images_name: str, labels_name: str) -> Digits:
-    """Read a pair of IDX files whose images lie on their side."""
-    paths = [find_file(folder, name) for name in (images_name, labels_name)]
-    for path, name in zip(paths, (images_name, labels_name), strict=True):
-        if path is None:
-            raise DataError(f"{folder}: expected EMNIST's four files; missing {name}.gz")
-    images, labels = (
-        read_idx(str(path), kind) for path, kind in zip(paths, (IMAGES, LABELS), strict=True)
-    )
-    if images.shape[1:] != (28, 28) or len(images) != len(labels):
-        raise DataError(
-            f"{folder}: expected images of 28×28 and as many labels; found {images.shape} and "
-            f"{len(labels):,} labels"
-        )
-    upright = np.ascontiguousarray(images.transpose(0, 2, 1))
-    return Digits(upright, _checked(labels, folder), "EMNIST digits")
+def _read_emnist(folder: Path, *names: str) -> Digits:
+    """Read the files of images and of labels; the images lie on their side."""
+    paths = [path for name in names if (path := find_file(folder, name))]
+    if len(paths) < len(names):
+        missing = next(name for name in names if not find_file(folder, name))
+        raise DataError(f"{folder}: expected EMNIST's four files; missing {missing}.gz")
+    digits = read_pair(*paths)
+    upright = np.ascontiguousarray(digits.images.transpose(0, 2, 1))
+    return Digits(upright, digits.labels, "EMNIST digits")
 
 
 def _read_pen(path: Path) -> Digits:

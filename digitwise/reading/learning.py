@@ -20,7 +20,7 @@ from digitwise.data.strings import Hand, draw_number
 from digitwise.engines.threads import cores
 from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
-from digitwise.imaging.rules import part_rules
+from digitwise.imaging.rules import remove_rules
 from digitwise.imaging.sheet import ink_of_page, ways_to_see
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
@@ -215,7 +215,7 @@ def draw_samples(
         texts, numbers = [], []
         for index in indices[start : start + TOGETHER]:
             drawn = draw_number(digits, hands[index % len(hands)], seed, index)
-            in_picture = one_number(part_rules(ink_of_page(drawn.light))[0])
+            in_picture = one_number(remove_rules(ink_of_page(drawn.light)))
             numbers += in_picture
             texts += [drawn.text] * len(in_picture)
         judged = find_candidates(numbers, network, calibration)
@@ -233,7 +233,7 @@ def look_at(
     """Look at all candidates in real pictures that hold one number."""
     found = []
     for number in real:
-        in_picture = one_number(part_rules(ways_to_see(open_first(number.path).grey)[-1])[0])
+        in_picture = one_number(remove_rules(ways_to_see(open_first(number.path).grey)[-1]))
         if len(in_picture) == 1:
             ((arcs, probabilities),) = find_candidates(in_picture, network, calibration)
             found.append(Sample(number.text, replace(arcs, pieces=[]), probabilities))

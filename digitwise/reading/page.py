@@ -25,6 +25,7 @@ from digitwise.reading.turned import (
     is_doubtful,
     quarters_to_turn,
     reads_better,
+    score,
     turn,
     turn_back,
 )
@@ -141,7 +142,7 @@ def _gain(page: Page, found: list[Number], layout: str) -> float:
     """
     if layout == "number":
         return found[0].confidence * page.share**LEFT_OVER if found else 0.0
-    return sum(len(n.digits) * (n.confidence - WRONG * (1 - n.confidence)) for n in found)
+    return score(found, WRONG)
 
 
 def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:

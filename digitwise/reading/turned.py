@@ -54,12 +54,14 @@ def quarters_to_turn(
 def reads_better(turned: Sequence[Number], found: Sequence[Number]) -> bool:
     """Whether a page is read far better turned than as it lies."""
     right, digits = _read_right(turned)
-    return right >= max(ENOUGH, CLEAR * digits) and _score(turned) >= _score(found) + MORE
+    gain = score(turned, WRONG) - score(found, WRONG)
+    return right >= max(ENOUGH, CLEAR * digits) and gain >= MORE
 
 
-def _score(found: Sequence[Number]) -> float:
+def score(found: Sequence[Number], wrong: float) -> float:
+    """How many digits probably are read right, `wrong` taken off for each that is not."""
     right, digits = _read_right(found)
-    return right - WRONG * (digits - right)
+    return right - wrong * (digits - right)
 
 
 def _read_right(found: Sequence[Number]) -> tuple[float, int]:
