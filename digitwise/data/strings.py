@@ -1,14 +1,18 @@
 """Pictures of handwritten numbers, as many as are wanted: number i is a function of (seed, i)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.glyphs import letter_pieces
+from digitwise.data.lines import Piece, Stroke, cut_out, line_up
+from digitwise.data.printing import draw_specks, on_paper, print_columns, print_lines
+from digitwise.data.signs import DIGIT, PENS, draw_sign, write_number
 from digitwise.errors import InputError
+
+OUTSIZE = (0.2, 0.7)  # digit heights that such a digit is higher than others
 
 Ink = npt.NDArray[np.float32]
 
@@ -41,9 +45,16 @@ class Hand:
         Grey paper, unevenly lit, with noise, and ink that is not quite black; or white and black.
     specks : float in [0, 1]
         Share of numbers with dots and dashes about them.
-    printed : {"", "line", "ruled", "box", "comb"}
+    printed : {"", "line", "ruled", "box", "comb", "dashed", "columns"}
         What is printed on the paper: a line under the number, ruled lines all over, a box around
-        it, a box with a line between any two digits.
+        it, a box with a line between any two digits, or a dashed one, rules beside it from the
+        picture's top to its bottom.
+    signs : bool
+        With signs about the digits, as amounts, dates and temperatures have them.
+    outsize : float in [0, 1]
+        Share of digits that are higher than the others, reaching up or down.
+    cropped : bool
+        The picture is cut out as the cell of a table is, close to the number or into it.
     letters : bool
         Letters in place of digits: the text is empty, since there is no number to read.
     """
@@ -60,6 +71,9 @@ class Hand:
     paper: bool = True
     specks: float = 0.1
     printed: str = ""
+    signs: bool = False
+    outsize: float = 0.0
+    cropped: bool = False
     letters: bool = False
 
 
@@ -89,15 +103,16 @@ class DrawnNumber:
     Attributes
     ----------
     text : str
+        Its digits.
     image : uint8 array of shape (h, w)
         0 black to 255 white.
-    signs : list of (top, left, ink)
-        Each digit or letter where it was written; its ink in [0, 1], alone.
+    pieces : list of Piece
+        What was written, from left to right; then what is printed, and specks.
     """
 
     text: str
     image: npt.NDArray[np.uint8]
-    signs: list[tuple[int, int, Ink]]
+    pieces: list[Piece]
 
     @property
     def light(self) -> Ink:
@@ -126,24 +141,40 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
     count = int(rng.integers(hand.count[0], hand.count[1] + 1))
     size, slant = rng.uniform(*hand.size), np.tan(np.radians(rng.uniform(-1, 1) * hand.slant))
     slope = np.tan(np.radians(rng.uniform(-1, 1) * hand.rise))
-    pieces, text = [], ""
-    for _ in range(count):
+    written = write_number(count, rng) if hand.signs else [DIGIT] * count
+    pen = rng.uniform(*PENS) if hand.signs else 0.0
+    strokes: list[Stroke] = []
+    for sign in written:
+        if sign != DIGIT:
+            parts = draw_sign(sign, size, pen, rng)
+            strokes += [Stroke(*part, stacked=k > 0) for k, part in enumerate(parts)]
+            continue
         if hand.letters:
             letters = letter_pieces()
-            sign = _letter(letters[rng.integers(len(letters))], rng)
+            char, image = "letter", _letter(letters[rng.integers(len(letters))], rng)
         else:
             chosen = int(rng.integers(len(digits)))
-            sign = digits.images[chosen].astype(np.float32) / 255
-            text += str(int(digits.labels[chosen]))
-        height = max(8.0, size * np.exp(hand.wobble * rng.standard_normal()))
-        pieces.append(_shaped(sign, height, slant))
-    ink, joins, places = _line_up(pieces, size, slope, hand, rng)
-    if hand.printed:
-        _print(ink, joins, size, hand.printed, rng)
+            image = digits.images[chosen].astype(np.float32) / 255
+            char = str(int(digits.labels[chosen]))
+        height, foot = max(8.0, size * np.exp(hand.wobble * rng.standard_normal())), None
+        if hand.outsize and rng.random() < hand.outsize:
+            more = size * rng.uniform(*OUTSIZE)
+            height, foot = height + more, round(more * rng.uniform())
+        strokes.append(Stroke(char, _shaped(image, height, slant), foot))
+    ink, joins, pieces = line_up(strokes, size, slope, hand, rng)
+    if hand.cropped:
+        ink, pieces = cut_out(ink, pieces, size, rng)
+    if hand.printed == "columns":
+        pieces.append(Piece("line", 0, 0, print_columns(ink, size, rng)))
+    elif hand.printed:
+        pieces.append(Piece("line", 0, 0, print_lines(ink, joins, size, hand.printed, rng)))
     if rng.random() < hand.specks:
-        _specks(ink, size, rng)
-    signs = [(top, left, piece) for (top, left), piece in zip(places, pieces, strict=True)]
-    return DrawnNumber(text, _on_paper(ink, hand.paper, rng), signs)
+        pieces.append(Piece("speck", 0, 0, draw_specks(ink, size, rng)))
+    for piece in pieces:
+        if piece.char in ("line", "speck"):
+            ink = np.maximum(ink, piece.ink)
+    text = "".join(stroke.char for stroke in strokes if stroke.char.isdigit())
+    return DrawnNumber(text, on_paper(ink, hand.paper, rng), pieces)
 
 
 def _shaped(sign: Ink, height: float, slant: float) -> Ink:
@@ -175,118 +206,3 @@ def _letter(pieces: npt.NDArray[np.float32], rng: np.random.Generator) -> Ink:
         start, end = (round(x0), round(y0)), (round(x1), round(y1))
         cv2.line(canvas, start, end, 255, pen, cv2.LINE_AA)
     return np.asarray(canvas, np.float32) / np.float32(255)
-
-
-def _line_up(
-    pieces: list[Ink], size: float, slope: float, hand: Hand, rng: np.random.Generator
-) -> tuple[Ink, list[int], list[tuple[int, int]]]:
-    """Write signs one after the other.
-
-    Returns the ink, the columns between signs, first to last, and top and left of each.
-    """
-    margin = round(size * rng.uniform(0.3, 1.0))
-    wide = 2 * margin + sum(p.shape[1] for p in pieces) + round(size * len(pieces))
-    spare = 2 * margin + round(abs(slope) * wide)
-    ink = np.zeros((round(1.6 * size) + spare, wide), np.float32)
-    baseline = ink.shape[0] / 2 + size / 2 - slope * wide / 2
-    end = margin  # of what has been written
-    joins = [max(1, margin - round(0.25 * size))]
-    places = []
-    for number, piece in enumerate(pieces):
-        lift = size * hand.wobble * rng.standard_normal()
-        top = round(baseline + slope * end - lift) - piece.shape[0]
-        top = int(np.clip(top, 0, ink.shape[0] - piece.shape[0]))
-        left, link = end, False
-        if number:
-            distance = _distance(ink, piece, top, end)
-            touches = rng.random() < hand.touching
-            link = touches and rng.random() < hand.ligature
-            away = rng.uniform(*hand.gap) if link or not touches else -rng.uniform(*hand.overlap)
-            left = max(1, end - distance + round(size * (away * (0.5 if link else 1.0))))
-        joins += [(left + end) // 2] if number else []
-        places.append((top, left))
-        before = ink.copy() if link else ink
-        place = ink[top : top + piece.shape[0], left : left + piece.shape[1]]
-        np.maximum(place, piece[:, : place.shape[1]], out=place)
-        if link:
-            _ligature(ink, before, piece, top, left, size)
-        end = max(end, left + piece.shape[1])
-    ink = ink[:, : min(wide, end + margin)]
-    return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))], places
-
-
-def _print(ink: Ink, joins: list[int], size: float, kind: str, rng: np.random.Generator) -> None:
-    """Print lines, as straight as the paper: the number rises, they don't."""
-    import cv2
-
-    pen, black = max(1, round(size * rng.uniform(0.03, 0.07))), float(rng.uniform(0.5, 1.0))
-    rows = np.flatnonzero(ink.max(axis=1) > 0.3)
-    first, last = int(rows[0]), int(rows[-1])
-    left, right, far = joins[0], joins[-1], ink.shape[1] - 1
-    room = round(size * rng.uniform(0.08, 0.25))
-    ends: list[tuple[int, int, int, int]] = []
-    if kind == "line":
-        y = min(last + round(size * rng.uniform(-0.05, 0.15)), ink.shape[0] - 1)
-        ends = [(left, y, right, y)]
-    elif kind == "ruled":
-        step = round(size * rng.uniform(1.1, 1.8))
-        start = (last + round(size * rng.uniform(-0.15, 0.1))) % step
-        ends = [(0, y, far, y) for y in range(start, ink.shape[0], step)]
-    else:
-        top, bottom = max(1, first - room), min(ink.shape[0] - 2, last + room)
-        ends = [(left, y, right, y) for y in (top, bottom)]
-        between = joins if kind == "comb" else [left, right]
-        ends += [(x, top, x, bottom) for x in between]
-    for x0, y0, x1, y1 in ends:
-        line = np.zeros_like(ink)
-        cv2.line(line, (x0, y0), (x1, y1), black, pen)
-        np.maximum(ink, line, out=ink)
-
-
-def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:
-    """How far a sign at this place could go to the left until it touches the ink before it."""
-    rows = slice(top, top + piece.shape[0])
-    before, after = ink[rows, :left] > 0.3, piece > 0.3
-    reach = np.where(before.any(axis=1), before.shape[1] - before[:, ::-1].argmax(axis=1), -(10**6))
-    starts = np.where(after.any(axis=1), after.argmax(axis=1), 10**6)
-    # Diagonal neighbours touch as well.
-    near = np.max([np.roll(reach, s) for s in (-1, 0, 1)], axis=0)
-    nearest = int((left + starts - near).min())
-    return nearest if nearest < 10**5 else 0
-
-
-def _ligature(ink: Ink, before: Ink, piece: Ink, top: int, left: int, size: float) -> None:
-    """Draw a stroke from where one sign ends to where the next begins."""
-    import cv2
-
-    span = before[:, max(0, left - round(0.6 * size)) : left]
-    ys, xs = np.nonzero(span > 0.5)
-    own_y, own_x = np.nonzero(piece > 0.5)
-    if not len(xs) or not len(own_x):
-        return
-    last, first = xs.argmax(), own_x.argmin()
-    start = (int(xs[last]) + max(0, left - round(0.6 * size)), int(ys[last]))
-    end = (left + int(own_x[first]), top + int(own_y[first]))
-    cv2.line(ink, start, end, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA)
-
-
-def _specks(ink: Ink, size: float, rng: np.random.Generator) -> None:
-    """Dots and short dashes anywhere."""
-    import cv2
-
-    for _ in range(rng.integers(1, 4)):
-        x, y = (int(rng.integers(length)) for length in ink.shape[::-1])
-        x2, y2 = (round(v + size * rng.uniform(-0.12, 0.12)) for v in (x, y))
-        cv2.line(ink, (x, y), (x2, y2), 1.0, max(1, round(0.06 * size)), cv2.LINE_AA)
-
-
-def _on_paper(ink: Ink, uneven: bool, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    if not uneven:
-        return (255 * (1 - ink.clip(0, 1))).round().astype(np.uint8)
-    height, width = ink.shape
-    y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None]
-    light = rng.uniform(0.6, 1.0) + rng.uniform(-0.1, 0.1) * x + rng.uniform(-0.06, 0.06) * y
-    ink = ink.clip(0, 1)
-    light = light * (1 - ink * rng.uniform(0.6, 0.95))
-    noise: npt.NDArray[Any] = rng.normal(0, rng.uniform(0, 0.03), ink.shape)
-    return np.asarray(np.rint(255 * (light + noise).clip(0, 1)), np.uint8)

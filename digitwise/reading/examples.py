@@ -89,19 +89,20 @@ def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
 
 def judge(drawn: DrawnNumber, arcs: Arcs) -> npt.NDArray[np.intp]:
     """Which digit each candidate is: 0 to 9; NO_DIGIT if none; NEITHER if that can't be said."""
-    signs = np.zeros((len(drawn.signs), *drawn.image.shape), bool)
-    for layer, (top, left, ink) in zip(signs, drawn.signs, strict=True):
-        place = layer[top : top + ink.shape[0], left : left + ink.shape[1]]
-        place[:] = ink[:, : place.shape[1]] >= SOLID
-    sizes = signs.sum(axis=(1, 2))
+    digits = [piece for piece in drawn.pieces if piece.char.isdigit()]
+    layers = np.zeros((len(digits), *drawn.image.shape), bool)
+    for layer, digit in zip(layers, digits, strict=True):
+        place = layer[digit.top :, digit.left :][: digit.ink.shape[0], : digit.ink.shape[1]]
+        place[:] = digit.ink[:, : place.shape[1]] >= SOLID
+    sizes = layers.sum(axis=(1, 2))
     verdicts = []
     for piece in arcs.pieces:
         own = piece.ink >= SOLID
-        both = signs[:, piece.top : piece.bottom, piece.left : piece.right] & own
+        both = layers[:, piece.top : piece.bottom, piece.left : piece.right] & own
         shares = both.sum(axis=(1, 2)) / np.maximum(sizes, own.sum())
         best = int(shares.argmax())
         if shares[best] >= RIGHT:
-            verdicts.append(int(drawn.text[best]))
+            verdicts.append(int(digits[best].char))
         else:
             verdicts.append(NO_DIGIT if shares[best] < WRONG else NEITHER)
     return np.array(verdicts)

@@ -1,0 +1,144 @@
+"""Digits and signs written one after the other, on a line; and a picture cut out around them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from digitwise.data.strings import Hand
+
+ABOVE = (-0.12, 0.5)  # digit heights of paper above a number that is cut out, and below; and
+BESIDE = (-0.05, 0.8)  # beside it, at most: less than nothing cuts into it
+
+Ink = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What was drawn in one go.
+
+    Attributes
+    ----------
+    char : str
+        A digit, a sign, "letter", "line" for what is printed, or "speck".
+    top, left : int
+        Where it was drawn, in pixels.
+    ink : float32 array
+        Its own, in [0, 1].
+    """
+
+    char: str
+    top: int
+    left: int
+    ink: Ink
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What is to be written next.
+
+    Attributes
+    ----------
+    char : str
+    ink : float32 array
+    foot : int or None
+        Pixels that it ends below the baseline; None for most digits: they end there, more or less.
+    stacked : bool
+        Whether it belongs above or below what was written before.
+    """
+
+    char: str
+    ink: Ink
+    foot: int | None = None
+    stacked: bool = False
+
+
+def line_up(
+    strokes: list[Stroke], size: float, slope: float, hand: "Hand", rng: np.random.Generator
+) -> tuple[Ink, list[int], list[Piece]]:
+    """Write digits and signs one after the other.
+
+    Returns the ink, the columns between them, first to last, and each where it was written.
+    """
+    margin = round(size * rng.uniform(0.3, 1.0))
+    wide = 2 * margin + sum(s.ink.shape[1] for s in strokes) + round(size * len(strokes))
+    spare = 2 * margin + round(abs(slope) * wide)
+    # Signs reach higher than digits, and lower.
+    ink = np.zeros((round((2.6 if hand.signs else 1.6) * size) + spare, wide), np.float32)
+    baseline = ink.shape[0] / 2 + size / 2 - slope * wide / 2
+    end = margin  # of what has been written
+    joins = [max(1, margin - round(0.25 * size))]
+    pieces: list[Piece] = []
+    for number, stroke in enumerate(strokes):
+        written = stroke.ink
+        if stroke.foot is None:
+            lift = size * hand.wobble * rng.standard_normal()
+            top = round(baseline + slope * end - lift) - written.shape[0]
+        else:
+            top = round(baseline + slope * end) + stroke.foot - written.shape[0]
+        top = int(np.clip(top, 0, ink.shape[0] - written.shape[0]))
+        left, link = end, False
+        if stroke.stacked:
+            left = max(0, pieces[-1].left + round(size * rng.uniform(-0.05, 0.05)))
+        elif number:
+            distance = _distance(ink, written, top, end)
+            touches = rng.random() < hand.touching
+            link = touches and rng.random() < hand.ligature
+            away = rng.uniform(*hand.gap) if link or not touches else -rng.uniform(*hand.overlap)
+            left = max(1, end - distance + round(size * (away * (0.5 if link else 1.0))))
+        joins += [(left + end) // 2] if number else []
+        pieces.append(Piece(stroke.char, top, left, written))
+        before = ink.copy() if link else ink
+        place = ink[top : top + written.shape[0], left : left + written.shape[1]]
+        np.maximum(place, written[:, : place.shape[1]], out=place)
+        if link:
+            _ligature(ink, before, written, top, left, size)
+        end = max(end, left + written.shape[1])
+    ink = ink[:, : min(wide, end + margin)]
+    return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))], pieces
+
+
+def cut_out(
+    ink: Ink, pieces: list[Piece], size: float, rng: np.random.Generator
+) -> tuple[Ink, list[Piece]]:
+    """Cut the picture out close to the ink, or into it, as the cell of a table is."""
+    ends = []
+    for axis, free in ((1, ABOVE), (0, BESIDE)):
+        inked = np.flatnonzero(ink.max(axis=axis) > 0.1)
+        before, after = (round(size * rng.uniform(*free)) for _ in range(2))
+        ends.append((max(0, inked[0] - before), min(ink.shape[1 - axis], inked[-1] + 1 + after)))
+    (top, bottom), (left, right) = ends
+    seen = []
+    for p in pieces:
+        part = p.ink[max(0, top - p.top) :, max(0, left - p.left) :]
+        seen.append(Piece(p.char, max(0, p.top - top), max(0, p.left - left), part))
+    return ink[top:bottom, left:right], seen
+
+
+def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:
+    """How far a sign at this place could go to the left until it touches the ink before it."""
+    rows = slice(top, top + piece.shape[0])
+    before, after = ink[rows, :left] > 0.3, piece > 0.3
+    reach = np.where(before.any(axis=1), before.shape[1] - before[:, ::-1].argmax(axis=1), -(10**6))
+    starts = np.where(after.any(axis=1), after.argmax(axis=1), 10**6)
+    # Diagonal neighbours touch as well.
+    near = np.max([np.roll(reach, s) for s in (-1, 0, 1)], axis=0)
+    nearest = int((left + starts - near).min())
+    return nearest if nearest < 10**5 else 0
+
+
+def _ligature(ink: Ink, before: Ink, piece: Ink, top: int, left: int, size: float) -> None:
+    """Draw a stroke from where one sign ends to where the next begins."""
+    import cv2
+
+    span = before[:, max(0, left - round(0.6 * size)) : left]
+    ys, xs = np.nonzero(span > 0.5)
+    own_y, own_x = np.nonzero(piece > 0.5)
+    if not len(xs) or not len(own_x):
+        return
+    last, first = xs.argmax(), own_x.argmin()
+    start = (int(xs[last]) + max(0, left - round(0.6 * size)), int(ys[last]))
+    end = (left + int(own_x[first]), top + int(own_y[first]))
+    cv2.line(ink, start, end, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA)
