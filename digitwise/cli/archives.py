@@ -39,7 +39,7 @@ def to_hocr(rows: Rows) -> str:
             line = _part(div, "span", "ocr_line", f"line_{name}", box)
             sure = round(100 * number["confidence"])
             word = _part(line, "span", "ocrx_word", f"word_{name}", f"{box}; x_wconf {sure}")
-            digits = iter(number["digits"])
+            digits = iter(_without_signs(number))
             for char, seen in zip(number["text"], shown_of(number), strict=True):
                 span = ET.SubElement(word, "span")
                 span.text = seen
@@ -96,7 +96,11 @@ def _part(parent: ET.Element, tag: str, kind: str, name: str, title: str) -> ET.
 
 def shown_of(number: dict[str, Any]) -> str:
     """The text of a row for people."""
-    return shown(number["text"], [digit["rejected"] for digit in number["digits"]])
+    return shown(number["text"], [digit["rejected"] for digit in _without_signs(number)])
+
+
+def _without_signs(number: dict[str, Any]) -> Rows:
+    return [digit for digit in number["digits"] if digit["kind"] == "digit"]
 
 
 def _box(what: dict[str, Any]) -> str:

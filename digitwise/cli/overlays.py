@@ -73,7 +73,7 @@ def write_crops(path: Path, numbers: "list[Number]") -> None:
     from PIL import Image
 
     for n, number in enumerate(numbers, 1):
-        for k, digit in enumerate(number.digits, 1):
+        for k, digit in enumerate(number.without_signs, 1):
             content = io.BytesIO()
             Image.fromarray(255 - digit.image).save(content, "PNG")
             name = f"{path.name}.number{n}.{k}.is{digit.char}{CROP_SUFFIX}"

@@ -52,6 +52,17 @@ def read(
             help="What a number looks like: DDDDD, D{1-5}.DD, [0-3]D/20DD. D is any digit.",
         ),
     ] = None,
+    signs: Annotated[
+        Literal["auto", "none"],
+        typer.Option(help="Whether minus, points, commas and slashes are a part of the text."),
+    ] = "auto",
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            help="Which sign parts units from tenths: what 1.026 is worth.",
+            metavar=",|.",
+        ),
+    ] = None,
     fields: Annotated[
         Path | None,
         typer.Option(
@@ -101,6 +112,8 @@ def read(
         )
     if out and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+    if decimal not in (None, ",", "."):
+        raise typer.BadParameter(f"expected , or .; found {decimal!r:.20}", param_hint="--decimal")
     if resume and not out:
         raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
     from digitwise.reading.batch import FEW, read_all
@@ -120,6 +133,8 @@ def read(
         "max_error": max_error,
         "pattern": wanted,
         "form": form,
+        "signs": signs,
+        "decimal": decimal,
     }
     sources = list(_inputs(files))
     # All of a batch alike, that which was read before it was stopped and what comes after it.
@@ -131,6 +146,8 @@ def read(
         "count": bounds and list(bounds),
         "max_error": max_error,
         "pattern": pattern,
+        "signs": signs,
+        "decimal": decimal,
         "fields": fields and str(fields),
         "model": model,
     }

@@ -6,7 +6,19 @@ import json
 from typing import Any
 
 SUFFIXES = (".csv", ".json", ".jsonl", ".txt", ".hocr", ".alto")
-COLUMNS = ("file", "page", "x0", "y0", "x1", "y1", "text", "confidence", "rejected", "error")
+COLUMNS = (
+    "file",
+    "page",
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+    "text",
+    "confidence",
+    "rejected",
+    "error",
+    "value",
+)
 
 
 def format_table(rows: list[dict[str, Any]], suffix: str, fields: list[str] | None = None) -> str:

@@ -31,6 +31,8 @@ class Component:
         Its box in pixels, right and bottom past the end.
     ink : float32 array of shape (bottom - top, right - left)
         Its own ink, in [0, 1]; that of others in the box left out.
+    at_edge : four bool
+        Whether it reaches the picture's left, top, right and bottom edge.
     """
 
     left: int
@@ -38,6 +40,7 @@ class Component:
     right: int
     bottom: int
     ink: Light
+    at_edge: tuple[bool, bool, bool, bool] = (False, False, False, False)
 
     @property
     def width(self) -> int:
@@ -97,10 +100,13 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
         left, top, width, height = stats[label, :4].tolist()
         left, top = max(left - 1, 0), max(top - 1, 0)
         right, bottom = min(left + width + 2, ink.shape[1]), min(top + height + 2, ink.shape[0])
+        at_edge = (left == 0, top == 0, right == ink.shape[1], bottom == ink.shape[0])
         own = (labels[top:bottom, left:right] == label).view(np.uint8)
         rim = cv2.dilate(own, RIM)
         # No other piece's stroke is within a pixel, or it would hang together with this one.
-        found.append(Component(left, top, right, bottom, ink[top:bottom, left:right] * rim))
+        found.append(
+            Component(left, top, right, bottom, ink[top:bottom, left:right] * rim, at_edge)
+        )
     return sorted(found, key=lambda c: (c.left, c.top))
 
 

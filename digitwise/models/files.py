@@ -1,13 +1,14 @@
 """Model files: safetensors with one JSON header. No pickle, in or out.
 
 The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and in a run under way as many again for
-momentum, named `velocity.weights.0` and so on, and for averaging, `average.weights.0`; the header,
-under the key "digitwise", holds what `Model` says. A file is a pure function of what it describes:
-no date, no path, no duration, so equal runs give equal files.
+momentum, named `velocity.weights.0` and so on, and for averaging, `average.weights.0`; those of the
+network that tells signs are `signs.weights.0` and so on. The header, under the key "digitwise",
+holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
+duration, so equal runs give equal files.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -91,27 +92,36 @@ def to_bytes(model: Model) -> bytes:
     from digitwise import __version__
 
     network = model.network
+    signs = model.weighing.signs if model.weighing else None
     header = {
         "format": FORMAT,
         "version": __version__,
-        "sizes": network.sizes,
-        "dtype": network.dtype.name,
+        **_described(network),
         "store": model.store or network.dtype.name,
-        "activation": network.activation,
-        "output": "sigmoid",
-        "cost": network.cost,
-        "init": network.init,
-        "framing": "mnist",
+        "signs": _described(signs) if signs else None,
         "calibration": model.calibration.to_dict() if model.calibration else None,
         "weighing": model.weighing.to_dict() if model.weighing else None,
         "training": model.training,
         "results": model.results,
     }
-    tensors = _tensors(network, model.velocity, model.average)
+    tensors = _tensors(network, model.velocity, model.average, signs)
     tensors = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
+
+
+def _described(network: Network) -> dict[str, Any]:
+    """Return what a header says of a network: `_empty_network` makes one of that."""
+    return {
+        "sizes": network.sizes,
+        "dtype": network.dtype.name,
+        "activation": network.activation,
+        "output": "sigmoid",
+        "cost": network.cost,
+        "init": network.init,
+        "framing": "mnist",
+    }
 
 
 def load_model(path: str | Path) -> Network:
@@ -188,7 +198,9 @@ def _read(path: Path) -> Model:
                 at_rest(network) if f"{kind}.weights.0" in set(file.keys()) else None
                 for kind in ("velocity", "average")
             )
-            wanted = _tensors(network, velocity, average)
+            saved = header.get("signs")
+            signs = None if saved is None else _empty_network(path, saved)
+            wanted = _tensors(network, velocity, average, signs)
             store = str(header.get("store", network.dtype.name))
             if set(file.keys()) != set(wanted):
                 raise ModelError(
@@ -211,7 +223,7 @@ def _read(path: Path) -> Model:
     saved = header["calibration"]
     calibration = None if saved is None else Calibration.from_dict(saved)
     saved = header.get("weighing")
-    weighing = None if saved is None else Weighing.from_dict(saved)
+    weighing = None if saved is None else replace(Weighing.from_dict(saved), signs=signs)
     return Model(
         network,
         header["training"],
@@ -275,10 +287,11 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
 
 
 def _tensors(
-    network: Network, velocity: Gradient | None, average: Gradient | None
+    network: Network, velocity: Gradient | None, average: Gradient | None, signs: Network | None
 ) -> dict[str, Any]:
     tensors = {}
-    for prefix, arrays in (("", network), ("velocity.", velocity), ("average.", average)):
+    parts = {"": network, "velocity.": velocity, "average.": average, "signs.": signs}
+    for prefix, arrays in parts.items():
         if arrays is not None:
             for layer, (w, b) in enumerate(zip(arrays.weights, arrays.biases, strict=True)):
                 tensors[f"{prefix}weights.{layer}"] = w

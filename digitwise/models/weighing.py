@@ -1,18 +1,20 @@
 """How a network's word on candidate digits is weighed against geometry, when numbers are read."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
 from typing import Any
 
 from digitwise.models.calibration import Calibration
+from digitwise.network import Network
 
 DIGIT_TERMS = (
     "log p", "log none", "bias", "height", "width", "cut", "gap", "parts", "off line",
-    "too high", "too wide", "cut at all", "cut far",
+    "too high", "too wide", "cut at all", "cut far", "in place",
 )  # fmt: skip
-NONE_TERMS = ("bias", "log none", "height", "width", "ink")
+NONE_TERMS = ("bias", "log none", "height", "width", "ink", "out of place")
 NUMBER_TERMS = ("bias", "total", "width", "cut out")
-EARLIER = {"digit": 9, "number": 3}  # in files from before the others were weighed
+EARLIER = {"digit": (9, 13), "none": (5,), "number": (3,)}
+"""How many there are in files from before others were weighed."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class Weighing:
         Of each digit: logarithms, in heights of a number's digits.
     numbers : Calibration
         What the confidence of whole numbers is worth.
+    signs : Network or None
+        Tells what each component is, in its place: see `digitwise.reading.signs`. None in files
+        from before there was one. Model files hold it as tensors.
     """
 
     digit: tuple[float, ...]
@@ -35,10 +40,13 @@ class Weighing:
     number: tuple[float, ...]
     sizes: tuple[tuple[float, float, float, float], ...]
     numbers: Calibration
+    signs: Network | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it."""
-        return asdict(self)
+        """As the headers of model files have it: without the network."""
+        saved = asdict(replace(self, signs=None))
+        del saved["signs"]
+        return saved
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Weighing":
@@ -50,9 +58,7 @@ class Weighing:
             If it isn't that.
         """
         terms = {"digit": DIGIT_TERMS, "none": NONE_TERMS, "number": NUMBER_TERMS}
-        digit, none, number = (
-            _weights(saved[k], len(of), EARLIER.get(k)) for k, of in terms.items()
-        )
+        digit, none, number = (_weights(saved[k], len(of), EARLIER[k]) for k, of in terms.items())
         sizes = []
         for height, tall, width, wide in saved["sizes"]:
             sizes.append((float(height), float(tall), float(width), float(wide)))
@@ -65,6 +71,6 @@ class Weighing:
         return cls(digit, none, number, tuple(sizes), Calibration.from_dict(saved["numbers"]))
 
 
-def _weights(saved: list[Any], count: int, earlier: int | None) -> tuple[float, ...]:
+def _weights(saved: list[Any], count: int, earlier: tuple[int, ...]) -> tuple[float, ...]:
     weights = tuple(float(w) for w in saved)
-    return (*weights, *[0.0] * (count - earlier)) if len(weights) == earlier else weights
+    return (*weights, *[0.0] * (count - len(weights))) if len(weights) in earlier else weights

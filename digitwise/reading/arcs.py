@@ -21,6 +21,7 @@ from digitwise.reading.fragments import (
     piece_between,
     put_together,
 )
+from digitwise.reading.signs import KINDS
 
 MOST_FRAGMENTS = 16  # of one digit
 MOST_COMPONENTS = 3  # of one digit, without small ones
@@ -51,6 +52,12 @@ class Arcs:
         Of each arc, those of what is small and lies among its fragments, but is left out of it.
     width : float
         Of all that has ink, without the gaps, in digit heights.
+    components : int array of shape (n,)
+        Of each fragment, which component it is of.
+    alone : int array of shape (arcs,)
+        Which component an arc takes whole, and nothing else; -1 for others.
+    kinds : float array of shape (components, 7)
+        How probable each of `KINDS` is of each component; certainly digits where nobody told.
     """
 
     n: int
@@ -61,15 +68,22 @@ class Arcs:
     skipping: Floats
     without: list[list[int]]
     width: float
+    components: npt.NDArray[np.intp]
+    alone: npt.NDArray[np.intp]
+    kinds: Floats
 
 
-def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
+def find_arcs(
+    components: list[Component], most: Sequence[int] = (), kinds: Floats | None = None
+) -> Arcs:
     """Break a number's components up and take neighbouring fragments together, as far as likely.
 
     Parameters
     ----------
     most : sequence of int, optional
         Cuts of each component; as many as there are if not given. One of none is surely a digit.
+    kinds : array of shape (components, 7), optional
+        How probable each of `KINDS` is of each component.
     """
     height = digit_height(components)
     most = most or [MOST_CUTS] * len(components)
@@ -106,7 +120,15 @@ def find_arcs(components: list[Component], most: Sequence[int] = ()) -> Arcs:
         np.array([_if_skipped(*pair, sizes, height) for pair in both]),
         [[single[k] for k in c.left_out] for c in found],
         _width(components) / height,
+        np.array([f.number for f in fragments]),
+        np.array([_alone(c, sizes) for c in found]),
+        _surely_digits(len(components)) if kinds is None else kinds,
     )
+
+
+def _surely_digits(n: int) -> Floats:
+    """Return that each of n components certainly is a digit, as `Arcs.kinds` has it."""
+    return np.eye(1, len(KINDS)).repeat(n, axis=0)
 
 
 @dataclass(frozen=True)
@@ -183,7 +205,20 @@ def uncut(digits: list[Component]) -> Arcs:
     """Take each component for one digit, and nothing else."""
     n = len(digits)
     none = np.full((n, 6), np.nan)
-    return Arcs(n, np.arange(n), np.arange(n) + 1, digits, none, none[:, :3], [[]] * n, np.nan)
+    every = np.arange(n)
+    return Arcs(
+        n,
+        every,
+        every + 1,
+        digits,
+        none,
+        none[:, :3],
+        [[]] * n,
+        np.nan,
+        every,
+        every,
+        _surely_digits(n),
+    )
 
 
 def _width(components: list[Component]) -> int:
@@ -239,12 +274,19 @@ def _ink_cut(part: list[Fragment]) -> float:
     return total
 
 
+def _alone(candidate: Candidate, sizes: Counter[int]) -> int:
+    """Which component a candidate takes whole, and nothing else; -1 if it isn't so."""
+    part = candidate.part
+    number = part[0].number
+    alone = len(part) == sizes[number] and all(f.number == number for f in part)
+    return number if alone else -1
+
+
 def _if_skipped(
     candidate: Candidate, piece: Component, sizes: Counter[int], height: float
 ) -> list[float]:
     """What is told of a whole component that is passed over; NaN for any other part."""
-    part = candidate.part
-    if any(f.number != part[0].number for f in part) or len(part) != sizes[part[0].number]:
+    if _alone(candidate, sizes) < 0:
         return [np.nan] * 3
     return [
         min(piece.height, 2 * height) / height,

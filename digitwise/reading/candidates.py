@@ -11,8 +11,10 @@ from digitwise.data.digits import as_inputs
 from digitwise.imaging.components import Component, frame_components
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.models.calibration import Calibration, probabilities_of
+from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, find_arcs
+from digitwise.reading.signs import describe, tell_kinds
 
 SURE = 0.998  # a component that is as probably one digit is not cut
 NARROW, SURE_OF_NARROW = 0.65, 0.99  # nor one that is no wider, in its heights: two hardly fit in
@@ -30,12 +32,16 @@ class Asked(Protocol):
 
 
 def find_candidates(
-    numbers: Sequence[list[Component]], network: Asked, calibration: Calibration | None
+    numbers: Sequence[list[Component]],
+    network: Asked,
+    calibration: Calibration | None,
+    signs: Network | None = None,
 ) -> list[tuple[Arcs, Floats]]:
     """Find the candidates of numbers, each given as components, and the digits they may be.
 
     The network is asked twice, each time for the whole page: which components are digits as they
-    are; and, the others cut, what each other candidate is.
+    are; and, the others cut, what each other candidate is. The network that tells signs, if there
+    is one, is asked once: what each component is in its place.
 
     Returns
     -------
@@ -47,7 +53,11 @@ def find_candidates(
     said = ask(network, calibration, whole)
     known = {id(component): row for component, row in zip(whole, said, strict=True)}
     most = iter([_most_cuts(*both) for both in zip(whole, said.max(axis=1).tolist(), strict=True)])
-    found = [find_arcs(number, [next(most) for _ in number]) for number in numbers]
+    kinds = tell_kinds(signs, list(map(describe, numbers))) if signs else [None] * len(numbers)
+    found = [
+        find_arcs(number, [next(most) for _ in number], of_number)
+        for number, of_number in zip(numbers, kinds, strict=True)
+    ]
     return judge_candidates(found, network, calibration, known)
 
 

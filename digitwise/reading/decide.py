@@ -28,10 +28,13 @@ class Decision:
         As they are written, the most probable first; "" alone where there is no digit.
     digits : list of (arc, char, probability)
         Of the best path to the first of them.
+    paths : list of lists of (arc, char)
+        Of the best path to each of them.
     """
 
     alternatives: list[tuple[str, float]]
     digits: list[tuple[int, str, float]]
+    paths: list[list[tuple[int, str]]]
 
 
 def decide(
@@ -80,7 +83,7 @@ def decide(
             likeliest[written] = max(likeliest.get(written, reading), reading)
     nothing = blank if expected else 1 - number * (1 - blank)
     if not chances or nothing > NOTHING:
-        return Decision([("", nothing)], [])
+        return Decision([("", nothing)], [], [[]])
     found = sorted(chances.items(), key=lambda alternative: -alternative[1])
     text, probability = found[0]
     _, k, path = likeliest[text]
@@ -91,7 +94,9 @@ def decide(
         (arc, char, max(probability, share * _marginal(lattice, posterior, arc, char)))
         for arc, char in ways[k].without_slashes(path)
     ]
-    return Decision(found[:ALTERNATIVES], digits)
+    best = found[:ALTERNATIVES]
+    likely = [likeliest[text] for text, _ in best]
+    return Decision(best, digits, [ways[way].without_slashes(path) for _, way, path in likely])
 
 
 def _marginal(lattice: Lattice, posterior: Floats, arc: int, char: str) -> float:

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from digitwise.data.signs import SIGNS
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
@@ -17,6 +18,7 @@ from digitwise.reading.expected import Expected
 from digitwise.reading.lattice import HOPELESS, Lattice
 from digitwise.reading.pattern import anything
 from digitwise.reading.scoring import make_lattice, number_probability
+from digitwise.reading.signs import KINDS
 
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 
@@ -41,6 +43,12 @@ class Judged:
         return sum(self._probabilities)
 
     @property
+    def signs(self) -> list[Component]:
+        """Components that probably are signs, whatever was read."""
+        kinds = self.arcs.kinds.argmax(axis=1)
+        return [c for c, k in zip(self.components, kinds, strict=True) if KINDS[k] in SIGNS]
+
+    @property
     def _probabilities(self) -> list[float]:
         """Of its texts, the most probable first."""
         if not (self.decision and self.decision.digits and self.fits):
@@ -61,7 +69,7 @@ def judge_numbers(
     Without `weighing`, each component is a digit.
     """
     if weighing:
-        candidates = find_candidates(numbers, network, calibration)
+        candidates = find_candidates(numbers, network, calibration, weighing.signs)
     else:
         candidates = judge_candidates([uncut(number) for number in numbers], network, calibration)
     found = []

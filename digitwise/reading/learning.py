@@ -6,33 +6,33 @@ texts most probable, summed over all ways to break them up: nobody says where th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.real_numbers import RealNumber
-from digitwise.data.strings import Hand, draw_number
-from digitwise.engines.threads import cores
 from digitwise.errors import InputError
-from digitwise.imaging.pictures import open_first
-from digitwise.imaging.rules import remove_rules
-from digitwise.imaging.sheet import ink_of_page, ways_to_see
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
-from digitwise.processes import make_pool
 from digitwise.reading.arcs import INK_CUT, Arcs
-from digitwise.reading.candidates import find_candidates
 from digitwise.reading.decide import decide
 from digitwise.reading.lattice import SKIP, Allowed
 from digitwise.reading.pattern import anything
+from digitwise.reading.samples import (
+    MEASURED,
+    Asked,
+    Sample,
+    draw_samples,
+    in_parts,
+    look_at,
+)
 from digitwise.reading.scoring import (
     make_lattice,
     measure_terms,
@@ -40,62 +40,20 @@ from digitwise.reading.scoring import (
     number_terms,
     weighed,
 )
-from digitwise.reading.segment import one_number
+from digitwise.reading.sign_learning import draw_lessons, learn_signs
 
 START = np.array(
     [
-        *(1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0),
-        *(0.0, 0.8, -1.0, -1.0, -1.0),
+        *(1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0, 0.5),
+        *(0.0, 0.8, -1.0, -1.0, -1.0, 0.5),
     ]
 )  # in the order of DIGIT_TERMS and NONE_TERMS
 LEAST = 5  # of each digit, to tell its size
 PULL = 1e-4  # of weights to where they start
 STEPS = 60
-WOBBLE = 0.08  # of most hands; there are steadier ones,
-WOBBLES = (0.05, WOBBLE, 0.12)  # and such as write digits of all sizes
+LESSONS = 12_000  # numbers from which signs are learnt
 LETTERS = 0.5  # words for each number, that it is told from: pages are full of them
-
-LARGE = [
-    Hand(),
-    Hand(count=(1, 10)),
-    Hand(count=(2, 2), touching=1.0, ligature=0.15),
-    Hand(count=(3, 6), touching=0.5, ligature=0.15),
-    Hand(count=(1, 3), specks=1.0),
-]
-SMALL = [
-    replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06), wobble=WOBBLE)
-    for hand in LARGE
-]  # clean, and of few pixels
-HANDS = (
-    [replace(hand, wobble=wobble) for wobble in WOBBLES for hand in LARGE]
-    + SMALL * 2
-    + [
-        Hand(count=(3, 6), wobble=WOBBLE, printed="line"),
-        Hand(count=(3, 6), wobble=WOBBLE, printed="ruled"),
-        Hand(count=(3, 6), wobble=WOBBLE, printed="box", gap=(0.12, 0.5)),
-        Hand(count=(3, 6), wobble=WOBBLE, printed="comb", gap=(0.25, 0.6)),
-        Hand(letters=True),
-        Hand(letters=True),
-    ]
-)
-"""What weights are learnt from, in turn."""
-MEASURED = tuple(hand for hand in HANDS if not hand.letters)
-"""What they are measured on."""
-PART = 500  # numbers that a process draws at a time
 REAL_WEIGHT = 2  # of a real number against a drawn one: there are few, and they are what counts
-TOGETHER = 20  # numbers whose candidates the network judges in one call
-
-
-Part = TypeVar("Part")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One drawn number: its text, candidates, and the network's probabilities of them."""
-
-    text: str
-    arcs: Arcs
-    probabilities: Floats
 
 
 def teach(
@@ -148,10 +106,12 @@ def learn_weighing(
     count, measured : int
         How many numbers are drawn to learn from, and to measure on.
     """
-    draw = partial(draw_samples, network, calibration, digits, seed=seed)
-    samples = [sample for part in _in_parts(draw, count) for sample in part]
+    signs = learn_signs(draw_lessons(digits, min(LESSONS, 4 * count), seed + 2), progress)
+    asked = Asked(network, calibration, signs)
+    draw = partial(draw_samples, asked, digits, seed=seed)
+    samples = [sample for part in in_parts(draw, count) for sample in part]
     sizes = measure_sizes(samples)
-    samples += REAL_WEIGHT * look_at(real, network, calibration)
+    samples += REAL_WEIGHT * look_at(asked, real)
     numbers = [sample for sample in samples if sample.text]
     weights = _learn(prepare(numbers, sizes), progress)
     split = len(DIGIT_TERMS)
@@ -161,10 +121,11 @@ def learn_weighing(
         (0.0,) * len(NUMBER_TERMS),
         tuple((a, b, c, d) for a, b, c, d in sizes.round(4).tolist()),
         Calibration(1.0, 0.0, "", 1, ((0.0, 1, 0),)),
+        signs,
     )
     weighing = replace(weighing, number=_learn_numbers(samples, weighing))
-    measure = partial(_measure, network, calibration, weighing, digits, seed=seed + 1)
-    parts = _in_parts(measure, measured)
+    measure = partial(_measure, asked, weighing, digits, seed=seed + 1)
+    parts = in_parts(measure, measured)
     confidence, wrong = (np.concatenate(found) for found in zip(*parts, strict=True))
     risk = risk_of(confidence, wrong)
     # Not where the digits lie: a model file holds no path.
@@ -173,24 +134,12 @@ def learn_weighing(
     return replace(weighing, numbers=Calibration(1.0, 0.0, source, len(wrong), risk))
 
 
-def _in_parts(work: Callable[[range], Part], count: int) -> list[Part]:
-    """Share numbers 0 to `count` - 1 out among all cores."""
-    parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
-    with make_pool(min(cores(), len(parts))) as pool:
-        return list(pool.map(work, parts))
-
-
 def _measure(
-    network: Network,
-    calibration: Calibration | None,
-    weighing: Weighing,
-    digits: Digits,
-    indices: Sequence[int],
-    seed: int,
+    asked: Asked, weighing: Weighing, digits: Digits, indices: Sequence[int], seed: int
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """How sure the reader is of each of these numbers, and whether it is wrong."""
     confidence, wrong = [], []
-    for sample in draw_samples(network, calibration, digits, indices, seed, MEASURED):
+    for sample in draw_samples(asked, digits, indices, seed, MEASURED):
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
         is_number = partial(number_probability, sample.arcs, weighing=weighing, known=True)
         decision = decide(lattice, [anything(sample.arcs.n)], False, is_number)
@@ -199,45 +148,6 @@ def _measure(
             confidence.append(min(p, 1.0))
             wrong.append(text != sample.text)
     return np.array(confidence), np.array(wrong, bool)
-
-
-def draw_samples(
-    network: Network,
-    calibration: Calibration | None,
-    digits: Digits,
-    indices: Sequence[int],
-    seed: int,
-    hands: Sequence[Hand] = HANDS,
-) -> list[Sample]:
-    """Draw numbers, of each hand in turn, and look at all candidates."""
-    found = []
-    for start in range(0, len(indices), TOGETHER):
-        texts, numbers = [], []
-        for index in indices[start : start + TOGETHER]:
-            drawn = draw_number(digits, hands[index % len(hands)], seed, index)
-            in_picture = one_number(remove_rules(ink_of_page(drawn.light)))
-            numbers += in_picture
-            texts += [drawn.text] * len(in_picture)
-        judged = find_candidates(numbers, network, calibration)
-        # Without the ink, of which there is much.
-        found += [
-            Sample(text, replace(arcs, pieces=[]), probabilities)
-            for text, (arcs, probabilities) in zip(texts, judged, strict=True)
-        ]
-    return found
-
-
-def look_at(
-    real: Sequence[RealNumber], network: Network, calibration: Calibration | None
-) -> list[Sample]:
-    """Look at all candidates in real pictures that hold one number."""
-    found = []
-    for number in real:
-        in_picture = one_number(remove_rules(ways_to_see(open_first(number.path).grey)[-1]))
-        if len(in_picture) == 1:
-            ((arcs, probabilities),) = find_candidates(in_picture, network, calibration)
-            found.append(Sample(number.text, replace(arcs, pieces=[]), probabilities))
-    return found
 
 
 def measure_sizes(samples: list[Sample]) -> Floats:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.reading.value import possible_values
+
 DIGITS = "0123456789"
 
 Box = tuple[int, int, int, int]
@@ -15,12 +17,12 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class ReadDigit:
-    """One digit of a number.
+    """One digit of a number, or a sign.
 
     Attributes
     ----------
     char : str
-        "0" to "9".
+        "0" to "9"; of a sign "-", ".", ",", "/", ":" or "=".
     p : float
         Its probability, 0 to 1.
     bbox : Box
@@ -28,6 +30,7 @@ class ReadDigit:
         What the network saw: 0 paper, 255 ink.
     rejected : bool
         Whether it is not to be relied on: too unsure, or in a number that can't be right.
+    kind : {"digit", "sign"}
     """
 
     char: str
@@ -35,11 +38,13 @@ class ReadDigit:
     bbox: Box
     image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
     rejected: bool = False
+    kind: str = "digit"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
         box = list(self.bbox)
-        return {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
+        told = {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
+        return {**told, "kind": self.kind}
 
 
 def shown(text: str, rejected: list[bool]) -> str:
@@ -60,7 +65,7 @@ class Number:
         Its probability, 0 to 1.
     bbox : Box
     digits : list of ReadDigit
-        From left to right.
+        And of signs, from left to right; also of those that only close an amount, ".-" or "=".
     alternatives : list of (text, probability)
         The best readings, the first of them `text`.
     page : int
@@ -71,6 +76,8 @@ class Number:
         The field of a form that it stands in.
     tried : tuple of Box
         What might have been a digit, chosen or not.
+    decimal : {",", "."} or None
+        Which sign parts units from tenths, where that is known.
     """
 
     text: str
@@ -82,6 +89,7 @@ class Number:
     page_size: tuple[int, int] = (0, 0)
     field: str | None = None
     tried: tuple[Box, ...] = ()
+    decimal: str | None = None
 
     def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
         """The same number on a page of another size, its boxes moved there."""
@@ -101,16 +109,32 @@ class Number:
     @property
     def shown(self) -> str:
         """The text for people: a `?` for each digit that is rejected."""
-        return shown(self.text, [digit.rejected for digit in self.digits])
+        return shown(self.text, [digit.rejected for digit in self.without_signs])
+
+    @property
+    def without_signs(self) -> list[ReadDigit]:
+        """Its digits alone."""
+        return [digit for digit in self.digits if digit.kind == "digit"]
+
+    @property
+    def value(self) -> float | None:
+        """What it is worth; None of what has no value, a date say, or may have several."""
+        values = possible_values(self.text, self.decimal)
+        return values[0] if len(values) == 1 else None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """As JSON has it: a `value` stands beside a text that has one, null if it has several."""
+        values = possible_values(self.text, self.decimal)
+        value: dict[str, Any] = {"value": self.value} if values else {}
+        if len(values) > 1:
+            value["values"] = values
         return {
             **({} if self.field is None else {"field": self.field}),
             "page": self.page,
             "page_size": list(self.page_size),
             "bbox": list(self.bbox),
             "text": self.text,
+            **value,
             "confidence": self.confidence,
             "rejected": self.rejected,
             "digits": [digit.to_dict() for digit in self.digits],

@@ -22,11 +22,13 @@ from digitwise.reading.form import Form, load_form
 from digitwise.reading.number import Number
 from digitwise.reading.page import How, Page, look, page_of, read_pages
 from digitwise.reading.pattern import Pattern
+from digitwise.reading.value import possible_values
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 LAYOUTS = ("auto", "number", "digit")
+SIGNS = ("auto", "none")
 TOGETHER = 1_000_000  # pixels: pages that have no more share a call of the network
 Source: TypeAlias = "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture"
 
@@ -73,6 +75,8 @@ class Reader:
         max_error: float | None = None,
         pattern: str | Pattern | None = None,
         form: Form | str | Path | None = None,
+        signs: str = "auto",
+        decimal: str | None = None,
     ) -> list[Number]:
         """Read the numbers of a picture, of all of its pages, in reading order.
 
@@ -88,11 +92,17 @@ class Reader:
         max_error : float, optional
             Reject digits that are so unsure that more than this share of those accepted would be
             wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
-            numbers: reject numbers; it always rejects those that are likelier wrong than right.
+            numbers: reject numbers; it always rejects those that are right with a probability of
+            0.7 or less.
         pattern : str or Pattern, optional
             What a number looks like, "D{1-5}.DD" say: see `Pattern.parse`.
         form : Form, or path of its description, optional
             Read each page field by field; fields say how many digits there are.
+        signs : {"auto", "none"}
+            Whether signs are a part of the text: minus, points, commas, slashes. A pattern says
+            itself which there are.
+        decimal : {",", "."}, optional
+            Which sign parts units from tenths, where that is known: see `Number.value`.
 
         Returns
         -------
@@ -107,7 +117,9 @@ class Reader:
             If the layout is unknown, count, pattern or form make no sense, or the network can't
             vouch for so small an error.
         """
-        (found,) = self.read_together([source], layout, count, max_error, pattern, form)
+        (found,) = self.read_together(
+            [source], layout, count, max_error, pattern, form, signs, decimal
+        )
         if isinstance(found, Exception):
             raise found
         return found
@@ -120,6 +132,8 @@ class Reader:
         max_error: float | None = None,
         pattern: str | Pattern | None = None,
         form: Form | str | Path | None = None,
+        signs: str = "auto",
+        decimal: str | None = None,
     ) -> list[list[Number] | DigitwiseError | OSError]:
         """Read some pictures, each as `read` does; small ones share a call of the network.
 
@@ -140,9 +154,13 @@ class Reader:
             raise InputError("a form's fields say what is in them: leave out layout and count")
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
+        if signs not in SIGNS:
+            raise InputError(f"unknown signs {signs!r}; expected one of: {', '.join(SIGNS)}")
+        possible_values("", decimal)
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
         weighing = None if layout == "digit" else self.weighing
         how = How(self.network, self.calibration, weighing, layout, expected, threshold)
+        how = replace(how, signs=signs == "auto", decimal=decimal)
         numbers: list[list[Number]] = [[] for _ in sources]
         errors: dict[int, DigitwiseError | OSError] = {}
         waiting: list[tuple[int, Page]] = []

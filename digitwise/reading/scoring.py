@@ -8,6 +8,7 @@ from digitwise.reading.arcs import INK_CUT, Arcs
 from digitwise.reading.lattice import SKIP, Lattice
 
 LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
+FOREIGN = -7.0  # the same of what a component is in its place: that was learnt from few hands
 KNOWN = 2.0  # added to the logarithm of the odds of what is known to be a number
 PEN = 1.0  # widths of the pen: of ink cut through, what is beyond it is weighed apart
 FAR = 10.0  # square of deviations from which on it makes no difference how far
@@ -25,7 +26,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
 
     Returns
     -------
-    arrays of shape (arcs, 10, 18) and (arcs, 5)
+    arrays of shape (arcs, 10, 20) and (arcs, 6)
         In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
         it is passed over; NaN for what can't be.
     """
@@ -36,7 +37,11 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     nones = np.empty((len(log_p), len(NONE_TERMS)))
     nones[:, 0] = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
     nones[:, 1] = none
-    nones[:, 2:] = arcs.skipping
+    nones[:, 2:5] = arcs.skipping
+    # What is no digit in its place; of several components, or of a part, nothing is told.
+    digit = np.append(arcs.kinds[:, 0], 1.0)[arcs.alone]
+    in_place = np.log(np.maximum(digit, np.exp(FOREIGN)))
+    nones[:, 5] = np.where(arcs.alone < 0, 0, np.log(np.maximum(1 - digit, np.exp(FOREIGN))))
     left_out = np.zeros_like(nones)
     for arc, small in enumerate(arcs.without):
         if small:
@@ -51,6 +56,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     terms[9], terms[10] = _far(np.maximum(height, 0)), _far(np.maximum(width, 0))
     # That there is a cut tells something, and so does each part of the first pen's width.
     terms[11], terms[12] = cut > 0, np.maximum(cut - PEN, 0)
+    terms[13] = in_place[:, None]
     terms[len(DIGIT_TERMS) :] = left_out.T[:, :, None]
     return digits, nones + left_out
 

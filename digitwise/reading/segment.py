@@ -16,10 +16,12 @@ from digitwise.imaging.surface import Light
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
 SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
 SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
+ON_LEVEL = 0.5  # share of its height that a sign overlaps with its number by, and
+SIGN_GAP = 0.8  # digit heights that it is away, at most
 DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
 HIGHEST = 4.0  # times as high as most writing, a piece is none
 PALE = 0.6  # of the darkness of most writing
-WIDEST = 6  # times as wide as high, a piece is a ruled line
+WIDEST = 6  # times as wide as high, and wider than most writing is high, a piece is a ruled line
 INNER = 0.2  # of a ring's height: pieces that it is drawn around have at least so much; and
 LONE = 0.4  # a single one so much: less is a zero's dot
 HOLLOW = 0.2  # share of its box that is ink, at most
@@ -113,7 +115,8 @@ def _written(ink: Light) -> list[Component]:
 def _groups(components: list[Component], lines: Mask) -> list[list[Component]]:
     """Group components into numbers, in reading order."""
     components = _without_outsize(components)
-    numbers = [group for place in _by_boxes(components, lines) for group in _neighbours(place)]
+    places = _by_boxes(components, lines)
+    numbers = [group for place in places for group in _with_signs(_neighbours(place))]
     drawn = [number for number in numbers if not all(map(_is_blob, number))]
     return _in_reading_order(_without_dirt(drawn))
 
@@ -189,8 +192,9 @@ def _darkness(component: Component) -> float:
 
 
 def _likely(components: list[Component]) -> list[Component]:
-    """Leave out ruled lines."""
-    return [c for c in components if c.width <= WIDEST * c.height]
+    """Leave out ruled lines; a minus is no wider than a digit is high."""
+    usual = usual_height([c for c in components if c.width <= WIDEST * c.height])
+    return [c for c in components if c.width <= max(WIDEST * c.height, usual)]
 
 
 def _is_blob(component: Component) -> bool:
@@ -266,6 +270,22 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
     for g, component in zip(group.tolist(), components, strict=True):
         groups.setdefault(g, []).append(component)
     return [groups[g] for g in sorted(groups)]
+
+
+def _with_signs(groups: list[list[Component]]) -> list[list[Component]]:
+    """Give what is low and stands beside a number, a minus or what closes an amount, to it."""
+    left, top, right, bottom = _boxes([join(group) for group in groups])
+    height = bottom - top
+    joined = [group.copy() for group in groups]
+    for k, group in enumerate(groups):
+        away = np.maximum(left - right[k], left[k] - right)
+        level = np.minimum(bottom, bottom[k]) - np.maximum(top, top[k]) >= ON_LEVEL * height[k]
+        taller = height[k] < SAME_DIGIT * height
+        near = np.flatnonzero(level & taller & (away <= SIGN_GAP * height))
+        if near.size:
+            joined[int(near[away[near].argmin()])] += group
+            joined[k] = []
+    return [group for group in joined if group]
 
 
 def whole_digits(components: list[Component]) -> list[Component]:

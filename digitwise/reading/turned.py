@@ -66,8 +66,8 @@ def score(found: Sequence[Number], wrong: float) -> float:
 
 def _read_right(found: Sequence[Number]) -> tuple[float, int]:
     """How many digits probably are read right, and how many digits there are."""
-    right = sum(len(number.digits) * number.confidence for number in found)
-    return right, sum(len(number.digits) for number in found)
+    right = sum(len(number.without_signs) * number.confidence for number in found)
+    return right, sum(len(number.without_signs) for number in found)
 
 
 def turn(picture: Picture, quarters: int) -> Picture:

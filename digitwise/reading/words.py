@@ -20,6 +20,23 @@ MOST = 2  # words beside a number
 LONGEST = 40  # pieces of ink on a line: more are a texture
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A gap that may be one between words.
+
+    Attributes
+    ----------
+    left, right : list of Component
+        What lies on either side.
+    clear : bool
+        Whether it is one: it is wide, and what lies on either side is not of the same height.
+    """
+
+    left: list[Component]
+    right: list[Component]
+    clear: bool
+
+
 def part_from_words(
     found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]
 ) -> list[Judged]:
@@ -44,7 +61,7 @@ def part_from_words(
 
 def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]) -> list[Judged]:
     for gap in _word_gaps(found.components):
-        if found.confidence >= SURE and not gap.clear:
+        if not gap.clear and (found.confidence >= SURE or _at_sign(gap, found)):
             continue
         left, right = judge([gap.left, gap.right])
         of_both = max(_beside(left, right), _beside(right, left))
@@ -52,6 +69,12 @@ def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]])
         if of_both > found.confidence or (gap.clear and taller.confidence >= CLEAR):
             return _part(left, judge) + _part(right, judge)
     return [found]
+
+
+def _at_sign(gap: Gap, found: Judged) -> bool:
+    """Whether a sign stands at a gap: a point between thousands, say, with room about it."""
+    ends = (max(gap.left, key=lambda c: c.left), min(gap.right, key=lambda c: c.left))
+    return any(end is sign for end in ends for sign in found.signs)
 
 
 def _beside(number: Judged, word: Judged) -> float:
@@ -63,23 +86,6 @@ def _beside(number: Judged, word: Judged) -> float:
     if len(number.components) == 1 and not low:
         return 0.0
     return number.confidence * (1 - word.any_number)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A gap that may be one between words.
-
-    Attributes
-    ----------
-    left, right : list of Component
-        What lies on either side.
-    clear : bool
-        Whether it is one: it is wide, and what lies on either side is not of the same height.
-    """
-
-    left: list[Component]
-    right: list[Component]
-    clear: bool
 
 
 def _word_gaps(components: list[Component]) -> list[Gap]:

@@ -24,12 +24,13 @@ router = APIRouter()
 
 
 class Digit(BaseModel):
-    """One digit of a number."""
+    """One digit of a number, or a sign."""
 
     char: str
     p: float = Field(ge=0, le=1)
     bbox: list[int] = Field(description="x0, y0, x1, y1 in pixels of the page")
     rejected: bool
+    kind: Literal["digit", "sign"] = "digit"
     probabilities: list[float] | None = Field(None, description="Of 0 to 9, with ?detail=true")
     seen: Framed | None = Field(None, description="What the network saw, with ?detail=true")
 
@@ -49,6 +50,8 @@ class ReadNumber(BaseModel):
     page_size: list[int] | None = None
     bbox: list[int] | None = None
     text: str | None = None
+    value: float | None = Field(None, description="What the text is worth, where that is clear")
+    values: list[float] = Field([], description="What it may be worth, where that is not")
     confidence: float | None = None
     rejected: bool | None = None
     digits: list[Digit] = []
@@ -90,13 +93,21 @@ async def read(
     ] = None,
     pattern: Annotated[str | None, Query(description="D{2}.D{2}, say", max_length=200)] = None,
     max_error: Annotated[float | None, Query(gt=0, le=1)] = None,
+    signs: Annotated[Literal["auto", "none"], Query()] = "auto",
+    decimal: Annotated[Literal[",", "."] | None, Query()] = None,
     model: Annotated[str | None, Query(description="A name of /api/models", max_length=80)] = None,
     detail: Annotated[bool, Query(description="Also what the network saw and thought")] = False,
 ) -> Answer:
     """Read each picture; one that can't be read has an `error` in place of a text."""
     desk: Desk = request.app.state.desk
     reader = _reader(request, model)
-    asked: Asked = {"layout": layout, "pattern": pattern or None, "max_error": max_error}
+    asked: Asked = {
+        "layout": layout,
+        "pattern": pattern or None,
+        "max_error": max_error,
+        "signs": signs,
+        "decimal": decimal,
+    }
     try:
         asked["count"] = parse_count(count) if count else None
         Expected.of(asked["count"], asked["pattern"])

@@ -46,11 +46,35 @@ def test_what_makes_no_sense_is_refused(change):
         Weighing.from_dict(saved)
 
 
-def test_an_earlier_file_does_not_weigh_what_was_not_yet_a_term():
-    saved = WEIGHING.to_dict() | {"number": WEIGHING.number[:3], "digit": WEIGHING.digit[:9]}
-    now = Weighing.from_dict(saved)
-    digit = (*WEIGHING.digit[:9], 0.0, 0.0, 0.0, 0.0)
-    assert now == replace(WEIGHING, number=(0.25, 0.25, 0.25, 0.0), digit=digit)
+@pytest.mark.parametrize("weighed", [(9, 5, 3), (13, 5, 4)])
+def test_an_earlier_file_does_not_weigh_what_was_not_yet_a_term(weighed):
+    parts = {"digit": DIGIT_TERMS, "none": NONE_TERMS, "number": NUMBER_TERMS}
+    saved, now = WEIGHING.to_dict(), {}
+    for (part, terms), count in zip(parts.items(), weighed, strict=True):
+        saved[part] = getattr(WEIGHING, part)[:count]
+        now[part] = (*saved[part], *[0.0] * (len(terms) - count))
+    assert Weighing.from_dict(saved) == replace(WEIGHING, **now)
+
+
+def test_a_file_keeps_the_network_that_tells_signs(tmp_path):
+    path = tmp_path / "net.safetensors"
+    signs = dw.Network([216, 5, 7], activation="tanh", cost="cross-entropy", rng=1)
+    for store in (None, "float16"):
+        network = dw.Network([784, 10], rng=0)
+        save(Model(network, weighing=replace(WEIGHING, signs=signs), store=store), path)
+        found = read_model(path).weighing.signs
+        assert (found.sizes, found.activation) == (signs.sizes, "tanh")
+        for own, kept in zip(found.weights, signs.weights, strict=True):
+            np.testing.assert_allclose(own, kept, rtol=0.0 if store is None else 1e-3)
+
+
+def test_a_network_of_signs_that_is_not_as_the_header_says(tmp_path):
+    path = tmp_path / "net.safetensors"
+    signs = dw.Network([216, 5, 7], rng=1)
+    save(Model(dw.Network([784, 10], rng=0), weighing=replace(WEIGHING, signs=signs)), path)
+    path.write_bytes(path.read_bytes().replace(b"[216, 5, 7]", b"[216, 6, 7]"))
+    with pytest.raises(ModelError, match=r"signs\.weights\.0"):
+        read_model(path)
 
 
 @pytest.mark.parametrize("key", ["digit", "none", "number", "sizes", "numbers"])

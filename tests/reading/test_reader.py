@@ -249,7 +249,7 @@ def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
         drawn = draw_number(bundled[0], HANDS["letters"], 1, index)
         sure += any(not n.rejected for n in reader.read(drawn.image))
         found = reader.read(drawn.image, "number")  # a number, as it were
-        assert all(n.confidence <= 0.5 for n in found if n.rejected)
+        assert all(n.confidence <= 0.7 for n in found if n.rejected)
     assert sure <= 6
 
 

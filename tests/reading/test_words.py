@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ class Said:
     text: str
     confidence: float
     any_number: float
+    signs: list[Component] = field(default_factory=list)
 
 
 def line(text, gaps, height=20, of_others=20):
@@ -65,6 +66,13 @@ def line(text, gaps, height=20, of_others=20):
 def test_a_number_beside_words(text, gaps, parts):
     found, read = line(text, gaps)
     assert [part.text for part in part_from_words(found, read)] == parts
+
+
+def test_a_point_between_thousands_has_room_about_it():
+    found, read = line("ab.123", [2, 2, 8, 2, 2])
+    assert [part.text for part in part_from_words(found, read)] == ["123"]
+    found.signs.append(found.components[2])
+    assert [part.text for part in part_from_words(found, read)] == ["ab.123"]
 
 
 @pytest.mark.parametrize(

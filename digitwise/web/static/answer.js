@@ -51,14 +51,15 @@ export function drawOverlay(overlay, paper, numbers, withTried) {
 
 function card(number, save) {
   const text = element("div", { class: "text" });
+  const withoutSigns = digitsOf(number);
   let next = 0;
   for (const char of number.text) {
-    const digit = /\d/.test(char) ? number.digits[next++] : null;
+    const digit = /\d/.test(char) ? withoutSigns[next++] : null;
     text.append(element("span", digit?.rejected ? { class: "unsure" } : {}, char));
   }
   const sure = `${(100 * number.confidence).toFixed(1)}% sure`;
   const verdict = number.rejected ? `${sure}: not to be relied on` : sure;
-  const digits = element("div", { class: "digits" }, ...number.digits.map(digitCard));
+  const digits = element("div", { class: "digits" }, ...withoutSigns.map(digitCard));
   const made = element("article", { class: "number" }, text, element("p", { class: "quiet" }, verdict), digits);
   const others = number.alternatives.filter((other) => other.text !== number.text && other.p > 0.0005);
   if (others.length) {
@@ -69,6 +70,10 @@ function card(number, save) {
   }
   made.append(saver(number, save));
   return made;
+}
+
+function digitsOf(number) {
+  return number.digits.filter((digit) => digit.kind === "digit");
 }
 
 function digitCard(digit) {
@@ -98,17 +103,18 @@ function seen(rows, about) {
 }
 
 function saver(number, save) {
-  const digits = number.digits.map((digit) => digit.char).join("");
+  const written = digitsOf(number);
+  const digits = written.map((digit) => digit.char).join("");
   const label = element("input", { type: "text", value: digits, size: Math.max(4, digits.length), "aria-label": "what it really says" });
   const button = element("button", { type: "button" }, "Save as example");
   const said = element("span", { class: "quiet", role: "status" });
   button.addEventListener("click", async () => {
-    if (!/^\d+$/.test(label.value) || label.value.length !== number.digits.length) {
-      said.textContent = `expected ${number.digits.length} digits`;
+    if (!/^\d+$/.test(label.value) || label.value.length !== written.length) {
+      said.textContent = `expected ${written.length} digits`;
       return;
     }
     said.textContent = await save(
-      number.digits.map((digit, k) => ({ label: Number(label.value[k]), seen: digit.seen })),
+      written.map((digit, k) => ({ label: Number(label.value[k]), seen: digit.seen })),
     );
   });
   return element("div", { class: "save" }, label, button, said);

@@ -1,0 +1,164 @@
+"""Learning what each component of a number is in its place, from numbers drawn with signs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import Digits
+from digitwise.data.strings import DrawnNumber, Hand, draw_number
+from digitwise.engines.threads import cores
+from digitwise.imaging.components import Component
+from digitwise.imaging.ink import SOLID
+from digitwise.imaging.rules import part_rules
+from digitwise.imaging.sheet import ink_of_page
+from digitwise.network import Network, one_hot
+from digitwise.neurons import Floats
+from digitwise.processes import make_pool
+from digitwise.reading.segment import all_numbers, one_number
+from digitwise.reading.signs import INPUTS, KINDS, describe
+
+HIDDEN = 48  # neurons
+STEPS = 300  # of L-BFGS
+PULL = 1e-5  # of weights to 0
+PART = 250  # numbers that a process draws at a time
+MOSTLY = 0.5  # share of a component's ink from which on it counts as what it is a part of
+
+PLAIN = Hand(wobble=0.08, specks=0.2)
+CROPPED = replace(PLAIN, cropped=True, outsize=0.2, count=(1, 7))
+HANDS = [
+    PLAIN,
+    replace(PLAIN, wobble=0.15, count=(1, 3)),
+    replace(PLAIN, touching=0.4, ligature=0.15),
+    replace(PLAIN, size=(18.0, 24.0), paper=False, signs=True, specks=0.0),
+    replace(PLAIN, signs=True, count=(1, 8)),
+    replace(PLAIN, signs=True, count=(2, 8), touching=0.15, outsize=0.2),
+    CROPPED,
+    replace(CROPPED, touching=0.3, ligature=0.15),
+    replace(CROPPED, signs=True),
+    replace(CROPPED, signs=True, printed="columns", specks=0.0),
+    replace(CROPPED, count=(1, 4), printed="columns"),
+    replace(CROPPED, count=(1, 3), printed="columns", wobble=0.12),
+    replace(PLAIN, printed="ruled"),
+    replace(PLAIN, printed="box", gap=(0.12, 0.5)),
+    replace(PLAIN, printed="comb", gap=(0.25, 0.6)),
+    replace(PLAIN, printed="dashed", gap=(0.25, 1.2)),
+]
+"""What is drawn, in turn."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Components to learn from.
+
+    Attributes
+    ----------
+    inputs : float32 array of shape (n, INPUTS)
+        As the network sees them: see `describe`.
+    desired : float32 array of shape (n, 7)
+        How probably each is which of KINDS.
+    """
+
+    inputs: Floats
+    desired: Floats
+
+
+def learn_signs(
+    lessons: Lessons,
+    progress: Callable[[str], None] = lambda _: None,
+    seed: int = 0,
+) -> Network:
+    """Teach a new network what components are."""
+    sizes = [INPUTS, HIDDEN, len(KINDS)]
+    network = Network(
+        sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
+    )
+    _descend(network, lessons, progress)
+    return network
+
+
+def _parameters(network: Network) -> list[Floats]:
+    return [*network.weights, *network.biases]
+
+
+def _descend(network: Network, lessons: Lessons, progress: Callable[[str], None]) -> None:
+    """Go down to where the cost over all examples is least, the weights kept small (L-BFGS)."""
+    from scipy.optimize import minimize
+
+    inputs, desired = lessons.inputs, lessons.desired
+
+    def cost(flat: Floats) -> tuple[float, Floats]:
+        _unpack(network, flat)
+        gradient = network.gradient(inputs, desired)
+        slope = np.concatenate([g.ravel() for g in (*gradient.weights, *gradient.biases)])
+        mean = float(network.costs(inputs, desired).mean())
+        progress(f"{mean:.5f} over {len(inputs)} components")
+        return mean + PULL * float(flat @ flat), slope.astype(np.float64) + 2 * PULL * flat
+
+    start = np.concatenate([p.ravel() for p in _parameters(network)]).astype(np.float64)
+    steps = {"maxiter": STEPS}
+    _unpack(network, minimize(cost, start, jac=True, method="L-BFGS-B", options=steps).x)
+
+
+def _unpack(network: Network, flat: Floats) -> None:
+    """Give all parameters of a network the values of one long array."""
+    at = 0
+    for parameter in _parameters(network):
+        parameter[...] = flat[at : at + parameter.size].reshape(parameter.shape)
+        at += parameter.size
+
+
+def draw_lessons(
+    digits: Digits, count: int = 12_000, seed: int = 0, hands: Sequence[Hand] = HANDS
+) -> Lessons:
+    """Draw numbers, of each hand in turn, and tell which of KINDS each component in them is."""
+    draw = partial(_draw_part, digits, seed, hands)
+    parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
+    with make_pool(min(cores(), len(parts))) as pool:
+        found = list(pool.map(draw, parts))
+    inputs, kinds = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Lessons(inputs, one_hot(kinds, len(KINDS), np.float32))
+
+
+def _draw_part(
+    digits: Digits, seed: int, hands: Sequence[Hand], indices: Sequence[int]
+) -> tuple[Floats, npt.NDArray[np.intp]]:
+    inputs, kinds = [np.zeros((0, INPUTS), np.float32)], [np.zeros(0, np.intp)]
+    for index in indices:
+        drawn = draw_number(digits, hands[index % len(hands)], seed, index)
+        ink, lines = part_rules(ink_of_page(drawn.light))
+        numbers = one_number(ink)
+        # What stands by itself on a page is judged by itself.
+        groups = all_numbers(ink, lines)
+        numbers += groups if list(map(len, groups)) != list(map(len, numbers)) else []
+        for components in numbers:
+            inputs.append(describe(components))
+            kinds.append(kinds_in(drawn, components))
+    return np.concatenate(inputs), np.concatenate(kinds)
+
+
+def kinds_in(drawn: DrawnNumber, components: Sequence[Component]) -> npt.NDArray[np.intp]:
+    """Return which of KINDS each component of a drawn number is, by the ink that it was drawn with.
+
+    What is half of a digit's ink, or more, is a digit.
+    """
+    shape = drawn.image.shape
+    layers = np.zeros((len(KINDS), *shape), bool)
+    for piece in drawn.pieces:
+        layer = layers[_kind_of(piece.char)]
+        place = layer[piece.top :, piece.left :][: piece.ink.shape[0], : piece.ink.shape[1]]
+        place |= piece.ink[: place.shape[0], : place.shape[1]] >= SOLID
+    found = []
+    for c in components:
+        own = c.ink >= SOLID
+        shares = (layers[:, c.top : c.bottom, c.left : c.right] & own).sum(axis=(1, 2)) / own.sum()
+        found.append(0 if shares[0] >= MOSTLY else int(shares.argmax()))
+    return np.array(found, np.intp)
+
+
+def _kind_of(char: str) -> int:
+    if char.isdigit():
+        return 0
+    return KINDS.index(char) if char in KINDS else KINDS.index("other")
