@@ -9,8 +9,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
-ABOVE = (-0.12, 0.5)  # digit heights of paper above a number that is cut out, and below; and
-BESIDE = (-0.05, 0.8)  # beside it, at most: less than nothing cuts into it
+BESIDE = (-0.05, 0.8)  # digit heights of paper beside a number that is cut out
 
 Ink = npt.NDArray[np.float32]
 
@@ -100,20 +99,42 @@ def line_up(
     return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))], pieces
 
 
-def cut_out(
+def underline(
     ink: Ink, pieces: list[Piece], size: float, rng: np.random.Generator
 ) -> tuple[Ink, list[Piece]]:
-    """Cut the picture out close to the ink, or into it, as the cell of a table is."""
+    """Draw a stroke under the number by hand, straight or bent."""
+    import cv2
+
+    columns, rows = np.flatnonzero(ink.max(axis=0) > 0.1), np.flatnonzero(ink.max(axis=1) > 0.1)
+    below = round(size * rng.uniform(0.05, 0.4))
+    ink = np.pad(ink, ((0, max(0, rows[-1] + 2 * below + 4 - len(ink))), (0, 0)))
+    wide = columns[-1] - columns[0]
+    x = columns[0] + wide * np.array([rng.uniform(-0.2, 0.3), 0.5, rng.uniform(0.7, 1.2)])
+    y = rows[-1] + below + size * rng.uniform(-0.05, 0.05, 3)
+    stroke = np.zeros_like(ink)
+    points = np.rint(np.stack([x, y], axis=1)).astype(np.int32)[:, None]
+    cv2.polylines(stroke, [points], False, 1.0, max(1, round(size * rng.uniform(0.04, 0.1))))
+    return np.maximum(ink, stroke), [*pieces, Piece("underline", 0, 0, stroke)]
+
+
+def cut_out(
+    ink: Ink, pieces: list[Piece], size: float, room: tuple[float, float], rng: np.random.Generator
+) -> tuple[Ink, list[Piece]]:
+    """Cut the picture out as the cell of a table is, close to the ink or into it."""
     ends = []
-    for axis, free in ((1, ABOVE), (0, BESIDE)):
+    for axis, free in ((1, room), (0, BESIDE)):
         inked = np.flatnonzero(ink.max(axis=axis) > 0.1)
         before, after = (round(size * rng.uniform(*free)) for _ in range(2))
-        ends.append((max(0, inked[0] - before), min(ink.shape[1 - axis], inked[-1] + 1 + after)))
+        ends.append((int(inked[0]) - before, int(inked[-1]) + 1 + after))
     (top, bottom), (left, right) = ends
+    over = max(0, -top), max(0, bottom - ink.shape[0]), max(0, -left), max(0, right - ink.shape[1])
+    ink = np.pad(ink, (over[:2], over[2:]))
+    top, bottom, left, right = top + over[0], bottom + over[0], left + over[2], right + over[2]
     seen = []
     for p in pieces:
-        part = p.ink[max(0, top - p.top) :, max(0, left - p.left) :]
-        seen.append(Piece(p.char, max(0, p.top - top), max(0, p.left - left), part))
+        down, across = p.top + over[0] - top, p.left + over[2] - left
+        part = p.ink[max(0, -down) :, max(0, -across) :]
+        seen.append(Piece(p.char, max(0, down), max(0, across), part))
     return ink[top:bottom, left:right], seen
 
 

@@ -67,6 +67,10 @@ def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
         away = min(free, round(pen / 2 + size * rng.uniform(0.02, 0.6)))
         x = first - away if side == 0 else last + away
         broad = round(size * rng.uniform(0.15, 0.5)) if rng.random() < 0.15 else pen
+        if rng.random() < 0.1:  # the picture is cut out beyond the page
+            lines[:, : x + 1] = black if side == 0 else lines[:, : x + 1]
+            lines[:, x:] = black if side == 1 else lines[:, x:]
+            continue
         slope = high * np.tan(np.radians(rng.uniform(-2, 2)))
         foot = round(x + slope)
         twice = round(pen + size * rng.uniform(0.08, 0.2)) if rng.random() < 0.2 else 0
@@ -78,6 +82,27 @@ def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
                 :, : 2 * broad + abs(foot - x) + twice
             ] = 0
     return lines
+
+
+def other_lines(ink: Ink, written: list[Ink], rng: np.random.Generator) -> Ink:
+    """Leave the feet of a line above, or the heads of one below, at the picture's edge: their ink.
+
+    Only as far as the number's own ink is not reached.
+    """
+    left_over = np.zeros_like(ink)
+    rows = np.flatnonzero(ink.max(axis=1) > 0.1)
+    free = int(rows[0]) - 2, len(ink) - int(rows[-1]) - 3
+    for piece in written[: rng.integers(1, len(written) + 1)]:
+        above = rng.random() < 0.5
+        most = min(free[0] if above else free[1], round(0.7 * len(piece)))
+        if most < 3:
+            continue
+        seen = int(rng.integers(3, most + 1))
+        part = piece[-seen:] if above else piece[:seen]
+        x = int(rng.integers(max(1, ink.shape[1] - part.shape[1])))
+        place = (left_over[:seen] if above else left_over[-seen:])[:, x : x + part.shape[1]]
+        np.maximum(place, part[:, : place.shape[1]], out=place)
+    return left_over
 
 
 def draw_specks(ink: Ink, size: float, rng: np.random.Generator) -> Ink:

@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.glyphs import letter_pieces
-from digitwise.data.lines import Piece, Stroke, cut_out, line_up
-from digitwise.data.printing import draw_specks, on_paper, print_columns, print_lines
+from digitwise.data.lines import Piece, Stroke, cut_out, line_up, underline
+from digitwise.data.printing import draw_specks, on_paper, other_lines, print_columns, print_lines
 from digitwise.data.signs import DIGIT, PENS, draw_sign, write_number
 from digitwise.errors import InputError
 
+MOST_OTHERS = 4  # digits of other lines that are seen at a picture's edge
 OUTSIZE = (0.2, 0.7)  # digit heights that such a digit is higher than others
 
 Ink = npt.NDArray[np.float32]
@@ -53,8 +54,13 @@ class Hand:
         With signs about the digits, as amounts, dates and temperatures have them.
     outsize : float in [0, 1]
         Share of digits that are higher than the others, reaching up or down.
-    cropped : bool
-        The picture is cut out as the cell of a table is, close to the number or into it.
+    room : (float, float), optional
+        The picture is cut out as the cell of a table is, with so much paper above the number, and
+        below, in digit heights; less than nothing cuts into it.
+    underlined : float in [0, 1]
+        Share of numbers that are underlined by hand.
+    crowded : float in [0, 1]
+        Share of pictures that have left feet of the line above, and heads of the one below.
     letters : bool
         Letters in place of digits: the text is empty, since there is no number to read.
     """
@@ -73,7 +79,9 @@ class Hand:
     printed: str = ""
     signs: bool = False
     outsize: float = 0.0
-    cropped: bool = False
+    room: tuple[float, float] | None = None
+    underlined: float = 0.0
+    crowded: float = 0.0
     letters: bool = False
 
 
@@ -162,8 +170,14 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
             height, foot = height + more, round(more * rng.uniform())
         strokes.append(Stroke(char, _shaped(image, height, slant), foot))
     ink, joins, pieces = line_up(strokes, size, slope, hand, rng)
-    if hand.cropped:
-        ink, pieces = cut_out(ink, pieces, size, rng)
+    if hand.underlined and rng.random() < hand.underlined:
+        ink, pieces = underline(ink, pieces, size, rng)
+    if hand.room is not None:
+        ink, pieces = cut_out(ink, pieces, size, hand.room, rng)
+    if hand.crowded and rng.random() < hand.crowded:
+        others = digits.images[rng.integers(len(digits), size=MOST_OTHERS)]
+        shaped = [_shaped(image.astype(np.float32) / 255, size, slant) for image in others]
+        pieces.append(Piece("other", 0, 0, other_lines(ink, shaped, rng)))
     if hand.printed == "columns":
         pieces.append(Piece("line", 0, 0, print_columns(ink, size, rng)))
     elif hand.printed:
@@ -171,7 +185,7 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
     if rng.random() < hand.specks:
         pieces.append(Piece("speck", 0, 0, draw_specks(ink, size, rng)))
     for piece in pieces:
-        if piece.char in ("line", "speck"):
+        if piece.char in ("line", "speck", "other"):
             ink = np.maximum(ink, piece.ink)
     text = "".join(stroke.char for stroke in strokes if stroke.char.isdigit())
     return DrawnNumber(text, on_paper(ink, hand.paper, rng), pieces)

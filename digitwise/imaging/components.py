@@ -18,6 +18,9 @@ MOST = 5_000  # more than a full page of digits has
 SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
 OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
 TOGETHER = 256  # that are framed in one step: a texture has too many for the memory
+MOST_OF = 0.6  # share of the picture's side that a line is long, at least, if it is thin:
+THIN = 12  # times as long as wide
+LITTLE = 0.04  # share of the ink: the rest is specks
 RIM = np.ones((3, 3), np.uint8)  # around a stroke's pixel: so far its soft edge reaches
 
 
@@ -33,6 +36,8 @@ class Component:
         Its own ink, in [0, 1]; that of others in the box left out.
     at_edge : four bool
         Whether it reaches the picture's left, top, right and bottom edge.
+    through : bool
+        Whether it runs through the picture, or most of it, as rules, frames and gutters do.
     """
 
     left: int
@@ -41,6 +46,7 @@ class Component:
     bottom: int
     ink: Light
     at_edge: tuple[bool, bool, bool, bool] = (False, False, False, False)
+    through: bool = False
 
     @property
     def width(self) -> int:
@@ -90,7 +96,9 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     labels, stats = connected(ink >= solid)
     sides = stats[:, 2:4].max(axis=1)
     sides[0] = 0  # the paper
-    kept = np.flatnonzero(sides >= max(SPECK * _large(sides[1:], stats[1:, 4]), 3))
+    through = _run_through(stats, ink.shape)
+    told = _tell_size(through[1:], stats[1:, 4])
+    kept = np.flatnonzero(sides >= max(SPECK * _large(sides[1:][told], stats[1:, 4][told]), 3))
     if len(kept) > MOST:
         raise ImageError(
             f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
@@ -105,9 +113,48 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
         rim = cv2.dilate(own, RIM)
         # No other piece's stroke is within a pixel, or it would hang together with this one.
         found.append(
-            Component(left, top, right, bottom, ink[top:bottom, left:right] * rim, at_edge)
+            Component(
+                left,
+                top,
+                right,
+                bottom,
+                ink[top:bottom, left:right] * rim,
+                at_edge,
+                bool(through[label]),
+            )
         )
     return sorted(found, key=lambda c: (c.left, c.top))
+
+
+def _run_through(stats: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Which components run from edge to edge, or are thin and nearly as long as the picture."""
+    left, top, wide, high, _ = stats.T
+    height, width = shape
+    across = (left <= 1) & (left + wide >= width - 1) | (wide >= MOST_OF * width) & (
+        wide >= THIN * high
+    )
+    down = (top <= 1) & (top + high >= height - 1) | (high >= MOST_OF * height) & (
+        high >= THIN * wide
+    )
+    return np.asarray(across | down)
+
+
+def _tell_size(through: npt.NDArray[np.bool_], ink: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which components tell how large digits are: those that don't run through the picture.
+
+    All do if the others are no more than specks: a digit fills its picture.
+    """
+    others = ~through
+    return others if ink[others].sum() >= LITTLE * ink.sum() else np.ones_like(through)
+
+
+def that_tell_size(components: Sequence[Component]) -> list[Component]:
+    """Return those components that tell how large a number's digits are, in their order."""
+    through = np.array([c.through for c in components], bool)
+    if not through.any():
+        return list(components)
+    told = _tell_size(through, np.array([float(c.ink.sum()) for c in components]))
+    return [c for c, tells in zip(components, told, strict=True) if tells]
 
 
 def _large(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
@@ -125,6 +172,7 @@ def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
 
 def usual_height(components: list[Component]) -> float:
     """Height of most writing, in pixels: see `usual_size`."""
+    components = that_tell_size(components)
     heights = np.array([c.height for c in components])
     return usual_size(heights, np.array([float(c.ink.sum()) for c in components]))
 

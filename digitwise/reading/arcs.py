@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.components import Component, join
+from digitwise.imaging.components import Component, join, that_tell_size
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
@@ -89,9 +89,10 @@ def find_arcs(
     most = most or [MOST_CUTS] * len(components)
     fragments = break_up(components, height, most)
     digits = {number for number, cuts in enumerate(most) if not cuts}
-    line = _line(components, height)
-    largest = max(max(c.height, c.width) for c in components)
-    pen = median(stroke_width(c.ink) for c in components if max(c.height, c.width) >= largest / 2)
+    line = _line(that_tell_size(components), height)
+    telling = that_tell_size(components)
+    largest = max(max(c.height, c.width) for c in telling)
+    pen = median(stroke_width(c.ink) for c in telling if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)
     between = cache(piece_between)
     single: dict[int, int] = {}  # small fragment → its own arc

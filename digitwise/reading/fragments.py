@@ -7,7 +7,7 @@ from statistics import median
 
 import numpy as np
 
-from digitwise.imaging.components import Component
+from digitwise.imaging.components import Component, that_tell_size
 from digitwise.imaging.cuts import Cut, find_cuts
 from digitwise.imaging.framing import bounding_box
 from digitwise.imaging.ink import SOLID
@@ -45,6 +45,7 @@ class Fragment:
 
 def digit_height(components: list[Component]) -> float:
     """How high the digits of a number are, in pixels; of a broken one with all of its parts."""
+    components = that_tell_size(components)
     largest = max(max(c.height, c.width) for c in components)
     clean = [c for c in components if max(c.height, c.width) >= SPECK * largest]
     heights = [max(c.bottom for c in parts) - min(c.top for c in parts) for parts in stacked(clean)]

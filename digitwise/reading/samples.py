@@ -34,7 +34,10 @@ SMALL = [
     replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06), wobble=WOBBLE)
     for hand in LARGE
 ]  # clean, and of few pixels
-CELL = Hand(count=(1, 8), wobble=WOBBLE, outsize=0.2, cropped=True)
+CELL = Hand(count=(1, 8), wobble=WOBBLE, outsize=0.2, room=(-0.12, 0.5))
+REGISTER = Hand(
+    count=(1, 4), wobble=WOBBLE, size=(12.0, 40.0), room=(0.2, 6.0), underlined=0.4, crowded=0.3
+)
 HANDS = (
     [replace(hand, wobble=wobble) for wobble in WOBBLES for hand in LARGE]
     + SMALL * 2
@@ -49,6 +52,8 @@ HANDS = (
         replace(CELL, signs=True, printed="columns"),
         replace(CELL, count=(1, 4), printed="columns"),
         replace(CELL, count=(1, 6), touching=0.3, ligature=0.15),
+        replace(REGISTER, printed="columns"),
+        replace(REGISTER, touching=0.3),
         Hand(letters=True),
         Hand(letters=True),
     ]

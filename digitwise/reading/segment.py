@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.boxes import FormBox, find_cells
-from digitwise.imaging.components import Component, find_components, join, usual_height, usual_size
+from digitwise.imaging.components import (
+    Component,
+    find_components,
+    join,
+    that_tell_size,
+    usual_height,
+    usual_size,
+)
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask, part_rules
 from digitwise.imaging.sheet import ways_to_see
@@ -75,11 +82,12 @@ def _whole_and_groups(ink: Light, lines: Mask) -> list[Proposal]:
     groups = _groups(components, lines)
     if len(groups) == 1 and len(groups[0]) == len(components):
         groups = []
-    all_ink = _amount(components)
+    # Rules, frames and gutters are left over by right.
+    all_ink = _amount(that_tell_size(components))
     groups = sorted(groups, key=_amount, reverse=True)[:MOST_GROUPS]
     return [
         Proposal([components]),
-        *(Proposal([group], _amount(group) / all_ink) for group in groups),
+        *(Proposal([group], min(1.0, _amount(group) / all_ink)) for group in groups),
     ]
 
 

@@ -27,7 +27,10 @@ PART = 250  # numbers that a process draws at a time
 MOSTLY = 0.5  # share of a component's ink from which on it counts as what it is a part of
 
 PLAIN = Hand(wobble=0.08, specks=0.2)
-CROPPED = replace(PLAIN, cropped=True, outsize=0.2, count=(1, 7))
+CELL = replace(PLAIN, room=(-0.12, 0.5), outsize=0.2, count=(1, 7))
+REGISTER = Hand(
+    count=(1, 4), wobble=0.08, size=(12.0, 40.0), room=(0.2, 6.0), underlined=0.4, crowded=0.3
+)
 HANDS = [
     PLAIN,
     replace(PLAIN, wobble=0.15, count=(1, 3)),
@@ -35,12 +38,15 @@ HANDS = [
     replace(PLAIN, size=(18.0, 24.0), paper=False, signs=True, specks=0.0),
     replace(PLAIN, signs=True, count=(1, 8)),
     replace(PLAIN, signs=True, count=(2, 8), touching=0.15, outsize=0.2),
-    CROPPED,
-    replace(CROPPED, touching=0.3, ligature=0.15),
-    replace(CROPPED, signs=True),
-    replace(CROPPED, signs=True, printed="columns", specks=0.0),
-    replace(CROPPED, count=(1, 4), printed="columns"),
-    replace(CROPPED, count=(1, 3), printed="columns", wobble=0.12),
+    CELL,
+    replace(CELL, touching=0.3, ligature=0.15),
+    replace(CELL, signs=True, crowded=0.2),
+    replace(CELL, signs=True, printed="columns", specks=0.0),
+    replace(CELL, count=(1, 4), printed="columns", crowded=0.3),
+    replace(CELL, count=(1, 3), printed="columns", wobble=0.12),
+    REGISTER,
+    replace(REGISTER, printed="columns"),
+    replace(REGISTER, printed="columns", touching=0.3, signs=True),
     replace(PLAIN, printed="ruled"),
     replace(PLAIN, printed="box", gap=(0.12, 0.5)),
     replace(PLAIN, printed="comb", gap=(0.25, 0.6)),

@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.imaging.components import Component, frame_components
+from digitwise.imaging.components import Component, frame_components, that_tell_size
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
 from digitwise.network import Network
@@ -53,14 +53,14 @@ def describe(components: Sequence[Component]) -> Floats:
 def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
     """Size, form and place of each component: (n, PLACE), most of it in digit heights."""
     height = digit_height(list(components))
-    tall = [c for c in components if c.height >= height / 2] or list(components)
+    telling = that_tell_size(components)
+    tall = [c for c in telling if c.height >= height / 2] or telling
     top, bottom = median(c.top for c in tall), median(c.bottom for c in tall)
-    highest = max(c.height for c in components)
+    highest = max(c.height for c in telling)
     pens = [max(1.0, stroke_width(c.ink)) for c in components]
-    pen = median(pens)
+    pen = median(max(1.0, stroke_width(c.ink)) for c in telling)
     forms = [_form(c) for c in components]
-    leans = [lean for c, (lean, _) in zip(components, forms, strict=True) if c in tall]
-    lean = median(leans)
+    lean = median(_form(c)[0] for c in tall)
     left, right = (np.array([getattr(c, side) for c in components]) for side in ("left", "right"))
     found = []
     for k, c in enumerate(components):

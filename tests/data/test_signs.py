@@ -8,6 +8,7 @@ from digitwise.data.signs import DIGIT, SIGNS, draw_sign, write_number
 from digitwise.data.strings import Hand, draw_number
 from digitwise.imaging.ink import SOLID
 
+CLOSE = (-0.12, 0.5)
 SIZE = 40  # pixels that a digit is high
 
 
@@ -48,7 +49,13 @@ def test_the_same_seed_draws_the_same_sign():
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"cropped": True}, {"cropped": True, "printed": "columns"}, {"outsize": 1.0}],
+    [
+        {},
+        {"room": CLOSE},
+        {"room": CLOSE, "printed": "columns"},
+        {"room": (1.0, 5.0), "underlined": 1.0, "crowded": 1.0},
+        {"outsize": 1.0},
+    ],
 )
 def test_each_piece_lies_where_the_picture_has_its_ink(bundled, changes):
     hand = replace(Hand(count=(2, 6), signs=True, paper=False, specks=0.0, rise=0.0), **changes)
@@ -63,7 +70,7 @@ def test_each_piece_lies_where_the_picture_has_its_ink(bundled, changes):
 
 
 def test_column_rules_run_through_the_picture_beside_the_number(bundled):
-    hand = Hand(count=(1, 4), printed="columns", paper=False, cropped=True)
+    hand = Hand(count=(1, 4), printed="columns", paper=False, room=CLOSE)
     broken = 0
     for index in range(40):
         drawn = draw_number(bundled[0], hand, 4, index)

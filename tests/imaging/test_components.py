@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitwise.errors import ImageError
-from digitwise.imaging.components import find_components, frame_components, join
+from digitwise.imaging.components import (
+    find_components,
+    frame_components,
+    join,
+    that_tell_size,
+    usual_height,
+)
 from digitwise.imaging.ink import extract_ink
 
 
@@ -78,3 +84,34 @@ def test_many_are_framed_as_each_by_itself(monkeypatch, draw_number):
     np.testing.assert_array_equal([component.frame for component in together], alone)
     # One that is kept doesn't keep the others in memory.
     assert together[0].frame.base is None
+
+
+def page_with(*boxes, shape=(200, 120)):
+    ink = np.zeros(shape, np.float32)
+    for top, left, bottom, right in boxes:
+        ink[top:bottom, left:right] = 1
+    return ink
+
+
+RULE, DIGIT = (0, 100, 200, 104), (90, 50, 104, 58)
+
+
+def test_a_rule_from_edge_to_edge_makes_no_digit_a_speck():
+    found = find_components(page_with(RULE, DIGIT))
+    assert [(c.left, c.through) for c in found] == [(49, False), (99, True)]
+    assert [c.at_edge for c in found] == [(False,) * 4, (False, True, False, True)]
+    assert that_tell_size(found) == found[:1]
+    assert usual_height(found) == found[0].height
+
+
+def test_a_thin_rule_needs_not_reach_the_edge():
+    for bottom, through in ((150, True), (90, False)):
+        found = find_components(page_with((10, 100, bottom, 104), DIGIT))
+        assert found[-1].through is through
+
+
+def test_digits_that_fill_the_picture_are_large_beside_a_speck():
+    one, other, speck = (0, 20, 200, 40), (0, 60, 200, 80), (30, 100, 38, 104)
+    found = find_components(page_with(one, other, speck))
+    assert [c.through for c in found] == [True, True]
+    assert that_tell_size(found) == found

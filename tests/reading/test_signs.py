@@ -64,7 +64,7 @@ def test_a_component_is_described_by_its_place_beside_others(bundled):
 
 
 def test_what_reaches_the_pictures_edge_is_told(bundled):
-    hand = Hand(count=(2, 2), printed="columns", cropped=True, paper=False, specks=0.0)
+    hand = Hand(count=(2, 2), printed="columns", room=(-0.12, 0.5), paper=False, specks=0.0)
     at_edge = {True: [], False: []}
     for index in range(20):
         drawn = draw_number(bundled[0], hand, 2, index)
