@@ -201,6 +201,16 @@ def open_nine(b: Between) -> list[Points]:
     return [[*head, *corners((x, b(-0.02, 0.12))), (x - b(-0.02, 0.12), 1.0)]]
 
 
+def bowl_nine(b: Between) -> list[Points]:
+    """A bowl to the right of its stem, as of a P: the pen comes back across."""
+    s, h = b(0.25, 0.45), b(0.32, 0.5)
+    bowl = [(s - b(0.0, 0.12), b(0.05, 0.25)), (s + 0.25, b(-0.02, 0.04)), (b(0.8, 1.0), 0.45 * h)]
+    return [
+        [*bowl, (s + 0.2, h), (s - b(-0.05, 0.08), b(0.75, 1.0) * h)],
+        [(s, 0.1), (s - b(0.0, 0.2), 1.0)],
+    ]
+
+
 def marked_zero(b: Between) -> list[Points]:
     """Slashed, or with a dot."""
     w = b(0.28, 0.42)
@@ -221,7 +231,7 @@ FORMS: dict[int, list[Family]] = {
     6: [flat_six],
     7: [crossed_seven, curled_seven, serif_seven],
     8: [two_ring_eight, open_eight],
-    9: [hooked_nine, straight_nine, open_nine],
+    9: [hooked_nine, straight_nine, open_nine, bowl_nine],
 }
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
+HEAD = 0.35  # of a zero's height: there one stroke goes on to the next zero
 BESIDE = (-0.05, 0.8)  # digit heights of paper beside a number that is cut out
 
 Ink = npt.NDArray[np.float32]
@@ -93,7 +94,8 @@ def line_up(
         place = ink[top : top + written.shape[0], left : left + written.shape[1]]
         np.maximum(place, written[:, : place.shape[1]], out=place)
         if link:
-            _ligature(ink, before, written, top, left, size)
+            high = hand.rounded > 0 and stroke.char == strokes[number - 1].char == "0"
+            _ligature(ink, before, written, (top, left), size, high)
         end = max(end, left + written.shape[1])
     ink = ink[:, : min(wide, end + margin)]
     return ink, [*joins, min(ink.shape[1] - 2, end + round(0.25 * size))], pieces
@@ -150,16 +152,23 @@ def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:
     return nearest if nearest < 10**5 else 0
 
 
-def _ligature(ink: Ink, before: Ink, piece: Ink, top: int, left: int, size: float) -> None:
-    """Draw a stroke from where one sign ends to where the next begins."""
+def _ligature(
+    ink: Ink, before: Ink, piece: Ink, place: tuple[int, int], size: float, high: bool
+) -> None:
+    """Draw a stroke from where one sign ends to where the next begins; of zeros at their heads."""
     import cv2
 
-    span = before[:, max(0, left - round(0.6 * size)) : left]
+    top, left = place
+    reach = max(0, left - round(0.6 * size))
+    span, head = before[:, reach:left], len(piece)
+    if high:
+        head = round(HEAD * len(piece))
+        span = span[: top + head]
     ys, xs = np.nonzero(span > 0.5)
-    own_y, own_x = np.nonzero(piece > 0.5)
+    own_y, own_x = np.nonzero(piece[:head] > 0.5)
     if not len(xs) or not len(own_x):
         return
     last, first = xs.argmax(), own_x.argmin()
-    start = (int(xs[last]) + max(0, left - round(0.6 * size)), int(ys[last]))
+    start = (int(xs[last]) + reach, int(ys[last]))
     end = (left + int(own_x[first]), top + int(own_y[first]))
     cv2.line(ink, start, end, 1.0, max(1, round(0.08 * size)), cv2.LINE_AA)

@@ -52,6 +52,8 @@ class Hand:
         picture's top to its bottom.
     signs : bool
         With signs about the digits, as amounts, dates and temperatures have them.
+    rounded : float in [0, 1]
+        Share of numbers that end in zeros, as amounts do.
     outsize : float in [0, 1]
         Share of digits that are higher than the others, reaching up or down.
     room : (float, float), optional
@@ -78,6 +80,7 @@ class Hand:
     specks: float = 0.1
     printed: str = ""
     signs: bool = False
+    rounded: float = 0.0
     outsize: float = 0.0
     room: tuple[float, float] | None = None
     underlined: float = 0.0
@@ -151,6 +154,9 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
     slope = np.tan(np.radians(rng.uniform(-1, 1) * hand.rise))
     written = write_number(count, rng) if hand.signs else [DIGIT] * count
     pen = rng.uniform(*PENS) if hand.signs else 0.0
+    zeros = np.flatnonzero(digits.labels == 0)
+    ending = hand.rounded and len(zeros) and rng.random() < hand.rounded
+    left = int(rng.integers(1, count)) if ending and count > 1 else count  # digits before zeros
     strokes: list[Stroke] = []
     for sign in written:
         if sign != DIGIT:
@@ -161,7 +167,8 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
             letters = letter_pieces()
             char, image = "letter", _letter(letters[rng.integers(len(letters))], rng)
         else:
-            chosen = int(rng.integers(len(digits)))
+            left -= 1
+            chosen = int(rng.integers(len(digits)) if left >= 0 else rng.choice(zeros))
             image = digits.images[chosen].astype(np.float32) / 255
             char = str(int(digits.labels[chosen]))
         height, foot = max(8.0, size * np.exp(hand.wobble * rng.standard_normal())), None

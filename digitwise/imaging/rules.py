@@ -4,6 +4,7 @@ A line is straight, thin and long against what is written. Where a stroke crosse
 stays whole.
 """
 
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -19,8 +20,10 @@ FAINT = 0.15  # share of full ink from which a pixel may belong to a line,
 STRONG = 0.6  # but not beside so much: there it is a stroke's soft edge
 LONG = 25.0  # stroke widths; and
 LONGER = 1.6  # heights of what is written: a line is at least as long as both
+SHORT = 10.0  # stroke widths: of a cell's side, between two lines
 THICKEST = 2.0  # stroke widths
 STEEPEST = 0.09  # rows a column: about 5 degrees
+BROKEN = 3  # pixels: shorter gaps in a line are closed
 PIECE = 3  # a line of so many pieces, each straight
 NET = 0.8  # share of the picture's width, and height, that lines and what touches them take; and
 SPARSE = 0.15  # at most so much of that is ink
@@ -84,8 +87,12 @@ def _across_and_down(ink: Light, solid: Mask) -> tuple[Mask, Mask]:
     usual = median(written.tolist()) if written.size else 0.0
     long = max(LONG * width, LONGER * usual)
     across = _lines(solid, stats[1:, 2], long, width)
-    down = _lines(solid.T, stats[1:, 3], long, width).T
-    down = _between(down, across, long) | _ticks(solid & ~across, across, width)
+    down = _between(_lines(solid.T, stats[1:, 3], long, width).T, across, long)
+    if across.any():
+        # Between two rules, as the cells of a table have them, they may be shorter.
+        short = max(SHORT * width, LONGER * usual)
+        down |= _sides(_lines(solid.T, stats[1:, 3], short, width).T, across)
+    down |= _ticks(solid & ~across, across, width)
     for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
         if min(wide, high) > 8 * width:
@@ -123,9 +130,11 @@ def _lines(solid: Mask, lengths: npt.NDArray[Any], long: float, width: float) ->
     found = np.zeros(solid.shape, bool)
     if (lengths < piece).all():
         return found
-    straight = cv2.morphologyEx(
-        solid.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)
+    # A faint line is broken here and there.
+    whole = cv2.morphologyEx(
+        solid.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, BROKEN), np.uint8)
     )
+    straight = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
     if not straight.any():
         return found
     # Pieces of a line that rises lie on neighbouring rows.
@@ -139,29 +148,52 @@ def _lines(solid: Mask, lengths: npt.NDArray[Any], long: float, width: float) ->
         own = (labels[box] == label) & (straight[box] > 0)
         if own.sum() / wide <= THICKEST * width + 1:
             # What the line's own thickness adds above and below.
-            found[box] |= (labels[box] == label) & solid[box]
+            found[box] |= (labels[box] == label) & (whole[box] > 0)
     return found
 
 
 def _between(down: Mask, across: Mask, long: float) -> Mask:
     """Only upright lines from one line across, or edge, to another, or higher than any digit."""
+    near = _beside(across)
+    near[:EDGE] = near[-EDGE:] = True
+
+    def is_line(rows: slice, columns: slice) -> bool:
+        top, bottom = rows.start, rows.stop
+        ends = near[top : top + 3, columns].any() and near[bottom - 3 : bottom, columns].any()
+        return bottom - top >= 3 * long or bool(ends)
+
+    return _those(down, is_line)
+
+
+def _sides(down: Mask, across: Mask) -> Mask:
+    """Only upright lines that meet two lines across, as the sides of a table's cells do."""
+    near = _beside(across)
+
+    def is_side(rows: slice, columns: slice) -> bool:
+        met = np.atleast_1d(near[rows, columns].any(axis=1))
+        return int(met[0]) + int((met[1:] & ~met[:-1]).sum()) >= 2
+
+    return _those(down, is_side)
+
+
+def _beside(across: Mask) -> Mask:
+    """Where a line across is no more than three pixels away."""
     import cv2
 
-    if not down.any():
-        return down
-    labels, stats = connected(down)
-    near = cv2.dilate(across.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    near[:EDGE] = near[-EDGE:] = True
+    return np.asarray(cv2.dilate(across.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0)
+
+
+def _those(lines: Mask, wanted: Callable[[slice, slice], bool]) -> Mask:
+    """Only those lines whose rows and columns are as wanted."""
+    if not lines.any():
+        return lines
+    labels, stats = connected(lines)
     for label in range(1, len(stats)):
         left, top, wide, high = (int(v) for v in stats[label, :4])
-        columns = slice(left, left + wide)
-        ends = (
-            near[top : top + 3, columns].any() and near[top + high - 3 : top + high, columns].any()
-        )
-        if high < 3 * long and not ends:
-            box = np.s_[top : top + high, columns]
-            down[box] &= labels[box] != label
-    return down
+        box = slice(top, top + high), slice(left, left + wide)
+        if not wanted(*box):
+            lines[box] &= labels[box] != label
+    return lines
 
 
 def _ticks(rest: Mask, across: Mask, width: float) -> Mask:

@@ -28,6 +28,7 @@ PART = 100  # numbers that a process draws at a time
 HANDS = [
     Hand(count=(2, 2), touching=1.0, ligature=0.1, wobble=0.08),
     Hand(count=(3, 5), touching=0.7, ligature=0.1, wobble=0.08),
+    Hand(count=(3, 6), touching=0.7, ligature=0.4, wobble=0.08, rounded=0.8),
 ]
 """What is drawn, in turn."""
 

@@ -52,6 +52,8 @@ HANDS = (
         replace(CELL, signs=True, printed="columns"),
         replace(CELL, count=(1, 4), printed="columns"),
         replace(CELL, count=(1, 6), touching=0.3, ligature=0.15),
+        replace(CELL, count=(3, 6), touching=0.5, ligature=0.4, rounded=0.8),
+        Hand(count=(3, 6), touching=0.6, ligature=0.4, rounded=0.8, wobble=WOBBLE),
         replace(REGISTER, printed="columns"),
         replace(REGISTER, touching=0.3),
         Hand(letters=True),

@@ -37,6 +37,7 @@ ROUND = 1.4  # times as long as wide, at most, is a blob
 FILLED = 0.65  # share of its box that is ink; a disc has 0.785
 BULGING = 0.95  # share of its convex hull
 ONE_LINE = 5  # times as high as a digit, at most, is a cell for one line
+ROOMY = 1.5  # times as wide as a digit is high, at least, is a cell for a number, not for a digit
 TOGETHER = 64  # components that are compared with all others in one step
 MOST_GROUPS = 5  # with the most ink, that are tried as a page's only number
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
@@ -222,8 +223,8 @@ def _is_blob(component: Component) -> bool:
 def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]:
     """Group what stands in the same box, or in none: cells of a table hold a number each.
 
-    Those of combs, and of squared paper, hold a digit each: if most do, digits are of one number
-    as if there were no lines.
+    Those of combs, and of squared paper, hold a digit each and are no wider than that takes: if
+    most do, digits are of one number as if there were no lines.
     """
     tables: list[list[Component]] = []
     others = 0
@@ -239,7 +240,8 @@ def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]
         tallest = max((c.height for cell in cells for c in cell), default=0)
         if not tallest <= comb[0].bottom - comb[0].top <= ONE_LINE * tallest:
             continue
-        if any(len(stacked(_tall(cell))) > 1 for cell in cells):
+        roomy = comb[0].right - comb[0].left >= ROOMY * tallest
+        if roomy or any(len(stacked(_tall(cell))) > 1 for cell in cells):
             tables += [cell for cell in cells if cell]
         else:
             others += 1

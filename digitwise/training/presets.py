@@ -17,16 +17,16 @@ DEEP = Settings(
 """What the networks of several layers have in common."""
 
 HANDS = (
-    "cvl_digits:0.16",
-    "danish_parish:0.13",
-    "unipen_strokes:0.13",
-    "pendigits_strokes:0.07",
+    "cvl_digits:0.15",
+    "danish_parish:0.14",
+    "unipen_strokes:0.12",
+    "pendigits_strokes:0.06",
     "digilets_strokes:0.05",
-    "nist_delft:0.05",
+    "nist_delft:0.06",
     "usps_train:0.03",
-    "orand_car_a:0.02",
+    "orand_car_a:0.06",
     "optdigits_orig:0.015",
-    "mfeat_pix:0.005",
+    "mfeat_pix:0.01",
 )
 """Other hands and countries than MNIST's, which has the rest."""
 

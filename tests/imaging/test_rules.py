@@ -7,7 +7,7 @@ from PIL import Image
 
 from digitwise.data.strings import HANDS, Hand, draw_number
 from digitwise.imaging.ink import extract_ink
-from digitwise.imaging.rules import remove_rules
+from digitwise.imaging.rules import find_rules, remove_rules
 
 CLEAN = Hand(count=(3, 6), paper=False, specks=0.0, gap=(0.25, 0.6))
 
@@ -169,3 +169,29 @@ def test_single_pixels_are_no_boxes():
     ink = np.zeros((40, 40), np.float32)
     ink[::4, ::5] = 1
     assert remove_rules(ink) is ink
+
+
+def cells_with_digits(gap=0):
+    """Three cells, 45 pixels wide, faint lines between; upright ones with a gap in each."""
+    ink = np.zeros((64, 150), np.float32)
+    ink[[6, 58]] = 0.2
+    for x in (5, 50, 95, 140):
+        ink[:, x] = 0.2
+        ink[30 : 30 + gap, x] = 0
+    for x in (20, 65, 110):
+        ink[18:46, x : x + 3] = 1  # a one
+        ink[43:46, x - 5 : x + 12] = 1  # and its base
+    return ink
+
+
+@pytest.mark.parametrize("gap", [0, 1])
+def test_the_faint_sides_of_cells_are_lines_though_they_are_short(gap):
+    lines = find_rules(cells_with_digits(gap))
+    assert lines[10:55, [5, 50, 95, 140]].all(axis=0).all()
+    assert not lines[18:46, [20, 65, 110]].any()
+
+
+def test_an_upright_that_meets_one_line_only_is_no_side():
+    ink = cells_with_digits()
+    ink[58] = 0
+    assert not find_rules(ink)[10:55, [5, 50, 95, 140]].any()
