@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
+from digitwise.imaging.region import Transform
 from digitwise.imaging.rules import find_rules
 from digitwise.imaging.sheet import ink_of_page
 from digitwise.imaging.surface import Light
@@ -16,8 +17,6 @@ LEAST_ALIKE = 0.45  # correlation of the lines of both
 CLEARLY = 0.8  # from this on, a page isn't looked at upside down
 SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
 
-Transform = npt.NDArray[np.float64]
-"""Shape (3, 3): takes (x, y, 1) on one page to the other."""
 
 PageLines = tuple[Light, Transform]
 """Printed lines of a page, upright and small, and how to come from there to its pixels."""

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from digitwise.imaging.align import Transform
 from digitwise.imaging.surface import Light
+
+Transform = npt.NDArray[np.float64]
+"""Shape (3, 3): takes (x, y, 1) on one page to the other."""
 
 MARGIN = 0.15  # of its height: how far writing goes beyond a field
 

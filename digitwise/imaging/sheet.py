@@ -1,5 +1,6 @@
 """A sheet of paper on something darker: a photograph of it, table and all."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from digitwise.imaging.corners import fill_corners
 from digitwise.imaging.ink import SOLID, ink_on_ground, see_ink, two_sides
 from digitwise.imaging.lighting import shrunk
+from digitwise.imaging.region import Region
 from digitwise.imaging.surface import Light, rim_of
 
 SMALLEST = 96  # pixels of the shorter side of a photograph
@@ -21,6 +23,8 @@ STRAIGHT = 0.02  # of its circumference: how far its edges may be off a polygon'
 CORNERS = range(3, 8)  # the picture's edge may cut some off
 CONVEX = 0.96  # share of the polygon that is sheet
 WRITTEN = (0.0005, 0.3)  # share of the sheet that is dark: ink
+ASKEW = 8.0  # degrees: a number that rises by less is read as it lies
+FOUR = 4  # corners of a sheet that can be laid flat
 RIM = 2  # coarse pixels along its edge, which may be shaded
 # Of the paper's noise, as a share of black to white: more is a printed ground. Of 330 cheques it is
 # 0.023 to 0.22, of 170 register rows 0 to 0.031.
@@ -92,6 +96,77 @@ def find_sheet(grey: Light) -> Covered | None:
     """
     import cv2
 
+    sheet = _find(grey)
+    if sheet is None:
+        return None
+    inner = cv2.erode(sheet.covered, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))
+    return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def flat_sheet(grey: Light) -> Region | None:
+    """Lay a sheet of four corners flat that lies askew by more than ASKEW degrees.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+
+    Returns
+    -------
+    Region, or None if there is no such sheet
+        Upright if it was turned by less than 45 degrees.
+    """
+    import cv2
+
+    sheet = _find(grey)
+    if sheet is None or len(sheet.corners) != FOUR:
+        return None
+    corners = sheet.corners.astype(np.float64)
+    middle = corners.mean(axis=0)
+    around = np.argsort(np.arctan2(*(corners - middle).T[::-1]))  # clockwise, as y runs downwards
+    corners = corners[around]
+    sides = np.roll(corners, -1, axis=0) - corners
+    angles = np.degrees(np.arctan2(sides[:, 1], sides[:, 0]))
+    first = int(np.abs(angles).argmin())  # the side at the top runs to the right
+    if abs(angles[first]) <= ASKEW:
+        return None
+    corners = np.roll(corners, -first, axis=0)
+    inwards = (middle - corners) * (
+        1 - RIM / np.linalg.norm(middle - corners, axis=1, keepdims=True)
+    )
+    scale = np.array(grey.shape[::-1]) / np.array(sheet.covered.shape[::-1])
+    corners = (middle - inwards + 0.5) * scale - 0.5
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    wide, high = (max(2, round(float(lengths[k : k + 3 : 2].mean()))) for k in (0, 1))
+    square = np.array([[0, 0], [wide - 1, 0], [wide - 1, high - 1], [0, high - 1]], np.float32)
+    to_page = np.asarray(
+        cv2.getPerspectiveTransform(square, corners.astype(np.float32)), np.float64
+    )
+    flat = cv2.warpPerspective(
+        grey, to_page, (wide, high), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
+    return Region(np.asarray(flat, np.float32), to_page)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet in a picture that was made small: COARSE pixels on its longer side.
+
+    Attributes
+    ----------
+    corners : int array of shape (n, 2)
+        x and y, one after the other along its edge.
+    covered : uint8 array of shape (h, w)
+        1 where it lies.
+    """
+
+    corners: npt.NDArray[Any]
+    covered: npt.NDArray[np.uint8]
+
+
+def _find(grey: Light) -> Sheet | None:
+    import cv2
+
     if min(grey.shape) < SMALLEST:
         return None
     small = shrunk(grey, COARSE)
@@ -108,10 +183,10 @@ def find_sheet(grey: Light) -> Covered | None:
     edges = cv2.approxPolyDP(hull, STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
     if len(edges) not in CORNERS:
         return None
-    sheet, polygon = np.zeros_like(bright), np.zeros_like(bright)
-    cv2.drawContours(sheet, [outline], -1, 1, cv2.FILLED)
+    outlined, polygon = np.zeros_like(bright), np.zeros_like(bright)
+    cv2.drawContours(outlined, [outline], -1, 1, cv2.FILLED)
     cv2.fillConvexPoly(polygon, edges, 1)
-    inside, wanted = sheet > 0, polygon > 0
+    inside, wanted = outlined > 0, polygon > 0
     darker = DARKER if _seen_edges(edges[:, 0], small.shape) > 1 else DARK
     alone = (
         rim_of(inside).mean() <= 1 - AROUND
@@ -121,8 +196,7 @@ def find_sheet(grey: Light) -> Covered | None:
     )
     if not alone:
         return None
-    inner = cv2.erode(polygon, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))
-    return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
+    return Sheet(edges[:, 0], polygon)
 
 
 def _seen_edges(corners: npt.NDArray[Any], shape: tuple[int, ...]) -> int:

@@ -10,6 +10,8 @@ from digitwise.errors import ImageError
 from digitwise.imaging.components import Component
 from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture
+from digitwise.imaging.region import Region
+from digitwise.imaging.sheet import flat_sheet
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
 from digitwise.reading.candidates import Asked, ask
@@ -100,6 +102,8 @@ class Page:
         Of the ink that was seen, what belongs to the numbers.
     others : tuple of Page
         The same page with its ink seen, or grouped, in other ways.
+    lies_in : (Picture, Region) or None
+        A picture in which a sheet lay askew: this page is that sheet, laid flat.
     """
 
     picture: Picture
@@ -107,6 +111,7 @@ class Page:
     cut_off: set[int]
     share: float = 1.0
     others: "tuple[Page, ...]" = ()
+    lies_in: tuple[Picture, Region] | None = None
 
     @property
     def to_judge(self) -> list[list[Component]]:
@@ -125,11 +130,16 @@ def look(picture: Picture, how: How) -> Page:
     if how.layout == "digit":
         digit = find_digit(picture.grey)
         return Page(picture, [[digit]] if digit else [], set())
+    lies_in = None
+    flat = flat_sheet(picture.grey) if how.weighing else None
+    if flat is not None:
+        lies_in = picture, flat
+        picture = Picture(flat.grey, flat.grey.shape[1], flat.grey.shape[0], picture.page)
     page, *others = (
         replace(page_of(picture, proposal.numbers, how), share=proposal.share)
         for proposal in find_numbers(picture.grey, how.layout)
     )
-    return replace(page, others=tuple(others))
+    return replace(page, others=tuple(others), lies_in=lies_in)
 
 
 def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
@@ -146,7 +156,22 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
     judged = iter(how.judge(to_judge))
     for page, seen in zip(pages, ways, strict=True):
         of_ways = [[next(judged) for _ in way.to_judge] for way in seen]
-        yield _turned_if_better(*_best_way(page, of_ways, how), how)
+        found = _turned_if_better(*_best_way(page, of_ways, how), how)
+        yield [_where_it_lay(number, *page.lies_in) for number in found] if page.lies_in else found
+
+
+def _where_it_lay(number: Number, picture: Picture, sheet: Region) -> Number:
+    """A number on a sheet that was laid flat, its boxes on the picture in which it lies."""
+    height, width = picture.grey.shape
+    x, y = picture.width / width, picture.height / height
+
+    def moved(box: Box) -> Box:
+        x0, y0, x1, y1 = sheet.box_on_page(box)
+        left, top = max(0, int(x0 * x)), max(0, int(y0 * y))
+        right, bottom = int(np.ceil(x1 * x)), int(np.ceil(y1 * y))
+        return left, top, min(picture.width, right), min(picture.height, bottom)
+
+    return number.moved(moved, (picture.width, picture.height))
 
 
 def _best_way(page: Page, judged: Sequence[list[Judged]], how: How) -> tuple[Page, list[Number]]:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from digitwise.imaging.ink import ink_on_ground
-from digitwise.imaging.sheet import find_sheet, ink_of_page, ways_to_see
+from digitwise.imaging.sheet import find_sheet, flat_sheet, ink_of_page, ways_to_see
 
 CORNERS = np.array([[120, 60], [520, 90], [500, 400], [100, 380]])
 LARGE = np.array([[-50, -50], [500, -50], [480, 400], [-50, 420]])  # two edges in the picture
@@ -62,6 +62,36 @@ def test_a_number_on_a_sheet_on_a_desk(draw_number, reader):
     (found,) = reader.read(turned)
     assert found.text == "50237"
     assert not found.rejected
+
+
+@pytest.mark.parametrize("angle", [-40, -20, 15, 30])
+def test_a_sheet_far_askew_is_laid_flat(angle, draw_number, reader):
+    number = np.asarray(draw_number("50237").convert("L"))
+    desk = np.full((900, 1100), 60, np.uint8)
+    high, wide = number.shape
+    top, left = (900 - high) // 2, (1100 - wide) // 2
+    desk[top : top + high, left : left + wide] = number
+    turn = cv2.getRotationMatrix2D((550, 450), angle, 1)
+    picture = cv2.warpAffine(desk, turn, (1100, 900), borderValue=60)
+    flat = flat_sheet(picture.astype(np.float32) / 255)
+    assert abs(flat.grey.shape[0] - high) < 0.08 * high
+    assert abs(flat.grey.shape[1] - wide) < 0.08 * wide
+    (found,) = reader.read(picture)
+    assert found.text == "50237"
+    # Boxes lie in the picture, where the digits do.
+    assert found.page_size == (1100, 900)
+    x0, y0, x1, y1 = found.bbox
+    middle = turn @ [550, 450, 1]
+    assert x0 < middle[0] < x1
+    assert y0 < middle[1] < y1
+    for digit in found.digits:
+        left, top, right, bottom = digit.bbox
+        assert (picture[top:bottom, left:right] > 150).mean() > 0.5  # paper, not desk
+
+
+def test_a_sheet_that_lies_straight_is_left_so():
+    assert flat_sheet(photograph(CORNERS)[0]) is None
+    assert flat_sheet(np.full((300, 300), 0.9, np.float32)) is None
 
 
 def screened(amount, seed=0):
