@@ -12,15 +12,14 @@ from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
 from digitwise.imaging.sheet import flat_sheet
-from digitwise.models.calibration import Calibration
-from digitwise.models.weighing import Weighing
-from digitwise.reading.candidates import Asked, ask
+from digitwise.reading.candidates import ask
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
-from digitwise.reading.decide import Decision
-from digitwise.reading.expected import Expected
-from digitwise.reading.judged import Judged, judge_numbers
-from digitwise.reading.number import Box, Number, ReadDigit
-from digitwise.reading.segment import find_numbers, whole_digits
+from digitwise.reading.how import How
+from digitwise.reading.judged import Judged
+from digitwise.reading.number import Box, Number
+from digitwise.reading.proposals import find_numbers
+from digitwise.reading.said import less_sure, say
+from digitwise.reading.segment import whole_digits
 from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.turned import (
     is_doubtful,
@@ -31,7 +30,7 @@ from digitwise.reading.turned import (
     turn_back,
 )
 from digitwise.reading.words import part_from_words
-from digitwise.reading.written import find_signs, parts_at_dashes, write
+from digitwise.reading.written import find_signs, parts_at_dashes
 
 LEFT_OVER = (
     0.5  # power of the share of ink that counts: 0 takes parts for the whole, 1 frames along
@@ -41,51 +40,6 @@ HARDLY = 0.1  # share that a digit is worth in a way of which most is wrong
 UPSIDE_DOWN = 2  # quarters
 DOUBTED = 0.5  # a page's only number that is less sure is read upside down too, and
 SURELY_TURNED = 0.98  # is taken for that if it then is so sure
-# Probability of being right that a number needs, or it is rejected: of 500 real ones that weights
-# were learnt from, 11% of those above 0.5 were wrong, 9% above 0.6, 6% above this.
-SURE_ENOUGH = 0.7
-
-
-@dataclass(frozen=True)
-class How:
-    """How pages are read.
-
-    Attributes
-    ----------
-    network, calibration
-        What is asked, and what its outputs mean.
-    weighing : Weighing or None
-        Of candidates; None if each component is a digit.
-    layout : {"auto", "number", "digit"}
-    expected : Expected
-    threshold : float
-        Confidence that numbers, or without `weighing` digits, must be above.
-    signs : bool
-        Whether signs are a part of the text.
-    decimal : {",", "."} or None
-        Which sign parts units from tenths, where that is known.
-    """
-
-    network: Asked
-    calibration: Calibration | None
-    weighing: Weighing | None
-    layout: str
-    expected: Expected
-    threshold: float
-    signs: bool = True
-    decimal: str | None = None
-
-    @property
-    def with_signs(self) -> bool:
-        """Whether signs are looked for: a pattern says itself what stands between digits."""
-        return self.signs and self.weighing is not None and self.expected.pattern is None
-
-    def judge(self, numbers: list[list[Component]]) -> list[Judged]:
-        """Judge what may be numbers, each given as components, in one call of the network."""
-        known = self.layout != "auto"
-        return judge_numbers(
-            numbers, self.network, self.calibration, self.weighing, self.expected, known
-        )
 
 
 @dataclass(frozen=True)
@@ -102,6 +56,8 @@ class Page:
         Of the ink that was seen, what belongs to the numbers.
     others : tuple of Page
         The same page with its ink seen, or grouped, in other ways.
+    whole : bool
+        Whether these are all numbers of the picture, so that it may be turned: not a form's field.
     lies_in : (Picture, Region) or None
         A picture in which a sheet lay askew: this page is that sheet, laid flat.
     """
@@ -111,6 +67,7 @@ class Page:
     cut_off: set[int]
     share: float = 1.0
     others: "tuple[Page, ...]" = ()
+    whole: bool = False
     lies_in: tuple[Picture, Region] | None = None
 
     @property
@@ -136,7 +93,7 @@ def look(picture: Picture, how: How) -> Page:
         lies_in = picture, flat
         picture = Picture(flat.grey, flat.grey.shape[1], flat.grey.shape[0], picture.page)
     page, *others = (
-        replace(page_of(picture, proposal.numbers, how), share=proposal.share)
+        replace(page_of(picture, proposal.numbers, how), share=proposal.share, whole=True)
         for proposal in find_numbers(picture.grey, how.layout)
     )
     return replace(page, others=tuple(others), lies_in=lies_in)
@@ -182,7 +139,7 @@ def _best_way(page: Page, judged: Sequence[list[Judged]], how: How) -> tuple[Pag
     best = gains.index(max(gains))
     found = told[best]
     if how.layout == "number" and ways[best].share < 1:
-        found = [_less_sure(number, ways[best].share ** LEFT_OVER, how) for number in found]
+        found = [less_sure(number, ways[best].share ** LEFT_OVER, how) for number in found]
     return ways[best], found
 
 
@@ -206,7 +163,7 @@ def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:
             judged = without_stray_strokes(judged)
             if how.with_signs:
                 judged = [part for one in judged for part in _parted_at_dashes(one, how)]
-    return list(_say(page.picture, judged, how))
+    return list(say(page.picture, judged, how))
 
 
 def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:
@@ -224,7 +181,7 @@ def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:
 
 def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]:
     """What was found, or, if the page seems to lie on its side or upside down, what then is."""
-    if not how.weighing or how.layout == "digit":
+    if not how.weighing or not page.whole:
         return found
     if how.layout == "number":
         quarters = UPSIDE_DOWN if not found or found[0].confidence < DOUBTED else 0
@@ -242,87 +199,8 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
     if how.layout == "number":
         # Few pictures lie so: it is as sure as that, and that what was read first is wrong.
         wrong = 1 - max([n.confidence for n in found], default=0.0)
-        turned = [_less_sure(number, wrong, how) for number in turned]
+        turned = [less_sure(number, wrong, how) for number in turned]
         better = any(number.confidence >= SURELY_TURNED * wrong for number in turned)
     else:
         better = reads_better(turned, found)
     return [turn_back(n, quarters, page.picture) for n in turned] if better else found
-
-
-def _less_sure(number: Number, factor: float, how: How) -> Number:
-    """A number that is so many times as sure; rejected if that is not enough."""
-    confidence = factor * number.confidence
-    digits = number.digits
-    if confidence <= max(how.threshold, SURE_ENOUGH):
-        digits = [replace(digit, rejected=digit.kind == "digit") for digit in digits]
-    alternatives = [(text, factor * p) for text, p in number.alternatives]
-    return replace(number, confidence=confidence, digits=digits, alternatives=alternatives)
-
-
-def _say(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
-    """What was read; with `weighing`, numbers must be surer than the threshold, else digits."""
-    for judged in found:
-        decision = judged.decision
-        if decision and decision.digits:
-            # A number that is too doubtful is rejected, whatever is asked for.
-            surer_than = max(how.threshold, SURE_ENOUGH) if how.weighing else how.threshold
-            yield _number(picture, judged, decision, surer_than if judged.fits else 1.0, how)
-
-
-def _number(
-    picture: Picture, judged: Judged, decision: Decision, surer_than: float, how: How
-) -> Number:
-    """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
-    arcs = judged.arcs
-    text, confidence = decision.alternatives[0]
-    least_sure = min(p for _, _, p in decision.digits)
-    limit = surer_than
-    if how.weighing:
-        # Of a number that is too unsure, its least sure digits are shown to be so.
-        limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
-    digits = [
-        ReadDigit(
-            char, p, _box(picture, arcs.pieces[arc]), arcs.pieces[arc].frame, rejected=p <= limit
-        )
-        for arc, char, p in decision.digits
-    ]
-    boxes = np.array([digit.bbox for digit in digits])
-    x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
-    x1, y1 = (int(v) for v in boxes[:, 2:].max(axis=0))
-    size = picture.width, picture.height
-    alternatives = [(t, p) for t, p in decision.alternatives if t]
-    if how.with_signs:
-        signs = [find_signs(judged.components, arcs, path) for path in decision.paths]
-        every = zip(decision.alternatives, signs, strict=True)
-        alternatives = [(write(t, of_text), p) for (t, p), of_text in every if t]
-        text = write(text, signs[0])
-        for sign in reversed(signs[0]):
-            place = _box(picture, sign.piece)
-            digits.insert(
-                sign.behind, ReadDigit(sign.char, sign.p, place, sign.piece.frame, kind="sign")
-            )
-    tried = tuple(_box(picture, piece) for piece in arcs.pieces)
-    box = x0, y0, x1, y1
-    return Number(
-        text,
-        confidence,
-        box,
-        digits,
-        alternatives,
-        picture.page,
-        size,
-        tried=tried,
-        decimal=how.decimal,
-    )
-
-
-def _box(picture: Picture, component: Component) -> Box:
-    """Back from working resolution to the original's pixels."""
-    height, width = picture.grey.shape
-    x, y = picture.width / width, picture.height / height
-    return (
-        int(component.left * x),
-        int(component.top * y),
-        min(picture.width, int(np.ceil(component.right * x))),
-        min(picture.height, int(np.ceil(component.bottom * y))),
-    )

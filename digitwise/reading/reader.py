@@ -19,8 +19,9 @@ from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
 from digitwise.reading.form import Form, load_form
+from digitwise.reading.how import How
 from digitwise.reading.number import Number
-from digitwise.reading.page import How, Page, look, page_of, read_pages
+from digitwise.reading.page import Page, look, page_of, read_pages
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.value import possible_values
 

@@ -1,6 +1,5 @@
 """Finding a page's numbers; and their digits by rule, for networks that take all for digits."""
 
-from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
@@ -11,13 +10,11 @@ from digitwise.imaging.components import (
     Component,
     find_components,
     join,
-    that_tell_size,
     usual_height,
     usual_size,
 )
 from digitwise.imaging.ink import SOLID
-from digitwise.imaging.rules import Mask, part_rules
-from digitwise.imaging.sheet import ways_to_see
+from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
 WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
@@ -39,67 +36,12 @@ BULGING = 0.95  # share of its convex hull
 ONE_LINE = 5  # times as high as a digit, at most, is a cell for one line
 ROOMY = 1.5  # times as wide as a digit is high, at least, is a cell for a number, not for a digit
 TOGETHER = 64  # components that are compared with all others in one step
-MOST_GROUPS = 5  # with the most ink, that are tried as a page's only number
 SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What may be the numbers of a page: one way to see its ink and to group it.
-
-    Attributes
-    ----------
-    numbers : list of list of Component
-        In reading order.
-    share : float in [0, 1]
-        Of the ink that was seen, what belongs to them.
-    """
-
-    numbers: list[list[Component]]
-    share: float = 1.0
-
-
-def find_numbers(grey: Light, layout: str) -> list[Proposal]:
-    """Find what may be numbers on a page, in each way to see its ink.
-
-    Parameters
-    ----------
-    grey : float32 array of shape (h, w)
-        Light, 0 black to 1 white.
-    layout : {"auto", "number"}
-        Every number there is, in reading order; or the page holds one: all of its ink, or one of
-        the groups in it, where the rest may be dirt, frames and what the page's edge cut off.
-    """
-    ways = [part_rules(ink) for ink in ways_to_see(grey)]
-    if layout == "auto":
-        return [Proposal(all_numbers(ink, lines)) for ink, lines in ways]
-    return [proposal for ink, lines in ways for proposal in _whole_and_groups(ink, lines)]
-
-
-def _whole_and_groups(ink: Light, lines: Mask) -> list[Proposal]:
-    components = _written(ink)
-    if not components:
-        return [Proposal([])]
-    groups = _groups(components, lines)
-    if len(groups) == 1 and len(groups[0]) == len(components):
-        groups = []
-    # Rules, frames and gutters are left over by right.
-    all_ink = _amount(that_tell_size(components))
-    groups = sorted(groups, key=_amount, reverse=True)[:MOST_GROUPS]
-    return [
-        Proposal([components]),
-        *(Proposal([group], min(1.0, _amount(group) / all_ink)) for group in groups),
-    ]
-
-
-def _amount(components: list[Component]) -> float:
-    """How much ink there is, in pixels."""
-    return sum(float(component.ink.sum()) for component in components)
 
 
 def one_number(ink: Light) -> list[list[Component]]:
     """Take all of the ink as one number, or none if there is none."""
-    components = _written(ink)
+    components = written(ink)
     return [components] if components else []
 
 
@@ -113,15 +55,15 @@ def all_numbers(ink: Light, lines: Mask) -> list[list[Component]]:
     lines : bool array of shape (h, w)
         Where they were.
     """
-    return _groups(_written(ink), lines)
+    return groups_of(written(ink), lines)
 
 
-def _written(ink: Light) -> list[Component]:
+def written(ink: Light) -> list[Component]:
     """Find what may be written, on its own."""
     return _likely(_without_rings(find_components(ink)))
 
 
-def _groups(components: list[Component], lines: Mask) -> list[list[Component]]:
+def groups_of(components: list[Component], lines: Mask) -> list[list[Component]]:
     """Group components into numbers, in reading order."""
     components = _without_outsize(components)
     places = _by_boxes(components, lines)

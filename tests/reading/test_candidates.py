@@ -6,7 +6,7 @@ from digitwise.models.shipped import open_model
 from digitwise.reading import candidates
 from digitwise.reading.arcs import find_arcs, uncut
 from digitwise.reading.candidates import find_candidates, judge_candidates
-from digitwise.reading.segment import find_numbers
+from digitwise.reading.proposals import find_numbers
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,52 @@
+"""How pages are read: what is asked, what is expected, how sure a reading has to be."""
+
+from dataclasses import dataclass
+
+from digitwise.imaging.components import Component
+from digitwise.models.calibration import Calibration
+from digitwise.models.weighing import Weighing
+from digitwise.reading.candidates import Asked
+from digitwise.reading.expected import Expected
+from digitwise.reading.judged import Judged, judge_numbers
+
+
+@dataclass(frozen=True)
+class How:
+    """How pages are read.
+
+    Attributes
+    ----------
+    network, calibration
+        What is asked, and what its outputs mean.
+    weighing : Weighing or None
+        Of candidates; None if each component is a digit.
+    layout : {"auto", "number", "digit"}
+    expected : Expected
+    threshold : float
+        Confidence that numbers, or without `weighing` digits, must be above.
+    signs : bool
+        Whether signs are a part of the text.
+    decimal : {",", "."} or None
+        Which sign parts units from tenths, where that is known.
+    """
+
+    network: Asked
+    calibration: Calibration | None
+    weighing: Weighing | None
+    layout: str
+    expected: Expected
+    threshold: float
+    signs: bool = True
+    decimal: str | None = None
+
+    @property
+    def with_signs(self) -> bool:
+        """Whether signs are looked for: a pattern says itself what stands between digits."""
+        return self.signs and self.weighing is not None and self.expected.pattern is None
+
+    def judge(self, numbers: list[list[Component]]) -> list[Judged]:
+        """Judge what may be numbers, each given as components, in one call of the network."""
+        known = self.layout != "auto"
+        return judge_numbers(
+            numbers, self.network, self.calibration, self.weighing, self.expected, known
+        )

@@ -1,0 +1,65 @@
+"""What may be the numbers of a page: each way to see its ink and to group it is a proposal."""
+
+from dataclasses import dataclass
+
+from digitwise.imaging.components import Component, that_tell_size
+from digitwise.imaging.rules import Mask, part_rules
+from digitwise.imaging.sheet import ways_to_see
+from digitwise.imaging.surface import Light
+from digitwise.reading.segment import all_numbers, groups_of, written
+
+MOST_GROUPS = 5  # with the most ink, that are tried as a page's only number
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What may be the numbers of a page: one way to see its ink and to group it.
+
+    Attributes
+    ----------
+    numbers : list of list of Component
+        In reading order.
+    share : float in [0, 1]
+        Of the ink that was seen, what belongs to them.
+    """
+
+    numbers: list[list[Component]]
+    share: float = 1.0
+
+
+def find_numbers(grey: Light, layout: str) -> list[Proposal]:
+    """Find what may be numbers on a page, in each way to see its ink.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+    layout : {"auto", "number"}
+        Every number there is, in reading order; or the page holds one: all of its ink, or one of
+        the groups in it, where the rest may be dirt, frames and what the page's edge cut off.
+    """
+    ways = [part_rules(ink) for ink in ways_to_see(grey)]
+    if layout == "auto":
+        return [Proposal(all_numbers(ink, lines)) for ink, lines in ways]
+    return [proposal for ink, lines in ways for proposal in _whole_and_groups(ink, lines)]
+
+
+def _whole_and_groups(ink: Light, lines: Mask) -> list[Proposal]:
+    components = written(ink)
+    if not components:
+        return [Proposal([])]
+    groups = groups_of(components, lines)
+    if len(groups) == 1 and len(groups[0]) == len(components):
+        groups = []
+    # Rules, frames and gutters are left over by right.
+    all_ink = _amount(that_tell_size(components))
+    groups = sorted(groups, key=_amount, reverse=True)[:MOST_GROUPS]
+    return [
+        Proposal([components]),
+        *(Proposal([group], min(1.0, _amount(group) / all_ink)) for group in groups),
+    ]
+
+
+def _amount(components: list[Component]) -> float:
+    """How much ink there is, in pixels."""
+    return sum(float(component.ink.sum()) for component in components)
