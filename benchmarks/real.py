@@ -33,7 +33,7 @@ def main():
     reader = dw.Reader(options.model) if options.model else dw.Reader()
     rows = []
     for layout in ("number", "auto"):
-        surest = {n.path: best(reader.read(n.path, layout=layout)) for n in numbers}
+        surest = {n.path: best(reader.read(n.path, layout, signs="none")) for n in numbers}
         limit = reader.threshold(ASKED, layout)
         for kind in sorted({kind_of(number) for number in numbers}):
             some = [(n.text, *surest[n.path]) for n in numbers if kind_of(n) == kind]

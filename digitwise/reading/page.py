@@ -39,7 +39,10 @@ WRONG = 0.5  # what a digit that is read wrong takes off one that is read right
 HARDLY = 0.1  # share that a digit is worth in a way of which most is wrong
 UPSIDE_DOWN = 2  # quarters
 DOUBTED = 0.5  # a page's only number that is less sure is read upside down too, and
-SURELY_TURNED = 0.98  # is taken for that if it then is so sure
+SURELY_TURNED = 0.98  # is taken for that if it then is so sure; of pages with one number
+AS_WIDE = 0.8  # times as wide as it was, at least, is a number that was upside down
+CERTAIN = 0.999  # no reading is surer, where it is weighed against another
+SELDOM = 0.02  # lie so: of 500 real ones none does
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,30 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
         return found
     turned = _best_way(other, [how.judge(way.to_judge) for way in (other, *other.others)], how)[1]
     if how.layout == "number":
-        # Few pictures lie so: it is as sure as that, and that what was read first is wrong.
-        wrong = 1 - max([n.confidence for n in found], default=0.0)
-        turned = [less_sure(number, wrong, how) for number in turned]
-        better = any(number.confidence >= SURELY_TURNED * wrong for number in turned)
+        better = _is_upside_down(found, turned)
+        upright = max([number.confidence for number in found], default=0.0)
+        turned = [less_sure(number, _one_of_both(upright, number), how) for number in turned]
     else:
         better = reads_better(turned, found)
     return [turn_back(n, quarters, page.picture) for n in turned] if better else found
+
+
+def _is_upside_down(found: list[Number], turned: list[Number]) -> bool:
+    """Whether a page's only number is surely read when turned, and of about all of its ink."""
+    if not turned or turned[0].confidence < SURELY_TURNED:
+        return False
+    return not found or _width(turned[0]) >= AS_WIDE * _width(found[0])
+
+
+def _width(number: Number) -> int:
+    return number.bbox[2] - number.bbox[0]
+
+
+def _one_of_both(upright: float, turned: Number) -> float:
+    """What a reading's confidence is times, where another may be right that is so probable.
+
+    One of both is right: the turned one seldom, before it is looked at (Bayes' rule).
+    """
+    p = min(turned.confidence, CERTAIN)
+    is_turned, is_upright = SELDOM * p * (1 - upright), (1 - SELDOM) * upright * (1 - p)
+    return is_turned / (is_turned + is_upright)

@@ -66,7 +66,7 @@ def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]])
         left, right = judge([gap.left, gap.right])
         of_both = max(_beside(left, right), _beside(right, left))
         taller = max(left, right, key=lambda part: digit_height(part.components))
-        if of_both > found.confidence or (gap.clear and taller.confidence >= CLEAR):
+        if of_both > found.any_number or (gap.clear and taller.confidence >= CLEAR):
             return _part(left, judge) + _part(right, judge)
     return [found]
 

@@ -1,4 +1,5 @@
 import io
+import re
 from dataclasses import replace
 
 import cv2
@@ -377,3 +378,71 @@ def test_a_network_that_cant_vouch_for_it_says_so(reader, calibrated):
         dw.Reader(Network([784, 10], rng=0)).read(page, max_error=0.01)
     with pytest.raises(InputError, match="0 < max_error < 1"):
         dw.Reader(calibrated).read(page, max_error=2)
+
+
+def written(drawn):
+    """What a drawn number says with its signs; None where a sign is another, or stands twice."""
+    chars = "".join(p.char if len(p.char) == 1 else "?" for p in drawn.pieces)
+    found = re.fullmatch(r"(-?)([0-9]+(?:[-.,/][0-9]+)*)[-.,/]{0,2}", chars)
+    return found and found[1] + found[2]
+
+
+def test_signs_are_read_where_they_are_written(reader, bundled):
+    hand = strings.Hand(count=(2, 5), signs=True, specks=0.0, gap=(0.15, 0.5))
+    right, count = 0, 0
+    for index in range(80):
+        drawn = strings.draw_number(bundled[1], hand, 3, index)
+        if not (text := written(drawn)):
+            continue
+        (number,) = reader.read(drawn.image, "number")
+        (plain,) = reader.read(drawn.image, "number", signs="none")
+        assert plain.text == "".join(d.char for d in plain.digits)
+        assert plain.text == re.sub(r"\D", "", number.text)
+        assert {d.kind for d in number.digits} <= {"digit", "sign"}
+        if plain.text == drawn.text:
+            count += 1
+            right += number.text == text
+    assert count > 30
+    assert right > 0.85 * count
+
+
+def test_a_pattern_says_itself_which_signs_there_are(reader, bundled):
+    hand = strings.Hand(count=(2, 5), signs=True, specks=0.0)
+    for index in range(12):
+        drawn = strings.draw_number(bundled[1], hand, 3, index)
+        for number in reader.read(drawn.image, "number", pattern="D{1-6}"):
+            assert number.text.isdigit()
+            assert {digit.kind for digit in number.digits} == {"digit"}
+
+
+def test_a_dash_parts_numbers_on_a_page_but_not_in_one_number(reader, draw_number):
+    left, right = (np.asarray(draw_number(t).convert("L")) for t in ("502", "378"))
+    high = max(len(left), len(right))
+    paper = np.median(left)
+
+    def padded(page):
+        return np.pad(page, ((0, high - len(page)), (0, 0)), constant_values=int(paper))
+
+    page = np.concatenate([padded(left), padded(right)], axis=1)
+    cv2.line(page, (left.shape[1] - 12, high // 2), (left.shape[1] + 12, high // 2), 40, 5)
+    assert [n.text for n in reader.read(page)] == ["502", "378"]
+    assert [n.text for n in reader.read(page, "number")] == ["502-378"]
+    assert [n.text for n in reader.read(page, "number", signs="none")] == ["502378"]
+
+
+def test_a_crop_that_lies_upside_down(reader, draw_number):
+    page = np.asarray(draw_number("4327").convert("L"))
+    upright, turned = (reader.read(p, "number")[0] for p in (page, page[::-1, ::-1]))
+    assert upright.text == turned.text == "4327"
+    assert turned.confidence < upright.confidence
+    high, wide = page.shape
+    x0, y0, x1, y1 = turned.bbox
+    np.testing.assert_allclose((wide - x1, high - y1, wide - x0, high - y0), upright.bbox, atol=3)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"), [({"signs": "some"}, "signs"), ({"decimal": ";"}, "decimal")]
+)
+def test_signs_that_make_no_sense(reader, options, error):
+    with pytest.raises(InputError, match=error):
+        reader.read(np.zeros((40, 40), np.uint8), **options)
