@@ -100,7 +100,7 @@ def shown_of(number: dict[str, Any]) -> str:
 
 
 def _without_signs(number: dict[str, Any]) -> Rows:
-    return [digit for digit in number["digits"] if digit["kind"] == "digit"]
+    return [digit for digit in number["digits"] if digit.get("kind") != "sign"]
 
 
 def _box(what: dict[str, Any]) -> str:

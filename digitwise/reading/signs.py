@@ -5,7 +5,7 @@ number's other components tell what they are. A small network sees both.
 """
 
 from collections.abc import Sequence
-from math import log
+from math import hypot, sqrt
 from statistics import median
 
 import numpy as np
@@ -35,11 +35,9 @@ def tell_kinds(network: Network, numbers: Sequence[Floats]) -> list[Floats]:
     numbers : sequence of float32 arrays of shape (n, INPUTS)
         What `describe` says of each number's n components.
     """
-    if not numbers:
-        return []
-    fired = sigmoid(network.weighted_outputs(np.concatenate(numbers))).astype(np.float64) + LEAST
-    kinds = fired / fired.sum(axis=1, keepdims=True)
-    return np.split(kinds, np.cumsum([len(number) for number in numbers])[:-1])
+    # One by one: what is told of a number doesn't depend, in its last bits, on others beside it.
+    fired = [sigmoid(network.weighted_outputs(n)).astype(np.float64) + LEAST for n in numbers]
+    return [kinds / kinds.sum(axis=1, keepdims=True) for kinds in fired]
 
 
 def describe(components: Sequence[Component]) -> Floats:
@@ -52,53 +50,55 @@ def describe(components: Sequence[Component]) -> Floats:
 
 def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
     """Size, form and place of each component: (n, PLACE), most of it in digit heights."""
-    height = digit_height(list(components))
     telling = that_tell_size(components)
-    tall = [c for c in telling if c.height >= height / 2] or telling
-    top, bottom = median(c.top for c in tall), median(c.bottom for c in tall)
-    highest = max(c.height for c in telling)
-    pens = [max(1.0, stroke_width(c.ink)) for c in components]
-    pen = median(max(1.0, stroke_width(c.ink)) for c in telling)
-    forms = [_form(c) for c in components]
-    lean = median(_form(c)[0] for c in tall)
-    left, right = (np.array([getattr(c, side) for c in components]) for side in ("left", "right"))
-    found = []
-    for k, c in enumerate(components):
-        others = np.arange(len(components)) != k
-        before = (c.left - right[others & (left <= c.left)]).min(initial=FARTHEST * height)
-        after = (left[others & (left > c.left)] - c.right).min(initial=FARTHEST * height)
-        found.append(
-            [
-                log(c.height / height),
-                log(c.width / height),
-                log(c.width / c.height) / 2,
-                c.height / highest,
-                (c.top - top) / height,
-                (c.bottom - bottom) / height,
-                ((c.top + c.bottom) - (top + bottom)) / 2 / height,
-                before / height,
-                after / height,
-                float((left[others] > c.left).any()),
-                float((left[others] < c.left).any()),
-                *(float(edge) for edge in c.at_edge),
-                float((c.ink >= SOLID).mean()),
-                log(pens[k] / pen),
-                forms[k][0],
-                forms[k][0] - lean,
-                forms[k][1],
-            ]
-        )
-    return np.clip(np.array(found, np.float32), -FARTHEST, FARTHEST)
+    digit = digit_height(telling)
+    left, top, right, bottom = np.array(
+        [(c.left, c.top, c.right, c.bottom) for c in components], np.float64
+    ).T
+    wide, high = right - left, bottom - top
+    tells = np.array([any(c is other for other in telling) for c in components])
+    tall = tells & (high >= digit / 2)
+    tall = tall if tall.any() else tells
+    line_top, line_bottom = median(top[tall].tolist()), median(bottom[tall].tolist())
+    solid = [(c.ink >= SOLID).view(np.uint8) for c in components]
+    pens = np.array([max(1.0, stroke_width(c.ink)) for c in components])
+    lean, bend = np.array([_form(ink) for ink in solid]).T
+    farthest = FARTHEST * digit
+    # Ink before and after each component, the nearest.
+    before = np.where(left <= left[:, None], left[:, None] - right, farthest)
+    after = np.where(left > left[:, None], left - right[:, None], farthest)
+    np.fill_diagonal(before, farthest)
+    np.fill_diagonal(after, farthest)
+    places = [
+        np.log(high / digit),
+        np.log(wide / digit),
+        np.log(wide / high) / 2,
+        high / high[tells].max(),
+        (top - line_top) / digit,
+        (bottom - line_bottom) / digit,
+        ((top + bottom) - (line_top + line_bottom)) / 2 / digit,
+        np.minimum(before.min(axis=1), farthest) / digit,
+        np.minimum(after.min(axis=1), farthest) / digit,
+        left < left.max(),
+        left > left.min(),
+        *np.array([c.at_edge for c in components]).T,
+        np.array([ink.mean() for ink in solid]),
+        np.log(pens / median(pens[tells].tolist())),
+        lean,
+        lean - median(lean[tall].tolist()),
+        bend,
+    ]
+    return np.clip(np.stack(places, axis=1).astype(np.float32), -FARTHEST, FARTHEST)
 
 
-def _form(component: Component) -> tuple[float, float]:
+def _form(solid: npt.NDArray[np.uint8]) -> tuple[float, float]:
     """How far a stroke leans, in its heights; and how far from a straight line its ink is."""
-    y, x = np.nonzero(component.ink >= SOLID)
-    if len(y) < 2:
-        return 0.0, 0.0
-    x, y = x - x.mean(), y - y.mean()
-    spread = float(y @ y)
-    lean = -float(x @ y) / spread if spread else 0.0
-    covariance = np.array([[x @ x, x @ y], [x @ y, spread]]) / len(y)
-    small, large = np.sqrt(np.maximum(np.linalg.eigvalsh(covariance), 0)).tolist()
-    return float(np.clip(lean, -2, 2)), small / large if large else 0.0
+    import cv2
+
+    moments = cv2.moments(solid, binaryImage=True)
+    across, both, down = (moments[name] for name in ("mu20", "mu11", "mu02"))
+    lean = -both / down if down else 0.0
+    # Eigenvalues of the covariance of the ink's places.
+    half, root = (across + down) / 2, hypot((across - down) / 2, both)
+    bend = sqrt(max(half - root, 0.0) / (half + root)) if half else 0.0
+    return min(max(lean, -2.0), 2.0), bend

@@ -47,7 +47,7 @@ def test_json_is_what_the_interface_says(run, three):
     assert [row["text"] for row in ran.json] == TRUTH
     row = ran.json[2]
     assert set(row) == {
-        "file", "page", "page_size", "bbox", "text", "confidence", "rejected", "digits",
+        "file", "page", "page_size", "bbox", "text", "value", "confidence", "rejected", "digits",
         "alternatives",
     }  # fmt: skip
     assert row["file"] == "in/502272.png"
@@ -55,7 +55,7 @@ def test_json_is_what_the_interface_says(run, three):
     assert len(row["bbox"]) == 4
     assert 0 < row["confidence"] <= 1
     assert row["rejected"] is False
-    assert set(row["digits"][0]) == {"char", "p", "bbox", "rejected"}
+    assert set(row["digits"][0]) == {"char", "p", "bbox", "rejected", "kind"}
     assert row["alternatives"][0] == {"text": "502272", "p": row["confidence"]}
 
 
@@ -75,7 +75,7 @@ def test_an_empty_page_is_an_empty_result(run, tmp_path):
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == "digitwise: empty.png: no digits found\n"
     assert run("read", "empty.png", "--json", "-o", "out.csv").out == ""
-    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ["empty.png,,,,,,,,,"]
+    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ["empty.png,,,,,,,,,,"]
 
 
 def test_an_interrupted_batch_keeps_what_was_read(tmp_path, three):
@@ -136,7 +136,7 @@ def test_a_batch_goes_on_as_it_was_begun(run, tmp_path, three):
         ran.err == "digitwise: there is no out.csv.unfinished to go on with: leave out --resume\n"
     )
     how = {"layout": "auto", "count": [4, 4], "max_error": None, "pattern": None, "fields": None,
-           "model": None}  # fmt: skip
+           "model": None, "signs": "auto", "decimal": None}  # fmt: skip
     journal = tmp_path / "out.csv.unfinished"
     journal.write_text(json.dumps(how) + "\n")
     ran = run("read", "in", "-o", "out.csv", "--resume")

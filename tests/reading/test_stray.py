@@ -13,7 +13,9 @@ def test_pale_strokes_are_no_ones_though_other_digits_may_be_pale(reader, draw_n
     below[:, : pale.shape[1]] = PAPER - (255 - pale) * 0.45
     strokes = np.full((300, dark.shape[1]), PAPER, np.uint8)
     page = Image.fromarray(np.vstack([dark, below, strokes]))
-    for left in (400, 440):
-        ImageDraw.Draw(page).line([left, page.height - 250, left + 4, page.height - 100], light, 12)
+    for left, bend in ((390, 9), (450, -6)):
+        top, bottom = page.height - 250 + bend, page.height - 100
+        bow = [left + 24, top, left + 12 + bend, (top + bottom) // 2, left, bottom]
+        ImageDraw.Draw(page).line(bow, light, 12, joint="curve")
     found = [number.text for number in reader.read(page) if not number.rejected]
     assert found == ["5037", "730", *ones]
