@@ -25,14 +25,15 @@ class Card:
 CARDS = {
     "reader": Card(
         commit=(
-            "e2f2fae; start.safetensors is the network that was shipped at 7062139, and "
-            "on.safetensors that one after 24 epochs more (learning rate 0.05, seed 2)"
+            "24e7ef3 to 375e81d; start.safetensors is the network that was shipped at ea7cf41, "
+            "and docs/learning.md has the runs that followed"
         ),
         cores=2,
         limits=(
             "digits upright within 20 degrees; probabilities hold within a point for hands like "
             "those of the sets that it learnt from, and thresholds of numbers for drawn numbers; "
-            "a slash is read as a 1; the right half of a 2, 3 or 7, on its own, may pass for a "
+            "a slash that looks like the number's ones may be read as a 1, ruler-straight ones on "
+            "their own as printed lines; the right half of a 2, 3 or 7, on its own, may pass for a "
             "whole digit"
         ),
     ),
