@@ -127,7 +127,7 @@ paper, unevenly lit, with noise; slanted by up to 12° and rising by up to 3°, 
 digits don't touch, though their boxes may overlap; "touching" ones run into each other by up to a tenth
 of their height, or are joined by a stroke; of "half-touching" ones every other join is such; "small" ones
 are 20 pixels high, black on white. A number with one digit wrong, missing or too many is wrong; rejected
-are those whose confidence is below one half. All letters should be rejected: told that there is a number
+are those whose confidence is 0.7 or less. All letters should be rejected: told that there is a number
 (`--layout number`), it gives the likeliest; looking for numbers (`auto`), it passes over most words. The
 weights of the search were learnt from numbers drawn with the last 5,000 training digits. {cpu}, a process a core.
 
