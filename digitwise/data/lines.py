@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.imaging.ink import SOLID
+
 if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
@@ -33,6 +35,11 @@ class Piece:
     top: int
     left: int
     ink: Ink
+
+    def lay_on(self, layer: npt.NDArray[np.bool_]) -> None:
+        """Mark where its ink is SOLID on a layer of the picture, bool (h, w)."""
+        place = layer[self.top :, self.left :][: self.ink.shape[0], : self.ink.shape[1]]
+        place |= self.ink[: place.shape[0], : place.shape[1]] >= SOLID
 
 
 @dataclass(frozen=True)

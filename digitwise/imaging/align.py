@@ -17,7 +17,6 @@ LEAST_ALIKE = 0.45  # correlation of the lines of both
 CLEARLY = 0.8  # from this on, a page isn't looked at upside down
 SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
 
-
 PageLines = tuple[Light, Transform]
 """Printed lines of a page, upright and small, and how to come from there to its pixels."""
 

@@ -55,6 +55,15 @@ class Picture:
     height: int
     page: int = 0
 
+    def in_original(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """Bring x0, y0, x1, y1 from working resolution back to the original page's pixels."""
+        height, width = self.grey.shape
+        x, y = self.width / width, self.height / height
+        x0, y0, x1, y1 = box
+        left, top = max(0, int(x0 * x)), max(0, int(y0 * y))
+        right, bottom = int(np.ceil(x1 * x)), int(np.ceil(y1 * y))
+        return left, top, min(self.width, right), min(self.height, bottom)
+
 
 def open_pictures(
     source: "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture",

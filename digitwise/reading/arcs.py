@@ -89,8 +89,8 @@ def find_arcs(
     most = most or [MOST_CUTS] * len(components)
     fragments = break_up(components, height, most)
     digits = {number for number, cuts in enumerate(most) if not cuts}
-    line = _line(that_tell_size(components), height)
     telling = that_tell_size(components)
+    line = _line(telling, height)
     largest = max(max(c.height, c.width) for c in telling)
     pen = median(stroke_width(c.ink) for c in telling if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)

@@ -93,8 +93,7 @@ def judge(drawn: DrawnNumber, arcs: Arcs) -> npt.NDArray[np.intp]:
     digits = [piece for piece in drawn.pieces if piece.char.isdigit()]
     layers = np.zeros((len(digits), *drawn.image.shape), bool)
     for layer, digit in zip(layers, digits, strict=True):
-        place = layer[digit.top :, digit.left :][: digit.ink.shape[0], : digit.ink.shape[1]]
-        place[:] = digit.ink[:, : place.shape[1]] >= SOLID
+        digit.lay_on(layer)
     sizes = layers.sum(axis=(1, 2))
     verdicts = []
     for piece in arcs.pieces:

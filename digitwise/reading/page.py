@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from digitwise.errors import ImageError
 from digitwise.imaging.components import Component
 from digitwise.imaging.digit import find_digit
@@ -122,14 +120,9 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
 
 def _where_it_lay(number: Number, picture: Picture, sheet: Region) -> Number:
     """A number on a sheet that was laid flat, its boxes on the picture in which it lies."""
-    height, width = picture.grey.shape
-    x, y = picture.width / width, picture.height / height
 
     def moved(box: Box) -> Box:
-        x0, y0, x1, y1 = sheet.box_on_page(box)
-        left, top = max(0, int(x0 * x)), max(0, int(y0 * y))
-        right, bottom = int(np.ceil(x1 * x)), int(np.ceil(y1 * y))
-        return left, top, min(picture.width, right), min(picture.height, bottom)
+        return picture.in_original(sheet.box_on_page(box))
 
     return number.moved(moved, (picture.width, picture.height))
 

@@ -160,8 +160,8 @@ class Reader:
         possible_values("", decimal)
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
         weighing = None if layout == "digit" else self.weighing
-        how = How(self.network, self.calibration, weighing, layout, expected, threshold)
-        how = replace(how, signs=signs == "auto", decimal=decimal)
+        asked = self.network, self.calibration, weighing
+        how = How(*asked, layout, expected, threshold, signs == "auto", decimal)
         numbers: list[list[Number]] = [[] for _ in sources]
         errors: dict[int, DigitwiseError | OSError] = {}
         waiting: list[tuple[int, Page]] = []

@@ -77,14 +77,7 @@ def _number(
 
 def _box(picture: Picture, component: Component) -> Box:
     """Back from working resolution to the original's pixels."""
-    height, width = picture.grey.shape
-    x, y = picture.width / width, picture.height / height
-    return (
-        int(component.left * x),
-        int(component.top * y),
-        min(picture.width, int(np.ceil(component.right * x))),
-        min(picture.height, int(np.ceil(component.bottom * y))),
-    )
+    return picture.in_original((component.left, component.top, component.right, component.bottom))
 
 
 def less_sure(number: Number, factor: float, how: How) -> Number:

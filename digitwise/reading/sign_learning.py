@@ -9,21 +9,19 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.strings import DrawnNumber, Hand, draw_number
-from digitwise.engines.threads import cores
 from digitwise.imaging.components import Component
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import part_rules
 from digitwise.imaging.sheet import ink_of_page
 from digitwise.network import Network, one_hot
 from digitwise.neurons import Floats
-from digitwise.processes import make_pool
+from digitwise.reading.samples import in_parts
 from digitwise.reading.segment import all_numbers, one_number
 from digitwise.reading.signs import INPUTS, KINDS, describe
 
 HIDDEN = 48  # neurons
 STEPS = 300  # of L-BFGS
 PULL = 1e-5  # of weights to 0
-PART = 250  # numbers that a process draws at a time
 MOSTLY = 0.5  # share of a component's ink from which on it counts as what it is a part of
 
 PLAIN = Hand(wobble=0.08, specks=0.2)
@@ -121,10 +119,7 @@ def draw_lessons(
 ) -> Lessons:
     """Draw numbers, of each hand in turn, and tell which of KINDS each component in them is."""
     draw = partial(_draw_part, digits, seed, hands)
-    parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
-    with make_pool(min(cores(), len(parts))) as pool:
-        found = list(pool.map(draw, parts))
-    inputs, kinds = (np.concatenate(part) for part in zip(*found, strict=True))
+    inputs, kinds = (np.concatenate(p) for p in zip(*in_parts(draw, count), strict=True))
     return Lessons(inputs, one_hot(kinds, len(KINDS), np.float32))
 
 
@@ -153,9 +148,7 @@ def kinds_in(drawn: DrawnNumber, components: Sequence[Component]) -> npt.NDArray
     shape = drawn.image.shape
     layers = np.zeros((len(KINDS), *shape), bool)
     for piece in drawn.pieces:
-        layer = layers[_kind_of(piece.char)]
-        place = layer[piece.top :, piece.left :][: piece.ink.shape[0], : piece.ink.shape[1]]
-        place |= piece.ink[: place.shape[0], : place.shape[1]] >= SOLID
+        piece.lay_on(layers[_kind_of(piece.char)])
     found = []
     for c in components:
         own = c.ink >= SOLID
