@@ -57,7 +57,7 @@ def read(
         typer.Option(help="Whether minus, points, commas and slashes are a part of the text."),
     ] = "auto",
     decimal: Annotated[
-        str | None,
+        Literal[",", "."] | None,
         typer.Option(
             help="Which sign parts units from tenths: what 1.026 is worth.",
             metavar=",|.",
@@ -112,8 +112,6 @@ def read(
         )
     if out and not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
-    if decimal not in (None, ",", "."):
-        raise typer.BadParameter(f"expected , or .; found {decimal!r:.20}", param_hint="--decimal")
     if resume and not out:
         raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
     from digitwise.reading.batch import FEW, read_all

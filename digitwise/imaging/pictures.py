@@ -60,9 +60,12 @@ class Picture:
         height, width = self.grey.shape
         x, y = self.width / width, self.height / height
         x0, y0, x1, y1 = box
-        left, top = max(0, int(x0 * x)), max(0, int(y0 * y))
-        right, bottom = int(np.ceil(x1 * x)), int(np.ceil(y1 * y))
-        return left, top, min(self.width, right), min(self.height, bottom)
+        return (
+            min(max(0, int(x0 * x)), self.width),
+            min(max(0, int(y0 * y)), self.height),
+            min(max(0, int(np.ceil(x1 * x))), self.width),
+            min(max(0, int(np.ceil(y1 * y))), self.height),
+        )
 
 
 def open_pictures(

@@ -18,8 +18,9 @@ from digitwise.imaging.rules import find_rules, remove_rules
 from digitwise.imaging.sheet import ink_of_page
 from digitwise.imaging.surface import Light
 from digitwise.reading.expected import Expected
-from digitwise.reading.form import Field, Form
-from digitwise.reading.number import Box, Number
+from digitwise.reading.form import Form
+from digitwise.reading.number import Number
+from digitwise.reading.said import on_picture
 from digitwise.reading.segment import one_number
 
 LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
@@ -51,7 +52,7 @@ def read_fields(page: Picture, form: Form, read: ReadNumbers) -> Iterator[Number
         picture = Picture(region.grey, width, height, page.page)
         printed = cut_out(reference.printed, to_reference, field.box) if reference else None
         for number in read(picture, _written_in(region, printed), field.expected):
-            yield _on_page(number, region, page, field)
+            yield replace(on_picture(number, page, region), field=field.name)
 
 
 @dataclass(frozen=True)
@@ -112,20 +113,3 @@ def _written_in(region: Region, printed: Region | None) -> list[list[Component]]
     numbers = one_number(remove_rules(ink, known))
     kept = [[c for c in number if written(c)] for number in numbers]
     return [number for number in kept if number]
-
-
-def _on_page(number: Number, region: Region, page: Picture, field: Field) -> Number:
-    """The same number, its boxes in pixels of the page as it is in its file."""
-    height, width = page.grey.shape
-    across, down = page.width / width, page.height / height
-
-    def moved(box: Box) -> Box:
-        x0, y0, x1, y1 = region.box_on_page(box)
-        return (
-            min(max(0, int(x0 * across)), page.width),
-            min(max(0, int(y0 * down)), page.height),
-            min(max(0, int(np.ceil(x1 * across))), page.width),
-            min(max(0, int(np.ceil(y1 * down))), page.height),
-        )
-
-    return replace(number.moved(moved, (page.width, page.height)), field=field.name)

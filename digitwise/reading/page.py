@@ -14,9 +14,9 @@ from digitwise.reading.candidates import ask
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
 from digitwise.reading.how import How
 from digitwise.reading.judged import Judged
-from digitwise.reading.number import Box, Number
+from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
-from digitwise.reading.said import less_sure, say
+from digitwise.reading.said import less_sure, on_picture, say
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.turned import (
@@ -115,16 +115,7 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
     for page, seen in zip(pages, ways, strict=True):
         of_ways = [[next(judged) for _ in way.to_judge] for way in seen]
         found = _turned_if_better(*_best_way(page, of_ways, how), how)
-        yield [_where_it_lay(number, *page.lies_in) for number in found] if page.lies_in else found
-
-
-def _where_it_lay(number: Number, picture: Picture, sheet: Region) -> Number:
-    """A number on a sheet that was laid flat, its boxes on the picture in which it lies."""
-
-    def moved(box: Box) -> Box:
-        return picture.in_original(sheet.box_on_page(box))
-
-    return number.moved(moved, (picture.width, picture.height))
+        yield [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
 
 
 def _best_way(page: Page, judged: Sequence[list[Judged]], how: How) -> tuple[Page, list[Number]]:

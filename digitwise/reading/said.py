@@ -7,6 +7,7 @@ import numpy as np
 
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
+from digitwise.imaging.region import Region
 from digitwise.reading.decide import Decision
 from digitwise.reading.how import How
 from digitwise.reading.judged import Judged
@@ -78,6 +79,12 @@ def _number(
 def _box(picture: Picture, component: Component) -> Box:
     """Back from working resolution to the original's pixels."""
     return picture.in_original((component.left, component.top, component.right, component.bottom))
+
+
+def on_picture(number: Number, picture: Picture, region: Region) -> Number:
+    """A number of a region that was cut out, its boxes in pixels of the picture's file."""
+    size = picture.width, picture.height
+    return number.moved(lambda box: picture.in_original(region.box_on_page(box)), size)
 
 
 def less_sure(number: Number, factor: float, how: How) -> Number:
