@@ -16,9 +16,9 @@ import numpy as np
 
 import digitwise as dw
 from digitwise.data.deform import DEFORMATIONS
+from digitwise.settings import Settings
 from digitwise.training.run import prepare
 from digitwise.training.schedules import make_schedule
-from digitwise.training.settings import Settings
 
 EPOCHS, MANY = 12, 30
 FEW, LONG = 2_000, 100  # so many digits, so often, where what holds a network back helps most

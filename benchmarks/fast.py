@@ -16,8 +16,10 @@ pin(2)
 import torch  # noqa: E402
 
 import digitwise as dw  # noqa: E402
-from digitwise.training.feed import feed  # noqa: E402
+from digitwise.training.feed import feed, step_of  # noqa: E402
 from digitwise.training.presets import PRESETS  # noqa: E402
+from digitwise.training.schedules import make_schedule  # noqa: E402
+from digitwise.training.start import make_network  # noqa: E402
 
 torch.set_num_threads(2)
 ROUNDS = 2
@@ -29,10 +31,9 @@ class Ours:
     name = "digitwise"
 
     def run(self, train, epochs):
-        network = RECIPE.make_network()
-        arguments = {**RECIPE.fit_arguments(), "epochs": epochs}
+        network = make_network(RECIPE)
         started = time.perf_counter()
-        history = dw.fit(network, train, **arguments)
+        history = dw.fit(network, train, settings=RECIPE, epochs=epochs)
         self.seconds = history.seconds, time.perf_counter() - started
         return network
 
@@ -41,7 +42,8 @@ class Torch:
     name = "PyTorch, eager"
 
     def run(self, train, epochs):
-        network, recipe = RECIPE.make_network(), RECIPE.fit_arguments()
+        network = make_network(RECIPE)
+        rate = make_schedule(RECIPE.schedule, RECIPE.learning_rate, RECIPE.epochs)
         layers = []
         for w, b in zip(network.weights, network.biases, strict=True):
             layer = torch.nn.Linear(w.shape[1], w.shape[0])
@@ -56,10 +58,12 @@ class Torch:
         started = time.perf_counter()
         for epoch in range(epochs):
             for group in optimiser.param_groups:
-                group["lr"] = recipe["learning_rate"](epoch)
+                group["lr"] = rate(epoch)
             plain = epoch >= epochs - RECIPE.plain_epochs
-            deformation = None if plain else recipe["deformation"]
-            for digits, order in feed(train, m, RECIPE.seed, epoch, 0, deformation):
+            deformation = None if plain else dw.DEFORMATIONS[RECIPE.deform]
+            for digits, order in feed(
+                train, RECIPE.seed, epoch, 0, lambda: step_of(m), deformation
+            ):
                 x = torch.from_numpy(digits.images[order].reshape(len(order), 784)).float() / 255
                 labels = torch.from_numpy(digits.labels[order].astype("int64"))
                 y = torch.nn.functional.one_hot(labels, 10).float()

@@ -21,11 +21,11 @@ from digitwise.data.deform import DEFORMATIONS
 from digitwise.data.others import load_other
 from digitwise.engines import choose_engine
 from digitwise.models.shipped import open_model
+from digitwise.settings import Settings
 from digitwise.training.evaluation import evaluate
 from digitwise.training.presets import PRESETS
 from digitwise.training.run import prepare
 from digitwise.training.schedules import make_schedule
-from digitwise.training.settings import Settings
 
 STEPS_AN_EPOCH = 1000  # mini-batches of 128: the same for every network, however much it is shown
 WILD = DEFORMATIONS["wild"]

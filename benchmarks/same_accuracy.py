@@ -23,7 +23,7 @@ def compare() -> tuple[str, dict]:
     for engine in ENGINES:
         jobs = (
             dw.Job(
-                dw.Network([784, 30, 10], rng=seed, dtype=np.float32),
+                dw.Network([784, 30, 10], init="gaussian", rng=seed, dtype=np.float32),
                 {"epochs": EPOCHS, "learning_rate": 3.0, "seed": seed, "engine": engine},
             )
             for seed in range(SEEDS)

@@ -17,37 +17,53 @@ if TYPE_CHECKING:
     from digitwise.network import Network
     from digitwise.neurons import ACTIVATIONS, Perceptron, SigmoidNeuron, sigmoid
     from digitwise.reading.reader import Reader
+    from digitwise.settings import Settings
+    from digitwise.training.best import BestModel
+    from digitwise.training.callback import Callback
+    from digitwise.training.checkpoint import Checkpoint
     from digitwise.training.evaluation import evaluate
+    from digitwise.training.find_rate import find_learning_rate
     from digitwise.training.fit import fit
     from digitwise.training.history import History
+    from digitwise.training.loop import Training
     from digitwise.training.many import Job, fit_many
+    from digitwise.training.run import resume
+    from digitwise.training.stopping import EarlyStopping
 
 # Where each public name lives: imported when first used, so that `import digitwise` is instant.
 _HOMES = {
     "ACTIVATIONS": "neurons",
+    "BestModel": "training.best",
+    "Callback": "training.callback",
+    "Checkpoint": "training.checkpoint",
     "COSTS": "costs",
-    "DEFORMATIONS": "data.deform",
+    "deform": "data.deform",
     "Deformation": "data.deform",
+    "DEFORMATIONS": "data.deform",
+    "descend": "descent",
     "Descent": "descent",
-    "DigitwiseError": "errors",
     "Digits": "data.digits",
+    "DigitwiseError": "errors",
+    "EarlyStopping": "training.stopping",
+    "evaluate": "training.evaluation",
+    "find_learning_rate": "training.find_rate",
+    "fit": "training.fit",
+    "fit_many": "training.many",
     "History": "training.history",
-    "NO_DIGIT": "data.digits",
+    "Job": "training.many",
+    "load": "data.sources",
+    "load_model": "models.files",
     "Network": "network",
+    "NO_DIGIT": "data.digits",
     "Perceptron": "neurons",
     "Predictor": "engines.predictor",
     "Reader": "reading.reader",
-    "SigmoidNeuron": "neurons",
-    "deform": "data.deform",
-    "descend": "descent",
-    "evaluate": "training.evaluation",
-    "Job": "training.many",
-    "fit": "training.fit",
-    "fit_many": "training.many",
-    "load": "data.sources",
-    "load_model": "models.files",
+    "resume": "training.run",
     "save": "models.files",
+    "Settings": "settings",
     "sigmoid": "neurons",
+    "SigmoidNeuron": "neurons",
+    "Training": "training.loop",
 }
 
 __all__ = [
@@ -55,25 +71,33 @@ __all__ = [
     "COSTS",
     "DEFORMATIONS",
     "NO_DIGIT",
+    "BestModel",
+    "Callback",
+    "Checkpoint",
     "Deformation",
     "Descent",
     "Digits",
     "DigitwiseError",
+    "EarlyStopping",
     "History",
     "Job",
     "Network",
     "Perceptron",
     "Predictor",
     "Reader",
+    "Settings",
     "SigmoidNeuron",
+    "Training",
     "__version__",
     "deform",
     "descend",
     "evaluate",
+    "find_learning_rate",
     "fit",
     "fit_many",
     "load",
     "load_model",
+    "resume",
     "save",
     "sigmoid",
 ]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from digitwise.costs import COSTS
 from digitwise.errors import InputError
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
+from digitwise.settings import DEFAULTS
 
 INITS = ("gaussian", "scaled", "he")
 Masks = Sequence[Floats]
@@ -65,9 +66,9 @@ class Network:
         self,
         sizes: Sequence[int],
         *,
-        activation: str = "sigmoid",
-        cost: str = "quadratic",
-        init: str = "gaussian",
+        activation: str = DEFAULTS.activation,
+        cost: str = DEFAULTS.cost,
+        init: str = DEFAULTS.init,
         rng: int | np.random.Generator = 0,
         dtype: npt.DTypeLike = np.float64,
     ) -> None:

@@ -78,15 +78,7 @@ def main() -> None:
     s = PRESETS["default"]
     train, test = dw.load("mnist")
     net = dw.Network([784, *s.hidden, 10], cost=s.cost, init=s.init, rng=s.seed, dtype=np.float32)
-    history = dw.fit(
-        net,
-        train,
-        test,
-        epochs=s.epochs,
-        batch_size=s.batch_size,
-        learning_rate=s.learning_rate,
-        seed=s.seed,
-    )
+    history = dw.fit(net, train, test, settings=s)
     title = "784-100-10 on MNIST, digitwise train"
     write_atomically(HERE / "learning.png", draw_curves(history, title))
     write_atomically(HERE / "sweep.png", draw_sweep(sweep(train)))

@@ -20,7 +20,7 @@ ORDER = [
     "web",
     "cli",
 ]
-ANYWHERE = {"compiled", "errors", "files", "interrupts", "processes"}
+ANYWHERE = {"compiled", "errors", "files", "interrupts", "processes", "setting", "settings"}
 HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions", "bitwise"}
 
 

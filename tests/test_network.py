@@ -101,7 +101,7 @@ def test_predict_is_the_index_of_the_largest_output_the_first_of_equals():
 
 
 def test_the_start_repeats_with_the_seed_and_has_the_stated_spread():
-    one, same, other = (Network([400, 300, 10], rng=seed) for seed in (1, 1, 2))
+    one, same, other = (Network([400, 300, 10], init="gaussian", rng=seed) for seed in (1, 1, 2))
     assert all((a == b).all() for a, b in zip(one.weights, same.weights, strict=True))
     assert (one.weights[0] != other.weights[0]).any()
     assert one.weights[0].std() == pytest.approx(1, abs=0.02)

@@ -11,6 +11,7 @@ from digitwise.cli.evaluate import evaluate
 from digitwise.cli.fields import fields
 from digitwise.cli.lab import lab
 from digitwise.cli.models import models
+from digitwise.cli.options import Grouped
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
 from digitwise.cli.serve import serve
@@ -29,7 +30,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, read, fields, sweep, serve, models):
+for command in (train, sweep):
+    app.command(cls=Grouped)(command)
+for command in (evaluate, read, fields, serve, models):
     app.command()(command)
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")

@@ -3,113 +3,93 @@
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from digitwise.cli import axes
-from digitwise.cli.output import DATA_HELP, DataDir, Json, people, printable
-from digitwise.cli.train import check_range
+from digitwise.cli.options import (
+    PANELS,
+    PresetName,
+    checked,
+    chosen_of,
+    help_of,
+    option_of,
+    with_settings,
+)
+from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
+from digitwise.setting import Setting
+from digitwise.settings import TABLE, Settings
 from digitwise.training.presets import PRESETS
-from digitwise.training.settings import Settings
 
-Values = Annotated[str | None, typer.Option(metavar="VALUES")]
+FIXED = ("data", "limit", "nesterov", "engine")  # one value for all networks
 
 
+def axis_of(setting: Setting) -> Any:
+    """Return a setting's option: its values, one value for all networks, or None."""
+    if setting.name in FIXED:
+        return option_of(setting)
+    if not setting.row.axis:
+        return None
+    metavar = "NAMES" if setting.row.choices else "VALUES"
+    panel = PANELS[setting.row.group]
+    info = typer.Option(help=help_of(setting), metavar=metavar, rich_help_panel=panel)
+    return Annotated[str | None, info]
+
+
+@with_settings(axis_of)
 def sweep(
-    data: Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")] = "auto",
     data_dir: DataDir = None,
-    preset: Annotated[
-        Literal["default", "chapter", "fast", "best", "reader"],
-        typer.Option(help="What the options below change."),
-    ] = "default",
-    hidden: Annotated[
-        str | None,
-        typer.Option(help="15,30,100 are three networks; 100-30 has two layers.", metavar="VALUES"),
-    ] = None,
-    learning_rate: Values = None,
-    batch_size: Values = None,
-    epochs: Values = None,
-    momentum: Values = None,
-    weight_decay: Values = None,
-    dropout: Values = None,
-    schedule: Annotated[
-        str | None, typer.Option(help="constant, linear, cosine", metavar="NAMES")
-    ] = None,
-    cost: Annotated[
-        str | None, typer.Option(help="quadratic, cross-entropy", metavar="NAMES")
-    ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="sigmoid, tanh, relu", metavar="NAMES")
-    ] = None,
-    init: Annotated[str | None, typer.Option(help="gaussian, scaled, he", metavar="NAMES")] = None,
-    nesterov: Annotated[bool, typer.Option("--nesterov", help="For all.")] = False,
+    preset: PresetName = "default",
     seeds: Annotated[str, typer.Option(help="How many, or which: 5, or 3,7.")] = "1",
-    engine: Annotated[
-        Literal["auto", "reference", "fused", "dense"], typer.Option(help="What runs the epochs.")
-    ] = "auto",
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Train on the first so many digits only.")
-    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=1024, help="Networks at a time; all cores by default.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results.", metavar="DIR")] = Path("sweep"),
     as_json: Json = False,
+    **given: Any,
 ) -> None:
     """Train a network for every combination of settings, on all cores, and draw what came of it.
 
     VALUES are single ones, 0.1,0.3,1, and ranges, 0.1:10:log7 (seven values, evenly spaced in their
-    logarithms) or 1:5:lin5. Judged on the last sixth of the training digits; the test digits are
-    not touched. Stop it when you like: the same command goes on where it was.
+    logarithms) or 1:5:lin5; NAMES have commas between them. --hidden 15,30,100 are three networks;
+    100-30 has two layers. Judged on the last sixth of the training digits; the test digits are not
+    touched. Stop it when you like: the same command goes on where it was.
     """
-    from digitwise.costs import COSTS
-    from digitwise.network import INITS
-    from digitwise.neurons import ACTIVATIONS
-    from digitwise.training.schedules import SCHEDULES
-
-    grid: dict[str, list[Any] | None] = {
-        "hidden": axes.layers(hidden, "--hidden"),
-        "learning_rate": _within("learning_rate", axes.numbers(learning_rate, "--learning-rate")),
-        "batch_size": _whole("batch_size", batch_size),
-        "epochs": _whole("epochs", epochs),
-        "momentum": _within("momentum", axes.numbers(momentum, "--momentum")),
-        "weight_decay": _within("weight_decay", axes.numbers(weight_decay, "--weight-decay")),
-        "dropout": _within("dropout", axes.numbers(dropout, "--dropout")),
-        "schedule": axes.words(schedule, "--schedule", list(SCHEDULES)),
-        "cost": axes.words(cost, "--cost", list(COSTS)),
-        "activation": axes.words(activation, "--activation", list(ACTIVATIONS)),
-        "init": axes.words(init, "--init", list(INITS)),
-        "seed": axes.seeds(seeds, "--seeds"),
-    }
-    base = replace(PRESETS[preset], nesterov=nesterov, engine=engine)
-    base = replace(base, limit=limit) if limit else base
-    if nesterov and not all(grid["momentum"] or [base.momentum]):
+    grid = {name: values for name in given if (values := values_of(TABLE[name], given[name]))}
+    grid["seed"] = [checked(TABLE["seed"], seed) for seed in axes.seeds(seeds, "--seeds")]
+    base = PRESETS[preset].changed(chosen_of({name: given[name] for name in FIXED}))
+    if base.nesterov and not all(grid.get("momentum") or [base.momentum]):
         raise typer.BadParameter("needs every value of --momentum above 0", param_hint="--nesterov")
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"expected a folder; {out} is a file", param_hint="--out")
-    _run(base, {k: v for k, v in grid.items() if v}, data, data_dir, workers, out, as_json)
+    _run(base, grid, data_dir, workers, out, as_json)
 
 
-def _whole(name: str, text: str | None) -> list[Any] | None:
-    option = f"--{name.replace('_', '-')}"
-    values = axes.numbers(text, option, whole=True)
-    if values and not all(1 <= value <= 10**9 for value in values):
-        raise typer.BadParameter(f"expected 1 or more; found {min(values)}", param_hint=option)
-    return values
+def values_of(setting: Setting, text: str | None) -> list[Any]:
+    """Return the values of a setting that a text names; none if there is no text, or no axis.
 
-
-def _within(name: str, values: list[Any] | None) -> list[Any] | None:
-    for value in values or []:
-        check_range(name, value)
-    return values
+    Raises
+    ------
+    typer.BadParameter
+        If it can't be understood, or a value is outside the setting's range.
+    """
+    if text is None or setting.name in FIXED:
+        return []
+    option = setting.option
+    if setting.row.choices:
+        values: list[Any] = axes.words(text, option, list(setting.row.choices))
+    elif setting.many:
+        values = axes.layers(text, option)
+    else:
+        values = axes.numbers(text, option, whole=setting.kind is int)
+    return [checked(setting, value) for value in values]
 
 
 def _run(
     base: Settings,
     grid: dict[str, list[Any]],
-    data: str,
     data_dir: Path | None,
     workers: int | None,
     out: Path,
@@ -120,7 +100,7 @@ def _run(
     from digitwise.data.sources import resolve
     from digitwise.training.sweep import Sweep, combinations, split
 
-    name = resolve(data, data_dir)
+    name = resolve(base.data, data_dir)
     digits, _ = load_digits(name, data_dir)
     train, validation = split(digits)
     train = train[: base.limit]

@@ -12,8 +12,8 @@ from rich.table import Table
 from digitwise.cli.output import emit, people, percent, printable
 from digitwise.cli.training import noticing_compilation
 from digitwise.files import write_atomically
+from digitwise.settings import Settings
 from digitwise.training.history import History
-from digitwise.training.settings import Settings
 from digitwise.training.sweep import (
     Combination,
     Row,

@@ -1,22 +1,49 @@
 """A training run as people and programs follow it: progress, epochs, the end."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 from threading import Timer
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from digitwise.cli.output import complain, emit, people, percent, printable
+from digitwise.data.digits import Digits
+from digitwise.data.others import Other
 from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
-from digitwise.training.history import Epoch, History
-from digitwise.training.run import Run
+from digitwise.settings import Settings
+from digitwise.training.callback import Callback
+from digitwise.training.find_rate import find_learning_rate
+from digitwise.training.loop import Training
+from digitwise.training.progress import Shown
+from digitwise.training.run import Run, prepare
+from digitwise.training.start import make_network
+
+
+class Told(Callback):
+    """Tells programs of each epoch, and stops the run at a Ctrl-C."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json, self.interrupted = as_json, False
+
+    def interrupt(self, _signal: int, _frame: object) -> None:
+        """Ask for a stop; a second one is meant: the checkpoint of a moment ago is on disk."""
+        self.interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def end_step(self, _training: Training) -> bool:
+        """Say whether to stop."""
+        return self.interrupted
+
+    def end_epoch(self, training: Training) -> bool:
+        """Tell."""
+        if self.as_json:
+            emit({"event": "epoch", **training.history.epochs[-1].to_dict()})
+        return self.interrupted
 
 
 def go(run: Run, as_json: bool) -> bool:
@@ -30,52 +57,17 @@ def go(run: Run, as_json: bool) -> bool:
     )
     with noticing_compilation(run.settings.engine, console):
         warm_up(choose_engine(run.settings.engine), run.network, run.settings.variant)
-    interrupted = False
-
-    def interrupt(_signal: int, _frame: object) -> None:
-        nonlocal interrupted
-        interrupted = True
-        # A second one is meant: the checkpoint of a moment ago is on disk.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    n = len(run.train)
-    said = 0
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    ) as bar:
-        done = n * len(run.history.epochs) + run.history.position
-        task = bar.add_task("training", total=n * run.settings.epochs, completed=done)
-
-        def progress(history: History) -> bool:
-            nonlocal said
-            done = n * len(history.epochs) + history.position
-            bar.update(task, completed=done)
-            if history.position == 0:
-                _report_epoch(run, bar.console, as_json)
-                last = history.epochs[-1]
-                bar.update(task, description=f"cost {last.cost:.4f}, {_watched(last)[1]}")
-                for warning in history.warnings[said:]:
-                    bar.console.print(f"Warning: {warning}")
-                said = len(history.warnings)
-            return interrupted
-
-        said = len(run.history.warnings)
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            return run.go(progress)
-        except KeyboardInterrupt:
-            raise StoppedError(
-                f"interrupted; go on from the last checkpoint with: digitwise train --resume "
-                f"{quote(str(run.checkpoint))}"
-            ) from None
-        finally:
-            signal.signal(signal.SIGINT, before)
+    told = Told(as_json)
+    before = signal.signal(signal.SIGINT, told.interrupt)
+    try:
+        return run.go(callbacks=[told, Shown(console)])
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"interrupted; go on from the last checkpoint with: digitwise train --resume "
+            f"{quote(str(run.checkpoint))}"
+        ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -88,25 +80,6 @@ def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
         yield
     finally:
         notice.cancel()
-
-
-def _watched(epoch: Epoch) -> tuple[str, str]:
-    """Which digits are measured after every epoch, and how many are right."""
-    if epoch.validation_accuracy is not None:
-        return "validation", percent(epoch.validation_accuracy)
-    return "test", percent(epoch.test_accuracy)
-
-
-def _report_epoch(run: Run, console: Any, as_json: bool) -> None:
-    last = run.history.epochs[-1]
-    if as_json:
-        emit({"event": "epoch", **last.to_dict()})
-    seconds = "" if last.seconds is None else f"   {last.seconds:.2f} s"
-    console.print(
-        f"epoch {last.epoch:>{len(str(run.settings.epochs))}} of {run.settings.epochs}   "
-        f"cost {last.cost:.4f}   training {percent(last.train_accuracy)}   "
-        f"{' '.join(_watched(last))}{seconds}"
-    )
 
 
 def draw(run: Run, plot: Path) -> None:
@@ -124,7 +97,8 @@ def draw(run: Run, plot: Path) -> None:
 def report(run: Run, as_json: bool) -> None:
     """Say how the run ended."""
     history = run.history
-    accuracy = run.test_accuracy
+    results = run.model.results if run.model else {}
+    accuracy, n = results.get("test_accuracy"), results.get("test_n", 0)
     if as_json:
         emit(
             {
@@ -140,7 +114,29 @@ def report(run: Run, as_json: bool) -> None:
             }
         )
     people(as_json).print(
-        f"{percent(accuracy)} of {len(run.test):,} test digits right, after {history.seconds:.2f} s"
+        f"{percent(accuracy)} of {n:,} test digits right, after {history.seconds:.2f} s"
         f" of training. Saved {printable(str(run.out))}\n"
+        f"Settings, as --settings takes them:\n{run.settings.to_toml()}"
         f"Now try: digitwise read PICTURE --model {printable(str(run.out))}"
+    )
+
+
+def find_rate(
+    settings: Settings,
+    train: Digits,
+    others: Sequence[Other],
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Try rising learning rates, say which is good, and draw them."""
+    plot = plot or Path("learning-rate.png")
+    digits, _ = prepare(settings, train, others)
+    found = find_learning_rate(make_network(settings), digits, settings)
+    write_atomically(plot, found.draw(plot.suffix[1:].lower()))
+    if as_json:
+        emit({"event": "learning_rate", **found.to_dict(), "picture": str(plot)})
+    people(as_json).print(
+        f"Costs of {len(found.rates)} learning rates from {found.rates[0]:g} to "
+        f"{found.rates[-1]:.3g}, drawn in {printable(str(plot))}\n"
+        f"A good one: --learning-rate {found.learning_rate:g}"
     )

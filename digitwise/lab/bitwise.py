@@ -96,7 +96,7 @@ def run(
     sides = np.where(bits_of(labels) == 1, 1, -1) * ours.weighted_outputs(outputs)
     train, judged = learning_digits(digits)
     network = Network([784, 30, 10], rng=seed, dtype=np.float32, init="scaled")
-    fit(network, train, epochs=3, seed=seed, **CHAPTER)
+    fit(network, train, epochs=3, seed=seed, progress=False, **CHAPTER)
     ten = network.predict(judged.inputs())
     four = BitwiseNetwork(network).predict(judged.inputs())
     return Bitwise(

@@ -106,7 +106,7 @@ def run(
     """Train a network a little, then move one of its weights, and count."""
     train, judged = learning_digits(5000)
     network = Network([784, 30, 10], rng=seed, init="scaled")
-    fit(network, train, epochs=1, seed=seed, **CHAPTER)
+    fit(network, train, epochs=1, seed=seed, progress=False, **CHAPTER)
     x, y = judged.inputs(np.float64)[:digits], judged.labels[:digits].astype(np.intp)
     w = network.weights[-1]
     place = np.unravel_index(np.abs(w).argmax(), w.shape)

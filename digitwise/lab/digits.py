@@ -12,9 +12,12 @@ from digitwise.lab.experiment import Array
 from digitwise.network import Network
 from digitwise.training.evaluation import evaluate
 from digitwise.training.many import Job, fit_many
+from digitwise.training.presets import PRESETS
 from digitwise.training.sweep import split
 
-CHAPTER: dict[str, Any] = {"batch_size": 10, "learning_rate": 3.0}
+CHAPTER: dict[str, Any] = {
+    name: getattr(PRESETS["chapter"], name) for name in ("batch_size", "learning_rate")
+}
 
 
 def learning_digits(most: int | None = None) -> tuple[Digits, Digits]:

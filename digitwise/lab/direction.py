@@ -97,7 +97,7 @@ def run(
 
 def _around(rng: np.random.Generator, epsilon: float, angles: Array) -> Array:
     """ΔC/(ε‖∇C‖) of a network's cost, walking around a circle of radius ε through -∇C."""
-    network = Network([8, 6, 3], rng=rng)
+    network = Network([8, 6, 3], init="gaussian", rng=rng)
     x, y = rng.random((20, 8)), rng.integers(0, 3, 20)
     slopes = flat(network.gradient(x, y))
     norm = np.linalg.norm(slopes)

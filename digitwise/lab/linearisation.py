@@ -91,7 +91,7 @@ def run(
     costs = np.array([_cost_residuals(rng, sizes) for _ in range(trials)])
     gradient_errors, parameters = {}, 0
     for activation in ACTIVATIONS:
-        network = Network([6, 5, 4, 3], activation=activation, rng=rng)
+        network = Network([6, 5, 4, 3], activation=activation, init="gaussian", rng=rng)
         x, y = rng.random((7, 6)), rng.integers(0, 3, 7)
         gradient_errors[activation] = gradient_error(network, x, y)
         parameters = network.parameter_count
@@ -129,7 +129,7 @@ def _output_residuals(rng: np.random.Generator, sizes: Array) -> Array:
 
 
 def _cost_residuals(rng: np.random.Generator, sizes: Array) -> Array:
-    network = Network([8, 6, 3], rng=rng)
+    network = Network([8, 6, 3], init="gaussian", rng=rng)
     x, y = rng.random((10, 8)), rng.integers(0, 3, 10)
     gradient = network.gradient(x, y)
     parameters = [*network.weights, *network.biases]

@@ -57,7 +57,7 @@ def prepare(train: Digits, epochs: int, seed: int) -> Poll:
     x, y = train.inputs(np.float64), train.labels.astype(np.intp)
     rng = np.random.default_rng(seed)
     network = Network([784, 30, 10], rng=rng, init="scaled")
-    fit(network, train, epochs=epochs, seed=seed, engine="reference", **CHAPTER)
+    fit(network, train, epochs=epochs, seed=seed, progress=False, engine="reference", **CHAPTER)
     whole = flat(network.gradient(x, y))
     off = np.array(list(estimates(network, x, y, 1, SINGLES, rng))) - whole
     off -= np.outer(off @ whole / (whole @ whole), whole)

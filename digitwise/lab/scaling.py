@@ -105,7 +105,7 @@ def run(
             pairs = zip(means.weights, sums.weights, strict=True)
             differences.append(max(float(np.abs(a - b).max()) for a, b in pairs))
             costs.append(float(means.costs(x[batch], y[batch]).mean()))
-    whole, plain = (Network([784, 10, 10], rng=seed) for _ in range(2))
+    whole, plain = (Network([784, 10, 10], init="gaussian", rng=seed) for _ in range(2))
     order = epoch_order(seed, 0, n)
     take_step(whole, x[order], y[order], learning_rate)
     gradient = plain.gradient(x, y)

@@ -74,7 +74,7 @@ def run(
     train, _ = learning_digits(20_000)
     network = Network([784, 30, 10], rng=seed, dtype=np.float32, init="scaled")
     first = flat(network).astype(float)
-    fit(network, train, epochs=5, seed=seed, **CHAPTER)
+    fit(network, train, epochs=5, seed=seed, progress=False, **CHAPTER)
     end = flat(network).astype(float)
     back = first - end
     across = np.random.default_rng(seed).standard_normal(back.size)

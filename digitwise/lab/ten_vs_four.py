@@ -83,7 +83,7 @@ def run(
     accuracies = {}
     for outputs in (10, BITS):
         networks, accuracies[outputs] = of_seeds(
-            [784, hidden, outputs], train, judged, range(seeds), settings
+            [784, hidden, outputs], train, judged, range(seeds), settings, init="gaussian"
         )
     codes = np.array([number_of(network.feedforward(judged.inputs())) for network in networks])
     tied = Network([1, 10])

@@ -1,10 +1,10 @@
 """Model files: safetensors with one JSON header. No pickle, in or out.
 
 The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and in a run under way as many again for
-momentum, named `velocity.weights.0` and so on, and for averaging, `average.weights.0`; those of the
-network that tells signs are `signs.weights.0` and so on. The header, under the key "digitwise",
-holds what `Model` says. A file is a pure function of what it describes: no date, no path, no
-duration, so equal runs give equal files.
+momentum, named `velocity.weights.0` and so on, for averaging, `average.weights.0`, and for the best
+epoch so far, `best.weights.0`; those of the network that tells signs are `signs.weights.0` and so
+on. The header, under the key "digitwise", holds what `Model` says. A file is a pure function of
+what it describes: no date, no path, no duration, so equal runs give equal files.
 """
 
 import json
@@ -53,8 +53,9 @@ class Model:
         hasn't learnt what is no digit.
     store : {"float16", "float32"} or None
         How parameters are written, if not as they are: float16 halves the file, and rounds them.
-    velocity, average : Gradient or None
-        Of a network that is trained with momentum, or averaged: what its run goes on from.
+    velocity, average, best : Gradient or None
+        Of a network that is trained with momentum, averaged, or kept at its best: what its run
+        goes on from.
     """
 
     network: Network
@@ -64,6 +65,7 @@ class Model:
     store: str | None = None
     velocity: Gradient | None = None
     average: Gradient | None = None
+    best: Gradient | None = None
     weighing: Weighing | None = None
 
 
@@ -104,7 +106,7 @@ def to_bytes(model: Model) -> bytes:
         "training": model.training,
         "results": model.results,
     }
-    tensors = _tensors(network, model.velocity, model.average, signs)
+    tensors = _tensors(network, model.velocity, model.average, model.best, signs)
     tensors = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
@@ -194,13 +196,13 @@ def _read(path: Path) -> Model:
         with safe_open(path, framework="numpy") as file:
             header = _header(path, file.metadata() or {})
             network = _empty_network(path, header)
-            velocity, average = (
+            velocity, average, best = (
                 at_rest(network) if f"{kind}.weights.0" in set(file.keys()) else None
-                for kind in ("velocity", "average")
+                for kind in ("velocity", "average", "best")
             )
             saved = header.get("signs")
             signs = None if saved is None else _empty_network(path, saved)
-            wanted = _tensors(network, velocity, average, signs)
+            wanted = _tensors(network, velocity, average, best, signs)
             store = str(header.get("store", network.dtype.name))
             if set(file.keys()) != set(wanted):
                 raise ModelError(
@@ -232,6 +234,7 @@ def _read(path: Path) -> Model:
         store,
         velocity,
         average,
+        best,
         weighing,
     )
 
@@ -287,11 +290,15 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
 
 
 def _tensors(
-    network: Network, velocity: Gradient | None, average: Gradient | None, signs: Network | None
+    network: Network,
+    velocity: Gradient | None,
+    average: Gradient | None,
+    best: Gradient | None,
+    signs: Network | None,
 ) -> dict[str, Any]:
     tensors = {}
-    parts = {"": network, "velocity.": velocity, "average.": average, "signs.": signs}
-    for prefix, arrays in parts.items():
+    runs = {"velocity.": velocity, "average.": average, "best.": best}
+    for prefix, arrays in {"": network, **runs, "signs.": signs}.items():
         if arrays is not None:
             for layer, (w, b) in enumerate(zip(arrays.weights, arrays.biases, strict=True)):
                 tensors[f"{prefix}weights.{layer}"] = w

@@ -4,8 +4,47 @@ Polyak & Juditsky 1992, here over the latest examples (Tarvainen & Valpola 2017)
 """
 
 from copy import copy
+from typing import TYPE_CHECKING
 
 from digitwise.network import Gradient, Network
+from digitwise.training.callback import Callback
+
+if TYPE_CHECKING:
+    from digitwise.training.loop import Training
+
+
+class Average(Callback):
+    """Measures, and ends with, the average of the weights over the latest steps.
+
+    The averages are in `history.average` until the end.
+
+    Parameters
+    ----------
+    epochs : float > 0
+        That the average goes over.
+    """
+
+    def __init__(self, epochs: float) -> None:
+        self.epochs = epochs
+
+    def begin_run(self, training: "Training") -> None:
+        """Begin with the parameters as they are."""
+        if training.history.average is None and not training.finished:
+            training.history.average = start(training.network)
+
+    def end_step(self, training: "Training") -> None:
+        """Move the averages towards the parameters."""
+        history, n = training.history, len(training.train)
+        if history.average is not None:
+            seen = len(history.epochs) + history.position / n  # epochs
+            share = training.learnt / n / min(self.epochs, seen)
+            update(history.average, training.network, min(share, 1.0))
+
+    def end_run(self, training: "Training") -> None:
+        """Write the averages into the network, once the run is at its end."""
+        if training.history.average is not None and training.finished and not training.error:
+            settle(training.network, training.history.average)
+            training.history.average = None
 
 
 def start(network: Network) -> Gradient:

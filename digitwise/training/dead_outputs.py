@@ -9,12 +9,9 @@ from digitwise.training.history import History
 DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
 
 
-def warn_of_dead_outputs(
-    history: History, network: Network, measured: Evaluation, epochs: int
-) -> None:
+def warn_of_dead_outputs(history: History, network: Network, measured: Evaluation) -> None:
     """Add a warning to the history, once, if an output doesn't fire for any of its digits."""
-    number = len(history.epochs)
-    if history.warnings or not (number >= DEAD_FROM or number == epochs):
+    if history.warnings or len(history.epochs) < DEAD_FROM:
         return
     dead = np.flatnonzero(measured.peaks < 0.5)
     if dead.size == 0:

@@ -1,6 +1,6 @@
 """What an engine learns from next: parts of an epoch, as they are or drawn anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,12 +10,12 @@ from digitwise.data.deform import Deformation, deform
 from digitwise.data.digits import Digits
 from digitwise.data.mixture import Mixture
 
-CHUNK = 5_000  # digits between two calls of `progress`, about
+CHUNK = 5_000  # examples of a step, about
 
-Order = npt.NDArray[np.intp]
+Part = npt.NDArray[np.intp]
 
 
-def epoch_order(seed: int, epoch: int, n: int) -> Order:
+def epoch_order(seed: int, epoch: int, n: int) -> Part:
     """Return the order of the n training digits in an epoch (0 for the first).
 
     A pure function of seed and epoch: there is no random state to save, and a run resumes
@@ -26,40 +26,55 @@ def epoch_order(seed: int, epoch: int, n: int) -> Order:
     return np.random.default_rng(source).permutation(n)
 
 
+def step_of(batch_size: int) -> int:
+    """Examples of a step: about CHUNK, whole mini-batches, so that parts don't change the steps."""
+    return batch_size * max(1, CHUNK // batch_size)
+
+
 def feed(
     train: Digits,
-    batch_size: int,
     seed: int,
     epoch: int,
     position: int,
+    step_size: Callable[[], int],
     deformation: Deformation | None = None,
     non_digits: float = 0.0,
-) -> Iterator[tuple[Digits, Order]]:
-    """Yield an epoch from a position on, in parts of whole mini-batches: digits, and their order.
+) -> Iterator[tuple[Digits, Part]]:
+    """Yield an epoch from a position on, in parts: digits, and which of them in which order.
 
     Where digits are deformed, or made into what is none, example `epoch`·n + `position` of the
     endless set of this seed comes first; while one part is learnt from, the next is drawn.
+
+    Parameters
+    ----------
+    step_size : callable
+        How many examples the next part has: whole mini-batches.
     """
     if isinstance(train, Mixture):
         order = train.epoch_order(seed, epoch)
     else:
         order = epoch_order(seed, epoch, len(train))
-    # Whole mini-batches, so that chunks don't change the steps.
-    chunk = batch_size * max(1, CHUNK // batch_size)
-    starts = range(position, len(order), chunk)
     if deformation is None and not non_digits:
-        yield from ((train, order[at : at + chunk]) for at in starts)
+        while position < len(order):
+            part = order[position : position + step_size()]
+            position += len(part)
+            yield train, part
         return
     drawing = deformation or Deformation()
+    drawn_at_once = step_size()
 
     def draw(at: int) -> Digits:
-        part = order[at : at + chunk]
+        part = order[at : at + drawn_at_once]
         return deform(train, part, drawing, non_digits, seed, epoch * len(order) + at)
 
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(draw, position)
-        for at in starts:
+        for at in range(position, len(order), drawn_at_once):
             digits = following.result()
-            if at + chunk < len(order):
-                following = pool.submit(draw, at + chunk)
-            yield digits, np.arange(len(digits))
+            if at + drawn_at_once < len(order):
+                following = pool.submit(draw, at + drawn_at_once)
+            used = 0
+            while used < len(digits):
+                part = np.arange(used, min(used + step_size(), len(digits)))
+                used += len(part)
+                yield digits, part

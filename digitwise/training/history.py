@@ -33,18 +33,6 @@ class Epoch:
         return asdict(self)
 
 
-def finished(history: "History", epochs: int, patience: int | None) -> bool:
-    """Whether a run is at its end: after so many epochs, or stopped early.
-
-    It is stopped early when the accuracy on validation digits has not risen for `patience` epochs.
-    """
-    done = len(history.epochs)
-    if done >= epochs or patience is None or done <= patience or history.position:
-        return done >= epochs
-    accuracies = [e.validation_accuracy or 0.0 for e in history.epochs]
-    return max(accuracies[-patience:]) <= max(accuracies[:-patience])
-
-
 @dataclass
 class History:
     """The epochs so far, and the place in the one that is under way.
@@ -61,6 +49,8 @@ class History:
         Under momentum, the velocities of weights and biases, in their shapes.
     average : Gradient or None
         Under averaging, and until the end, the averages of weights and biases, in their shapes.
+    best : Gradient or None
+        Where the best epoch is kept, and until the end, its weights and biases.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -68,6 +58,7 @@ class History:
     warnings: list[str] = field(default_factory=list)
     velocity: Gradient | None = None
     average: Gradient | None = None
+    best: Gradient | None = None
 
     @property
     def best_test_accuracy(self) -> float | None:
@@ -84,7 +75,7 @@ class History:
     def to_dict(self) -> dict[str, Any]:
         """As model files have it: without durations, so that equal runs give equal files.
 
-        Velocities and averages aren't in it: they are arrays.
+        Velocities, averages and the best weights aren't in it: they are arrays.
         """
         epochs = [{k: v for k, v in e.to_dict().items() if k != "seconds"} for e in self.epochs]
         return {"epochs": epochs, "position": self.position, "warnings": self.warnings}

@@ -6,7 +6,6 @@ Threads, not processes: the compiled engines run without Python's lock.
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from inspect import signature
 from threading import Event, Lock
 from typing import Any
 from weakref import WeakSet
@@ -15,7 +14,8 @@ from digitwise.data.digits import Digits
 from digitwise.engines.threads import cores, one_blas_thread, work_alone
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
-from digitwise.training.fit import fit
+from digitwise.settings import Settings
+from digitwise.training.fit import ARGUMENTS, fit
 from digitwise.training.history import History
 
 
@@ -27,12 +27,12 @@ class Job:
     ----------
     network : Network
         Changed in place.
-    settings : dict
-        Arguments of `fit`: epochs, batch_size, learning_rate, seed, ...
+    settings : dict or Settings
+        Arguments of `fit`: epochs, batch_size, learning_rate, seed, ...; or all of them.
     """
 
     network: Network
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] | Settings = field(default_factory=dict)
 
 
 Progress = Callable[[int, Job, History], bool | None]
@@ -104,7 +104,10 @@ def fit_many(
                 return stop.is_set()
 
             try:
-                fit(job.network, train, test, history=history, progress=watch, **job.settings)
+                how: dict[str, Any] = (
+                    job.settings if isinstance(job.settings, dict) else {"settings": job.settings}
+                )
+                fit(job.network, train, test, history=history, progress=watch, **how)
             except TrainingError as error:
                 history.warnings.append(str(error))
             except BaseException:
@@ -130,8 +133,8 @@ def _check_job(job: object, seen: "WeakSet[Network]") -> None:
     if job.network in seen:
         raise InputError("two jobs are for the same network: give each a network of its own")
     seen.add(job.network)
-    unknown = set(job.settings) - set(signature(fit).parameters) | {"history", "progress"} & set(
-        job.settings
-    )
-    if unknown:
-        raise InputError(f"fit has no setting {', '.join(sorted(unknown))}, or it is not a job's")
+    if isinstance(job.settings, dict):
+        unknown = set(job.settings) - {*ARGUMENTS, "deformation", "validation"}
+        if unknown:
+            named = ", ".join(sorted(unknown))
+            raise InputError(f"fit has no setting {named}, or it is not a job's")

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from digitwise.training.settings import Settings
+from digitwise.settings import Settings
 
 DEEP = Settings(
     activation="relu",
+    cost="cross-entropy",
     init="he",
     batch_size=128,
     learning_rate=0.1,

@@ -1,18 +1,43 @@
-"""A run of `digitwise train` as it is in a file: in a checkpoint, or in the finished model."""
+"""A run as it is in a file: in a checkpoint, or in the finished model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other
-from digitwise.engines import choose_engine
 from digitwise.errors import DataError, InputError, ModelError
-from digitwise.models.files import read_model
+from digitwise.models.files import Model, read_model
 from digitwise.network import Network
-from digitwise.training.history import History, finished
-from digitwise.training.run import Run, prepare
-from digitwise.training.settings import Settings
+from digitwise.settings import Settings
+from digitwise.training.history import History
+from digitwise.training.stopping import stalled
+
+if TYPE_CHECKING:
+    from digitwise.training.run import Run
+
+_fingerprints: "WeakKeyDictionary[Digits, str]" = WeakKeyDictionary()
+
+
+def model_of(settings: Settings, network: Network, train: Digits, history: History) -> Model:
+    """Return the model of a run, with all that it goes on from."""
+    if train not in _fingerprints:
+        _fingerprints[train] = train.sha256()  # not at every checkpoint
+    return Model(
+        network,
+        {
+            "command": settings.command(),
+            "settings": settings.to_dict(),
+            "train_n": len(train),
+            "train_sha256": _fingerprints[train],
+            "history": history.to_dict(),
+        },
+        velocity=history.velocity,
+        average=history.average,
+        best=history.best,
+    )
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,14 @@ class Saved:
             )
         return replace(self, settings=replace(self.settings, epochs=epochs))
 
-    def resume(self, train: Digits, test: Digits, out: Path, others: Sequence[Other] = ()) -> Run:
+    def resume(
+        self,
+        train: Digits,
+        test: Digits | None,
+        out: Path,
+        others: Sequence[Other] = (),
+        validation: Digits | None = None,
+    ) -> "Run":
         """Go on with these digits, which must be those that the run began with.
 
         Raises
@@ -54,12 +86,16 @@ class Saved:
         DataError
             If they aren't.
         """
-        train, validation = prepare(self.settings, train, others)
+        from digitwise.training.run import Run, prepare
+
+        train, set_aside = prepare(self.settings, train, others)
         if train.sha256() != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "
                 "name the same set, with --data and --data-dir"
             )
+        if self.settings.validation:
+            validation = set_aside
         return Run(self.settings, self.network, train, validation, test, self.history, out)
 
 
@@ -77,22 +113,27 @@ def read_saved(path: Path) -> Saved:
         if not isinstance(training.get("settings"), dict):
             raise TypeError("no settings")
         settings = Settings.from_dict(training["settings"])
-        choose_engine(settings.engine)
         history = History.from_dict(training["history"])
-        history.velocity, history.average = model.velocity, model.average
+        history.velocity, history.average, history.best = model.velocity, model.average, model.best
         begun = bool(history.epochs or history.position)
-        over = finished(history, settings.epochs, settings.patience)
-        if begun and not (settings.planned and over):
+        if begun and not (settings.planned and is_over(settings, history)):
             if settings.momentum and not model.velocity:
                 raise ValueError("the velocities are missing")
             if settings.average and not model.average:
                 raise ValueError("the averages are missing")
+            if settings.keep_best and history.epochs and not model.best:
+                raise ValueError("the best weights are missing")
         if model.network.sizes != settings.sizes or not (
             0 <= history.position < int(training["train_n"]) or history.position == 0
         ):
             raise ValueError("network and settings don't belong together")
         return Saved(settings, model.network, history, str(training["train_sha256"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} can't be resumed: it doesn't hold the state of a run of `digitwise train`"
         ) from error
+
+
+def is_over(settings: Settings, history: History) -> bool:
+    """Whether a run is at its end: after its last epoch, or stopped early."""
+    return len(history.epochs) >= settings.epochs or stalled(history, settings.patience)

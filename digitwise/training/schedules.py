@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from numbers import Real
 
 from digitwise.errors import InputError
 
@@ -31,3 +32,16 @@ def make_schedule(name: str, learning_rate: float, epochs: int) -> Schedule:
         raise InputError(f"unknown schedule {name!r}; expected one of: {', '.join(SCHEDULES)}")
     left = SCHEDULES[name]
     return lambda epoch: learning_rate * left(epoch / max(1, epochs))
+
+
+def check_rate(learning_rate: float) -> float:
+    """Refuse a learning rate that is no finite number above 0.
+
+    Raises
+    ------
+    InputError
+        If it isn't one.
+    """
+    if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
+        raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")
+    return float(learning_rate)

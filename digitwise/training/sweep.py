@@ -19,12 +19,13 @@ from typing import Any
 from digitwise.data.digits import Digits
 from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
-from digitwise.errors import DataError
+from digitwise.errors import DataError, InputError
 from digitwise.files import write_atomically
 from digitwise.network import Network
+from digitwise.settings import Settings
 from digitwise.training.history import History
 from digitwise.training.many import Job, fit_many
-from digitwise.training.settings import Settings
+from digitwise.training.start import make_network, with_engine
 
 RESULTS = "results.jsonl"
 VALIDATION_SHARE = 6  # one in so many of the training digits: MNIST's last 10,000
@@ -72,7 +73,7 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """Say for every combination which engine it is for, and drop what is there twice."""
-        self.grid = list(dict.fromkeys(settings.with_engine() for settings in self.grid))
+        self.grid = list(dict.fromkeys(with_engine(settings) for settings in self.grid))
         self._train_sha256 = self.train.sha256()
 
     def run(
@@ -118,7 +119,7 @@ class Sweep:
         shapes: dict[object, Settings] = {}
         for s in self.grid:
             # Kernels differ by engine and by the first layer's size.
-            shapes.setdefault((s.engine, s.hidden[0], bool(s.momentum)), s)
+            shapes.setdefault((s.engine, s.sizes[1], bool(s.momentum)), s)
         for settings, job in zip(shapes.values(), self._jobs(shapes.values()), strict=True):
             warm_up(choose_engine(settings.engine), job.network, settings.variant)
 
@@ -144,7 +145,7 @@ class Sweep:
 
     def _jobs(self, todo: Iterable[Settings]) -> Iterator[Job]:
         for settings in todo:
-            yield Job(settings.make_network(), settings.fit_arguments())
+            yield Job(make_network(settings), settings)
 
     def _row(self, settings: Settings, network: Network, history: History) -> Row:
         accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
@@ -250,7 +251,7 @@ def _read(path: Path) -> list[Row]:
             if not isinstance(row["train_sha256"], str) or not isinstance(row["warnings"], list):
                 raise TypeError("no result of a sweep")
             accuracy(row)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{path}, line {number}: expected a result of `digitwise sweep`; found something "
                 "else. Name another folder (--out), or remove the line"

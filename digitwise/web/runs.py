@@ -10,7 +10,7 @@ from typing import Any
 
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.files import write_atomically
-from digitwise.training.settings import Settings
+from digitwise.settings import Settings
 from digitwise.web.trainer import STATE, State, work
 
 MOST = 8  # runs at a time

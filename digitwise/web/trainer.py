@@ -8,21 +8,18 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from digitwise.data.digits import Digits
 from digitwise.data.sources import load
-from digitwise.engines import choose_engine
-from digitwise.engines.choice import resolve_engine
-from digitwise.engines.threads import one_blas_thread, work_alone
+from digitwise.engines.threads import work_alone
 from digitwise.errors import DigitwiseError
 from digitwise.models.files import Model, to_bytes
-from digitwise.network import Network
 from digitwise.neurons import Floats
+from digitwise.settings import Settings
+from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
-from digitwise.training.feed import epoch_order
-from digitwise.training.fit import MEASURED
-from digitwise.training.history import Epoch
-from digitwise.training.settings import Settings
+from digitwise.training.loop import Training
+from digitwise.training.start import make_network
 from digitwise.web.png import as_text
 
 TELL_EVERY = 0.25  # seconds
@@ -77,8 +74,9 @@ def work(connection: Connection, settings: Settings) -> None:
     os.nice(10)  # whoever reads a number meanwhile comes first
     work_alone()
     try:
-        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            Trainer(connection, settings).run()
+        train, test = load(settings.data)
+        network, told = make_network(settings), Told(connection)
+        Training(network, train[: settings.limit], settings, test=test, callbacks=[told]).run()
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
     except DigitwiseError as error:
@@ -90,124 +88,108 @@ def send_state(connection: Connection, state: State) -> None:
     connection.send_bytes(STATE + json.dumps(asdict(state)).encode())
 
 
-class Trainer:
-    """Trains a network: a mini-batch, an epoch, or as long as it may."""
+class Told(Callback):
+    """Does as it is told: lets the run go on, or holds it, between mini-batches."""
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
-        self.connection, self.settings = connection, settings
-        self.train, self.test = load(settings.data)
-        self.train = self.train[: settings.limit]
-        # The same slice every time, so that what engines know of it stays known.
-        self.measured = self.train[:MEASURED]
-        self.network = Network(
-            settings.sizes,
-            activation=settings.activation,
-            cost=settings.cost,
-            init=settings.init,
-            rng=settings.seed,
-            dtype=np.float32,
-        )
-        name = resolve_engine("auto", self.network.sizes, settings.batch_size, settings.variant)
-        self.engine = choose_engine(name)
-        self.state = State(
-            "paused", self.engine.name, self.network.parameter_count, len(self.train)
-        )
-        self.chunk = settings.batch_size
-        self.told = 0.0
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.wanted = 0  # digits: to be learnt from before it pauses again
-        self.seconds = 0.0  # of the epoch
+        self.chunk = 0  # digits of a step
+        self.told = 0.0
+        self.state = State()
 
-    def run(self) -> None:
-        """Do as told."""
-        self._tell(now=True)
-        while True:
-            while self.connection.poll(None if self.wanted <= 0 else 0):
-                self._obey(self.connection.recv_bytes().decode())
-            if self.wanted > 0:
-                self._learn()
+    def begin_run(self, training: Training) -> None:
+        """Say what is there, and wait for the first command."""
+        parameters, n = training.network.parameter_count, len(training.train)
+        self.state = State("paused", training.engine.name, parameters, n)
+        self.chunk = training.settings.batch_size
+        self._tell(training, now=True)
 
-    def _obey(self, command: str) -> None:
-        left = len(self.train) - self.state.position
-        endless = len(self.train) * self.settings.epochs
-        if command == "save":
-            self.connection.send_bytes(MODEL + self._model())
-            return
-        if self.state.status in ("done", "failed"):
-            return
-        self.wanted = {
-            "start": endless, "pause": 0, "step": self.settings.batch_size, "epoch": left,
-        }[command]  # fmt: skip
-        self.state.status = "running" if self.wanted else "paused"
-        self._tell(now=True)
+    def begin_step(self, training: Training) -> None:
+        """Wait while there is nothing to do; then take steps for a moment."""
+        while self.connection.poll(None if self.wanted <= 0 else 0):
+            self._obey(training)
+        training.step_size = min(self.chunk, self.wanted)
+        self._began = time.perf_counter()
 
-    def _learn(self) -> None:
-        """Take steps for a moment."""
-        m, position = self.settings.batch_size, self.state.position
-        count = min(self.chunk, self.wanted, len(self.train) - position)
-        if position == 0:
-            self.order = epoch_order(self.settings.seed, self.state.epoch, len(self.train))
-        part = self.order[position : position + count]
-        started = time.perf_counter()
-        rate = self.settings.learning_rate
-        self.engine.run(self.network, self.train, part, m, rate)
-        seconds = time.perf_counter() - started
-        self.seconds += seconds
-        self.state.speed = len(part) / max(seconds, 1e-9)
-        if seconds < TURN / 2 and count == self.chunk:
+    def end_step(self, training: Training) -> None:
+        """Note the speed, and make steps as long as a turn."""
+        seconds, m = time.perf_counter() - self._began, training.settings.batch_size
+        self.state.speed = training.learnt / max(seconds, 1e-9)
+        if seconds < TURN / 2 and training.learnt == self.chunk:
             self.chunk *= 2
         elif seconds > 2 * TURN:
             self.chunk = max(m, self.chunk // (2 * m) * m)
-        self.state.position += len(part)
-        self.wanted -= len(part)
-        if not all(np.isfinite(w).all() for w in self.network.weights):
-            self._end(
-                "failed",
-                f"the weights stopped being finite numbers: the learning rate, {rate:g}, is too "
-                "large for this network",
-            )
-        elif self.state.position >= len(self.train):
-            self._end_epoch()
+        self.wanted -= training.learnt
+        self.state.position = training.history.position
+        if self.state.position < len(training.train):  # else the epoch is about to end
+            self._rest(training)
+
+    def end_epoch(self, training: Training) -> None:
+        """Show what was measured, and what it gets wrong."""
+        state, network = self.state, training.network
+        state.epoch, state.position = len(training.history.epochs), 0
+        state.rows.append(training.history.epochs[-1].to_dict())
+        if training.test is not None:
+            on_test = evaluate(network, training.test, training.engine)
+            state.confusion = on_test.confusion.tolist()
+            wrong = np.flatnonzero(~on_test.right)[:SHOWN_WRONG]
+            state.wrong = _show(training, training.test[wrong]) if wrong.size else []
+        self._rest(training)
+
+    def end_run(self, training: Training) -> None:
+        """Say how it ended; go on saving the network on request, until the other side has gone."""
+        self.wanted = 0
+        if not isinstance(training.error, DigitwiseError | None):
+            return
+        self.state.status = "failed" if training.error else "done"
+        self.state.error = str(training.error) if training.error else None
+        self._tell(training, now=True)
+        while self.connection.poll(None):
+            self._obey(training)
+
+    def _obey(self, training: Training) -> None:
+        command = self.connection.recv_bytes().decode()
+        if command == "save":
+            self.connection.send_bytes(MODEL + _model(training))
+            return
+        if self.state.status in ("done", "failed"):
+            return
+        n = len(training.train)
+        self.wanted = {
+            "start": n * training.settings.epochs,
+            "pause": 0,
+            "step": training.settings.batch_size,
+            "epoch": n - training.history.position,
+        }[command]
+        self.state.status = "running" if self.wanted else "paused"
+        self._tell(training, now=True)
+
+    def _rest(self, training: Training) -> None:
+        """Tell now and then; pause if what was wanted is done."""
         if self.wanted <= 0 and self.state.status == "running":
             self.state.status = "paused"
-        self._tell(now=self.wanted <= 0)
+        self._tell(training, now=self.wanted <= 0)
 
-    def _end_epoch(self) -> None:
-        state = self.state
-        on_train = evaluate(self.network, self.measured, self.engine)
-        on_test = evaluate(self.network, self.test, self.engine)
-        state.epoch, state.position = state.epoch + 1, 0
-        row = Epoch(
-            state.epoch, on_train.cost, on_train.accuracy, on_test.accuracy, None, self.seconds
-        )
-        state.rows.append(row.to_dict())
-        state.confusion = on_test.confusion.tolist()
-        state.wrong = self._show(np.flatnonzero(~on_test.right)[:SHOWN_WRONG])
-        self.seconds = 0.0
-        if state.epoch >= self.settings.epochs:
-            self._end("done")
-
-    def _end(self, status: str, error: str | None = None) -> None:
-        self.state.status, self.state.error, self.wanted = status, error, 0
-
-    def _show(self, places: npt.NDArray[np.intp]) -> list[dict[str, Any]]:
-        """Show some test digits, and what they are taken for."""
-        if not places.size:
-            return []
-        digits = self.test[places]
-        said = self.engine.weighted_outputs(self.network, digits).argmax(axis=1)
-        rows = zip(digits.labels, said, digits.images, strict=True)
-        return [{"label": int(d), "said": int(a), "image": as_text(image)} for d, a, image in rows]
-
-    def _model(self) -> bytes:
-        training = {"settings": self.settings.to_dict(), "command": self.settings.command()}
-        return to_bytes(Model(self.network, training))
-
-    def _tell(self, now: bool = False) -> None:
+    def _tell(self, training: Training, now: bool = False) -> None:
         if not now and time.monotonic() - self.told < TELL_EVERY:
             return
-        self.state.weights = as_text(draw_weights(self.network.weights[0]))
+        self.state.weights = as_text(draw_weights(training.network.weights[0]))
         send_state(self.connection, self.state)
         self.told = time.monotonic()
+
+
+def _show(training: Training, digits: Digits) -> list[dict[str, Any]]:
+    """Show some test digits, and what they are taken for."""
+    said = training.engine.weighted_outputs(training.network, digits).argmax(axis=1)
+    rows = zip(digits.labels, said, digits.images, strict=True)
+    return [{"label": int(d), "said": int(a), "image": as_text(image)} for d, a, image in rows]
+
+
+def _model(training: Training) -> bytes:
+    settings = training.settings
+    made_by = {"settings": settings.to_dict(), "command": settings.command()}
+    return to_bytes(Model(training.network, made_by))
 
 
 def draw_weights(weights: Floats) -> Any:

@@ -1,35 +1,18 @@
 """`/api/runs`: networks in training, each in a process of its own, watched and told what to do."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from digitwise.data.sources import mnist_folder, resolve
 from digitwise.errors import DigitwiseError
-from digitwise.training.settings import Settings
+from digitwise.settings import DEFAULTS
+from digitwise.web.form import RunSettings, form_of, presets
 from digitwise.web.runs import Running, Runs
-from digitwise.web.sent import Sent
 
-MOST_NEURONS = 2000
 router = APIRouter()
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$")]
-
-
-class RunSettings(Sent):
-    """What a run depends on: the same settings and seed give the same run."""
-
-    data: Literal["auto", "mnist", "digits"] = "auto"
-    limit: int | None = Field(None, ge=10, le=60_000, description="Only the first so many digits")
-    hidden: list[Annotated[int, Field(ge=1, le=MOST_NEURONS)]] = Field([30], max_length=4)
-    activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
-    cost: Literal["quadratic", "cross-entropy"] = "quadratic"
-    init: Literal["gaussian", "scaled", "he"] = "gaussian"
-    learning_rate: float = Field(3.0, gt=0, le=1e30)
-    batch_size: int = Field(10, ge=1, le=60_000)
-    epochs: int = Field(30, ge=1, le=1000)
-    seed: int = Field(0, ge=0, le=2**31)
 
 
 class RunState(BaseModel):
@@ -38,6 +21,13 @@ class RunState(BaseModel):
     id: str
     settings: RunSettings
     state: dict[str, Any]
+
+
+class Form(BaseModel):
+    """The fields of the form, and values of theirs that have a name."""
+
+    settings: list[dict[str, Any]]
+    presets: dict[str, dict[str, Any]]
 
 
 class Saved(BaseModel):
@@ -73,15 +63,23 @@ async def data() -> dict[str, bool]:
         return {"digits": True, "mnist": False}
 
 
+@router.get("/api/settings")
+async def settings_form() -> Form:
+    """Say which settings a run has, and what each means."""
+    return Form(settings=form_of(), presets=presets())
+
+
 @router.post("/api/runs", status_code=201, responses={409: {}})
 async def start(request: Request, settings: RunSettings) -> RunState:
     """Make a run, paused before its first step."""
-    values = {**settings.model_dump(), "hidden": tuple(settings.hidden)}
-    values["data"] = resolve(settings.data)
+    values = settings.model_dump()
+    values["data"] = resolve(values["data"])
     if values["data"] == "mnist" and not (await data())["mnist"]:
         raise HTTPException(409, "MNIST is not at hand: digitwise data fetch")
     try:
-        return _answer(_runs(request).start(replace(Settings(), **values)))
+        chosen = DEFAULTS.changed(values)
+        chosen.check()
+        return _answer(_runs(request).start(chosen))
     except DigitwiseError as error:
         raise HTTPException(409, str(error)) from error
 

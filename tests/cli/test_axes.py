@@ -47,7 +47,7 @@ def test_layers():
     assert layers("15,30,100", "--hidden") == [(15,), (30,), (100,)]
     assert layers("30,100-30", "--hidden") == [(30,), (100, 30)]
     assert layers("10:1000:log3", "--hidden") == [(10,), (100,), (1000,)]
-    for text in ("0", "100-0", "-5", "100-", "2000000", "x"):
+    for text in ("100-", "x", "1.5"):
         with pytest.raises(typer.BadParameter):
             layers(text, "--hidden")
 
@@ -65,7 +65,3 @@ def test_seeds():
     for text in ("0", "-1", "-1,2", "1.5", "x", "9999999"):
         with pytest.raises(typer.BadParameter):
             seeds(text, "--seeds")
-
-
-def test_nothing_given():
-    assert numbers(None, "--x") is layers(None, "--x") is words(None, "--x", []) is None

@@ -87,7 +87,7 @@ def test_stopped_it_goes_on(run, tmp_path, blow):
         (["--learning-rate", "0.1:1"], "ranges, as 0.1:10:log7"),
         (["--learning-rate", "0"], "expected a finite number above 0; found 0"),
         (["--momentum", "1"], "from 0 to below 1"),
-        (["--batch-size", "0,5"], "expected 1 or more; found 0"),
+        (["--batch-size", "0,5"], "expected a whole number from 1 to 1,000,000,000; found 0"),
         (["--cost", "hinge"], "expected some of quadratic, cross-entropy; found 'hinge'"),
         (["--nesterov"], "needs every value of --momentum above 0"),
         (["--seeds", "none"], "--seeds"),
@@ -101,7 +101,9 @@ def test_wrong_usage(run, tmp_path, arguments, said):
 
 
 def test_when_all_diverge(run):
-    ran = run(*FAST, "--learning-rate", "1e30,1e35", "--activation", "relu")
+    ran = run(
+        *FAST, "--learning-rate", "1e30,1e35", "--activation", "relu", "--cost", "cross-entropy"
+    )
     assert ran.code == 0, ran.err
     assert "All of them diverged" in ran.out
     assert "digitwise train" not in ran.out

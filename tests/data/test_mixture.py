@@ -8,9 +8,9 @@ from digitwise.data.digits import Digits
 from digitwise.data.mixture import Mixture, Part, mix
 from digitwise.data.others import Other
 from digitwise.errors import InputError
+from digitwise.settings import Settings
 from digitwise.training.run import Run, prepare
 from digitwise.training.saved import read_saved
-from digitwise.training.settings import Settings
 from tests.conftest import random_digits
 from tests.data.test_strokes import ONE, SEVEN, penned
 

@@ -12,8 +12,9 @@ from digitwise.data import strings
 from digitwise.errors import ImageError, InputError
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
+from digitwise.settings import Settings
 from digitwise.training.run import Run
-from digitwise.training.settings import Settings
+from digitwise.training.start import with_engine
 
 
 def strip(mnist, first, n, gap=6):
@@ -325,7 +326,7 @@ def calibrated(bundled, tmp_path_factory):
     train, test = bundled
     out = tmp_path_factory.mktemp("calibrated") / "net.safetensors"
     settings = Settings(data="digits", hidden=(40,), validation=500, epochs=15, batch_size=5)
-    assert Run.start(settings.with_engine(), train, test, out).go(lambda history: False)
+    assert Run.start(with_engine(settings), train, test, out).go(lambda history: False)
     return out
 
 

@@ -77,7 +77,7 @@ def test_one_that_diverges_does_not_end_the_others(bundled):
 def test_a_setting_that_cannot_be_ends_all(bundled):
     jobs = list(networks(3))
     jobs[1].settings["momentum"] = 2
-    with pytest.raises(InputError, match="0 <= momentum < 1; found 2"):
+    with pytest.raises(InputError, match="momentum to be a number from 0 to below 1; found 2"):
         fit_many(jobs, bundled[0], workers=2)
 
 

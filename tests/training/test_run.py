@@ -14,16 +14,13 @@ from digitwise.errors import DataError, DigitwiseError, InputError, ModelError, 
 from digitwise.models.calibration import calibrate
 from digitwise.models.files import read_model, save
 from digitwise.network import Network
+from digitwise.settings import Settings
+from digitwise.training.checkpoint import checkpoint_path, find_checkpoint, model_path
 from digitwise.training.evaluation import evaluate
 from digitwise.training.presets import PRESETS
-from digitwise.training.run import (
-    Run,
-    checkpoint_path,
-    find_checkpoint,
-    model_path,
-)
+from digitwise.training.run import Run
 from digitwise.training.saved import read_saved
-from digitwise.training.settings import Settings
+from digitwise.training.start import make_network
 
 SMALL = Settings(data="digits", hidden=(15,), epochs=3, engine="reference")
 
@@ -279,7 +276,7 @@ def test_a_run_begins_with_the_average_of_several(bundled, tmp_path):
     for seed, path in enumerate(paths):
         Run.start(replace(SMALL, seed=seed, epochs=1), *bundled, path).go(go_on)
     settings = replace(SMALL, start_from=tuple(map(str, paths)))
-    network = settings.make_network()
+    network = make_network(settings)
     trained = [read_model(path).network for path in paths]
     for found, *all_of_it in zip(network.weights, *(t.weights for t in trained), strict=True):
         np.testing.assert_allclose(found, sum(all_of_it) / 3, rtol=1e-5, atol=1e-7)
@@ -304,7 +301,7 @@ def test_settings_survive_the_model_file(name):
 
 # Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
 TRAIN = (
-    "from digitwise.training import feed, run; run.CHECKPOINT_EVERY = 0; feed.CHUNK = 300;"
+    "from digitwise.training import checkpoint, feed; checkpoint.EVERY_S = 0; feed.CHUNK = 300;"
     "from digitwise.cli import main; main()"
 )
 

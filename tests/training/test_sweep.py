@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from digitwise.errors import DataError
-from digitwise.training.settings import Settings
+from digitwise.settings import Settings
 from digitwise.training.sweep import RESULTS, Sweep, combinations, ranked, split, write_csv
 from digitwise.training.sweep_picture import best_medians, draw_sweep, varied
 
-BASE = Settings(data="digits", hidden=(8,), epochs=1, engine="fused")
+BASE = Settings(
+    data="digits", hidden=(8,), epochs=1, engine="fused", cost="cross-entropy", learning_rate=0.5
+)
 
 
 @pytest.fixture

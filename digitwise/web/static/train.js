@@ -2,9 +2,9 @@
 
 import { call } from "./api.js";
 import { plot } from "./chart.js";
+import { drawForm, valuesOf } from "./form.js";
 
 const EVERY = 400; // milliseconds between two looks
-const NUMBERS = ["learning_rate", "batch_size", "epochs", "seed"];
 const panels = [];
 
 class Panel {
@@ -15,10 +15,7 @@ class Panel {
     this.run = null; // id
     this.shown = 0; // rows in the charts
     this.state = null;
-    for (const control of this.form.elements) {
-      if (control.name in settings) control.value = settings[control.name];
-      if (control.selectedIndex === -1) control.selectedIndex = 0;
-    }
+    drawForm(this.form, settings);
     this.known = /^[0-9a-f]{1,32}$/.test(settings.run) ? settings.run : null;
     for (const button of this.root.querySelectorAll("button")) {
       button.addEventListener("click", () => this.do(button.dataset.do));
@@ -37,13 +34,6 @@ class Panel {
     const said = this.find(".said");
     said.textContent = text;
     said.classList.toggle("error", bad);
-  }
-
-  settings() {
-    const values = Object.fromEntries(new FormData(this.form));
-    values.hidden = values.hidden.split(",").map((n) => n.trim()).filter(Boolean).map(Number);
-    for (const name of NUMBERS) values[name] = Number(values[name]);
-    return values;
   }
 
   // What the address says of it.
@@ -73,14 +63,7 @@ class Panel {
   }
 
   async begin() {
-    for (const name of NUMBERS) {
-      const { value, parentElement } = this.form.elements[name];
-      if (!value.trim() || !Number.isFinite(Number(value))) {
-        throw new Error(`${parentElement.firstChild.textContent.trim()}: expected a number; found “${value}”`);
-      }
-    }
-    if (!this.form.reportValidity()) throw new Error("Hidden layers: expected 30, or 100,30, say");
-    const made = await call("api/runs", "POST", this.settings());
+    const made = await call("api/runs", "POST", valuesOf(this.form));
     this.run = made.id;
     remember();
   }

@@ -1,0 +1,64 @@
+"""What a run begins with: the engine that "auto" means, and the network."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from digitwise.engines.choice import resolve_engine
+from digitwise.errors import InputError
+from digitwise.models.shipped import open_model
+from digitwise.network import Network
+from digitwise.settings import Settings
+
+
+def with_engine(settings: Settings) -> Settings:
+    """Return the same with the engine that "auto" means here.
+
+    Raises
+    ------
+    InputError
+        If the engine can't do what is asked for.
+    """
+    name = resolve_engine(settings.engine, settings.sizes, settings.batch_size, settings.variant)
+    return replace(settings, engine=name)
+
+
+def make_network(settings: Settings) -> Network:
+    """Return the network that a run begins with, fresh from the seed or from files, float32.
+
+    Of several files it is the average, weight by weight: as good as all of them together if they
+    were trained from one start (Wortsman et al. 2022, "Model soups").
+
+    Raises
+    ------
+    InputError
+        If a setting isn't the file's.
+    ModelError
+        If there is no such file, or it isn't sound.
+    """
+    network = Network(
+        settings.sizes,
+        activation=settings.activation,
+        cost=settings.cost,
+        init=settings.init,
+        rng=settings.seed,
+        dtype="float32",
+    )
+    if settings.start_from:
+        start = [_trained(name, network) for name in settings.start_from]
+        for of_network in ("weights", "biases"):
+            arrays = zip(*(getattr(other, of_network) for other in start), strict=True)
+            averages = [np.mean(same, axis=0, dtype=np.float64) for same in arrays]
+            setattr(network, of_network, [a.astype(network.dtype) for a in averages])
+    return network
+
+
+def _trained(name: str, like: Network) -> Network:
+    network = open_model(name).network
+    if (network.sizes, network.activation) != (like.sizes, like.activation):
+        raise InputError(
+            f"{name} is {'-'.join(map(str, network.sizes))}, {network.activation}; "
+            f"expected {'-'.join(map(str, like.sizes))}, {like.activation}: give "
+            "its --hidden and --activation"
+        )
+    return network

@@ -1,0 +1,46 @@
+"""Early stopping: a run ends when the accuracy on validation digits has stopped rising."""
+
+from typing import TYPE_CHECKING
+
+from digitwise.errors import InputError
+from digitwise.settings import TABLE
+from digitwise.training.callback import Callback
+from digitwise.training.history import History
+
+if TYPE_CHECKING:
+    from digitwise.training.loop import Training
+
+
+class EarlyStopping(Callback):
+    """Brings a run to its end when the validation accuracy hasn't risen for some epochs.
+
+    Prechelt 1998, "Early stopping, but when?".
+
+    Parameters
+    ----------
+    patience : int >= 1
+        So many epochs.
+    """
+
+    def __init__(self, patience: int) -> None:
+        TABLE["patience"].check(patience)
+        self.patience = patience
+
+    def begin_run(self, training: "Training") -> None:
+        """Refuse to stop for no reason that could be seen; don't go on with what has ended."""
+        if training.validation is None:
+            raise InputError("patience needs validation digits to judge by")
+        self.end_epoch(training)
+
+    def end_epoch(self, training: "Training") -> None:
+        """End the run if it is time."""
+        if stalled(training.history, self.patience):
+            training.finish()
+
+
+def stalled(history: History, patience: int | None) -> bool:
+    """Whether the accuracy on validation digits has not risen for `patience` epochs."""
+    if patience is None or len(history.epochs) <= patience or history.position:
+        return False
+    accuracies = [e.validation_accuracy or 0.0 for e in history.epochs]
+    return max(accuracies[-patience:]) <= max(accuracies[:-patience])

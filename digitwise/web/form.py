@@ -1,0 +1,84 @@
+"""The settings of a run as the page has them: its form, and what it may send."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from digitwise.setting import Setting
+from digitwise.settings import DEFAULTS, TABLE
+from digitwise.training.presets import PRESETS
+from digitwise.web.sent import Sent
+
+# What a server allows beyond a setting's own range: sets by name, and runs that end.
+SETS = ("auto", "mnist", "digits")
+MOST = {"hidden": 2000, "epochs": 1000, "batch_size": 60_000, "limit": 60_000, "seed": 2**31}
+MOST_LAYERS = 4
+LEAST_DIGITS = 10
+
+
+def fields_of(table: dict[str, Setting] = TABLE) -> dict[str, Any]:
+    """Return the fields of the form as pydantic has them: type and default, by name."""
+    return {name: _field(setting) for name, setting in table.items() if setting.row.page}
+
+
+def _field(setting: Setting) -> Any:
+    r, default = setting.row, setting.default
+    choices = SETS if setting.name == "data" else r.choices
+    if choices:
+        return (Literal[choices], Field(default, description=r.meaning))
+    least = LEAST_DIGITS if setting.name == "limit" else r.least
+    most = MOST.get(setting.name, r.most)
+    bounds: dict[str, Any] = {"ge": least, "le": most, "gt": r.above, "lt": r.below}
+    if setting.kind is float and r.most is None and r.below is None:
+        bounds["le"] = 1e30
+    if setting.kind is bool:
+        bounds = {}
+    if setting.many:
+        many: Any = list[Annotated[setting.kind, Field(**bounds)]]  # type: ignore[name-defined]
+        return (many, Field(list(default), max_length=MOST_LAYERS, description=r.meaning))
+    kind: Any = setting.kind | None if setting.optional else setting.kind
+    return (kind, Field(default, description=r.meaning, **bounds))
+
+
+RunSettings: Any = create_model(
+    "RunSettings",
+    __base__=Sent,
+    __doc__="What a run depends on: the same settings and seed give the same run.",
+    **fields_of(),
+)
+
+
+def form_of(table: dict[str, Setting] = TABLE) -> list[dict[str, Any]]:
+    """Return what the page needs to draw each field of its form."""
+    return [
+        {
+            "name": name,
+            "label": setting.label,
+            "meaning": setting.row.meaning,
+            "kind": "numbers" if setting.many else setting.kind.__name__,
+            "choices": _choices(name, setting),
+            "optional": setting.optional,
+            "default": list(setting.default) if setting.many else setting.default,
+            "expected": setting.expected,
+            "place": setting.row.page,
+        }
+        for name, setting in table.items()
+        if setting.row.page
+    ]
+
+
+def _choices(name: str, setting: Setting) -> list[str]:
+    if name == "data":
+        return list(SETS)
+    return ["false", "true"] if setting.kind is bool else list(setting.row.choices)
+
+
+def presets() -> dict[str, dict[str, Any]]:
+    """Return the presets that differ from the defaults only in what the form has."""
+    shown = fields_of()
+    found = {}
+    for name, preset in PRESETS.items():
+        changed = {k: v for k, v in preset.to_dict().items() if v != DEFAULTS.to_dict()[k]}
+        if changed.keys() <= shown.keys():
+            found[name] = {k: v for k, v in preset.to_dict().items() if k in shown}
+    return found
