@@ -1,8 +1,10 @@
-"""Writing files so that a crash leaves the old one or the new one, never half of either."""
+"""Writing files and folders so that a crash leaves the old or the new, never half of either."""
 
 import contextlib
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from glob import escape as glob_escape
 from pathlib import Path
 
@@ -40,6 +42,44 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
+
+
+def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> None:
+    """Write a folder of files beside, then rename it: nobody sees it half written.
+
+    A folder that is there is replaced: what it may hold is for the caller to check. A crash leaves
+    the old one, the new one or, between two renames, none.
+
+    Raises
+    ------
+    DigitwiseError
+        If the folder above is missing or can't be written, or the disk is full.
+    """
+    path = Path(path)
+    beside = None
+    try:
+        target = path.resolve()
+        # Both the new folder and the old one, while they change places, are in one of our own.
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-", dir=target.parent))
+        new, old = beside / "new", beside / "old"
+        new.mkdir()
+        for name, content in contents.items():
+            write_atomically(new / name, content)
+        if target.exists():
+            target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+        _fsync_folder(target.parent)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DigitwiseError(f"can't write {path}: {reason}") from error
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def _permissions_of_a_new_file(path: str) -> None:

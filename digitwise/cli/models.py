@@ -33,49 +33,10 @@ def models(
                     console.print(f"  {key.replace('_', ' '):<27}{printable(str(shown))}")
 
 
-def _sources(also: object) -> list[str]:
-    """Say of each set that was mixed in where it is from, and its terms."""
-    from digitwise.data.catalogue import KNOWN
-    from digitwise.data.others import split_share
-
-    texts = [text for text in also if isinstance(text, str)] if isinstance(also, list) else []
-    names = [split_share(text)[0] for text in texts]
-    return [
-        f"{name} ({KNOWN[name].origin}; terms: {KNOWN[name].terms})" if name in KNOWN else name
-        for name in names
-    ]
-
-
 def _card(name: str) -> dict[str, Any]:
-    from digitwise.models.cards import CARDS
-    from digitwise.models.files import read_model
+    from digitwise.models.cards import facts_of
+    from digitwise.models.files import model_file, read_model
     from digitwise.models.shipped import find_model
 
-    path = find_model(name)
-    model = read_model(path)
-    settings = model.training.get("settings")
-    settings = settings if isinstance(settings, dict) else {}
-    calibration, weighing, card = model.calibration, model.weighing, CARDS.get(name)
-    return {
-        "model": name,
-        "layers": "-".join(map(str, model.network.sizes)),
-        "parameters": model.network.parameter_count,
-        "activation": model.network.activation,
-        "cost": model.network.cost,
-        "data": settings.get("data"),
-        "also": "; ".join(_sources(settings.get("also"))) or None,
-        "seed": settings.get("seed"),
-        "command": model.training.get("command"),
-        "train_n": model.training.get("train_n"),
-        "test_n": model.results.get("test_n"),
-        "test_accuracy": model.results.get("test_accuracy"),
-        "calibration": calibration
-        and f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, "
-        f"from {calibration.source}",
-        "least_max_error": calibration and round(calibration.least_error, 5),
-        "least_max_error_of_numbers": weighing and round(weighing.numbers.least_error, 5),
-        "commit": card and card.commit,
-        "cores": card and card.cores,
-        "limits": card and card.limits,
-        "bytes": path.stat().st_size,
-    }
+    path = model_file(find_model(name))
+    return {"model": name, **facts_of(read_model(path), name), "bytes": path.stat().st_size}

@@ -5,9 +5,13 @@ momentum, named `velocity.weights.0` and so on, for averaging, `average.weights.
 epoch so far, `best.weights.0`; those of the network that tells signs are `signs.weights.0` and so
 on. The header, under the key "digitwise", holds what `Model` says. A file is a pure function of
 what it describes: no date, no path, no duration, so equal runs give equal files.
+
+Two relatives are read, too: a folder as the Hugging Face Hub has it, whose `model.safetensors` is
+such a file; and a state dict of PyTorch, in which only the names of tensors differ.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,11 +23,13 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
 from digitwise.models.calibration import Calibration
+from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
 
 FORMAT = 1
 KEY = "digitwise"
+IN_FOLDER = "model.safetensors"
 MOST_BYTES = 512 << 20
 MOST_HEADER = 1 << 20
 MOST_LAYERS = 100
@@ -87,8 +93,13 @@ def save(model: Network | Model, path: str | Path) -> None:
     write_atomically(path, to_bytes(model))
 
 
-def to_bytes(model: Model) -> bytes:
-    """Return the content of a model file."""
+def to_bytes(
+    model: Model, metadata: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the content of a model file.
+
+    What other programs look for: `metadata` beside our header, and other `names` of tensors.
+    """
     from safetensors.numpy import save as serialise
 
     from digitwise import __version__
@@ -110,7 +121,21 @@ def to_bytes(model: Model) -> bytes:
     tensors = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
-    return bytes(serialise(tensors, metadata={KEY: json.dumps(header, allow_nan=False)}))
+    tensors = {(names or {}).get(name, name): tensor for name, tensor in tensors.items()}
+    ours = {KEY: json.dumps(header, allow_nan=False)}
+    return _in_order(bytes(serialise(tensors, metadata={**(metadata or {}), **ours})))
+
+
+def _in_order(content: bytes) -> bytes:
+    """Sort the metadata of a safetensors file, whose order safetensors leaves to chance."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    if len(header["__metadata__"]) == 1:
+        return content
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # tensors begin where they are aligned
+    return len(text).to_bytes(8, "little") + text + content[end:]
 
 
 def _described(network: Network) -> dict[str, Any]:
@@ -126,8 +151,14 @@ def _described(network: Network) -> dict[str, Any]:
     }
 
 
+def model_file(path: str | Path) -> Path:
+    """Return the model file of a path: itself, or the one in a folder of the Hub."""
+    path = Path(path)
+    return path / IN_FOLDER if (path / IN_FOLDER).is_file() else path
+
+
 def load_model(path: str | Path) -> Network:
-    """Load the network of a model file.
+    """Load the network of a model file, of a folder of the Hub, or of a PyTorch state dict.
 
     Raises
     ------
@@ -137,26 +168,38 @@ def load_model(path: str | Path) -> Network:
     return read_model(path).network
 
 
-def read_model(path: str | Path) -> Model:
+def read_model(path: str | Path, activation: str | None = None) -> Model:
     """Read a model file: the network, and what its header says of it.
 
     Nothing in the file is trusted: sizes, shapes and types are checked before a tensor is read.
 
+    Parameters
+    ----------
+    path : path
+        A model file, a folder of the Hub, or a state dict of PyTorch in a safetensors file.
+    activation : str, optional
+        Of the hidden layers, for a state dict, which doesn't say it.
+
     Raises
     ------
     ModelError
-        If the file is missing, or isn't a whole and sound model file.
+        If the file is missing, isn't a whole and sound model file, or has another activation.
     """
-    path = Path(path)
+    path = model_file(path)
     try:
         _check_envelope(path)
-        return _read(path)
+        model = _read(path, activation)
     except OSError as error:
         raise ModelError(f"can't read model {path}: {error.strerror or error}") from error
     except (DigitwiseError, ValueError, RecursionError, TypeError, KeyError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
+    if activation is not None and activation.lower() != model.network.activation:
+        raise ModelError(
+            f"{path}: expected the activation {activation!r:.50}; found {model.network.activation}"
+        )
+    return model
 
 
 def _brief(error: Exception) -> str:
@@ -167,7 +210,7 @@ def _check_envelope(path: Path) -> None:
     """Refuse early what is too large, or another kind of file."""
     size = path.stat().st_size
     if path.is_dir():
-        raise ModelError(f"{path} is a folder; expected a model file")
+        raise ModelError(f"{path} is a folder; expected a model file, or {IN_FOLDER} in the folder")
     if size > MOST_BYTES:
         raise ModelError(f"{path}: {size:,} bytes; a model file has at most {MOST_BYTES:,}")
     with path.open("rb") as file:
@@ -176,7 +219,8 @@ def _check_envelope(path: Path) -> None:
     for magic, kind in kinds.items():
         if start.startswith(magic) and not _plausible(start, size):
             raise ModelError(
-                f"{path} is {kind}: refused, since only safetensors files are safe to load"
+                f"{path} is {kind}: refused, since only safetensors files are safe to load; of "
+                "PyTorch's, safetensors.torch.save_file(model.state_dict(), FILE) makes one"
             )
     if not _plausible(start, size):
         raise ModelError(
@@ -189,33 +233,42 @@ def _plausible(start: bytes, size: int) -> bool:
     return len(start) == 8 and 2 <= int.from_bytes(start, "little") <= min(size - 8, MOST_HEADER)
 
 
-def _read(path: Path) -> Model:
+def _read(path: Path, activation: str | None) -> Model:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
-            header = _header(path, file.metadata() or {})
+            metadata = file.metadata() or {}
+            keys = file.keys()
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in keys}
+            names = names_in_state_dict(path, shapes) if is_state_dict(shapes) else {}
+            if names and KEY not in metadata:
+                stored = file.get_slice(names["weights.0"]).get_dtype()
+                activation = activation or metadata.get("activation")
+                header = describe_state_dict(path, shapes, names, stored, activation)
+            else:
+                header = _header(path, metadata)
             network = _empty_network(path, header)
             velocity, average, best = (
-                at_rest(network) if f"{kind}.weights.0" in set(file.keys()) else None
+                at_rest(network) if f"{kind}.weights.0" in shapes else None
                 for kind in ("velocity", "average", "best")
             )
             saved = header.get("signs")
             signs = None if saved is None else _empty_network(path, saved)
             wanted = _tensors(network, velocity, average, best, signs)
+            wanted = {names.get(name, name): tensor for name, tensor in wanted.items()}
             store = str(header.get("store", network.dtype.name))
-            if set(file.keys()) != set(wanted):
+            if set(shapes) != set(wanted):
                 raise ModelError(
                     f"{path}: its header describes layers {network.sizes}, so expected the "
-                    f"tensors {', '.join(wanted)}; found {', '.join(sorted(file.keys()))[:300]}"
+                    f"tensors {', '.join(wanted)}; found {', '.join(sorted(shapes))[:300]}"
                 )
             for name, tensor in wanted.items():
-                found = file.get_slice(name)
-                shape = tuple(found.get_shape())
-                if shape != tensor.shape or found.get_dtype() != DTYPES[store]:
+                found = file.get_slice(name).get_dtype()
+                if shapes[name] != tensor.shape or found != DTYPES[store]:
                     raise ModelError(
                         f"{path}: expected {name} to be {store} of shape {tensor.shape}; "
-                        f"found {found.get_dtype()} of shape {shape}"
+                        f"found {found} of shape {shapes[name]}"
                     )
                 tensor[...] = file.get_tensor(name)
                 if not np.isfinite(tensor).all():
@@ -245,7 +298,10 @@ def _refuse_constant(name: str) -> None:
 
 def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     if KEY not in metadata:
-        raise ModelError(f"{path}: a safetensors file, but not one of digitwise (no such header)")
+        raise ModelError(
+            f"{path}: a safetensors file, but not one of digitwise (no such header), and no "
+            "PyTorch state dict (no tensor NAME.weight)"
+        )
     header = json.loads(metadata[KEY], parse_constant=_refuse_constant)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header

@@ -16,7 +16,7 @@ def shipped_models() -> list[str]:
 
 
 def find_model(name: str | Path | None = None) -> Path:
-    """Return the path of a model file or of a shipped network; None means the shipped default.
+    """Return the path of a model (see `read_model`) or of a shipped one; None: the default.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def find_model(name: str | Path | None = None) -> Path:
     if str(name) and Path(name).exists():
         return Path(name)
     raise ModelError(
-        f"no model {str(name)!r}: expected a model file, or one that is shipped "
+        f"no model {str(name)!r}: expected a model file, a folder with one, or one that is shipped "
         f"({', '.join(shipped_models())})"
     )
 

@@ -1,0 +1,144 @@
+"""State dicts of PyTorch: which of their tensors are which layer's, and what they say of it.
+
+A Linear layer has a `weight` of shape (n_out, n_in) and a `bias` of shape (n_out,), as ours have;
+`nn.Sequential` names them `0.weight`, `0.bias`, `2.weight`, ..., other modules `fc1.weight` or
+`layers.0.weight`. Nothing else of a module is in its state dict: not which activation it has.
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from digitwise.errors import ModelError
+from digitwise.neurons import ACTIVATIONS
+
+Shapes = Mapping[str, tuple[int, ...]]
+STORED = {"F16": ("float32", "float16"), "F32": ("float32", "float32"), "F64": ("float64",) * 2}
+"""For each type of safetensors that can be read: that of the network, and as it is stored."""
+
+
+def is_state_dict(shapes: Shapes) -> bool:
+    """Tell whether tensors are named as PyTorch names those of Linear layers."""
+    return any(re.search(r"(^|\.)weight$", name) for name in shapes)
+
+
+def names_in_state_dict(path: Path, shapes: Shapes) -> dict[str, str]:
+    """Find the tensor of each of our parameters: {"weights.0": "fc1.weight", ...}, in order.
+
+    Raises
+    ------
+    ModelError
+        If there is anything but Linear layers with biases, or no one order in which each feeds the
+        next.
+    """
+    stems = {}
+    for name, shape in shapes.items():
+        stem = re.sub("(weight|bias)$", "", name)
+        if stem != name and len(shape) == (2 if name.endswith("weight") else 1):
+            stems[stem] = shapes.get(f"{stem}weight", ())
+        else:
+            raise ModelError(
+                f"{path}: expected a PyTorch state dict of Linear layers alone; found {name:.100} "
+                f"of shape {shape}"
+            )
+    for stem, shape in stems.items():
+        found = shapes.get(f"{stem}bias")
+        if len(shape) != 2 or found != shape[:1]:
+            raise ModelError(
+                f"{path}: expected of each Linear layer a weight (n_out, n_in) and a bias (n_out,);"
+                f" found {stem:.100}weight {shape or None} and {stem:.100}bias {found}"
+            )
+    names = {}
+    for layer, stem in enumerate(_in_order(path, stems)):
+        names[f"weights.{layer}"], names[f"biases.{layer}"] = f"{stem}weight", f"{stem}bias"
+    return names
+
+
+def _in_order(path: Path, stems: Shapes) -> list[str]:
+    """Order layers by the numbers in their names; else by their shapes, if that is one order."""
+    ordered = sorted(stems, key=_natural)
+    if _is_chain(ordered, stems):
+        return ordered
+    fed = {n_out for n_out, _ in stems.values()}
+    left, order = dict(stems), list[str]()
+    following = [stem for stem, (_, n_in) in stems.items() if n_in not in fed]
+    while len(following) == 1:
+        order += following
+        n_out, _ = left.pop(following[0])
+        following = [stem for stem, (_, n_in) in left.items() if n_in == n_out]
+    if left or following:
+        shown = ", ".join(f"{stem}weight {stems[stem]}" for stem in ordered)
+        raise ModelError(
+            f"{path}: found no one order in which each layer feeds the next: {shown:.300}; number "
+            "the names of the layers (0.weight, 1.weight, ...) in their order"
+        )
+    return order
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort fc2 before fc10."""
+    return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", name)]
+
+
+def _is_chain(order: list[str], stems: Shapes) -> bool:
+    return all(stems[a][0] == stems[b][1] for a, b in pairwise(order))
+
+
+def describe_state_dict(
+    path: Path,
+    shapes: Shapes,
+    names: dict[str, str],
+    stored: str,
+    activation: str | None,
+) -> dict[str, Any]:
+    """Return the header that a model file of these parameters would have.
+
+    The outputs are sigmoid neurons, whatever they were trained as: the largest is the same.
+
+    Parameters
+    ----------
+    path, shapes, names
+        As above.
+    stored : str
+        Type of the tensors, as safetensors names it.
+    activation : str or None
+        Of the hidden layers, as PyTorch or as we name it; None: nobody has said.
+
+    Raises
+    ------
+    ModelError
+        If the activation is not known, or there is no reading tensors of this type.
+    """
+    if stored not in STORED:
+        raise ModelError(
+            f"{path}: expected tensors of type {', '.join(STORED)}; found {stored}: save them after"
+            " model.float()"
+        )
+    weights = [shapes[name] for ours, name in names.items() if ours.startswith("weights")]
+    if len(weights) == 1:
+        activation = activation or "sigmoid"  # of hidden layers, of which there are none
+    known = ", ".join(ACTIVATIONS)
+    if activation is None:
+        raise ModelError(
+            f"{path}: a PyTorch state dict, which doesn't say the activation of its hidden layers; "
+            f"say it with `digitwise import {path} --activation NAME` ({known}), or as 'activation'"
+            " in the metadata of the file"
+        )
+    if activation.lower() not in ACTIVATIONS:
+        raise ModelError(f"{path}: expected an activation of {known}; found {activation!r:.50}")
+    dtype, store = STORED[stored]
+    return {
+        "sizes": [weights[0][1], *(n_out for n_out, _ in weights)],
+        "dtype": dtype,
+        "store": store,
+        "activation": activation.lower(),
+        "output": "sigmoid",
+        "cost": "cross-entropy",
+        "init": "scaled",
+        "framing": "mnist",
+        "calibration": None,
+        "training": {},
+        "results": {},
+    }
