@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from digitwise.descent import Descent, descend
     from digitwise.engines.predictor import Predictor
     from digitwise.errors import DigitwiseError
+    from digitwise.exchange import export
+    from digitwise.exchange.torch import from_torch
     from digitwise.models.files import load_model, save
     from digitwise.network import Network
     from digitwise.neurons import ACTIVATIONS, Perceptron, SigmoidNeuron, sigmoid
@@ -46,9 +48,11 @@ _HOMES = {
     "DigitwiseError": "errors",
     "EarlyStopping": "training.stopping",
     "evaluate": "training.evaluation",
+    "export": "exchange",
     "find_learning_rate": "training.find_rate",
     "fit": "training.fit",
     "fit_many": "training.many",
+    "from_torch": "exchange.torch",
     "History": "training.history",
     "Job": "training.many",
     "load": "data.sources",
@@ -92,9 +96,11 @@ __all__ = [
     "deform",
     "descend",
     "evaluate",
+    "export",
     "find_learning_rate",
     "fit",
     "fit_many",
+    "from_torch",
     "load",
     "load_model",
     "resume",

@@ -15,12 +15,15 @@ from tests.reading.test_fields import TEXTS, blank_form, fill
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = ["index.md", "read-numbers.md", "learn-networks.md", "collections.md"]
+PAGES = ["index.md", "read-numbers.md", "learn-networks.md", "collections.md", "export.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_runs(page, tmp_path, draw_number, few):
     """In a folder that has what a reader of the page has."""
+    if page == "export.md":
+        pytest.importorskip("onnx", reason="needs the extra [onnx]")
+        pytest.importorskip("onnxruntime", reason="needs ONNX Runtime")
     shutil.copy(DOCS / "number.jpg", tmp_path)
     Image.fromarray(blank_form()).save(tmp_path / "blank.png")
     (tmp_path / "forms").mkdir()

@@ -16,6 +16,7 @@ ORDER = [
     "models",
     "reading",
     "training",
+    "exchange",
     "lab",
     "web",
     "cli",

@@ -8,7 +8,9 @@ import typer
 
 from digitwise.cli.data import data
 from digitwise.cli.evaluate import evaluate
+from digitwise.cli.export import export
 from digitwise.cli.fields import fields
+from digitwise.cli.import_ import import_
 from digitwise.cli.lab import lab
 from digitwise.cli.models import models
 from digitwise.cli.options import Grouped
@@ -30,10 +32,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, sweep):
-    app.command(cls=Grouped)(command)
-for command in (evaluate, read, fields, serve, models):
-    app.command()(command)
+for command in (train, evaluate, read, fields, sweep, serve, models, export):
+    app.command(cls=Grouped if command in (train, sweep) else None)(command)
+app.command("import")(import_)
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")
 

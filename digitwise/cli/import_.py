@@ -1,0 +1,80 @@
+"""`digitwise import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitwise.cli.output import Data, DataDir, Json, emit, people, percent
+from digitwise.errors import InputError
+
+SUSPICIOUS = 0.9  # accuracy below which something was probably not said
+
+
+def import_(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="State dict of Linear layers, as safetensors.torch.save_file writes it.",
+            metavar="FILE",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", help="Model file to write.", metavar="MODEL.safetensors"),
+    ],
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the hidden layers, if the file doesn't say: sigmoid, tanh or relu.",
+            metavar="NAME",
+        ),
+    ] = None,
+    normalize: Annotated[
+        str,
+        typer.Option(
+            help="What transforms.Normalize took off pixels in [0, 1], and divided them by.",
+            metavar="MEAN,STD",
+        ),
+    ] = "0,1",
+    data: Data = "auto",
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Make a model file of a network that PyTorch trained; calibrate it on test digits."""
+    from digitwise.cli.loading import load_digits
+    from digitwise.data.sources import resolve
+    from digitwise.exchange.torch import from_torch, import_torch
+    from digitwise.models.files import save
+
+    if out.exists():
+        raise InputError(f"{out} is there already: name another file with -o, or move it away")
+    said = _two_numbers(normalize)
+    from_torch(path, activation, said)  # what is wrong with the file is said before any download
+    name = resolve(data, data_dir)
+    _, test = load_digits(name, data_dir)
+    model = import_torch(path, test, name, activation, said)
+    save(model, out)
+    accuracy = model.results["test_accuracy"]
+    layers = "-".join(map(str, model.network.sizes))
+    if as_json:
+        emit({"model": str(out), "layers": layers, "data": name, **model.results})
+    console = people(as_json)
+    console.print(
+        f"{out}: {layers}, {percent(accuracy)} of {len(test):,} test digits of {name} right"
+    )
+    if accuracy < SUSPICIOUS:
+        console.print(
+            "That is little: was it trained on other digits, with another --activation, or on "
+            "normalized pixels (MNIST's are often --normalize 0.1307,0.3081)?"
+        )
+
+
+def _two_numbers(text: str) -> tuple[float, float]:
+    try:
+        mean, deviation = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected MEAN,STD, as 0.1307,0.3081; found {text}", param_hint="--normalize"
+        ) from None
+    return mean, deviation

@@ -1,0 +1,138 @@
+"""ONNX: a network as a graph that ONNX Runtime and its like run.
+
+Needs the package `onnx`: the extra `[onnx]`.
+"""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitwise import __version__
+from digitwise.errors import InputError, ModelError
+from digitwise.models.calibration import Calibration
+from digitwise.models.files import Model
+
+OPSET, IR_VERSION = 17, 8  # of 2022: readers older than the writer can run it
+PRODUCER = "digitwise"
+OPERATORS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+INPUT = (
+    "images: float32 (n, 784), 0 paper to 1 ink; 28x28 pixels row by row, framed as MNIST's: the "
+    "digit's box scaled to 20x20, aspect kept, its centre of mass at the centre"
+)
+
+
+def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
+    """Return a graph: `images` → `outputs`, and `probabilities` if the network is calibrated.
+
+    All are float32 with n examples, any number; a float64 network computes in float64 between.
+    `outputs` (n, n_out) are the sigmoid outputs, `probabilities` (n, 10) those of the ten digits:
+    see `digit_probabilities`. What is known of the network is in the metadata, as JSON.
+    """
+    onnx = _library()
+    network = model.network
+    graph = _Graph(onnx, network.dtype)
+    a = graph.add("Cast", "images", to=graph.type)
+    for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), 1):
+        if not (np.isfinite(w).all() and np.isfinite(b).all()):
+            raise ModelError("this network has parameters that are not finite: it is not exported")
+        # Gemm multiplies by the transpose: a·wᵀ + b
+        named = graph.constant(f"weights.{layer - 1}", w), graph.constant(f"biases.{layer - 1}", b)
+        z = graph.add("Gemm", a, *named, transB=1)
+        if layer < len(network.weights):
+            a = graph.add(OPERATORS[network.activation], z)
+    graph.add("Cast", graph.add("Sigmoid", z), output="outputs", to=onnx.TensorProto.FLOAT)
+    widths = {"outputs": network.sizes[-1]}
+    if model.calibration and network.sizes[-1] == 10:
+        p = _probabilities(graph, z, model.calibration)
+        graph.add("Cast", p, output="probabilities", to=onnx.TensorProto.FLOAT)
+        widths["probabilities"] = 10
+    made = graph.finish(network.sizes[0], widths)
+    known = {key: value for key, value in facts.items() if value is not None}
+    if model.calibration:
+        known |= {"temperature": model.calibration.temperature, "bias": model.calibration.bias}
+    props = {"input": INPUT}
+    for key, value in known.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        props[key] = text.encode(errors="replace").decode()  # files may say anything of themselves
+    onnx.helper.set_model_props(made, props)
+    onnx.checker.check_model(made, full_check=True)
+    return bytes(made.SerializeToString(deterministic=True))
+
+
+def is_export(path: Path) -> bool:
+    """Tell a graph that was exported from any other file."""
+    from google.protobuf.message import DecodeError
+
+    try:
+        made = _library().ModelProto.FromString(path.read_bytes())
+        return bool(made.producer_name == PRODUCER)
+    except (DecodeError, OSError):
+        return False
+
+
+class _Graph:
+    """Nodes of a graph, one after the other, each result with a name of its own."""
+
+    def __init__(self, onnx: Any, dtype: np.dtype[Any]) -> None:
+        self.onnx, self.dtype = onnx, dtype
+        self.type = onnx.helper.np_dtype_to_tensor_dtype(dtype)
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+
+    def add(self, operator: str, *inputs: str, output: str = "", **attributes: Any) -> str:
+        output = output or f"{operator.lower()}.{len(self.nodes)}"
+        node = self.onnx.helper.make_node(operator, inputs, [output], name=output, **attributes)
+        self.nodes.append(node)
+        return output
+
+    def constant(self, name: str, value: Any, dtype: Any = None) -> str:
+        value = np.ascontiguousarray(value, dtype or self.dtype)
+        self.constants.append(self.onnx.numpy_helper.from_array(value, name))
+        return name
+
+    def finish(self, n_in: int, widths: dict[str, int]) -> Any:
+        helper, kind = self.onnx.helper, self.onnx.TensorProto.FLOAT
+        images = helper.make_tensor_value_info("images", kind, ["n", n_in])
+        outputs = [helper.make_tensor_value_info(o, kind, ["n", n]) for o, n in widths.items()]
+        graph = helper.make_graph(self.nodes, "network", [images], outputs, self.constants)
+        return helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name=PRODUCER,
+            producer_version=__version__,
+        )
+
+
+def _probabilities(graph: _Graph, z: str, calibration: Calibration) -> str:
+    """Add `digit_probabilities`, step by step as it is there: z (n, 10) → p (n, 10)."""
+    zero = graph.constant("zero", 0.0)
+    last = graph.constant("last axis", [-1], np.int64)
+    digits = graph.constant("digits", range(10), np.int64)
+    top = graph.add("Equal", graph.add("ArgMax", z, axis=-1, keepdims=1), digits)
+    z = graph.add("Add", z, graph.constant("calibration.bias", calibration.bias))
+    others = graph.add("Where", top, graph.constant("-inf", -np.inf), z)
+    most = graph.add("Max", graph.add("ReduceMax", others, axes=[-1], keepdims=1), zero)
+    terms = graph.add("Exp", graph.add("Sub", others, most))
+    none = graph.add("Exp", graph.add("Neg", most))
+    total = graph.add("Add", none, graph.add("ReduceSum", terms, last, keepdims=1))
+    against = graph.add("Add", most, graph.add("Log", total))
+    odds = graph.add("Sub", graph.add("ReduceMax", z, axes=[-1], keepdims=1), against)
+    temperature = graph.constant("calibration.temperature", calibration.temperature)
+    surer = graph.add("Div", odds, temperature)
+    odds = graph.add("Where", graph.add("Greater", odds, zero), surer, odds)
+    left = graph.add("Sigmoid", graph.add("Neg", odds))
+    shares = graph.add("Mul", graph.add("Exp", graph.add("Sub", others, against)), left)
+    return graph.add("Where", top, graph.add("Sigmoid", odds), shares)
+
+
+def _library() -> Any:
+    try:
+        return import_module("onnx")
+    except ImportError as error:
+        raise InputError(
+            "ONNX needs the package onnx: pip install 'digitwise[onnx]', or '.[onnx]' in a clone"
+        ) from error
