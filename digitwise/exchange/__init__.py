@@ -1,6 +1,5 @@
 """Networks given to other programs, and taken from them; a file a format."""
 
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -46,8 +45,11 @@ def export(model: Network | Model | str | Path, to: str, path: str | Path) -> Pa
         shipped = str(model) if str(model) in shipped_models() else None
         name = Path(model).stem
         model = open_model(model)
-    # What a run goes on from is of no use to others.
-    model = replace(model, velocity=None, average=None)
+    # All of it but what a run goes on from, which is of no use to others.
+    model = Model(
+        model.network, model.training, model.results, model.calibration, model.store,
+        weighing=model.weighing,
+    )  # fmt: skip
     format_ = import_module(f"digitwise.exchange.{to}")
     if path.exists() and not format_.is_export(path):
         raise InputError(
