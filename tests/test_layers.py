@@ -16,6 +16,7 @@ ORDER = [
     "models",
     "reading",
     "training",
+    "callbacks",
     "exchange",
     "lab",
     "web",

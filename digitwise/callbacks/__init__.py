@@ -1,0 +1,1 @@
+"""Callbacks that tell other programs of a run; a file a program."""

@@ -1,0 +1,68 @@
+"""A run in TensorBoard. Needs the package tensorboardX: the extra `[tensorboard]`."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from digitwise.callbacks.measures import measures_of
+from digitwise.errors import DigitwiseError, InputError
+from digitwise.training.callback import Callback
+
+
+class TensorBoard(Callback):
+    """Writes an event file: what is measured after each epoch, weights as histograms, settings.
+
+    `tensorboard --logdir FOLDER` shows runs of all folders in FOLDER side by side.
+
+    Parameters
+    ----------
+    folder : path
+        Of this run. A run that goes on adds a file to it.
+
+    Raises
+    ------
+    InputError
+        If tensorboardX is not installed.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._writer: Any = None
+        try:
+            self._make_writer = import_module("tensorboardX").SummaryWriter
+        except ImportError as error:
+            raise InputError(
+                "TensorBoard needs the package tensorboardX: pip install "
+                "'digitwise[tensorboard]', or '.[tensorboard]' in a clone"
+            ) from error
+
+    def begin_run(self, training: Any) -> None:
+        """Begin the file with the settings.
+
+        Raises
+        ------
+        DigitwiseError
+            If it can't be written.
+        """
+        try:
+            self._writer = self._make_writer(str(self.folder))
+        except OSError as error:
+            raise DigitwiseError(f"can't write to {self.folder}: {error.strerror}") from error
+        rows = [f"| {name} | {value} |" for name, value in training.settings.to_dict().items()]
+        table = "\n".join(["| setting | value |", "|---|---|", *rows])
+        self._writer.add_text("settings", table, len(training.history.epochs))
+
+    def end_epoch(self, training: Any) -> None:
+        """Add an epoch."""
+        number = training.history.epochs[-1].epoch
+        for name, value in measures_of(training).items():
+            self._writer.add_scalar(name, value, number)
+        for layer, w in enumerate(training.network.weights, 1):
+            self._writer.add_histogram(f"weights/{layer}", w, number)
+        self._writer.flush()
+
+    def end_run(self, training: Any) -> None:  # noqa: ARG002
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
