@@ -34,7 +34,7 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
     onnx = _library()
     network = model.network
     graph = _Graph(onnx, network.dtype)
-    a = graph.add("Cast", "images", to=graph.type)
+    a = graph.add("Cast", "images", to=graph.type) if graph.wide else "images"
     for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), 1):
         if not (np.isfinite(w).all() and np.isfinite(b).all()):
             raise ModelError("this network has parameters that are not finite: it is not exported")
@@ -43,11 +43,10 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
         z = graph.add("Gemm", a, *named, transB=1)
         if layer < len(network.weights):
             a = graph.add(OPERATORS[network.activation], z)
-    graph.add("Cast", graph.add("Sigmoid", z), output="outputs", to=onnx.TensorProto.FLOAT)
+    graph.output("outputs", "Sigmoid", z)
     widths = {"outputs": network.sizes[-1]}
     if model.calibration and network.sizes[-1] == 10:
-        p = _probabilities(graph, z, model.calibration)
-        graph.add("Cast", p, output="probabilities", to=onnx.TensorProto.FLOAT)
+        _add_probabilities(graph, z, model.calibration)
         widths["probabilities"] = 10
     made = graph.finish(network.sizes[0], widths)
     known = {key: value for key, value in facts.items() if value is not None}
@@ -79,6 +78,7 @@ class _Graph:
     def __init__(self, onnx: Any, dtype: np.dtype[Any]) -> None:
         self.onnx, self.dtype = onnx, dtype
         self.type = onnx.helper.np_dtype_to_tensor_dtype(dtype)
+        self.wide = dtype != np.float32
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -87,6 +87,14 @@ class _Graph:
         node = self.onnx.helper.make_node(operator, inputs, [output], name=output, **attributes)
         self.nodes.append(node)
         return output
+
+    def output(self, name: str, operator: str, *inputs: str) -> None:
+        """Add a node whose result is an output, float32."""
+        if self.wide:
+            result = self.add(operator, *inputs)
+            self.add("Cast", result, output=name, to=self.onnx.TensorProto.FLOAT)
+        else:
+            self.add(operator, *inputs, output=name)
 
     def constant(self, name: str, value: Any, dtype: Any = None) -> str:
         value = np.ascontiguousarray(value, dtype or self.dtype)
@@ -107,7 +115,7 @@ class _Graph:
         )
 
 
-def _probabilities(graph: _Graph, z: str, calibration: Calibration) -> str:
+def _add_probabilities(graph: _Graph, z: str, calibration: Calibration) -> None:
     """Add `digit_probabilities`, step by step as it is there: z (n, 10) → p (n, 10)."""
     zero = graph.constant("zero", 0.0)
     last = graph.constant("last axis", [-1], np.int64)
@@ -126,7 +134,7 @@ def _probabilities(graph: _Graph, z: str, calibration: Calibration) -> str:
     odds = graph.add("Where", graph.add("Greater", odds, zero), surer, odds)
     left = graph.add("Sigmoid", graph.add("Neg", odds))
     shares = graph.add("Mul", graph.add("Exp", graph.add("Sub", others, against)), left)
-    return graph.add("Where", top, graph.add("Sigmoid", odds), shares)
+    graph.output("probabilities", "Where", top, graph.add("Sigmoid", odds), shares)
 
 
 def _library() -> Any:
