@@ -15,33 +15,12 @@ pin(THREADS)
 
 import numpy as np  # noqa: E402
 import onnxruntime  # noqa: E402
-from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 import digitwise as dw  # noqa: E402
+from digitwise.exchange.onnx import contents  # noqa: E402
+from digitwise.models.files import Model  # noqa: E402
 
 ONE, MANY, ROUNDS = 2000, 100, 9
-
-
-def to_onnx(network: dw.Network) -> bytes:
-    nodes, tensors, name = [], [], "x"
-    for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True)):
-        tensors.append(numpy_helper.from_array(np.ascontiguousarray(w.T), f"w{layer}"))
-        tensors.append(numpy_helper.from_array(b, f"b{layer}"))
-        nodes.append(helper.make_node("Gemm", [name, f"w{layer}", f"b{layer}"], [f"z{layer}"]))
-        nodes.append(helper.make_node("Sigmoid", [f"z{layer}"], [name := f"a{layer}"]))
-    sizes = network.sizes
-    model = helper.make_model(
-        helper.make_graph(
-            nodes,
-            "network",
-            [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", sizes[0]])],
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", sizes[-1]])],
-            tensors,
-        ),
-        opset_imports=[helper.make_opsetid("", 13)],
-    )
-    model.ir_version = 8
-    return model.SerializeToString()
 
 
 def compare(hidden: int) -> tuple[str, dict]:
@@ -53,14 +32,14 @@ def compare(hidden: int) -> tuple[str, dict]:
     # Its threads would go on spinning for 60 ms, and hold up whoever comes next; it loses nothing.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
-        to_onnx(network), options, providers=["CPUExecutionProvider"]
+        contents(Model(network), "", {}), options, providers=["CPUExecutionProvider"]
     )
     predictor = dw.Predictor(network, threads=THREADS)
-    expected = session.run(None, {"x": x})[0]
+    expected = session.run(None, {"images": x})[0]
     difference = float(abs(predictor(x) - expected).max())
     pairs = {
         "digitwise, Predictor": predictor,
-        "ONNX Runtime": lambda x: session.run(None, {"x": x})[0],
+        "ONNX Runtime": lambda x: session.run(None, {"images": x})[0],
     }
 
     def latency(ask, number):
