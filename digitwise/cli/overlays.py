@@ -48,13 +48,13 @@ def draw_overlays(path: Path, source: Path | io.BytesIO, numbers: "list[Number]"
     DigitwiseError, OSError
         If the folder can't be written.
     """
-    from digitwise.imaging.pictures import open_pages, upright
+    from digitwise.imaging.pictures import open_images
     from digitwise.reading.overlay import draw_overlay
 
     wanted = {number.page for number in numbers} or {0}
-    for page, image in enumerate(open_pages(source)):
+    for page, image in enumerate(open_images(source)):
         if page in wanted:
-            picture = draw_overlay(upright(image), [n for n in numbers if n.page == page])
+            picture = draw_overlay(image, [n for n in numbers if n.page == page])
             suffix = f".page{page}" if page else ""
             write_atomically(path.with_name(f"{path.name}{suffix}{OVERLAY_SUFFIX}"), picture)
 

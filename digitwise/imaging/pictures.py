@@ -1,15 +1,19 @@
 """Opening picture files and arrays as light intensities, within limits."""
 
+import io
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import ImageError
+from digitwise.imaging.arrays import as_array, image_of, is_array_like
+from digitwise.imaging.light import light_of
 from digitwise.imaging.pdf import is_pdf, render_pages
 
 if TYPE_CHECKING:
@@ -33,7 +37,6 @@ SUFFIXES = frozenset(
 )
 MOST_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
 MOST_PAGES = 1_000
-WORKING_PIXELS = 4_000_000  # A4 at 240 dpi: plenty for handwriting
 
 
 @dataclass(frozen=True)
@@ -68,33 +71,80 @@ class Picture:
         )
 
 
-def open_pictures(
-    source: "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture",
-) -> Iterator[Picture]:
-    """Yield the pages of a file, path, PIL image or array, one after the other.
+Page = TypeVar("Page")
+Source: TypeAlias = (
+    "str | PathLike[str] | bytes | BinaryIO | Image | npt.ArrayLike | Picture | Sequence[Source]"
+)
 
-    A page that was opened before is itself.
+
+def open_pictures(source: Source) -> Iterator[Picture]:
+    """Yield the pages of a picture, one after the other.
+
+    It may be a path; bytes or a binary file; a PIL image; an array, or an object that offers one;
+    or a list or tuple of these, whose pages follow one another as those of one file do. A page
+    that was opened before is itself.
 
     Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM or PDF; grey or colour, 8 or 16
-    bit, with or without alpha. Arrays have shape (h, w), (h, w, 3) or (h, w, 4) and hold uint8,
-    uint16, bool, or real numbers in [0, 1].
+    bit, with or without alpha. Arrays are as `image_of` has them.
 
     Raises
     ------
     ImageError
         If it can't be opened, is damaged, is empty or is beyond 80 million pixels.
     """
-    from PIL import Image
-
     if isinstance(source, Picture):
         yield source
-    elif isinstance(source, Image.Image):
-        yield _picture(source, 0)
-    elif isinstance(source, np.ndarray):
-        yield _picture(_image_of(source), 0)
+    elif isinstance(source, list | tuple):
+        for page, picture in enumerate(_each(source, open_pictures)):
+            yield replace(picture, page=page)
     else:
-        for page, image in enumerate(open_pages(source)):
+        for page, image in enumerate(_images(source)):
             yield _picture(image, page)
+
+
+def open_images(source: Source) -> Iterator["Image"]:
+    """Yield the same pages as PIL images, upright, of their original size.
+
+    Raises
+    ------
+    ImageError
+        As `open_pictures`.
+    """
+    if isinstance(source, Picture):
+        size = source.width, source.height
+        yield image_of(source.grey.clip(0, 1)).resize(size)
+    elif isinstance(source, list | tuple):
+        yield from _each(source, open_images)
+    else:
+        yield from map(upright, _images(source))
+
+
+def _each(
+    sources: Sequence[Source], open_one: Callable[[Source], Iterator[Page]]
+) -> Iterator[Page]:
+    """Yield the pages of each of some pictures; an error says which of them it is."""
+    for number, source in enumerate(sources, 1):
+        if isinstance(source, list | tuple):
+            raise ImageError(
+                f"item {number} of a list of pictures is a {type(source).__name__} itself: lists "
+                "hold pictures; rows of pixels belong in an array, np.array(rows)"
+            )
+        try:
+            yield from open_one(source)
+        except ImageError as error:
+            raise ImageError(f"picture {number} of {len(sources)}: {error}") from error
+
+
+def _images(source: Any) -> Iterator["Image"]:
+    """Yield the pages of what is no list and was not opened before."""
+    from PIL import Image
+
+    if isinstance(source, Image.Image):
+        yield source
+    elif is_array_like(source) and not isinstance(source, str | bytes):  # NumPy has strings, too
+        yield image_of(as_array(source))
+    else:
+        yield from open_pages(source)
 
 
 def open_first(path: Path) -> Picture:
@@ -111,7 +161,7 @@ def open_first(path: Path) -> Picture:
         raise ImageError(f"{path}: {error}") from error
 
 
-def open_pages(source: "str | Path | BinaryIO") -> Iterator["Image"]:
+def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Image"]:
     """Yield the pages of a picture file or a PDF file; each is good until the next is asked for.
 
     Raises
@@ -121,14 +171,21 @@ def open_pages(source: "str | Path | BinaryIO") -> Iterator["Image"]:
     """
     from PIL import Image, UnidentifiedImageError
 
-    if isinstance(source, str | Path):
+    if isinstance(source, str | PathLike):
         source = Path(source)
         _check_path(source)
+    elif isinstance(source, bytes | bytearray | memoryview):
+        source = io.BytesIO(source)
+    elif isinstance(source, io.TextIOBase):
+        raise ImageError('a file opened as text; expected a binary one, open(..., "rb")')
     elif not hasattr(source, "read"):
         raise ImageError(
-            f"expected a path, binary file, PIL image or array; found {type(source).__name__}"
+            "expected a path, bytes, binary file, PIL image or array, or a list of these; found "
+            f"{type(source).__name__}"
         )
     try:
+        if not isinstance(source, Path) and not getattr(source, "seekable", lambda: True)():
+            source = io.BytesIO(source.read())
         if is_pdf(source):
             yield from render_pages(source, MOST_PAGES)
             return
@@ -181,7 +238,7 @@ def _picture(image: "Image", page: int) -> Picture:
     except Exception as error:  # as above: pixels are decoded only now
         raise _damaged(error) from error
     image = upright(image)
-    return Picture(_to_working_size(_grey(image)), image.width, image.height, page)
+    return Picture(light_of(image), image.width, image.height, page)
 
 
 def upright(image: "Image") -> "Image":
@@ -196,56 +253,3 @@ def upright(image: "Image") -> "Image":
 
 def _too_large() -> str:
     return f"too large; at most {MOST_PIXELS // 1_000_000} million pixels are read"
-
-
-def _grey(image: "Image") -> npt.NDArray[np.float32]:
-    """Light in [0, 1]; what is transparent becomes paper."""
-    if image.mode.startswith("I") or image.mode == "F":
-        # 16 bits a pixel, or more: scanners fill 10, 12 or 16 of them, so the range is its own.
-        deep = np.asarray(image).astype(np.float32)
-        if not np.isfinite(deep).all():
-            raise ImageError("pixels that are not finite numbers")
-        low, high = min(0.0, float(deep.min())), float(deep.max())
-        span = high - low if high > low else 1.0
-        return np.asarray((deep - low) / span, np.float32)
-    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        return _over_paper(image.convert("RGBA"))
-    return np.asarray(np.asarray(image.convert("L")) / np.float32(255), np.float32)
-
-
-def _over_paper(image: "Image") -> npt.NDArray[np.float32]:
-    grey = np.asarray(image.convert("L")).astype(np.float32) / 255
-    alpha = np.asarray(image.getchannel("A")).astype(np.float32) / 255
-    # White ink on a transparent ground would vanish on white paper: that one gets black.
-    light_ink = alpha.mean() < 0.5 and (grey * alpha).sum() > 0.5 * alpha.sum()
-    return np.asarray(grey * alpha + (0 if light_ink else 1 - alpha), np.float32)
-
-
-def _image_of(array: npt.NDArray[Any]) -> "Image":
-    from PIL import Image
-
-    if array.size == 0 or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
-        raise ImageError(
-            f"expected an array of (h, w), (h, w, 3) or (h, w, 4); found {array.shape}"
-        )
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    elif np.issubdtype(array.dtype, np.floating):
-        if not ((array >= 0) & (array <= 1)).all():
-            raise ImageError("real pixels must lie in [0, 1]; found values outside")
-        array = np.rint(array * 255).astype(np.uint8)
-    elif array.dtype == np.uint16 and array.ndim == 3:
-        array = (array >> 8).astype(np.uint8)
-    elif array.dtype not in (np.uint8, np.uint16):
-        raise ImageError(f"expected uint8, uint16, bool or real pixels; found {array.dtype}")
-    return Image.fromarray(np.ascontiguousarray(array))
-
-
-def _to_working_size(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    if grey.size <= WORKING_PIXELS:
-        return grey
-    import cv2
-
-    shrink = (WORKING_PIXELS / grey.size) ** 0.5
-    height, width = (max(1, round(length * shrink)) for length in grey.shape)
-    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.float32)

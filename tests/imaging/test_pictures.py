@@ -6,7 +6,7 @@ from PIL import Image
 
 from digitwise.errors import ImageError
 from digitwise.imaging import pictures
-from digitwise.imaging.pictures import open_pictures
+from digitwise.imaging.pictures import open_images, open_pictures
 
 RAMP = np.linspace(0, 255, 40 * 60).reshape(40, 60).astype(np.uint8)
 
@@ -99,12 +99,135 @@ def test_pages_of_a_tiff():
         np.stack([RAMP / 255] * 3, axis=-1).astype(np.float32),
         np.dstack([RAMP, RAMP, RAMP, np.full_like(RAMP, 255)]),
         np.stack([RAMP.astype(np.uint16) * 257] * 3, axis=-1),
+        RAMP[..., None],
+        (RAMP.astype(np.uint16) * 257)[..., None],
+        (RAMP / 255)[..., None].astype(np.float16),
+        RAMP.astype(np.int64),
+        RAMP.astype(np.uint32),
+        RAMP.astype(np.int32) * 257,
+        RAMP.astype(">u2") * 257,
+        RAMP.astype(">i4"),
+        np.stack([RAMP.astype(np.int32) * 257] * 3, axis=-1),
+        np.stack([RAMP] * 4, axis=-1)[..., :3],
     ],
     ids=lambda a: f"{a.dtype}{a.ndim}",
 )
 def test_arrays(array):
     np.testing.assert_allclose(grey_of(array), RAMP / 255, atol=0.005)
-    np.testing.assert_allclose(grey_of(np.full((4, 4), True)), 1)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.int64, np.uint64])
+def test_arrays_of_two_values_are_black_and_white(dtype):
+    np.testing.assert_array_equal(grey_of((RAMP > 127).astype(dtype)), RAMP > 127)
+
+
+def test_integers_up_to_127_are_no_more_than_half_light():
+    half = (RAMP // 2).astype(np.int8)
+    np.testing.assert_allclose(grey_of(half), half / 255, atol=1e-6)
+
+
+class Offers:
+    """Another library's array."""
+
+    def __init__(self, array, error=None):
+        self.array, self.error = array, error
+
+    def __array__(self, dtype=None, copy=None):
+        if self.error:
+            raise self.error
+        return self.array
+
+
+class OffersInterface:
+    def __init__(self, array):
+        self.array, self.__array_interface__ = array, array.__array_interface__
+
+
+@pytest.mark.parametrize("offers", [Offers, OffersInterface])
+def test_objects_that_offer_an_array(offers):
+    np.testing.assert_allclose(grey_of(offers(RAMP)), RAMP / 255, atol=1e-6)
+
+
+def test_an_object_that_keeps_its_array():
+    with pytest.raises(ImageError, match=r"this Offers gives no array \(it is on a GPU\)"):
+        grey_of(Offers(RAMP, TypeError("it is\non a GPU")))
+
+
+def test_tensors():
+    torch = pytest.importorskip("torch")
+    np.testing.assert_allclose(grey_of(torch.tensor(RAMP)), RAMP / 255, atol=1e-6)
+    np.testing.assert_allclose(grey_of(torch.tensor(RAMP / 255)[..., None]), RAMP / 255, atol=0.005)
+    with pytest.raises(ImageError, match="channels come last"):
+        grey_of(torch.tensor(RAMP)[None])
+    with pytest.raises(ImageError, match="gives no array"):
+        grey_of(torch.tensor(RAMP / 255, requires_grad=True))
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_the_content_of_a_file(kind):
+    content = saved(Image.fromarray(RAMP), "PNG").getvalue()
+    np.testing.assert_allclose(grey_of(kind(content)), RAMP / 255, atol=1e-6)
+
+
+def test_files_that_only_go_forward_and_files_of_text(tmp_path):
+    content = saved(Image.fromarray(RAMP), "PNG").getvalue()
+
+    class Stream(io.RawIOBase):
+        def __init__(self):
+            self.left = io.BytesIO(content)
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            return self.left.readinto(buffer)
+
+    np.testing.assert_allclose(grey_of(io.BufferedReader(Stream())), RAMP / 255, atol=1e-6)
+    (tmp_path / "a.png").write_bytes(content)
+    with (tmp_path / "a.png").open() as text, pytest.raises(ImageError, match='"rb"'):
+        grey_of(text)
+
+
+def test_the_pages_of_a_list_follow_one_another(tmp_path):
+    stored = saved(Image.fromarray(RAMP), "TIFF", save_all=True, append_images=[
+        Image.fromarray(RAMP // 2)
+    ])  # fmt: skip
+    (tmp_path / "a.tif").write_bytes(stored.getvalue())
+    sources = [255 - RAMP, str(tmp_path / "a.tif"), saved(Image.fromarray(RAMP), "PNG").getvalue()]
+    pages = list(open_pictures(sources))
+    assert [page.page for page in pages] == [0, 1, 2, 3]
+    assert [round(float(page.grey[-1, -1]) * 255) for page in pages] == [0, 255, 127, 255]
+    assert [image.getpixel((59, 39)) for image in open_images(tuple(sources))] == [0, 255, 127, 255]
+    again = list(open_pictures(tuple(pages[2:])))
+    assert [page.page for page in again] == [0, 1]
+    assert list(open_pictures([])) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        ([RAMP, "nothing.png"], "picture 2 of 2: no such file"),
+        (RAMP.tolist(), r"item 1 of a list of pictures is a list itself.*np.array\(rows\)"),
+        ([RAMP, (RAMP, RAMP)], "item 2 of a list of pictures is a tuple"),
+        ([3], "picture 1 of 1: expected a path, bytes,.* found int"),
+        ({"a.png"}, "expected a path, bytes,.* found set"),
+        (None, "found NoneType"),
+    ],
+)
+def test_lists_and_things_that_hold_no_pictures(sources, message):
+    with pytest.raises(ImageError, match=message):
+        list(open_pictures(sources))
+
+
+def test_images_are_the_same_pages_upright_and_of_their_own_size():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (image,) = open_images(saved(Image.fromarray(RAMP), "PNG", exif=exif))
+    assert image.size == (40, 60)
+    (page,) = open_pictures(np.full((3000, 4000), 90, np.uint8))
+    (image,) = open_images(page)
+    assert image.size == (4000, 3000)
+    assert image.getpixel((0, 0)) == 90
 
 
 @pytest.mark.parametrize(
@@ -112,7 +235,13 @@ def test_arrays(array):
     [
         (np.zeros((0, 5), np.uint8), r"found \(0, 5\)"),
         (np.zeros((2, 3, 3, 3), np.uint8), r"\(h, w\)"),
-        (np.zeros((9, 9), np.int32), "int32"),
+        (np.full((9, 9), -1, np.int32), r"0..255 or 0..65535; found -1..-1"),
+        (np.full((9, 9), 70_000), "found 70000..70000"),
+        (np.zeros((9, 9), complex), "complex128"),
+        (np.full((9, 9), "7"), "<U1"),
+        (np.zeros((9, 9, 2), np.uint8), r"found \(9, 9, 2\)"),
+        (np.zeros((3, 9, 9), np.uint8), r"found \(3, 9, 9\): channels come last"),
+        (np.float64(3), r"found \(\)"),
         (np.full((9, 9), 2.0), "outside"),
         (np.full((9, 9), np.nan), "outside"),
     ],
