@@ -115,10 +115,11 @@ def unpack(
     flat: Floats,
     weights: list[Floats],
     biases: list[Floats],
+    tiled: bool = False,
 ) -> None:
     """Copy a flat array back, in place."""
-    first, *further = _places(layout, tile, flat)
-    for w, place in zip(weights, [first, *further[::2]], strict=True):
+    first, *further = _places(layout, tile, flat, tiled)
+    for w, place in zip(weights, [first, *further[:: 1 if tiled else 2]], strict=True):
         blocks, inputs, block = place.shape
         w[...] = place.transpose(0, 2, 1).reshape(blocks * block, inputs)[: len(w)]
     for offset, b in zip(layout.biases, biases, strict=False):  # or none

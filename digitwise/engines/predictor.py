@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.engines.codes import ACTIVATION_CODES
-from digitwise.engines.fused_layout import aligned_zeros, pack, plan
+from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
 from digitwise.engines.predictor_kernel import outputs
 from digitwise.engines.simd import HALVES, REGISTER_BYTES
 from digitwise.errors import InputError
@@ -46,7 +46,7 @@ class Predictor:
             raise InputError(f"expected a Network; found {type(network).__name__}")
         if not isinstance(threads, int) or threads < 1:
             raise InputError(f"expected at least one thread; found {threads!r:.50}")
-        self.sizes, self.dtype = network.sizes, network.dtype
+        self.sizes, self.dtype, self.activation = network.sizes, network.dtype, network.activation
         self._one = (self.sizes[0],)
         # Of rectified neurons, most don't fire.
         self._tiled = network.activation == "relu" and max(network.sizes) <= MOST_TILED
@@ -54,11 +54,22 @@ class Predictor:
         parameters = pack(self._layout, self._tile, network.weights, network.biases, self._tiled)
         self._parameters = _halved(parameters) if self._tiled and HALVES else parameters
         self._places = np.array(self._layout[1:8])
-        self._activation = ACTIVATION_CODES[network.activation]
         self._free: list[Worker] = []
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self._others = range(threads - 1)
         self(np.zeros(self.sizes[0], self.dtype))
+
+    def __reduce__(self) -> tuple[type["Predictor"], tuple[Network, int]]:
+        """Pickle and copy it as its network: what is compiled is made anew where it arrives."""
+        network = Network(
+            self.sizes, activation=self.activation, cost="cross-entropy", init="scaled",
+            dtype=self.dtype,
+        )  # fmt: skip
+        flat = self._parameters
+        if flat.dtype == np.uint16:
+            flat = flat.view(np.float16).astype(self.dtype)
+        unpack(self._layout, self._tile, flat, network.weights, network.biases, self._tiled)
+        return Predictor, (network, len(self._others) + 1)
 
     def __call__(self, x: npt.ArrayLike) -> Floats:
         """Return the outputs in [0, 1] for inputs in [0, 1]: (n, n_in) → (n, n_out), or one.
@@ -141,7 +152,7 @@ class Predictor:
         starts = np.zeros(2 * AT_ONCE + 1, np.int64)
         starts[:AT_ONCE] = range(AT_ONCE)
         neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
-        numbers = (self.sizes[0], self._activation, AT_ONCE)
+        numbers = (self.sizes[0], ACTIVATION_CODES[self.activation], AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
         dense = None if self._tiled else True
 

@@ -1,3 +1,5 @@
+import copy
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -107,6 +109,26 @@ def test_the_network_is_copied():
     before = predictor(np.ones(4))
     net.weights[0][...] = 0
     assert np.array_equal(predictor(np.ones(4)), before)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("sizes", [[30, 20], [30, 300, 40, 7]])
+@pytest.mark.parametrize("halved", [False, True])
+def test_it_pickles_and_copies_as_its_network(sizes, activation, dtype, halved):
+    net = Network(sizes, activation=activation, cost="quadratic", init="scaled", rng=2, dtype=dtype)
+    for p in (*net.weights, *net.biases):
+        p[...] = p.astype(np.float16) if halved else p
+    predictor = Predictor(net, threads=2)
+    x = np.random.default_rng(0).random((70, 30)).astype(dtype)
+    _, (network, threads) = predictor.__reduce__()
+    assert (network.sizes, network.dtype, threads) == (net.sizes, net.dtype, 2)
+    for ours, theirs in zip(
+        (*net.weights, *net.biases), (*network.weights, *network.biases), strict=True
+    ):
+        assert np.array_equal(ours, theirs)
+    for again in (pickle.loads(pickle.dumps(predictor)), copy.deepcopy(predictor)):
+        assert np.array_equal(again.weighted_outputs(x), predictor.weighted_outputs(x))
 
 
 def test_nothing_is_compiled_when_it_is_asked():
