@@ -62,6 +62,8 @@ class Network:
         If sizes are not at least two positive integers, or a name is not one of those above.
     """
 
+    trained_on: str | None = None  # for people; `fit` and `load_model` say it
+
     def __init__(
         self,
         sizes: Sequence[int],
@@ -159,6 +161,32 @@ class Network:
                 delta = (delta @ self.weights[layer]) * derivative(zs[layer - 1])
                 delta = delta * masks[layer - 1] if masks else delta
         return gradient
+
+    def summary(self) -> str:
+        """Layers, activations, weights and parameters as a table of text."""
+        from digitwise.display.network import summarise
+
+        return summarise(self)
+
+    def show_weights(self, layer: int = 0, neurons: int = 30) -> Any:
+        """Return a PIL image of a layer's weights: white is 0, purple above, orange below.
+
+        Of 784 inputs, each of the first neurons' weights are a tile of 28×28; else a row of pixels.
+        """
+        from digitwise.display.weights import show_weights
+
+        return show_weights(self, layer, neurons)
+
+    def __repr__(self) -> str:
+        """Show layers, activation, cost and parameters."""
+        from digitwise.display.network import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.network import as_html
+
+        return as_html(self)
 
     def _inputs(self, x: npt.ArrayLike) -> Floats:
         inputs = np.asarray(x)

@@ -222,6 +222,8 @@ class Training:
         epoch = Epoch(number + 1, cost, accuracy, tested, validated, self.seconds)
         self.history.epochs.append(epoch)
         self.history.position = 0
+        times = "once" if number == 0 else f"{number + 1} times"
+        self.network.trained_on = f"{len(self.train):,} digits from {self.train.source}, {times}"
         warn_of_dead_outputs(self.history, self.network, on_train)
 
     @cached_property
