@@ -12,7 +12,7 @@ import typer
 from digitwise.cli.journal import Journal
 from digitwise.cli.output import Json, complain, people
 from digitwise.cli.overlays import CROP_SUFFIX, OVERLAY_SUFFIX, Names
-from digitwise.cli.results import Results
+from digitwise.cli.results import Results, Source
 from digitwise.cli.tables import SUFFIXES as OUTPUTS
 from digitwise.cli.tables import format_table
 from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
@@ -21,7 +21,7 @@ from digitwise.files import write_atomically
 MANY = 10  # pictures from which on there is a progress bar
 
 if TYPE_CHECKING:
-    from digitwise.reading.batch import Source
+    from digitwise.reading.how import Options
     from digitwise.reading.pattern import Pattern
 
 
@@ -114,7 +114,8 @@ def read(
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     if resume and not out:
         raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
-    from digitwise.reading.batch import FEW, read_all
+    from digitwise.engines.threads import cores, one_blas_thread
+    from digitwise.reading.batch import FEW
     from digitwise.reading.form import load_form
     from digitwise.reading.reader import Reader
 
@@ -125,7 +126,7 @@ def read(
             param_hint="--fields",
         )
     form = load_form(fields) if fields else None
-    options = {
+    options: Options = {
         "layout": layout,
         "count": bounds,
         "max_error": max_error,
@@ -158,8 +159,12 @@ def read(
     finished = False
     try:
         left = list(results.left(sources))
-        with _progress(len(left)) as advance:
-            for name, source, found in read_all(reader, model, left, options, jobs):
+        pictures = (source for _, source in left)
+        with one_blas_thread(), _progress(len(left)) as advance:
+            # In no variable, so that its processes end as soon as the loop does.
+            for (name, source), found in zip(
+                left, reader.read_many(pictures, jobs=jobs or cores(), **options), strict=True
+            ):
                 results.keep(name, source, found)
                 advance()
         finished = True
@@ -213,7 +218,7 @@ def _pattern(pattern: str | None, bounds: tuple[int, int] | None) -> "Pattern | 
         raise typer.BadParameter(str(error), param_hint="--pattern") from error
 
 
-def _inputs(names: list[str]) -> Iterator[tuple[str, "Source"]]:
+def _inputs(names: list[str]) -> Iterator[tuple[str, Source]]:
     """Every picture that was named, with its name; what is not there as an error."""
     for name in names:
         if name == "-":

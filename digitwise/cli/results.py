@@ -1,9 +1,11 @@
 """What becomes of what a batch reads: printed, drawn, written down."""
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digitwise.cli.journal import Journal
 from digitwise.cli.output import complain, emit, printable
@@ -12,8 +14,10 @@ from digitwise.errors import DigitwiseError
 from digitwise.interrupts import undisturbed
 
 if TYPE_CHECKING:
-    from digitwise.reading.batch import Result, Source
+    from digitwise.reading.batch import Result
     from digitwise.reading.number import Number
+
+Source: TypeAlias = Path | io.BytesIO | DigitwiseError
 
 
 @dataclass
@@ -27,7 +31,7 @@ class Results:
     count: int = 0
     failed: bool = False
 
-    def left(self, sources: "Iterable[tuple[str, Source]]") -> "Iterator[tuple[str, Source]]":
+    def left(self, sources: Iterable[tuple[str, Source]]) -> Iterator[tuple[str, Source]]:
         """Those that no earlier run has read."""
         for name, source in sources:
             if self.journal and name in self.journal.done:
@@ -37,7 +41,7 @@ class Results:
                 continue
             yield name, source
 
-    def keep(self, name: str, source: "Source", found: "Result") -> None:
+    def keep(self, name: str, source: Source, found: "Result") -> None:
         """Write down what a picture says, then print it; an error, too."""
         try:
             if isinstance(found, Exception):

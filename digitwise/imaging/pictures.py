@@ -180,7 +180,7 @@ def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Im
         raise ImageError('a file opened as text; expected a binary one, open(..., "rb")')
     elif not hasattr(source, "read"):
         raise ImageError(
-            "expected a path, bytes, binary file, PIL image or array, or a list of these; found "
+            "expected a path, bytes, binary file, list of pictures, PIL image or array; found "
             f"{type(source).__name__}"
         )
     try:
@@ -208,7 +208,7 @@ def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Im
         ) from None
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large()) from error
-    except Exception as error:  # decoders of damaged files raise whatever they trip over
+    except Exception as error:  # as above
         raise _damaged(error) from error
 
 
@@ -229,16 +229,27 @@ def _check_path(path: Path) -> None:
 
 
 def _picture(image: "Image", page: int) -> Picture:
+    load_pixels(image)
+    image = upright(image)
+    return Picture(light_of(image), image.width, image.height, page)
+
+
+def load_pixels(image: "Image") -> None:
+    """Decode the pixels of a PIL image, which is done only when they are needed.
+
+    Raises
+    ------
+    ImageError
+        If it is empty, too large or damaged.
+    """
     if image.width * image.height > MOST_PIXELS:
         raise ImageError(f"{image.width:,}×{image.height:,} pixels: {_too_large()}")
     if min(image.size) < 1:
         raise ImageError("an empty picture")
     try:
         image.load()
-    except Exception as error:  # as above: pixels are decoded only now
+    except Exception as error:  # decoders of damaged files raise whatever they trip over
         raise _damaged(error) from error
-    image = upright(image)
-    return Picture(light_of(image), image.width, image.height, page)
 
 
 def upright(image: "Image") -> "Image":

@@ -1,56 +1,60 @@
-"""Many pictures on all cores: results in the pictures' order, few of them in memory at a time."""
+"""Many pictures, on one core or several: results in their order, few in memory at a time."""
 
 import io
+import pickle
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from digitwise.engines.threads import cores, one_blas_thread
+import numpy as np
+
+from digitwise.engines.threads import one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
+from digitwise.imaging.arrays import as_array, is_array_like
+from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
 from digitwise.interrupts import undisturbed
 from digitwise.processes import make_pool
-from digitwise.reading.number import Number
-from digitwise.reading.reader import Reader
+from digitwise.reading.numbers import Numbers
+
+if TYPE_CHECKING:
+    from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
 FEW = 6  # pictures that this process has read before others would be ready
 AHEAD = 4  # tasks for each process that are begun, or wait to be fetched
 TOGETHER = 12  # small pictures that are read as one task
-SMALL = 1 << 17  # bytes of one of these, at most
+SMALL = 1 << 17  # bytes of one of these, or pixels of an array, at most
 
-Source = Path | io.BytesIO | DigitwiseError
-Result = list[Number] | DigitwiseError | OSError
-Task = list[tuple[str, Source]]
+AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseError)
+
+Given: TypeAlias = "Source | DigitwiseError"
+Result = Numbers | DigitwiseError | OSError
+Options = Mapping[str, Any]
+Task = list[Given]
 
 
 def read_all(
-    reader: Reader,
-    model: str | Path | None,
-    sources: Iterable[tuple[str, Source]],
-    options: dict[str, Any],
-    jobs: int | None = None,
-) -> Iterator[tuple[str, Source, Result]]:
+    reader: "Reader", sources: Iterable[Given], options: Options, jobs: int = 1
+) -> Iterator[Result]:
     """Read picture after picture; what can't be read gives its error, and the rest goes on.
 
     Parameters
     ----------
     reader : Reader
-    model : as for `Reader`
-        The same again, for other processes.
-    sources : iterable of (name, source)
-        An error in place of a source is passed on.
-    options : dict
+    sources : iterable of sources, or of errors in their place, which are passed on
+    options : mapping
         Arguments of `Reader.read`.
-    jobs : int, optional
-        How many processes; as many as cores if not given. Few pictures are read by this one.
+    jobs : int >= 1
+        How many processes. Few pictures are read by this one.
 
     Yields
     ------
-    (name, source, what was read or an error)
+    what was read of each, or the error that there is none
 
     Raises
     ------
@@ -58,44 +62,45 @@ def read_all(
         If one of the processes dies.
     """
     left = iter(sources)
-    jobs = jobs or cores()
-    with one_blas_thread():
-        for task in _tasks(islice(left, FEW if jobs > 1 else None)):
-            yield from _named(task, read_some(reader, [source for _, source in task], options))
-        first = next(left, None)
-        if first is None:
-            return
-        pool = make_pool(jobs, _begin, model, reader.compiled)
-        waiting: deque[tuple[Task, Future[list[Result]]]] = deque()
-        try:
-            for task in _tasks(chain([first], left)):
-                with undisturbed():  # half begun, a process would complain in a traceback
-                    future = pool.submit(_read, [source for _, source in task], options)
-                waiting.append((task, future))
-                if len(waiting) >= AHEAD * jobs:
-                    yield from _fetched(waiting)
-            while waiting:
-                yield from _fetched(waiting)
-        except BrokenProcessPool:
-            raise DigitwiseError(
-                "a process that read pictures died, perhaps for want of memory: try --jobs 1"
-            ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    for task in _tasks(islice(left, FEW if jobs > 1 else None)):
+        with one_blas_thread():
+            results = read_some(reader, task, options)
+        yield from results
+    first = list(islice(left, 1))
+    if not first:
+        return
+    pool = make_pool(jobs, _begin, pickle.dumps(reader))
+    waiting: deque[Future[list[Result]]] = deque()
+    try:
+        for task in _tasks(chain(first, left)):
+            with undisturbed():  # half begun, a process would complain in a traceback
+                waiting.append(pool.submit(_read, task, options))
+            if len(waiting) >= AHEAD * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    except BrokenProcessPool:
+        raise DigitwiseError(
+            "a process that read pictures died, perhaps for want of memory: try with one (jobs=1, "
+            '--jobs 1); a script of your own needs `if __name__ == "__main__":` around what it does'
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _tasks(sources: Iterable[tuple[str, Source]]) -> Iterator[Task]:
+def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
     """Small pictures, some together; others each by itself; in place of too large ones an error."""
     task: Task = []
-    for name, source in sources:
+    for given in sources:
+        source = _settled(given)
         size = _size(source)
         if size > MOST_INPUT:
-            error = ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
-            source, size = error, 0
+            source = ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
+            size = 0
         if task and size > SMALL:
             yield task
             task = []
-        task.append((name, source))
+        task.append(source)
         if size > SMALL or len(task) == TOGETHER:
             yield task
             task = []
@@ -103,41 +108,71 @@ def _tasks(sources: Iterable[tuple[str, Source]]) -> Iterator[Task]:
         yield task
 
 
-def _size(source: Source) -> int:
-    """Bytes of a picture; 0 of what can't be read."""
+def _settled(source: Any) -> Given:
+    """The same, as it stays when the next is asked for, and as other processes can have it."""
+    from PIL.Image import Image
+
+    try:
+        if isinstance(source, list | tuple):
+            return [_raised(_settled(one)) for one in source]
+        if isinstance(source, AS_THEY_ARE):
+            return cast("Given", source)
+        if isinstance(source, Image):
+            load_pixels(source)
+        elif isinstance(source, memoryview):
+            return bytes(source)
+        elif is_array_like(source):
+            return as_array(source)
+        elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
+            if source.seekable():
+                source.seek(0)  # as when it is read by itself
+            return io.BytesIO(source.read(MOST_INPUT + 1))
+        else:
+            next(open_pictures(source))  # says what was expected
+    except (DigitwiseError, OSError, ValueError) as error:  # ValueError: a file that is closed
+        return error if isinstance(error, DigitwiseError) else ImageError(f"can't be read: {error}")
+    return cast("Given", source)
+
+
+def _raised(source: Given) -> Source:
+    if isinstance(source, DigitwiseError):
+        raise source
+    return source
+
+
+def _size(source: Any) -> int:
+    """Bytes of a file, pixels of other pictures; 0 of what can't be read."""
+    from PIL.Image import Image
+
+    if isinstance(source, list):
+        return SMALL + 1
     if isinstance(source, io.BytesIO):
         return source.getbuffer().nbytes
+    if isinstance(source, bytes | bytearray):
+        return len(source)
+    if isinstance(source, Image | Picture):
+        return source.width * source.height
+    if isinstance(source, np.ndarray):
+        return int(np.prod(source.shape[:2]))
     try:
-        return source.stat().st_size if isinstance(source, Path) else 0
-    except OSError:
+        return Path(source).stat().st_size if isinstance(source, str | PathLike) else 0
+    except (OSError, ValueError):
         return 0
 
 
-def _fetched(
-    waiting: "deque[tuple[Task, Future[list[Result]]]]",
-) -> Iterator[tuple[str, Source, Result]]:
-    task, future = waiting.popleft()
-    return _named(task, future.result())
-
-
-def _named(task: Task, results: list[Result]) -> Iterator[tuple[str, Source, Result]]:
-    for (name, source), result in zip(task, results, strict=True):
-        yield name, source, result
-
-
-def read_some(reader: Reader, sources: list[Source], options: dict[str, Any]) -> list[Result]:
+def read_some(reader: "Reader", sources: Task, options: Options) -> list[Result]:
     """Read pictures together; an error is returned, not raised."""
     left = [source for source in sources if not isinstance(source, DigitwiseError)]
     read = iter(reader.read_together(left, **options))
     return [each if isinstance(each, DigitwiseError) else next(read) for each in sources]
 
 
-_own: list[Reader] = []  # of a process that reads for another
+_own: "list[Reader]" = []  # of a process that reads for another
 
 
-def _begin(model: str | Path | None, compiled: bool) -> None:
-    _own.append(Reader(model, compiled))
+def _begin(pickled: bytes) -> None:
+    _own.append(pickle.loads(pickled))
 
 
-def _read(sources: list[Source], options: dict[str, Any]) -> list[Result]:
+def _read(sources: Task, options: Options) -> list[Result]:
     return read_some(_own[0], sources, options)

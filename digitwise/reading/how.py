@@ -1,13 +1,29 @@
 """How pages are read: what is asked, what is expected, how sure a reading has to be."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
 
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
 from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
+from digitwise.reading.form import Form
 from digitwise.reading.judged import Judged, judge_numbers
+from digitwise.reading.pattern import Pattern
+
+
+class Options(TypedDict, total=False):
+    """What `Reader.read` is asked beside the picture: see there."""
+
+    layout: str
+    count: int | tuple[int, int] | None
+    max_error: float | None
+    pattern: str | Pattern | None
+    form: Form | str | Path | None
+    signs: str
+    decimal: str | None
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,17 @@ class Number:
         values = possible_values(self.text, self.decimal)
         return values[0] if len(values) == 1 else None
 
+    def __repr__(self) -> str:
+        """Show the text, and how probable it and each of its digits is."""
+        p = ", ".join(f"{digit.char} {digit.p:.2f}" for digit in self.digits)
+        rejected = ", rejected" if self.rejected else ""
+        return f"Number({self.shown!r}, confidence={self.confidence:.3f}{rejected}: {p})"
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.numbers import number_as_html
+
+        return number_as_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it: a `value` stands beside a text that has one, null if it has several."""
         values = possible_values(self.text, self.decimal)

@@ -1,17 +1,15 @@
 """`Reader`: pictures in, numbers out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
-
-import numpy.typing as npt
+from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.imaging.components import Component
-from digitwise.imaging.pictures import Picture, open_pictures
+from digitwise.imaging.pictures import Picture, Source, open_pictures
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
@@ -19,23 +17,23 @@ from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
 from digitwise.reading.form import Form, load_form
-from digitwise.reading.how import How
+from digitwise.reading.how import How, Options
 from digitwise.reading.number import Number
+from digitwise.reading.numbers import Numbers, path_of
 from digitwise.reading.page import Page, look, page_of, read_pages
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.value import possible_values
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 LAYOUTS = ("auto", "number", "digit")
 SIGNS = ("auto", "none")
 TOGETHER = 1_000_000  # pixels: pages that have no more share a call of the network
-Source: TypeAlias = "str | Path | BinaryIO | Image | npt.NDArray[Any] | Picture"
 
 
 class Reader:
     """Reads handwritten numbers with a trained network.
+
+    It pickles and copies, with all that it knows, and then reads bit for bit alike: other
+    processes can have one (joblib, multiprocessing).
 
     >>> reader = Reader()
     >>> reader.read(np.zeros((40, 40), np.uint8))  # an empty page
@@ -78,14 +76,16 @@ class Reader:
         form: Form | str | Path | None = None,
         signs: str = "auto",
         decimal: str | None = None,
-    ) -> list[Number]:
+    ) -> Numbers:
         """Read the numbers of a picture, of all of its pages, in reading order.
 
         Parameters
         ----------
-        source : path, binary file, PIL image, or array of shape (h, w) or (h, w, 3)
-            Ink dark on light or light on dark; arrays hold uint8, uint16, or reals in [0, 1]. Also
-            a page that `open_pictures` gave.
+        source : path, bytes, binary file, PIL image or array, or a list or tuple of these
+            Ink dark on light or light on dark. Arrays, and objects that offer one, have shape
+            (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) and hold reals in [0, 1], booleans, or
+            integers of 8 or 16 bits: see `digitwise.imaging.arrays.image_of`. The pages of a list
+            follow one another as those of one file do. Also a page that `open_pictures` gave.
         layout : {"auto", "number", "digit"}
             Every number there is; all of the picture is one number; it is exactly one digit.
         count : int or (least, most), optional
@@ -107,8 +107,8 @@ class Reader:
 
         Returns
         -------
-        list of Number
-            Empty for an empty page.
+        Numbers
+            A list of `Number`, empty for an empty page; notebooks show it with its picture.
 
         Raises
         ------
@@ -123,7 +123,55 @@ class Reader:
         )
         if isinstance(found, Exception):
             raise found
+        found.source = source
         return found
+
+    def read_many(
+        self,
+        sources: "Iterable[Source | DigitwiseError]",
+        *,
+        jobs: int = 1,
+        **options: Unpack[Options],
+    ) -> Iterator[Numbers | DigitwiseError | OSError]:
+        """Read pictures one after the other, each as `read` does, and give what was read of each.
+
+        Results come in the order of the pictures, as soon as they are there; pictures are taken
+        only a few ahead, so that there may be any number of them. A dozen small ones share a call
+        of the network.
+
+        Parameters
+        ----------
+        sources : iterable
+            Of what `read` takes. An error in place of a picture is passed on.
+        jobs : int >= 1
+            How many processes read. Others than this one are worth their start, some seconds, for
+            hundreds of pictures; a script that asks for them needs `if __name__ == "__main__":`.
+        **options
+            As for `read`: layout, count, max_error, pattern, form, signs, decimal.
+
+        Yields
+        ------
+        Numbers, or DigitwiseError or OSError
+            Of a picture that can't be read its error, not raised: the rest goes on.
+
+        Raises
+        ------
+        InputError
+            As `read`, if what is asked for makes no sense, at once; if `sources` is one picture.
+        DigitwiseError
+            If one of the processes dies.
+        """
+        from digitwise.reading.batch import read_all
+
+        _, form = self._how(**options)  # an error now, not when the first result is asked for
+        if not isinstance(jobs, int) or jobs < 1:
+            raise InputError(f"expected one process or more to read (jobs); found {jobs!r:.50}")
+        if _is_one(sources):
+            raise InputError(
+                "expected many pictures, as a list or Path(...).glob(...); found one "
+                f"({type(sources).__name__}), which read(...) takes"
+            )
+        return read_all(self, sources, {**options, "form": form}, jobs)
 
     def read_together(
         self,
@@ -135,7 +183,7 @@ class Reader:
         form: Form | str | Path | None = None,
         signs: str = "auto",
         decimal: str | None = None,
-    ) -> list[list[Number] | DigitwiseError | OSError]:
+    ) -> list[Numbers | DigitwiseError | OSError]:
         """Read some pictures, each as `read` does; small ones share a call of the network.
 
         Returns
@@ -148,21 +196,8 @@ class Reader:
         InputError
             As `read`, if what is asked for makes no sense.
         """
-        expected = Expected.of(count, pattern)
-        if isinstance(form, str | Path):
-            form = load_form(Path(form))
-        if form and not (expected.nothing and layout == "auto"):
-            raise InputError("a form's fields say what is in them: leave out layout and count")
-        if layout not in LAYOUTS:
-            raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
-        if signs not in SIGNS:
-            raise InputError(f"unknown signs {signs!r}; expected one of: {', '.join(SIGNS)}")
-        possible_values("", decimal)
-        threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
-        weighing = None if layout == "digit" else self.weighing
-        asked = self.network, self.calibration, weighing
-        how = How(*asked, layout, expected, threshold, signs == "auto", decimal)
-        numbers: list[list[Number]] = [[] for _ in sources]
+        how, form = self._how(layout, count, max_error, pattern, form, signs, decimal)
+        numbers = [Numbers(source=path_of(source)) for source in sources]
         errors: dict[int, DigitwiseError | OSError] = {}
         waiting: list[tuple[int, Page]] = []
 
@@ -186,6 +221,32 @@ class Reader:
         read_waiting()
         return [errors.get(k, found) for k, found in enumerate(numbers)]
 
+    def _how(
+        self,
+        layout: str = "auto",
+        count: int | tuple[int, int] | None = None,
+        max_error: float | None = None,
+        pattern: str | Pattern | None = None,
+        form: Form | str | Path | None = None,
+        signs: str = "auto",
+        decimal: str | None = None,
+    ) -> tuple[How, Form | None]:
+        """Check what is asked, and load the form."""
+        expected = Expected.of(count, pattern)
+        if isinstance(form, str | Path):
+            form = load_form(Path(form))
+        if form and not (expected.nothing and layout == "auto"):
+            raise InputError("a form's fields say what is in them: leave out layout and count")
+        if layout not in LAYOUTS:
+            raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
+        if signs not in SIGNS:
+            raise InputError(f"unknown signs {signs!r}; expected one of: {', '.join(SIGNS)}")
+        possible_values("", decimal)
+        threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
+        weighing = None if layout == "digit" else self.weighing
+        asked = self.network, self.calibration, weighing
+        return How(*asked, layout, expected, threshold, signs == "auto", decimal), form
+
     def threshold(self, max_error: float, layout: str = "auto") -> float:
         """Confidence above which a reading is accepted under `max_error`.
 
@@ -202,6 +263,12 @@ class Reader:
                 "telling from where on it errs so seldom; train one with validation digits"
             )
         return calibration.threshold(max_error)
+
+
+def _is_one(sources: object) -> bool:
+    """Whether pictures are one, which may be iterable, too: letters, bytes, lines, rows."""
+    one = isinstance(sources, str | bytes | bytearray | Path) or hasattr(sources, "read")
+    return one or not isinstance(sources, Iterable) or getattr(sources, "ndim", 3) < 3
 
 
 def _read_field(

@@ -1,0 +1,55 @@
+"""`Numbers`: what was read from a picture, a list that shows itself in notebooks."""
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from digitwise.imaging.pictures import Source
+from digitwise.reading.number import Number
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class Numbers(list[Number]):
+    """The numbers of a picture, in reading order.
+
+    Attributes
+    ----------
+    source : as for `Reader.read`, or None
+        The picture, to be shown again. Copies, pickles, and what `read_together` and `read_many`
+        give know it only if it is a path, so that many results hold no pictures.
+    """
+
+    def __init__(self, numbers: Iterable[Number] = (), source: "Source | None" = None) -> None:
+        super().__init__(numbers)
+        self.source = source
+
+    def __reduce__(self) -> "tuple[type[Numbers], tuple[list[Number], Source | None]]":
+        """Pickle and copy numbers, and the path of their picture."""
+        return Numbers, (list(self), path_of(self.source))
+
+    def show(self, page: int = 0) -> "Image":
+        """Return a page of the picture: boxes, readings, and what the network saw of each digit.
+
+        Raises
+        ------
+        InputError
+            If the picture isn't known, or has no such page.
+        ImageError
+            If it can't be opened any more.
+        """
+        from digitwise.display.numbers import show
+
+        return show(self, page)
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.numbers import as_html
+
+        return as_html(self)
+
+
+def path_of(source: "Source | None") -> "Source | None":
+    """Return a source that is a path, or a list of paths; None for others."""
+    each = source if isinstance(source, list | tuple) else [source]
+    return source if all(isinstance(one, str | PathLike) for one in each) else None
