@@ -7,6 +7,7 @@ bias 3 is a NAND gate, and NAND gates compute anything (`digitwise.expressions`)
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -168,6 +169,17 @@ class Circuit:
     def merged(self) -> "Circuit":
         """Return the same circuit with double wires merged into one."""
         return Circuit(self.inputs, [gate.merged() for gate in self.gates], self.outputs)
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure: inputs on the left, perceptrons with biases, weights."""
+        from digitwise.display.circuit import plot
+
+        return plot(self)
+
+    def _repr_png_(self) -> bytes:
+        from digitwise.display.circuit import draw
+
+        return draw(self)
 
     def __repr__(self) -> str:
         """Show inputs, every gate with its weights, and outputs."""

@@ -9,6 +9,10 @@ class InputError(DigitwiseError, ValueError):
     """An argument has the wrong shape, type or range."""
 
 
+class RangeError(InputError, IndexError):
+    """There is nothing at a position: it is outside a set."""
+
+
 class DataError(DigitwiseError):
     """A set of digits is missing, damaged or not what its header says."""
 

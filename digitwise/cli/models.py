@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digitwise.cli.output import Json, emit, people, percent, printable
+from digitwise.cli.output import Json, emit, people, printable
 
 
 def models(
@@ -17,6 +17,7 @@ def models(
     as_json: Json = False,
 ) -> None:
     """Show the networks that are shipped, or what a model file says of itself."""
+    from digitwise.models.facts import as_words
     from digitwise.models.shipped import shipped_models
 
     for name in shipped_models() if model is None else [model]:
@@ -28,13 +29,12 @@ def models(
             console.print(f"{card['model']}")
             for key, value in card.items():
                 if key != "model" and value is not None:
-                    accuracy = key == "test_accuracy" and isinstance(value, float)
-                    shown = percent(value) if accuracy else value
-                    console.print(f"  {key.replace('_', ' '):<27}{printable(str(shown))}")
+                    shown = printable(as_words(key, value))
+                    console.print(f"  {key.replace('_', ' '):<27}{shown}")
 
 
 def _card(name: str) -> dict[str, Any]:
-    from digitwise.models.cards import facts_of
+    from digitwise.models.facts import facts_of
     from digitwise.models.files import model_file, read_model
     from digitwise.models.shipped import find_model
 

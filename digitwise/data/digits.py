@@ -1,17 +1,22 @@
 """`Digits`: the one type that every source of labelled digits yields."""
 
 import hashlib
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.data.digit import Digit
 from digitwise.data.strokes import Strokes, join_strokes, no_strokes
-from digitwise.errors import InputError
+from digitwise.errors import InputError, RangeError
 from digitwise.network import Network
 from digitwise.neurons import Floats
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 NO_DIGIT = 10  # label of what is not a digit
 
@@ -42,6 +47,10 @@ def check_digit_network(network: Network, or_outputs: int = 10) -> None:
 @dataclass(frozen=True, eq=False)
 class Digits:
     """Labelled images of single digits.
+
+    A sequence: `digits[0]` is a `Digit`, `digits[:100]`, `digits[[3, 5]]` and
+    `digits[digits.labels == 7]` are Digits, `a + b` joins two sets. Sets are the same only if they
+    are one object; `sha256` tells whether they hold the same.
 
     Attributes
     ----------
@@ -93,12 +102,80 @@ class Digits:
         """How many digits there are."""
         return len(self.labels)
 
-    def __getitem__(self, index: slice | npt.NDArray[Any]) -> "Digits":
-        """Return the digits at a slice, or at an array of positions or of booleans."""
-        if not isinstance(index, slice | np.ndarray):
-            raise InputError("digits are taken by slice or array; one image is digits.images[i]")
+    @overload
+    def __getitem__(self, index: slice | list[int] | list[bool] | npt.NDArray[Any]) -> "Digits": ...
+    @overload
+    def __getitem__(self, index: int | np.integer[Any]) -> Digit: ...
+    def __getitem__(self, index: Any) -> "Digit | Digits":
+        """Return one digit at a position, or the digits at a slice, list or array.
+
+        Positions count from 0, negative ones from the end; an array of booleans has one for each
+        digit. Strokes go along.
+
+        Raises
+        ------
+        InputError
+            If it is none of these.
+        RangeError
+            If there is no such digit; it is an IndexError, too.
+        """
+        if isinstance(index, SupportsIndex) and not isinstance(index, bool | np.ndarray):
+            at = _position(index, len(self))
+            strokes = None if self.strokes is None else self.strokes.take(slice(at, at + 1))
+            return Digit(self.images[at], int(self.labels[at]), strokes)
+        if not isinstance(index, slice):
+            index = _positions(index, len(self))
         strokes = None if self.strokes is None else self.strokes.take(index)
         return Digits(self.images[index], self.labels[index], self.source, strokes)
+
+    def __iter__(self) -> Iterator[Digit]:
+        """Digit by digit."""
+        return (self[at] for at in range(len(self)))
+
+    def __add__(self, other: "Digits") -> "Digits":
+        """Return the digits of both, one after the other; shares of a mixture are given up.
+
+        Raises
+        ------
+        InputError
+            If the other is no Digits: of an array NumPy would otherwise add pixels.
+        """
+        if not isinstance(other, Digits):
+            raise InputError(f"expected Digits to join; found {type(other).__name__}")
+        sources = dict.fromkeys([self.source, other.source])
+        return join([self, other], " and ".join(sources))
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        """Return the images: what NumPy makes of it."""
+        return np.array(self.images, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        """Show how many there are, of which source, and how many of each label."""
+        from digitwise.display.digits import describe
+
+        return describe(self)
+
+    def show(self, count: int = 50, columns: int = 10) -> "Image":
+        """Return a picture of the first digits, each with its label; "none" is no digit.
+
+        >>> load("digits")[0][:20].show().size
+        (668, 180)
+
+        Raises
+        ------
+        InputError
+            If there are no digits, or `count` or `columns` is below 1.
+        """
+        from digitwise.display.digits import show
+
+        return show(self, count, columns)
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.digits import as_html
+
+        return as_html(self)
 
     def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:
         """All images as a network sees them, shape (n, 784), in [0, 1]."""
@@ -112,6 +189,40 @@ class Digits:
             for array in (self.strokes.points, self.strokes.stroke_starts):
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def _position(index: SupportsIndex, n: int) -> int:
+    at = operator.index(index)
+    if not -n <= at < n:
+        raise RangeError(f"there is no digit {at}: expected {-n} to {n - 1}, of {n:,} digits")
+    return at % n
+
+
+def _positions(index: object, n: int) -> npt.NDArray[Any]:
+    """Check positions, or a mask."""
+    if not isinstance(index, list | np.ndarray):
+        raise InputError(
+            "digits are taken by position, slice, list of positions or array; found "
+            f"{type(index).__name__}"
+        )
+    try:
+        positions = np.asarray(index)
+    except ValueError as error:
+        raise InputError(f"expected a list of positions ({error})") from error
+    if positions.dtype == bool:
+        if positions.shape != (n,):
+            raise InputError(f"expected {n:,} booleans, one a digit; found {positions.shape}")
+        return positions
+    if not positions.size:
+        positions = positions.astype(np.intp)
+    if positions.ndim != 1 or not np.issubdtype(positions.dtype, np.integer):
+        raise InputError(
+            f"expected positions of shape (k,), integers; found {positions.dtype} {positions.shape}"
+        )
+    if positions.size:
+        _position(positions.min(), n)
+        _position(positions.max(), n)
+    return positions
 
 
 def join(parts: Sequence[Digits], source: str) -> Digits:

@@ -37,7 +37,7 @@ class Part:
     balanced: bool = True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mixture(Digits):
     """Digits of several sets, and how many examples of each an epoch has.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from digitwise.errors import InputError
 from digitwise.files import write_atomically, write_folder_atomically
-from digitwise.models.cards import facts_of
+from digitwise.models.facts import facts_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model, shipped_models
 from digitwise.network import Network

@@ -23,6 +23,7 @@ from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
 from digitwise.models.calibration import Calibration
+from digitwise.models.facts import trained_on
 from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
@@ -73,6 +74,17 @@ class Model:
     average: Gradient | None = None
     best: Gradient | None = None
     weighing: Weighing | None = None
+
+    def __repr__(self) -> str:
+        """Show the network, how it was made and what it is worth."""
+        from digitwise.display.model import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.model import as_html
+
+        return as_html(self)
 
 
 def count_parameters(sizes: list[int]) -> int:
@@ -279,7 +291,7 @@ def _read(path: Path, activation: str | None) -> Model:
     calibration = None if saved is None else Calibration.from_dict(saved)
     saved = header.get("weighing")
     weighing = None if saved is None else replace(Weighing.from_dict(saved), signs=signs)
-    return Model(
+    model = Model(
         network,
         header["training"],
         header["results"],
@@ -290,6 +302,9 @@ def _read(path: Path, activation: str | None) -> Model:
         best,
         weighing,
     )
+    if told := trained_on(model):
+        network.trained_on = told
+    return model
 
 
 def _refuse_constant(name: str) -> None:

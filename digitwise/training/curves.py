@@ -1,8 +1,11 @@
 """Learning curves: the picture of a history."""
 
 import io
+from typing import Any
 
 from digitwise.training.history import History
+
+SIZE = (10.0, 4.0)  # inches
 
 
 def draw_curves(history: History, title: str, image_format: str = "png") -> bytes:
@@ -14,11 +17,20 @@ def draw_curves(history: History, title: str, image_format: str = "png") -> byte
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    plot_curves(history, figure, title)
+    content = io.BytesIO()
+    figure.savefig(content, format=image_format)
+    return content.getvalue()
+
+
+def plot_curves(history: History, figure: Any, title: str) -> None:
+    """Draw cost and accuracy against epochs into a matplotlib figure."""
     from matplotlib.ticker import MaxNLocator
 
     epochs = [e.epoch for e in history.epochs]
-    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=11)
     cost, accuracy = figure.subplots(1, 2)
     cost.plot(epochs, [e.cost for e in history.epochs], color="#1b4965", marker="o", ms=3)
@@ -50,6 +62,3 @@ def draw_curves(history: History, title: str, image_format: str = "png") -> byte
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-    content = io.BytesIO()
-    figure.savefig(content, format=image_format)
-    return content.getvalue()

@@ -1,9 +1,12 @@
 """What happened in training, epoch by epoch: also all that is needed to go on from there."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digitwise.network import Gradient
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,23 @@ class History:
     def seconds(self) -> float:
         """Of training, without evaluation, as far as measured."""
         return sum(e.seconds or 0.0 for e in self.epochs)
+
+    def plot(self, title: str = "") -> "Figure":
+        """Return a matplotlib figure: cost and accuracy against epochs."""
+        from digitwise.display.history import plot
+
+        return plot(self, title)
+
+    def __repr__(self) -> str:
+        """Show how many epochs there were, and what the last one gave."""
+        from digitwise.display.history import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        from digitwise.display.history import as_html
+
+        return as_html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """As model files have it: without durations, so that equal runs give equal files.

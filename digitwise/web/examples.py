@@ -8,8 +8,8 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from digitwise.display.png import as_png
 from digitwise.files import write_atomically
-from digitwise.web.png import as_png
 from digitwise.web.sent import Sent
 
 MOST = 100  # at once

@@ -9,25 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from digitwise.data.digits import Digits
 from digitwise.data.sources import load
+from digitwise.display.png import as_text
+from digitwise.display.weights import draw_weights
 from digitwise.engines.threads import work_alone
 from digitwise.errors import DigitwiseError
-from digitwise.models.files import Model, to_bytes
-from digitwise.neurons import Floats
 from digitwise.settings import Settings
 from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
 from digitwise.training.loop import Training
 from digitwise.training.start import make_network
-from digitwise.web.png import as_text
 
 TELL_EVERY = 0.25  # seconds
 TURN = 0.05  # seconds of training between two looks at what is wanted
 SHOWN_WRONG = 24
-SHOWN_NEURONS = 30
 STATE, MODEL = b"S", b"M"  # what a message begins with
-NEGATIVE, POSITIVE = (224, 130, 20), (84, 39, 136)
 
 
 @dataclass
@@ -190,19 +186,3 @@ def _model(training: Training) -> bytes:
     settings = training.settings
     made_by = {"settings": settings.to_dict(), "command": settings.command()}
     return to_bytes(Model(training.network, made_by))
-
-
-def draw_weights(weights: Floats) -> Any:
-    """Weights of the first neurons as a picture: white is 0, purple above, orange below."""
-    shown = weights[:SHOWN_NEURONS].reshape(-1, 28, 28).astype(np.float64)
-    columns = min(10, len(shown))
-    rows = -(-len(shown) // columns)
-    limit = max(float(np.quantile(np.abs(shown), 0.995)), 1e-9)
-    strength = np.clip(shown / limit, -1, 1)[..., None]
-    ink = np.where(strength > 0, np.array(POSITIVE), np.array(NEGATIVE))
-    tiles = 255 + np.abs(strength) * (ink - 255.0)
-    picture = np.full((rows * 30 - 2, columns * 30 - 2, 3), 255, np.uint8)
-    for k, tile in enumerate(tiles):
-        top, left = 30 * (k // columns), 30 * (k % columns)
-        picture[top : top + 28, left : left + 28] = tile.astype(np.uint8)
-    return picture

@@ -11,7 +11,6 @@ import httpx
 
 import digitwise as dw
 from digitwise.web import runs
-from digitwise.web.trainer import NEGATIVE, POSITIVE, draw_weights
 
 SETTINGS = {"data": "digits", "hidden": [12], "epochs": 3, "seed": 5, "init": "scaled"}
 
@@ -110,16 +109,6 @@ def test_no_more_runs_than_there_may_be(client, monkeypatch):
     left = {run["id"] for run in client.get("/api/runs").json()}
     assert names[0] in left
     assert names[1] not in left
-
-
-def test_weights_are_drawn_in_their_signs():
-    weights = np.zeros((3, 784))
-    weights[0, 0], weights[1, 0] = 2, -2
-    picture = draw_weights(weights)
-    assert picture.shape == (28, 88, 3)
-    assert tuple(picture[0, 0]) == POSITIVE
-    assert tuple(picture[0, 30]) == NEGATIVE
-    assert tuple(picture[0, 60]) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,24 @@
-"""Pictures as PNG: for answers, in base64."""
+"""Pictures as PNG, also in base64, as answers and pages hold them."""
 
 import base64
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def as_png(pixels: Any) -> bytes:
     """Encode uint8 pixels, (h, w) or (h, w, 3), as the content of a PNG file."""
     from PIL import Image
 
+    return image_as_png(Image.fromarray(pixels))
+
+
+def image_as_png(image: "Image") -> bytes:
+    """Encode a PIL image as the content of a PNG file."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()
 
 

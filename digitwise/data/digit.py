@@ -1,0 +1,57 @@
+"""`Digit`: one labelled image."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.strokes import Strokes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One digit of a set; `image, label = digit` takes it apart.
+
+    Attributes
+    ----------
+    image : uint8 array of shape (28, 28)
+        0 paper, 255 ink; a view of the set's.
+    label : int
+        0 to 9; 10 (`NO_DIGIT`) for what is no digit.
+    strokes : Strokes, optional
+        How a pen wrote it, where that is known.
+    """
+
+    image: npt.NDArray[np.uint8]
+    label: int
+    strokes: Strokes | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        """Image and label."""
+        return iter((self.image, self.label))
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        """Return its image, so that it can be read, or drawn, as a picture."""
+        return np.array(self.image, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        """Show its label."""
+        return f"Digit(label={self.label})"
+
+    def show(self) -> "Image":
+        """Return a picture of it, with its label."""
+        from digitwise.display.digits import show_digit
+
+        return show_digit(self)
+
+    def _repr_png_(self) -> bytes:
+        from digitwise.display.digits import digit_as_png
+
+        return digit_as_png(self)

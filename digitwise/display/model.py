@@ -1,0 +1,31 @@
+"""A model: its network, how it was made, what it is worth."""
+
+from digitwise.display import network as of_network
+from digitwise.display.html import block, paragraph, table
+from digitwise.models.facts import as_words, facts_of
+from digitwise.models.files import Model
+
+OF_LAYERS = {"layers", "parameters", "activation", "cost"}  # which the network shows itself
+MOST_LETTERS = 400
+
+
+def describe(model: Model) -> str:
+    """The network in a line, then what is known, a line each."""
+    rows = [f"  {name:<27}{value}" for name, value in _rows(model)]
+    return "\n".join([f"Model: {of_network.describe(model.network)}", *rows])
+
+
+def as_html(model: Model) -> str:
+    """The network's layers, and a table of what is known."""
+    rows = _rows(model)
+    known = table(None, rows, align="left") if rows else paragraph("its training is not known")
+    return block(of_network.as_html(model.network), known)
+
+
+def _rows(model: Model) -> list[tuple[str, str]]:
+    found = {k: v for k, v in facts_of(model).items() if k not in OF_LAYERS and v is not None}
+    return [(k.replace("_", " "), _shortened(as_words(k, v))) for k, v in found.items()]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"

@@ -1,0 +1,60 @@
+"""A network: its layers as a line, as text and as HTML."""
+
+from digitwise.display.html import block, heading, paragraph, table
+from digitwise.network import Network
+
+HEAD = ("layer", "neurons", "activation", "weights", "parameters")
+
+
+def describe(network: Network) -> str:
+    """One line; a second one says what it was trained on, where that is known."""
+    return f"Network {'-'.join(map(str, network.sizes))}: {_more(network)}{_trained(network)}"
+
+
+def summarise(network: Network) -> str:
+    """The table of layers as text."""
+    rows = [HEAD, *_layers(network), _total(network)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if k else cell.ljust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([describe(network), *lines])
+
+
+def as_html(network: Network) -> str:
+    """The table of layers as HTML."""
+    trained = [paragraph(f"trained on {network.trained_on}")] if network.trained_on else []
+    name = f"Network {'-'.join(map(str, network.sizes))}"
+    rows = table(HEAD, _layers(network), _total(network))
+    return block(heading(name, _more(network)), rows, *trained)
+
+
+def _more(network: Network) -> str:
+    neurons = network.activation if len(network.sizes) > 2 else "sigmoid"
+    count = f"{network.parameter_count:,} parameters"
+    return f"{neurons} neurons, {network.cost} cost, {count}, {network.dtype.name}"
+
+
+def _trained(network: Network) -> str:
+    return f"\n  trained on {network.trained_on}" if network.trained_on else ""
+
+
+def _layers(network: Network) -> list[tuple[str, ...]]:
+    hidden = len(network.sizes) - 2
+    names = [f"hidden {k + 1}" if hidden > 1 else "hidden" for k in range(hidden)]
+    functions = [network.activation] * hidden
+    rows: list[tuple[str, ...]] = [("input", f"{network.sizes[0]:,}", "", "", "")]
+    for name, function, w, b in zip(
+        [*names, "output"], [*functions, "sigmoid"], network.weights, network.biases, strict=True
+    ):
+        n_out, n_in = w.shape
+        rows.append((name, f"{n_out:,}", function, f"{n_out}×{n_in}", f"{w.size + b.size:,}"))
+    return rows
+
+
+def _total(network: Network) -> tuple[str, ...]:
+    return "total", "", "", "", f"{network.parameter_count:,}"

@@ -1,0 +1,64 @@
+"""What was read: the picture with boxes and readings, a number with its digits."""
+
+import io
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from digitwise.display.html import block, heading, paragraph, picture, table
+from digitwise.display.png import as_png
+from digitwise.errors import DigitwiseError, InputError
+from digitwise.imaging.pictures import open_images
+from digitwise.reading.number import Number
+from digitwise.reading.numbers import Numbers
+from digitwise.reading.overlay import draw_overlay
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_PAGES = 5
+
+
+def show(numbers: Numbers, page: int) -> "Image":
+    """Draw a page with what was read on it: see `Numbers.show`."""
+    from PIL import Image
+
+    if not isinstance(page, int) or page < 0:
+        raise InputError(f"expected a page, 0 for the first; found {page!r:.50}")
+    for drawn in _pages(numbers, page, page + 1):
+        return Image.open(io.BytesIO(drawn))
+    raise InputError(f"the picture has no page {page}: the first is 0")
+
+
+def as_html(numbers: Numbers) -> str:
+    """Draw the pages with what was read on them; without pictures, each number with its digits."""
+    count = f"{len(numbers)} number{'s' if len(numbers) != 1 else ''}"
+    last = max((number.page for number in numbers), default=0)
+    try:
+        pages = _pages(numbers, 0, min(last + 1, MOST_PAGES))
+        pictures = [picture(page, f"page {k}") for k, page in enumerate(pages)]
+    except (DigitwiseError, OSError, ValueError):  # gone, changed, or a file that was closed
+        return block(paragraph(count), *map(number_as_html, numbers))
+    more = [paragraph(f"… {last + 1 - MOST_PAGES} more pages")] if last >= MOST_PAGES else []
+    return block(paragraph(count), *pictures, *more)
+
+
+def number_as_html(number: Number) -> str:
+    """Text and confidence, and of each digit what the network saw, what it is, how probably."""
+    images = [picture(as_png(255 - digit.image), digit.char) for digit in number.digits]
+    probabilities = [f"{digit.p:.3f}" for digit in number.digits]
+    others = [f"{text} ({p:.3f})" for text, p in number.alternatives[1:4]]
+    verdict = ", rejected" if number.rejected else ""
+    return block(
+        heading(number.shown, f"confidence {number.confidence:.3f}{verdict}"),
+        table([digit.char for digit in number.digits], [images, probabilities], align="center"),
+        *([paragraph(f"or {', '.join(others)}")] if others else []),
+    )
+
+
+def _pages(numbers: Numbers, first: int, end: int) -> list[bytes]:
+    if numbers.source is None:
+        raise InputError(
+            "the picture isn't kept with its numbers, but where it is a path or was read by `read`"
+        )
+    images = islice(enumerate(open_images(numbers.source)), first, end)
+    return [draw_overlay(image, [n for n in numbers if n.page == page]) for page, image in images]

@@ -1,0 +1,75 @@
+"""A layer's weights as a picture: what its neurons look for."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.errors import InputError
+from digitwise.network import Network
+from digitwise.neurons import Floats
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_NEURONS = 30
+COLUMNS = 10
+GAP = 2  # pixels between tiles
+SIDE = 28
+NEGATIVE, POSITIVE = (224, 130, 20), (84, 39, 136)
+SHOWN_WIDTH = 600  # pixels: about as wide is a picture shown, each weight a square
+MOST_SIDE = 2_000  # inputs or neurons of a matrix that is drawn
+
+
+def draw_weights(weights: Floats, most: int = MOST_NEURONS) -> npt.NDArray[np.uint8]:
+    """Draw weights of the first neurons: white is 0, purple above, orange below.
+
+    Parameters
+    ----------
+    weights : array of shape (neurons, inputs)
+        Of 784 inputs each neuron's are a tile of 28×28; of others each neuron's are a row.
+    most : int
+        How many neurons are drawn.
+
+    Returns
+    -------
+    uint8 array of shape (h, w, 3)
+    """
+    shown = weights[:most].astype(np.float64)
+    tiles = shown.reshape(-1, SIDE, SIDE) if shown.shape[1] == SIDE**2 else shown[None]
+    limit = max(float(np.quantile(np.abs(tiles), 0.995)), 1e-9)
+    strength = np.clip(tiles / limit, -1, 1)[..., None]
+    ink = np.where(strength > 0, np.array(POSITIVE), np.array(NEGATIVE))
+    colours = 255 + np.abs(strength) * (ink - 255.0)
+    columns = min(COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    height, width = tiles.shape[1:]
+    down, right = height + GAP, width + GAP
+    picture = np.full((rows * down - GAP, columns * right - GAP, 3), 255, np.uint8)
+    for k, tile in enumerate(colours):
+        top, left = down * (k // columns), right * (k % columns)
+        picture[top : top + height, left : left + width] = tile.astype(np.uint8)
+    return picture
+
+
+def show_weights(network: Network, layer: int, neurons: int) -> "Image":
+    """Return `draw_weights` of a layer, enlarged; see `Network.show_weights`."""
+    from PIL import Image
+
+    layers = len(network.weights)
+    if not isinstance(layer, int) or not -layers <= layer < layers:
+        raise InputError(
+            f"this network has weights 0 to {layers - 1}: expected one of them, or a negative one "
+            f"counted from the end; found {layer!r:.50}"
+        )
+    if not isinstance(neurons, int) or neurons < 1:
+        raise InputError(f"expected at least one neuron to show; found {neurons!r:.50}")
+    weights = network.weights[layer]
+    if weights.shape[1] != SIDE**2 and max(weights[:neurons].shape) > MOST_SIDE:
+        raise InputError(
+            f"a picture has at most {MOST_SIDE:,} weights a row or column; found "
+            f"{weights[:neurons].shape}: show fewer neurons, or another layer"
+        )
+    picture = Image.fromarray(draw_weights(weights, neurons))
+    times = max(1, round(SHOWN_WIDTH / picture.width))
+    return picture.resize((times * picture.width, times * picture.height), Image.Resampling.NEAREST)

@@ -1,0 +1,81 @@
+"""What a model file says of its network, for people."""
+
+from typing import TYPE_CHECKING, Any
+
+from digitwise.data.catalogue import KNOWN
+from digitwise.data.others import split_share
+from digitwise.models.cards import CARDS
+
+if TYPE_CHECKING:
+    from digitwise.models.files import Model
+
+
+def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
+    """Return layers, training, results and calibration; None for what is not known.
+
+    `name` counts if it is that of a shipped network. What the file says of its run is passed on as
+    it is: nothing of it has been checked.
+    """
+    settings, network = _settings(model), model.network
+    calibration, weighing, card = model.calibration, model.weighing, CARDS.get(name or "")
+    return {
+        "layers": "-".join(map(str, network.sizes)),
+        "parameters": network.parameter_count,
+        "activation": network.activation,
+        "cost": network.cost,
+        "origin": model.training.get("origin"),
+        "data": settings.get("data"),
+        "also": "; ".join(_sources(settings.get("also"))) or None,
+        "seed": settings.get("seed"),
+        "command": model.training.get("command"),
+        "train_n": model.training.get("train_n"),
+        "test_n": model.results.get("test_n"),
+        "test_accuracy": model.results.get("test_accuracy"),
+        "calibration": calibration
+        and f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, "
+        f"from {calibration.source}",
+        "least_max_error": calibration and round(calibration.least_error, 5),
+        "least_max_error_of_numbers": weighing and round(weighing.numbers.least_error, 5),
+        "commit": card and card.commit,
+        "cores": card and card.cores,
+        "limits": card and card.limits,
+    }
+
+
+def as_words(key: str, value: Any) -> str:
+    """Write a fact for people."""
+    share = key == "test_accuracy" and isinstance(value, float)
+    return f"{100 * value:.2f}%" if share else str(value)
+
+
+def trained_on(model: "Model") -> str | None:
+    """Say in a line which digits a network learnt from, and how many test digits it gets right.
+
+    None if its file doesn't say.
+    """
+    settings = _settings(model)
+    data, also = settings.get("data"), settings.get("also")
+    if not isinstance(data, str):
+        return None
+    more = f" and {len(also)} other sets" if isinstance(also, list) and also else ""
+    n, tested = model.training.get("train_n"), model.results.get("test_n")
+    count = f"{n:,} digits of " if isinstance(n, int) else ""
+    accuracy = model.results.get("test_accuracy")
+    if not isinstance(accuracy, float) or not isinstance(tested, int):
+        return f"{count}{data}{more}"
+    return f"{count}{data}{more}; {100 * accuracy:.2f}% of {tested:,} test digits are right"
+
+
+def _settings(model: "Model") -> dict[str, Any]:
+    settings = model.training.get("settings")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _sources(also: object) -> list[str]:
+    """Say of each set that was mixed in where it is from, and its terms."""
+    texts = [text for text in also if isinstance(text, str)] if isinstance(also, list) else []
+    names = [split_share(text)[0] for text in texts]
+    return [
+        f"{name} ({KNOWN[name].origin}; terms: {KNOWN[name].terms})" if name in KNOWN else name
+        for name in names
+    ]
