@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from digitwise.data.digits import Digits
 from digitwise.data.sources import load
 from digitwise.display.png import as_text
 from digitwise.display.weights import draw_weights
 from digitwise.engines.threads import work_alone
 from digitwise.errors import DigitwiseError
+from digitwise.models.files import Model, to_bytes
 from digitwise.settings import Settings
 from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
