@@ -4,7 +4,7 @@ import hashlib
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +119,7 @@ class Digits:
         RangeError
             If there is no such digit; it is an IndexError, too.
         """
-        if isinstance(index, SupportsIndex) and not isinstance(index, bool | np.ndarray):
+        if not isinstance(index, slice | list | np.ndarray):
             at = _position(index, len(self))
             strokes = None if self.strokes is None else self.strokes.take(slice(at, at + 1))
             return Digit(self.images[at], int(self.labels[at]), strokes)
@@ -191,20 +191,24 @@ class Digits:
         return digest.hexdigest()
 
 
-def _position(index: SupportsIndex, n: int) -> int:
-    at = operator.index(index)
+def _position(index: Any, n: int) -> int:
+    """Return a position counted from 0."""
+    try:
+        at = None if isinstance(index, bool) else operator.index(index)
+    except TypeError:
+        at = None
+    if at is None:
+        raise InputError(
+            "digits are taken by position, slice, list of positions or array; found "
+            f"{type(index).__name__}"
+        )
     if not -n <= at < n:
         raise RangeError(f"there is no digit {at}: expected {-n} to {n - 1}, of {n:,} digits")
     return at % n
 
 
-def _positions(index: object, n: int) -> npt.NDArray[Any]:
+def _positions(index: list[Any] | npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
     """Check positions, or a mask."""
-    if not isinstance(index, list | np.ndarray):
-        raise InputError(
-            "digits are taken by position, slice, list of positions or array; found "
-            f"{type(index).__name__}"
-        )
     try:
         positions = np.asarray(index)
     except ValueError as error:

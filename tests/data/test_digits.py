@@ -55,6 +55,7 @@ def test_one_digit():
         np.testing.assert_array_equal(np.asarray(digit), digits.images[3])
     assert digits[3].strokes is None
     assert len(stroked(4)[2].strokes.stroke_starts) - 1 == 3
+    assert len(stroked(4)[-1].strokes.stroke_starts) - 1 == 4
 
 
 def test_a_sequence():
@@ -82,6 +83,8 @@ def test_a_sequence():
         (True, InputError, "found bool"),
         ("3", InputError, "found str"),
         (3.0, InputError, "found float"),
+        (np.bool_(True), InputError, "found bool"),
+        (type("Tensor", (), {"__index__": lambda self: 1.5})(), InputError, "found Tensor"),
         ((1, 2), InputError, "found tuple"),
         (None, InputError, "found NoneType"),
         ([1.5], InputError, r"found float64 \(1,\)"),

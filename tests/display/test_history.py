@@ -47,6 +47,8 @@ def test_a_figure(history, open_png):
     cost, accuracy = figure.axes
     assert cost.lines[0].get_ydata()[-1] == pytest.approx(1 / 12)
     assert accuracy.lines[1].get_ydata()[-1] == pytest.approx(92)
+    shown = [text.get_text() for text in accuracy.get_legend().get_texts()]
+    assert shown == ["training digits", "test digits"]
     assert figure.get_suptitle() == "two curves"
     # pyplot keeps every figure that is made with it.
     from matplotlib import pyplot

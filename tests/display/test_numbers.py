@@ -75,6 +75,8 @@ def test_pages(reader, draw_number, parse, monkeypatch):
     page = parse(numbers._repr_html_())
     assert len(page.images) == 3
     assert page.images[1].tobytes() == numbers.show(1).tobytes() != numbers.show().tobytes()
+    # Each page has its own numbers alone.
+    assert numbers.show(2).tobytes() == reader.read(images[2]).show().tobytes()
     monkeypatch.setattr("digitwise.display.numbers.MOST_PAGES", 2)
     page = parse(numbers._repr_html_())
     assert len(page.images) == 2
