@@ -3,7 +3,7 @@
 import io
 import pickle
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from digitwise.imaging.arrays import as_array, is_array_like
 from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
 from digitwise.interrupts import undisturbed
 from digitwise.processes import make_pool
+from digitwise.reading.how import Options
 from digitwise.reading.numbers import Numbers
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseEr
 
 Given: TypeAlias = "Source | DigitwiseError"
 Result = Numbers | DigitwiseError | OSError
-Options = Mapping[str, Any]
 Task = list[Given]
 
 
@@ -47,7 +47,7 @@ def read_all(
     ----------
     reader : Reader
     sources : iterable of sources, or of errors in their place, which are passed on
-    options : mapping
+    options : Options
         Arguments of `Reader.read`.
     jobs : int >= 1
         How many processes. Few pictures are read by this one.
@@ -75,7 +75,7 @@ def read_all(
         for task in _tasks(chain(first, left)):
             with undisturbed():  # half begun, a process would complain in a traceback
                 waiting.append(pool.submit(_read, task, options))
-            if len(waiting) >= AHEAD * jobs:
+            while waiting and (waiting[0].done() or len(waiting) >= AHEAD * jobs):
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()

@@ -8,6 +8,7 @@ from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import DigitwiseError, InputError
+from digitwise.imaging.arrays import CHANNELS
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture, Source, open_pictures
 from digitwise.models.files import Model
@@ -267,8 +268,11 @@ class Reader:
 
 def _is_one(sources: object) -> bool:
     """Whether pictures are one, which may be iterable, too: letters, bytes, lines, rows."""
-    one = isinstance(sources, str | bytes | bytearray | Path) or hasattr(sources, "read")
-    return one or not isinstance(sources, Iterable) or getattr(sources, "ndim", 3) < 3
+    if isinstance(sources, str | bytes | bytearray | memoryview) or hasattr(sources, "read"):
+        return True
+    shape: tuple[int, ...] = getattr(sources, "shape", ())
+    one = len(shape) == 2 or (len(shape) == 3 and shape[2] in CHANNELS)
+    return one or not isinstance(sources, Iterable)
 
 
 def _read_field(

@@ -3,6 +3,7 @@ import io
 import itertools
 import multiprocessing
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,6 +119,8 @@ def test_what_is_no_picture_is_an_error_in_its_place(reader, tmp_path):
     [
         ("a.png", {}, r"found one \(str\), which read"),
         (np.zeros((40, 40)), {}, r"found one \(ndarray\)"),
+        (np.zeros((40, 60, 3)), {}, r"found one \(ndarray\)"),
+        (Path("scans"), {}, r"found one \(PosixPath\)"),
         (io.BytesIO(), {}, r"found one \(BytesIO\)"),
         (7, {}, r"found one \(int\)"),
         ([], {"jobs": 0}, "one process or more.*found 0"),
@@ -128,6 +131,13 @@ def test_what_is_no_picture_is_an_error_in_its_place(reader, tmp_path):
 def test_what_makes_no_sense_is_refused_at_once(reader, sources, options, message):
     with pytest.raises(DigitwiseError, match=message):
         reader.read_many(sources, **options)
+
+
+def test_arrays_of_pictures_and_of_paths(reader):
+    white = np.full((2, 40, 40), 255, np.uint8)
+    assert list(reader.read_many(white)) == [[], []]
+    (found,) = reader.read_many(np.array(["nothing.png"]))
+    assert "no such file" in str(found)
 
 
 def test_an_option_that_is_not_there(reader):
