@@ -286,7 +286,7 @@ def test_an_earlier_unfinished_run_is_kept(bundled, tmp_path):
 @pytest.mark.parametrize(
     "how",
     [{"learning_rate": lambda epoch: 0.5}, {"deformation": dw.Deformation(rotation=3)}],
-    ids=str,
+    ids=["schedule", "deformation"],
 )
 def test_what_has_no_name_has_no_checkpoint(bundled, tmp_path, how):
     with pytest.raises(InputError, match="a checkpoint holds settings by name"):
