@@ -1,7 +1,12 @@
 """The site: sphinx-build -W docs build/site. Its gallery is the lab's, run anew."""
 
 import os
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside this file
+
+from settings_page import settings_page
 
 from digitwise import __version__
 from digitwise.lab.gallery import write_gallery
@@ -26,4 +31,5 @@ suppress_warnings = ["myst.xref_missing"]  # links from README's folder, to code
 HERE = Path(__file__).parent
 FULL = os.environ.get("DIGITWISE_GALLERY") == "full"  # minutes, in place of half a minute
 
+(HERE / "settings.md").write_text(settings_page(), encoding="utf-8")
 write_gallery(HERE / "extra" / "gallery", short=not FULL)
