@@ -1,0 +1,199 @@
+"""Checks of the course's exercises: whether an answer is right, and what is wrong with it.
+
+The notebooks of docs/course use it. `check` takes the learner's answer and one or more rules, and
+returns a `Verdict`, which a notebook shows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Rule = Callable[[Any], str]
+"""What is wrong with an answer, as a sentence; an empty string if nothing is."""
+
+OPEN = "not solved yet"
+TOLERANCE = 1e-6  # of numbers, relative and absolute
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    Attributes
+    ----------
+    state : {"not solved yet", "wrong", "right"}
+    message : str
+        What is wrong, or what the right answer teaches; may be empty.
+    """
+
+    state: str
+    message: str = ""
+
+    def __repr__(self) -> str:
+        """Show the verdict as a learner reads it."""
+        if self.state == OPEN:
+            return "… Not solved yet: write your answer in the cell above, and run both cells."
+        sign, word = ("✔", "Right") if self.state == "right" else ("✘", "Not right yet")
+        return f"{sign} {word}: {self.message}" if self.message else f"{sign} {word}."
+
+
+def check(answer: Any, *rules: Rule, then: str = "") -> Verdict:
+    """Check an answer against rules, in order; the first one that it breaks is told.
+
+    >>> check(5, equals(4, mistakes={5: "the first layer was counted twice."}))
+    ✘ Not right yet: the first layer was counted twice.
+
+    Parameters
+    ----------
+    answer : anything
+        None, or a tuple with None in it, is not solved yet; so is a function that returns None.
+    rules : Rule
+        Made by `equals`, `gives` and `holds`.
+    then : str
+        What to tell when the answer is right.
+    """
+    if _is_open(answer):
+        return Verdict(OPEN)
+    for rule in rules:
+        if wrong := rule(answer):
+            return Verdict(OPEN) if wrong == OPEN else Verdict("wrong", wrong)
+    return Verdict("right", then)
+
+
+def equals(
+    expected: Any, mistakes: dict[Any, str] | None = None, tolerance: float = TOLERANCE
+) -> Rule:
+    """Return the rule that an answer is this number, text or array.
+
+    Parameters
+    ----------
+    expected : number, str, bool, array of numbers, or a tuple of these
+    mistakes : dict of wrong answer -> hint, optional
+        Answers that learners often give, and what is wrong with each.
+    tolerance : float
+        Of numbers, relative and absolute.
+    """
+
+    def rule(answer: Any) -> str:
+        if _same(answer, expected, tolerance):
+            return ""
+        for mistake, hint in (mistakes or {}).items():
+            if _same(answer, mistake, tolerance):
+                return hint
+        return _difference(answer, expected, tolerance)
+
+    return rule
+
+
+def gives(
+    cases: Iterable[tuple[tuple[Any, ...], Any]], hint: str = "", tolerance: float = TOLERANCE
+) -> Rule:
+    """Return the rule that a function gives what is expected for some arguments.
+
+    Parameters
+    ----------
+    cases : iterable of (arguments, expected)
+    hint : str
+        What to think of when it doesn't.
+    tolerance : float
+        Of numbers, relative and absolute.
+    """
+
+    def rule(answer: Any) -> str:
+        if not callable(answer):
+            return f"expected a function; found {_shown(answer)}."
+        for arguments, expected in cases:
+            called = f"for {', '.join(map(_shown, arguments))}"
+            try:
+                found = answer(*arguments)
+            except Exception as error:  # whatever a learner's function may raise
+                return f"{called} it raises {type(error).__name__}: {error}."
+            if _is_open(found):
+                return OPEN
+            if not _same(found, expected, tolerance):
+                return f"{called}: {_difference(found, expected, tolerance)} {hint}".strip()
+        return ""
+
+    return rule
+
+
+def holds(test: Callable[[Any], Any], otherwise: str) -> Rule:
+    """Return the rule that a test of the answer is true; otherwise a sentence says what is wrong.
+
+    An answer that the test can't handle, as it is of another kind, breaks the rule too.
+    """
+
+    def rule(answer: Any) -> str:
+        try:
+            return "" if test(answer) else otherwise
+        except Exception as error:  # whatever a wrong kind of answer may cause
+            return f"{otherwise} (Trying it raised {type(error).__name__}: {error}.)"
+
+    return rule
+
+
+def _is_open(answer: Any) -> bool:
+    """Whether an answer is a stub: None, or a sequence that has one in it."""
+    if isinstance(answer, Sequence) and not isinstance(answer, str):
+        return any(map(_is_open, answer))
+    return answer is None
+
+
+def _same(found: Any, expected: Any, tolerance: float) -> bool:
+    if isinstance(expected, str) or isinstance(found, str):
+        return isinstance(found, str) and found.strip().lower() == str(expected).strip().lower()
+    if isinstance(expected, tuple):
+        if not isinstance(found, Sequence | np.ndarray) or len(found) != len(expected):
+            return False
+        return all(_same(f, e, tolerance) for f, e in zip(found, expected, strict=True))
+    numbers, wanted = _numbers(found), _numbers(expected)
+    if numbers is None or wanted is None or numbers.shape != wanted.shape:
+        return False
+    return bool(np.allclose(numbers, wanted, rtol=tolerance, atol=tolerance))
+
+
+def _numbers(value: Any) -> Any:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+
+
+def _difference(found: Any, expected: Any, tolerance: float) -> str:
+    """Say what differs without giving the answer away: kind, shape, where, or on which side."""
+    if isinstance(expected, tuple):
+        if not isinstance(found, Sequence | np.ndarray) or len(found) != len(expected):
+            return f"expected {len(expected)} values in a tuple; found {_shown(found)}."
+        pairs = list(zip(found, expected, strict=True))
+        k = next(k for k, pair in enumerate(pairs) if not _same(*pair, tolerance))
+        return f"value {k + 1} of {len(pairs)}: {_difference(*pairs[k], tolerance)}"
+    numbers, wanted = _numbers(found), _numbers(expected)
+    if wanted is None:
+        return f"{_shown(found)} is not it."
+    if numbers is None:
+        return f"expected {'a number' if wanted.ndim == 0 else 'numbers'}; found {_shown(found)}."
+    if numbers.shape != wanted.shape:
+        kind = f"an array of shape {wanted.shape}" if wanted.ndim else "a single number"
+        return f"expected {kind}; found {f'shape {numbers.shape}' if numbers.ndim else 'a number'}."
+    if wanted.ndim == 0:
+        if isinstance(expected, bool | np.bool_):
+            return f"{_shown(found)} is not it."
+        if not np.isfinite(numbers):
+            return f"{numbers} is not a finite number."
+        return f"{numbers:.6g} is too {'large' if numbers > wanted else 'small'}."
+    where = np.argwhere(~np.isclose(numbers, wanted, rtol=tolerance, atol=tolerance))
+    at = tuple(int(k) for k in where[0]) if len(where) else ()
+    place = at[0] if len(at) == 1 else at
+    return f"{len(where)} of {wanted.size} numbers differ; the first at index {place}."
+
+
+def _shown(value: Any) -> str:
+    """Show a value in one short line."""
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
