@@ -50,7 +50,7 @@ def check(answer: Any, *rules: Rule, then: str = "") -> Verdict:
     answer : anything
         None, or a tuple with None in it, is not solved yet; so is a function that returns None.
     rules : Rule
-        Made by `equals`, `gives` and `holds`.
+        Made by `equals`, `gives`, `runs` and `holds`.
     then : str
         What to tell when the answer is right.
     """
@@ -102,19 +102,28 @@ def gives(
     """
 
     def rule(answer: Any) -> str:
+        for arguments, expected in cases:
+            if wrong := runs(*arguments)(answer):
+                return wrong
+            found = answer(*arguments)
+            if not _same(found, expected, tolerance):
+                difference = _difference(found, expected, tolerance)
+                return f"{_called(arguments)}: {difference} {hint}".strip()
+        return ""
+
+    return rule
+
+
+def runs(*arguments: Any) -> Rule:
+    """Return the rule that a function answers for some arguments: with whatever isn't None."""
+
+    def rule(answer: Any) -> str:
         if not callable(answer):
             return f"expected a function; found {_shown(answer)}."
-        for arguments, expected in cases:
-            called = f"for {', '.join(map(_shown, arguments))}"
-            try:
-                found = answer(*arguments)
-            except Exception as error:  # whatever a learner's function may raise
-                return f"{called} it raises {type(error).__name__}: {error}."
-            if _is_open(found):
-                return OPEN
-            if not _same(found, expected, tolerance):
-                return f"{called}: {_difference(found, expected, tolerance)} {hint}".strip()
-        return ""
+        try:
+            return OPEN if _is_open(answer(*arguments)) else ""
+        except Exception as error:  # whatever a learner's function may raise
+            return f"{_called(arguments)} it raises {type(error).__name__}: {error}."
 
     return rule
 
@@ -187,6 +196,10 @@ def _difference(found: Any, expected: Any, tolerance: float) -> str:
     at = tuple(int(k) for k in where[0]) if len(where) else ()
     place = at[0] if len(at) == 1 else at
     return f"{len(where)} of {wanted.size} numbers differ; the first at index {place}."
+
+
+def _called(arguments: tuple[Any, ...]) -> str:
+    return f"for {', '.join(map(_shown, arguments))}"
 
 
 def _shown(value: Any) -> str:
