@@ -5,6 +5,7 @@ returns a `Verdict`, which a notebook shows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,9 +104,9 @@ def gives(
 
     def rule(answer: Any) -> str:
         for arguments, expected in cases:
-            if wrong := runs(*arguments)(answer):
+            found, wrong = _call(answer, arguments)
+            if wrong:
                 return wrong
-            found = answer(*arguments)
             if not _same(found, expected, tolerance):
                 difference = _difference(found, expected, tolerance)
                 return f"{_called(arguments)}: {difference} {hint}".strip()
@@ -116,16 +117,7 @@ def gives(
 
 def runs(*arguments: Any) -> Rule:
     """Return the rule that a function answers for some arguments: with whatever isn't None."""
-
-    def rule(answer: Any) -> str:
-        if not callable(answer):
-            return f"expected a function; found {_shown(answer)}."
-        try:
-            return OPEN if _is_open(answer(*arguments)) else ""
-        except Exception as error:  # whatever a learner's function may raise
-            return f"{_called(arguments)} it raises {type(error).__name__}: {error}."
-
-    return rule
+    return lambda answer: _call(answer, arguments)[1]
 
 
 def holds(test: Callable[[Any], Any], otherwise: str) -> Rule:
@@ -143,6 +135,17 @@ def holds(test: Callable[[Any], Any], otherwise: str) -> Rule:
     return rule
 
 
+def _call(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, str]:
+    """Return what a learner's function gives, and what is wrong if it gives nothing or raises."""
+    if not callable(function):
+        return None, f"expected a function; found {_shown(function)}."
+    try:
+        found = function(*deepcopy(arguments))  # it may change them
+    except Exception as error:  # whatever a learner's function may raise
+        return None, f"{_called(arguments)} it raises {type(error).__name__}: {error}."
+    return found, OPEN if _is_open(found) else ""
+
+
 def _is_open(answer: Any) -> bool:
     """Whether an answer is a stub: None, or a sequence that has one in it."""
     if isinstance(answer, Sequence) and not isinstance(answer, str):
@@ -154,13 +157,20 @@ def _same(found: Any, expected: Any, tolerance: float) -> bool:
     if isinstance(expected, str) or isinstance(found, str):
         return isinstance(found, str) and found.strip().lower() == str(expected).strip().lower()
     if isinstance(expected, tuple):
-        if not isinstance(found, Sequence | np.ndarray) or len(found) != len(expected):
+        if _length(found) != len(expected):
             return False
         return all(_same(f, e, tolerance) for f, e in zip(found, expected, strict=True))
     numbers, wanted = _numbers(found), _numbers(expected)
     if numbers is None or wanted is None or numbers.shape != wanted.shape:
         return False
     return bool(np.allclose(numbers, wanted, rtol=tolerance, atol=tolerance))
+
+
+def _length(value: Any) -> int | None:
+    """How many values a tuple, list or array has; None of anything else."""
+    if isinstance(value, np.ndarray):
+        return len(value) if value.ndim else None
+    return len(value) if isinstance(value, Sequence) else None
 
 
 def _numbers(value: Any) -> Any:
@@ -173,7 +183,7 @@ def _numbers(value: Any) -> Any:
 def _difference(found: Any, expected: Any, tolerance: float) -> str:
     """Say what differs without giving the answer away: kind, shape, where, or on which side."""
     if isinstance(expected, tuple):
-        if not isinstance(found, Sequence | np.ndarray) or len(found) != len(expected):
+        if _length(found) != len(expected):
             return f"expected {len(expected)} values in a tuple; found {_shown(found)}."
         pairs = list(zip(found, expected, strict=True))
         k = next(k for k, pair in enumerate(pairs) if not _same(*pair, tolerance))

@@ -1,4 +1,4 @@
-"""The site: sphinx-build -W docs build/site. Its gallery and the course's notebooks are run anew."""
+"""The site: sphinx-build -W docs build/site. Its gallery and its notebooks are run anew."""
 
 import os
 import sys
@@ -9,6 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside this fi
 from settings_page import settings_page
 import jupytext
 import nbformat
+sys.path.insert(0, str(Path(__file__).parent))  # for notebooks.py
+
+from notebooks import notebook_links, write_notebooks
 
 from digitwise import __version__
 from digitwise.lab.gallery import write_gallery
@@ -49,6 +52,9 @@ suppress_warnings = ["myst.xref_missing"]  # links from README's folder, to code
 
 REPOSITORY = ""  # "OWNER/NAME" at GitHub, its site on branch gh-pages: then Colab opens the course
 
+# Notebooks need no more: BLAS's own threads wait for one another where other programs run.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 HERE = Path(__file__).parent
 FULL = os.environ.get("DIGITWISE_GALLERY") == "full"  # minutes, in place of half a minute
 
@@ -56,38 +62,11 @@ FULL = os.environ.get("DIGITWISE_GALLERY") == "full"  # minutes, in place of hal
 write_gallery(HERE / "extra" / "gallery", short=not FULL)
 
 
-INSTALL = """# Installs digitwise where it is missing, as in Colab.
-# PROJECT is the project's folder, the one with pyproject.toml, or its address.
-import importlib.util, subprocess, sys
-
-PROJECT = "PLACE"
-if importlib.util.find_spec("digitwise") is None:
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", PROJECT], check=True)"""
-
-
-def write_notebooks(folder):
-    """Write the course's pages as .ipynb files, each with a first cell that installs digitwise."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = f"git+https://github.com/{REPOSITORY}" if REPOSITORY else "../.."
-    for page in sorted((HERE / "course").glob("*.md")):
-        notebook = jupytext.read(page)
-        notebook.cells.insert(1, nbformat.v4.new_code_cell(INSTALL.replace("PLACE", place)))
-        for number, cell in enumerate(notebook.cells):
-            cell.id = f"cell-{number}"  # equal pages give equal files
-        nbformat.write(notebook, folder / f"{page.stem}.ipynb")
-
-
-def add_links(app, pagename, templatename, context, doctree):
+def add_links(_app, pagename, _template, context, _doctree):
     """Put the links to a notebook under its page's title."""
-    if not pagename.startswith("course/"):
-        return
-    name = f"{pagename.removeprefix('course/')}.ipynb"
-    links = f'<a href="{name}" download>Download this notebook</a>'
-    if REPOSITORY:
-        colab = f"https://colab.research.google.com/github/{REPOSITORY}/blob/gh-pages/course"
-        links += f' · <a href="{colab}/{name}">Open in Colab</a>'
-    body = context["body"]
-    context["body"] = body.replace("</h1>", f'</h1><p class="notebook-links">{links}</p>', 1)
+    if pagename.startswith("course/"):
+        links = notebook_links(f"{pagename.removeprefix('course/')}.ipynb", REPOSITORY)
+        context["body"] = context["body"].replace("</h1>", f"</h1>{links}", 1)
 
 
 def setup(app):
@@ -95,4 +74,4 @@ def setup(app):
     app.connect("html-page-context", add_links)
 
 
-write_notebooks(HERE / "extra" / "course")
+write_notebooks(HERE / "course", HERE / "extra" / "course", REPOSITORY)
