@@ -50,7 +50,18 @@ def test_the_boast(mnist_folder):
     assert int(lines[-1].split()[2]) > 9500
 
 
-def test_without_a_folder_it_says_how_to_use_it():
-    shown = subprocess.run([sys.executable, EXAMPLE], capture_output=True, text=True, check=False)
+def test_without_a_folder_it_learns_the_digits_that_come_along():
+    shown = subprocess.run([sys.executable, EXAMPLE], capture_output=True, text=True, check=True)
+    lines = shown.stdout.splitlines()
+    assert len(lines) == 30
+    assert int(lines[-1].split()[2]) > 320  # of 360
+
+
+def test_of_a_wrong_folder_it_says_in_one_line_what_is_missing(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(bytes(16 + 784))
+    shown = subprocess.run(
+        [sys.executable, EXAMPLE, tmp_path], capture_output=True, text=True, check=False
+    )
     assert shown.returncode == 1
-    assert "MNIST_FOLDER" in shown.stderr
+    (line,) = shown.stderr.splitlines()
+    assert "lacks t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz" in line
