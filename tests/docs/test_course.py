@@ -92,6 +92,13 @@ def test_each_notebook_has_3_to_6_exercises_with_wrong_answers():
     assert numbers == list(WRONG)
 
 
+def test_code_that_is_shown_fits_the_page():
+    for page in PAGES:
+        for cell in jupytext.read(page).cells:
+            if cell.cell_type == "code" and "check" not in cell.metadata.get("tags", []):
+                assert max(map(len, cell.source.splitlines())) <= 84, (page.name, cell.source)
+
+
 def test_each_equation_of_the_chapter_is_in_the_course_once():
     text = "".join(page.read_text() for page in PAGES)
     assert [int(n) for n in re.findall(r"\\tag\{(\d+)\}", text)] == list(range(1, 22))
