@@ -43,6 +43,7 @@ nb_code_prompt_hide = "Hide the check"
 nb_execution_mode = "force"  # a stored output could be that of older code
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120  # seconds a cell
+nb_merge_streams = True
 nb_output_stderr = "remove-warn"  # a warning in a notebook fails the build
 napoleon_google_docstring = False
 napoleon_use_rtype = False

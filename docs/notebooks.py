@@ -1,5 +1,7 @@
 """The course's pages as notebooks to download, or to open in Colab."""
 
+import re
+
 import jupytext
 import nbformat
 
@@ -29,6 +31,7 @@ def write_notebooks(pages, folder, repository):
         notebook.cells.insert(1, install)  # after the title
         for number, cell in enumerate(notebook.cells):
             cell.id = f"cell-{number}"  # equal pages give equal files
+            cell.source = re.sub(r"\((\d\d-[a-z-]+)\.md\)", r"(\1.ipynb)", cell.source)
         nbformat.write(notebook, folder / f"{page.stem}.ipynb")
 
 

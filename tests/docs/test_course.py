@@ -133,6 +133,7 @@ def test_a_downloaded_notebook_installs_what_is_missing(notebooks, tmp_path, mon
     notebooks.write_notebooks(DOCS / "course", tmp_path, "some/where")
     first = jupytext.read(tmp_path / f"{PAGES[0].stem}.ipynb")
     assert "git+https://github.com/some/where" in first.cells[1].source
+    assert f"({PAGES[1].stem}.ipynb)" in first.cells[-1].source
 
 
 def test_colab_is_offered_only_where_the_repository_is_known(notebooks):
