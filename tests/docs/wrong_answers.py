@@ -167,7 +167,7 @@ WRONG = {
     "8.4": [
         ("my_drawing, my_digit = np.ones((80, 80)), '1'", "no ink"),
         ("my_drawing, my_digit = three, '8'", "another digit"),
-        ("my_drawing, my_digit = letter, '9'", "isn't sure"),
+        ("my_drawing, my_digit = letter, read_drawing(letter)[0].text", "isn't sure"),
     ],
     "8.5": [
         ("def threshold(confidence, right, max_error): return confidence[0]", "All five"),
