@@ -6,12 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside this file
 
-from settings_page import settings_page
-import jupytext
-import nbformat
-sys.path.insert(0, str(Path(__file__).parent))  # for notebooks.py
-
 from notebooks import notebook_links, write_notebooks
+from settings_page import settings_page
 
 from digitwise import __version__
 from digitwise.lab.gallery import write_gallery

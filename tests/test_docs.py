@@ -15,7 +15,14 @@ from tests.reading.test_fields import TEXTS, blank_form, fill
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = ["index.md", "read-numbers.md", "learn-networks.md", "collections.md", "training.md", "export.md"]
+PAGES = [
+    "index.md",
+    "read-numbers.md",
+    "learn-networks.md",
+    "collections.md",
+    "training.md",
+    "export.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -33,6 +33,7 @@ def points(page, chart):
 
 def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
     open_room(page, address)
+    fill(page, "Hidden layers", "30")
     for epoch in (1, 2, 3):
         press(page, "Epoch")
         says(page, f"epoch {epoch}")
@@ -91,6 +92,28 @@ def test_the_address_gives_the_same_run(page, address):
     says(page, "epoch 1")
     says(page, "paused")
     assert page.locator(".facts").get_by_text("test").inner_text() == cost
+
+
+def test_presets_fill_the_form_and_other_values_are_ones_own(page, address):
+    open_room(page, address)
+    preset = page.get_by_label("Preset")
+    assert preset.input_value() == ""  # of all values only the digits are others
+    page.get_by_label("Digits").select_option("auto")
+    assert preset.input_value() == "default"
+    preset.select_option("chapter")
+    assert page.get_by_label("Hidden layers").input_value() == "30"
+    assert page.get_by_label("Learning rate").input_value() == "3"
+    page.get_by_text("More settings").click()
+    page.get_by_label("Momentum").fill("0.5")
+    page.get_by_label("Momentum").press("Tab")
+    assert preset.input_value() == ""
+    page.get_by_label("Digits").select_option("digits")
+    press(page, "Epoch")
+    says(page, "epoch 1")
+    page.reload()
+    says(page, "epoch 1")
+    page.get_by_text("More settings").click()
+    assert page.get_by_label("Momentum").input_value() == "0.5"
 
 
 def test_two_side_by_side(page, address):
