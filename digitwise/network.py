@@ -123,7 +123,13 @@ class Network:
         z = self.weighted_outputs(x)
         return COSTS[self.cost].value(z, self._desired(y, len(z)))
 
-    def gradient(self, x: npt.ArrayLike, y: npt.ArrayLike, masks: Masks = ()) -> Gradient:
+    def gradient(
+        self,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        masks: Masks = (),
+        weights: npt.ArrayLike | None = None,
+    ) -> Gradient:
         """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
 
         The error δ = ∂C_x/∂z of each layer follows from that of the layer after it,
@@ -134,6 +140,7 @@ class Network:
         x : array of shape (m, n_in)
         y : labels of shape (m,), integers, or desired outputs of shape (m, n_out)
         masks : an array (m, n) for each hidden layer: factors of its activations (dropout)
+        weights : array of shape (m,), above 0: of the examples, in a weighted mean of ∇C_x
 
         Raises
         ------
@@ -153,6 +160,9 @@ class Network:
             a = f(zs[-1])
             a = a * masks[len(zs) - 1] if len(zs) <= len(masks) else a
         delta = COSTS[self.cost].output_error(zs[-1], desired)
+        if weights is not None:
+            shares = np.asarray(weights, self.dtype) / np.sum(weights)
+            delta = delta * (m * shares[:, None]).astype(self.dtype)
         gradient = Gradient([], [])
         for layer in reversed(range(len(self.weights))):
             gradient.weights.insert(0, delta.T @ activations[layer] / m)

@@ -11,6 +11,7 @@ from hypothesis import settings
 import digitwise as dw
 from digitwise.data.digits import Digits
 from digitwise.data.mnist import missing_files
+from digitwise.data.table import Table
 
 settings.register_profile("digitwise", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("digitwise")
@@ -77,3 +78,19 @@ def random_digits(n: int, seed: int = 0) -> Digits:
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)
     return Digits(images, rng.integers(0, 10, n, dtype=np.uint8))
+
+
+def random_table(
+    n: int,
+    features: int = 13,
+    classes: int = 5,
+    *,
+    weighted: bool = False,
+    dtype=np.float64,
+    seed=0,
+) -> Table:
+    """Noise of both signs with labels, one value in ten 0; weights far apart."""
+    rng = np.random.default_rng(seed)
+    values = rng.standard_normal((n, features)) * (rng.random((n, features)) < 0.9)
+    weights = rng.uniform(0.1, 10, n) if weighted else None
+    return Table(values.astype(dtype), rng.integers(0, classes, n), classes, weights)

@@ -26,22 +26,23 @@ def relative_difference(a, b):
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_backpropagation_equals_central_differences(activation, cost, depth, init):
+@pytest.mark.parametrize("weights", [None, [1, 2, 3, 0.1, 5, 6, 7]])
+def test_backpropagation_equals_central_differences(activation, cost, depth, init, weights):
     net = Network(DEPTHS[depth], activation=activation, cost=cost, init=init, rng=depth)
     if init == "he":  # begins in relu's kink, which has no derivative
         for b in net.biases:
             b += 0.01 * np.arange(1, b.size + 1)
     x, y = example(net.sizes)
-    gradient, h = net.gradient(x, y), 1e-5
+    gradient, h = net.gradient(x, y, weights=weights), 1e-5
     parameters = [*net.weights, *net.biases]
     for parameter, stated in zip(parameters, [*gradient.weights, *gradient.biases], strict=True):
         numerical = np.empty_like(parameter)
         for index in np.ndindex(parameter.shape):
             kept = parameter[index]
             parameter[index] = kept + h
-            up = net.costs(x, y).mean()
+            up = np.average(net.costs(x, y), weights=weights)
             parameter[index] = kept - h
-            down = net.costs(x, y).mean()
+            down = np.average(net.costs(x, y), weights=weights)
             parameter[index] = kept
             numerical[index] = (up - down) / (2 * h)
         assert relative_difference(stated, numerical) < 1e-7

@@ -1,49 +1,99 @@
-"""How outputs say which digit it is: a neuron for each digit, or the four bits of its number.
+"""What outputs should be for an example: a neuron for each label, or the four bits of a digit.
 
 The chapter has ten outputs, and asks why not four: `digitwise lab ten-vs-four`.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.bitwise import BITS, bits_of
 from digitwise.data.digits import NO_DIGIT
+from digitwise.data.table import Examples, Table
 from digitwise.errors import InputError
-from digitwise.network import one_hot
 from digitwise.neurons import Floats
 
 
-def firing(labels: npt.NDArray[np.uint8], outputs: int) -> npt.NDArray[np.uint16]:
-    """Which outputs should fire, as bits: bit j for output j; (n,) for labels (n,).
+class Answers(NamedTuple):
+    """What outputs should be for n examples in their order, for compiled engines.
 
-    A network of four outputs is taught the bits of the digit, the lowest first.
+    Attributes
+    ----------
+    codes : uint8 array of shape (labels, outputs)
+        The codebook: 1 where an output should fire for a label, else 0.
+    labels : int array of shape (n,)
+    factors : real array of shape (n,), or None
+        What each example's error is multiplied by; None is 1 for all.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.intp]
+    factors: Floats | None
+
+
+def codebook(examples: Examples, outputs: int) -> npt.NDArray[np.uint8]:
+    """Which outputs should fire for each label: 1 or 0, (labels, outputs).
+
+    For digits, a network of four outputs is taught the bits of the digit, the lowest first.
 
     Raises
     ------
     InputError
-        If four bits should say that something is no digit: 0000 is a 0.
+        If the outputs have no way to say a label: bits 0000 are a 0, and so not "no digit".
     """
+    if isinstance(examples, Table):
+        if outputs != examples.classes:
+            raise InputError(
+                f"a table of {examples.classes} classes needs a network of as many outputs; "
+                f"this one has {outputs}"
+            )
+        return np.eye(outputs, dtype=np.uint8)
     if outputs != BITS:
-        fires = np.left_shift(1, labels.astype(np.uint16))
-        return np.where(labels < outputs, fires, 0).astype(np.uint16)
-    if labels.size and labels.max() >= NO_DIGIT:
+        return np.eye(NO_DIGIT + 1, outputs, dtype=np.uint8)
+    if len(examples) and examples.labels.max() >= NO_DIGIT:
         raise InputError("four bits can't say that something is no digit: train on digits alone")
-    return labels.astype(np.uint16)
+    return bits_of(np.arange(10)).astype(np.uint8)
 
 
-def desired_outputs(
-    labels: npt.NDArray[np.uint8], outputs: int, dtype: npt.DTypeLike = np.float64
-) -> Floats:
-    """y(x): 1 for outputs that should fire, else 0; labels (n,) → (n, outputs).
+def desired_outputs(examples: Examples, outputs: int, dtype: npt.DTypeLike = np.float64) -> Floats:
+    """y(x): 1 for outputs that should fire, else 0; for n examples (n, outputs).
 
     Raises
     ------
     InputError
         If the outputs have no way to say a label.
     """
-    if outputs != BITS:
-        return one_hot(labels, outputs, dtype)
-    return np.asarray(bits_of(firing(labels, outputs)), dtype)
+    return codebook(examples, outputs)[examples.labels].astype(dtype)
+
+
+def answers(
+    examples: Examples,
+    order: npt.NDArray[np.intp],
+    batch_size: int,
+    outputs: int,
+    dtype: npt.DTypeLike,
+) -> Answers:
+    """Return what outputs should be for the examples of `order`, in mini-batches of this size.
+
+    Under example weights, the mean of a mini-batch of m is over the sum of its weights: a factor is
+    m times the example's share of that sum.
+
+    Raises
+    ------
+    InputError
+        If the outputs have no way to say a label.
+    """
+    codes, labels = codebook(examples, outputs), examples.labels[order].astype(np.intp)
+    if not isinstance(examples, Table):
+        return Answers(codes, labels, None)
+    if examples.weights is None:  # not None here too: kernels then would be compiled once more
+        return Answers(codes, labels, np.ones(len(order), dtype))
+    weights = examples.weights[order].astype(np.float64)
+    starts = np.arange(0, len(order), batch_size)
+    sizes = np.diff([*starts, len(order)])
+    per_weight = sizes / np.add.reduceat(weights, starts)
+    return Answers(codes, labels, (weights * np.repeat(per_weight, sizes)).astype(dtype))
 
 
 def as_ten(z: Floats) -> Floats:
@@ -54,7 +104,7 @@ def as_ten(z: Floats) -> Floats:
     """
     if z.shape[1] != BITS:
         return z
-    codes = desired_outputs(np.arange(10, dtype=np.uint8), BITS)
+    codes = bits_of(np.arange(10)).astype(np.float64)
     # ln σ(±z) = -ln(1 + e^∓z), summed over the bits
     log_p = -np.logaddexp(0, -z.astype(np.float64)) @ codes.T
     log_p -= np.logaddexp(0, z.astype(np.float64)) @ (1 - codes).T

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits
+from digitwise.data.table import Examples
 from digitwise.descent import PLAIN, Variant
 from digitwise.errors import InputError
 from digitwise.network import Gradient, Network
@@ -26,7 +26,7 @@ class Engine(Protocol):
     def run(
         self,
         network: Network,
-        digits: Digits,
+        examples: Examples,
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
@@ -34,12 +34,12 @@ class Engine(Protocol):
         velocity: Gradient | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        """Take one step (Eq. 20 and 21) for each `batch_size` digits of `order`, in turn.
+        """Take one step (Eq. 20 and 21) for each `batch_size` examples of `order`, in turn.
 
         Parameters
         ----------
         order : int array
-            Positions in `digits`. The last mini-batch is short where `batch_size` doesn't
+            Positions in `examples`. The last mini-batch is short where `batch_size` doesn't
             divide its length, and averages over those it has.
         variant : Variant
             Weight decay, and how momentum and dropout, where there are any, are used.
@@ -49,8 +49,8 @@ class Engine(Protocol):
             For dropout: where its masks are drawn from.
         """
 
-    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
-        """Weighted inputs z of the output layer for every digit, (n, n_out)."""
+    def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
+        """Weighted inputs z of the output layer for every example, (n, n_out)."""
 
 
 ENGINES = {

@@ -3,23 +3,36 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
+from digitwise.data.table import Examples, Table
 from digitwise.descent import Variant
 from digitwise.engines import CHOICES
 from digitwise.errors import InputError
 
 # Microseconds, measured on two cores of a Zen 4 server; see docs/performance.md. Only their
-# ratios matter, and those differ little between machines.
+# ratios matter, and those differ little between machines. Those of tables: on Zen 5, scaled.
 FUSED_FIRST = 0.018  # per example and neuron of the first layer, of 784 inputs 81% of them 0
 FUSED_FURTHER = 1.3e-4  # per example and further weight
 DENSE_STEP = 85.0  # per mini-batch
 DENSE_STEP_WEIGHT = 2e-4  # per mini-batch and weight: each is read and written
 DENSE_WEIGHT = 3e-5  # per example and weight
+FUSED_TABLE = 1.2e-4  # per example and weight of the first layer whose input is not 0
+DENSE_TABLE = 1.1e-4  # the same
+REGISTER = 16  # numbers: narrow layers cost the fused engine whole registers
+SAMPLE = 1000  # rows that the share of zeros is counted in
 
 
-def resolve_engine(name: str, sizes: Sequence[int], batch_size: int, variant: Variant) -> str:
+def resolve_engine(
+    name: str,
+    sizes: Sequence[int],
+    batch_size: int,
+    variant: Variant,
+    train: Examples | None = None,
+) -> str:
     """Return the name of the engine that "auto" means for a network of these sizes.
 
-    Any other name stays as it is.
+    Any other name stays as it is. Without `train`, it is digits that are learnt from.
 
     Raises
     ------
@@ -36,4 +49,9 @@ def resolve_engine(name: str, sizes: Sequence[int], batch_size: int, variant: Va
     fused = FUSED_FIRST * sizes[1] + FUSED_FURTHER * sum(further)
     step = DENSE_STEP + DENSE_STEP_WEIGHT * (first + sum(further))
     dense = step / batch_size + DENSE_WEIGHT * (first + sum(further))
+    if isinstance(train, Table):
+        filled = np.count_nonzero(train.values[:SAMPLE]) / max(1, len(train.values[:SAMPLE]))
+        registers = [a * -(-b // REGISTER) * REGISTER for a, b in pairwise(sizes[1:])]
+        fused = FUSED_TABLE * filled * sizes[1] + FUSED_FURTHER * sum(registers)
+        dense += DENSE_TABLE * filled * sizes[1] - DENSE_WEIGHT * first
     return "dense" if variant.dropout or dense < fused else "fused"

@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.answers import firing
-from digitwise.data.digits import Digits
+from digitwise.data.answers import Answers, answers
+from digitwise.data.table import Examples
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines import dense_kernels as kernels
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, Rates, rates_of
@@ -40,7 +40,7 @@ class DenseEngine:
     def run(
         self,
         network: Network,
-        digits: Digits,
+        examples: Examples,
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
@@ -52,11 +52,11 @@ class DenseEngine:
         batch_size = min(batch_size, len(order))
         rates = rates_of(variant, learning_rate, network.dtype.type)
         threads = min(thread_count(), batch_size)
-        first = SparseLayer(network, velocity, digits, order, batch_size)
-        fires = firing(digits.labels[order], network.sizes[-1])
+        first = SparseLayer(network, velocity, examples, order, batch_size)
+        wanted = answers(examples, order, batch_size, network.sizes[-1], network.dtype)
         sizes = [min(batch_size, len(order) - at) for at in range(0, len(order), batch_size)]
         with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
-            step = _Step(network, velocity, rates, first, fires, batch_size, threads)
+            step = _Step(network, velocity, rates, first, wanted, batch_size, threads)
             masks = _masks(network, sizes, variant.dropout, rng, pool)
             for number, (m, mask) in enumerate(zip(sizes, masks, strict=True)):
                 step.begin(number * batch_size, m, mask)
@@ -64,14 +64,14 @@ class DenseEngine:
                 _share(pool, step.change, range(threads))
         first.put_back()
 
-    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
+    def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
         """See `Engine`: the reference's, which are matrix products already, on all threads."""
-        threads = min(thread_count(), max(1, len(digits) // AT_ONCE))
-        bounds = [len(digits) * part // threads for part in range(threads + 1)]
+        threads = min(thread_count(), max(1, len(examples) // AT_ONCE))
+        bounds = [len(examples) * part // threads for part in range(threads + 1)]
         reference = ReferenceEngine()
         with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
             parts = pool.map(
-                lambda part: reference.weighted_outputs(network, digits[slice(*part)]),
+                lambda part: reference.weighted_outputs(network, examples[slice(*part)]),
                 pairwise(bounds),
             )
             return np.concatenate(list(parts))
@@ -115,12 +115,12 @@ class _Step:
         velocity: Gradient | None,
         rates: Rates,
         first: SparseLayer,
-        fires: npt.NDArray[np.uint16],
+        wanted: Answers,
         batch_size: int,
         threads: int,
     ) -> None:
         self.network, self.velocity, self.rates, self.first = network, velocity, rates, first
-        self.fires, self.threads = fires, threads
+        self.wanted, self.threads = wanted, threads
         self.activation = ACTIVATION_CODES[network.activation]
         self.cost = COST_CODES[network.cost]
         *hidden, _ = sizes = network.sizes[1:]
@@ -155,8 +155,9 @@ class _Step:
                 np.multiply(a[rows], self.masks[layer][rows], out=self.dropped[layer][rows])
             z = self.z[layer][rows]
             np.matmul(self._fed(layer)[rows], weights[layer + 1].T, out=z)
-        fires = self.fires[self.at + rows.start : self.at + rows.stop]
-        kernels.output_errors(z, biases[-1], fires, self.cost, self.errors[-1][rows])
+        kernels.output_errors(
+            z, biases[-1], self.wanted, self.at + rows.start, self.cost, self.errors[-1][rows]
+        )
         for layer in reversed(range(len(self.a))):
             delta = self.errors[layer][rows]
             np.matmul(self.errors[layer + 1][rows], weights[layer + 1], out=delta)

@@ -4,8 +4,6 @@ Arrays have shape (m, n): a mini-batch of rows, a column a neuron. The arrays of
 wider, padded to whole registers; what lies beyond the neurons is left alone.
 """
 
-import numpy as np
-
 from digitwise.compiled import kernel
 from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
 from digitwise.engines.exponential import sigmoid, tanh
@@ -29,16 +27,27 @@ def activate(z, biases, activation, out):
 
 
 @kernel
-def output_errors(z, biases, firing, cost, out):
-    """out = δ = ∂C_x/∂z of the output layer."""
+def output_errors(z, biases, answers, at, cost, out):
+    """out = δ = ∂C_x/∂z of the output layer, for the examples from `at` on in the order."""
     one = z.dtype.type(1)
     for row in range(len(z)):
-        z_row, delta, fires = z[row], out[row], np.intp(firing[row])
+        z_row, delta, code = z[row], out[row], answers.codes[answers.labels[at + row]]
         for i in range(len(biases)):
             a = sigmoid(z_row[i] + biases[i])
-            difference = a - one if fires & 1 else a
+            difference = a - one if code[i] else a
             delta[i] = difference * (a - a * a) if cost == QUADRATIC else difference
-            fires >>= 1
+    weigh(out.reshape(-1), answers.factors, at, len(z))
+
+
+@kernel
+def weigh(delta, factors, at, m):
+    """δ → factor·δ of every example from `at` on in the order: m rows, one after the other."""
+    if factors is not None:
+        width = len(delta) // m
+        for row in range(m):
+            factor = factors[at + row]
+            for i in range(row * width, (row + 1) * width):
+                delta[i] *= factor
 
 
 @kernel

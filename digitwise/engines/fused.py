@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.answers import firing
-from digitwise.data.digits import Digits
+from digitwise.data.answers import answers
+from digitwise.data.table import Examples
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines.codes import ACTIVATION_CODES, COST_CODES, rates_of
 from digitwise.engines.fused_descent import run
@@ -14,7 +14,7 @@ from digitwise.engines.sparse import brightness, sparse_images
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
-AT_ONCE = 64  # digits
+AT_ONCE = 64  # examples
 
 
 class FusedEngine:
@@ -25,7 +25,7 @@ class FusedEngine:
     def run(
         self,
         network: Network,
-        digits: Digits,
+        examples: Examples,
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
@@ -42,8 +42,8 @@ class FusedEngine:
         if velocity is not None:
             velocities = pack(layout, tile, velocity.weights, velocity.biases)
         run(
-            sparse_images(digits),
-            firing(digits.labels[order], network.sizes[-1]),
+            sparse_images(examples, network.dtype),
+            answers(examples, order, batch_size, network.sizes[-1], network.dtype),
             order,
             batch_size,
             layout,
@@ -51,7 +51,7 @@ class FusedEngine:
             parameters,
             velocities,
             aligned_zeros(layout.neuron_count, network.dtype),
-            brightness(network.dtype),
+            brightness(examples, network.dtype),
             ACTIVATION_CODES[network.activation],
             COST_CODES[network.cost],
             rates_of(variant, learning_rate, real),
@@ -60,19 +60,19 @@ class FusedEngine:
         if velocity is not None:
             unpack(layout, tile, velocities, velocity.weights, velocity.biases)
 
-    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
+    def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
         """See `Engine`."""
         layout, tile = plan(network.sizes, network.dtype, AT_ONCE)
-        z = np.empty((len(digits), network.sizes[-1]), network.dtype)
+        z = np.empty((len(examples), network.sizes[-1]), network.dtype)
         look(
-            sparse_images(digits),
-            np.arange(len(digits)),
+            sparse_images(examples, network.dtype),
+            np.arange(len(examples)),
             AT_ONCE,
             layout,
             tile,
             pack(layout, tile, network.weights, network.biases),
             aligned_zeros(layout.neuron_count, network.dtype),
-            brightness(network.dtype),
+            brightness(examples, network.dtype),
             ACTIVATION_CODES[network.activation],
             z,
         )

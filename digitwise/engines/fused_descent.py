@@ -8,15 +8,16 @@ import numpy as np
 
 from digitwise.compiled import kernel
 from digitwise.engines.codes import QUADRATIC, SIGMOID, TANH
+from digitwise.engines.dense_kernels import weigh
 from digitwise.engines.exponential import sigmoid
-from digitwise.engines.fused_forward import ONE, forward, multiply
+from digitwise.engines.fused_forward import ONE, forward, ink, multiply
 from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, take, zeros
 from digitwise.engines.steps import advance, prepare, shrink
 
 
 @kernel
 def run(
-    images, firing, order, batch_size, layout, like, parameters, velocities, neurons, brightness,
+    images, answers, order, batch_size, layout, like, parameters, velocities, neurons, brightness,
     activation, cost, rates,
 ):  # fmt: skip
     """Take a step for each `batch_size` examples of `order`; see `FusedEngine.run`."""
@@ -30,7 +31,7 @@ def run(
             images, order, begin, end, layout, like, parameters, neurons, brightness, activation
         )
         factor = -rates.learning_rate / neurons.dtype.type(m)
-        output_errors(firing, begin, end, layout, neurons, cost, factor)
+        output_errors(answers, begin, end, layout, neurons, cost, factor)
         for layer in range(last, 0, -1):
             multiply(
                 neurons, layout.errors[layer], layout.widths[layer],
@@ -64,7 +65,7 @@ def run(
 
 
 @kernel
-def output_errors(firing, begin, end, layout, neurons, cost, factor):
+def output_errors(answers, begin, end, layout, neurons, cost, factor):
     """δ = ∂C/∂z of the output layer, times `factor`."""
     layer = len(layout.sizes) - 1
     width, m = layout.widths[layer], end - begin
@@ -79,13 +80,13 @@ def output_errors(firing, begin, end, layout, neurons, cost, factor):
         for i in range(len(a)):
             delta[i] = factor * a[i]
     for row in range(m):
-        fires, i = np.intp(firing[begin + row]), row * width
-        while fires:
-            if fires & 1:
+        code = answers.codes[answers.labels[begin + row]]
+        for j in range(len(code)):
+            if code[j]:
+                i = row * width + j
                 slope = a[i] - a[i] * a[i] if cost == QUADRATIC else a.dtype.type(1)
                 delta[i] -= factor * slope
-            fires >>= 1
-            i += 1
+    weigh(delta, answers.factors, begin, m)
 
 
 @kernel
@@ -120,7 +121,7 @@ def step_first(images, order, begin, end, layout, like, target, neurons, brightn
             image = order[at]
             delta = load(neurons, layout.errors[0] + (at - begin) * width + first, like)
             for entry in range(images.starts[image], images.starts[image + 1]):
-                x = take(brightness, np.intp(take(images.values, entry)))
+                x = ink(images, entry, brightness)
                 place = weights + np.intp(take(images.pixels, entry)) * tile_width
                 store(target, place, multiply_add(load(target, place, like), delta, x))
 

@@ -45,7 +45,7 @@ def prefetch_image(images, order, at):
         start, end = images.starts[image], images.starts[image + 1]
         for entry in range(start, end, CACHE_LINE // 2):
             prefetch(images.pixels, entry)
-        for entry in range(start, end, CACHE_LINE):
+        for entry in range(start, end, CACHE_LINE // images.values.itemsize):
             prefetch(images.values, entry)
 
 

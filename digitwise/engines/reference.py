@@ -4,13 +4,13 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.answers import desired_outputs
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.table import Examples, Table
 from digitwise.descent import PLAIN, Variant, momentum_step, step
 from digitwise.engines.dropout import dropout_masks
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
-AT_ONCE = 1000  # digits
+AT_ONCE = 1000  # examples
 
 
 class ReferenceEngine:
@@ -21,7 +21,7 @@ class ReferenceEngine:
     def run(
         self,
         network: Network,
-        digits: Digits,
+        examples: Examples,
         order: npt.NDArray[np.intp],
         batch_size: int,
         learning_rate: float,
@@ -30,14 +30,18 @@ class ReferenceEngine:
         rng: np.random.Generator | None = None,
     ) -> None:
         """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
-        x = as_inputs(digits.images[order], network.dtype)
-        y = desired_outputs(digits.labels[order], network.sizes[-1], network.dtype)
+        ordered = examples[order]
+        x = ordered.inputs(network.dtype)
+        y = desired_outputs(ordered, network.sizes[-1], network.dtype)
+        weights = ordered.weights if isinstance(ordered, Table) else None
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
             masks: list[Floats] = []
             if rng and variant.dropout:
                 masks = dropout_masks(rng, network, len(x[batch]), variant.dropout)
-            gradient = network.gradient(x[batch], y[batch], masks)
+            gradient = network.gradient(
+                x[batch], y[batch], masks, None if weights is None else weights[batch]
+            )
             for w, nabla_w in zip(network.weights, gradient.weights, strict=True):
                 nabla_w += variant.weight_decay * w
             parameters = [*network.weights, *network.biases]
@@ -50,10 +54,10 @@ class ReferenceEngine:
                 for parameter, v, nabla in zip(parameters, velocities, nablas, strict=True):
                     momentum_step(parameter, v, nabla, learning_rate, variant)
 
-    def weighted_outputs(self, network: Network, digits: Digits) -> Floats:
-        """See `Engine`; some digits at a time, which bounds the memory."""
+    def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
+        """See `Engine`; some examples at a time, which bounds the memory."""
         parts = [
-            network.weighted_outputs(as_inputs(digits.images[at : at + AT_ONCE], network.dtype))
-            for at in range(0, len(digits), AT_ONCE)
+            network.weighted_outputs(examples[at : at + AT_ONCE].inputs(network.dtype))
+            for at in range(0, len(examples), AT_ONCE)
         ]
         return np.concatenate(parts)

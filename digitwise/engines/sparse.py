@@ -1,4 +1,4 @@
-"""Images without their zeros: 81% of MNIST's pixels are paper, and paper contributes nothing."""
+"""Inputs without their zeros: 81% of MNIST's pixels are paper, and paper contributes nothing."""
 
 from threading import Lock
 from typing import Any, NamedTuple
@@ -8,52 +8,67 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.compiled import kernel
-from digitwise.data.digits import Digits, as_inputs
+from digitwise.data.digits import as_inputs
+from digitwise.data.table import Examples, Table
 from digitwise.neurons import Floats
 
-AT_ONCE = 1000  # images
+AT_ONCE = 1000  # examples
 
 
 class SparseImages(NamedTuple):
-    """The pixels of n images that are not 0, image after image, each in the order of positions.
+    """The inputs of n examples that are not 0, one after the other, each in the order of positions.
 
     Attributes
     ----------
     starts : int64 array of shape (n + 1,)
-        Image i has the entries starts[i] to starts[i + 1] of the two others.
-    pixels : uint16 array
-        Positions, 0 to 783.
-    values : uint8 array
-        1 to 255.
+        Example i has the entries starts[i] to starts[i + 1] of the two others.
+    pixels : uint16 or uint32 array
+        Positions, 0 to 783 for images.
+    values : uint8, float32 or float64 array
+        For images bytes, 1 to 255; else what the network sees.
     """
 
     starts: npt.NDArray[np.int64]
-    pixels: npt.NDArray[np.uint16]
-    values: npt.NDArray[np.uint8]
+    pixels: npt.NDArray[np.unsignedinteger[Any]]
+    values: npt.NDArray[Any]
 
 
-def sparse_images(digits: Digits) -> SparseImages:
-    """Return a set's images without their zeros: made once a set, for all networks and threads."""
+def sparse_images(examples: Examples, dtype: npt.DTypeLike = np.float32) -> SparseImages:
+    """Return a set's inputs without their zeros: made once a set, for all networks and threads.
+
+    The values of a table are in the network's type, `dtype`.
+    """
+    kind = np.dtype(dtype if isinstance(examples, Table) else np.uint8)
     with _lock:
-        if digits not in _known:
-            _known[digits] = _make(digits.images.reshape(len(digits), 28 * 28))
-        return _known[digits]
+        made = _known.setdefault(examples, {})
+        if kind not in made:
+            if isinstance(examples, Table):
+                made[kind] = _make(examples.inputs(kind))
+            else:
+                made[kind] = _make(examples.images.reshape(len(examples), 28 * 28))
+        return made[kind]
 
 
-def brightness(dtype: npt.DTypeLike) -> Floats:
-    """What a network sees of each of the 256 values that a pixel can have, (256,)."""
+def brightness(examples: Examples, dtype: npt.DTypeLike) -> Floats | None:
+    """What a network sees of each of the 256 values that a pixel can have, (256,).
+
+    None for a table, whose values are seen as they are.
+    """
+    if isinstance(examples, Table):
+        return None
     return as_inputs(np.arange(256, dtype=np.uint8), dtype)[:, 0]
 
 
-_known: "WeakKeyDictionary[Digits, SparseImages]" = WeakKeyDictionary()
+_known: "WeakKeyDictionary[Examples, dict[np.dtype[Any], SparseImages]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
-def _make(images: npt.NDArray[np.uint8]) -> SparseImages:
+def _make(images: npt.NDArray[Any]) -> SparseImages:
     starts = np.zeros(len(images) + 1, np.int64)
     np.cumsum(np.count_nonzero(images, axis=1), out=starts[1:])
-    pixels = np.empty(starts[-1], np.uint16)
-    values = np.empty(starts[-1], np.uint8)
+    places = np.uint16 if images.shape[1] <= 2**16 else np.uint32
+    pixels = np.empty(starts[-1], places)
+    values = np.empty(starts[-1], images.dtype)
     for first in range(0, len(images), AT_ONCE):
         # A copy: the set's own array may be read-only, for which Numba would compile anew.
         some = np.array(images[first : first + AT_ONCE])

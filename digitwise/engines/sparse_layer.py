@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits
+from digitwise.data.table import Examples
 from digitwise.engines.codes import Rates
 from digitwise.engines.fused_descent import step_first
 from digitwise.engines.fused_forward import forward_first
@@ -23,9 +23,9 @@ class SparseLayer:
     Parameters
     ----------
     network, velocity : Network, Gradient or None
-    digits : Digits
+    examples : Digits or Table
     order : int array
-        Positions in `digits`.
+        Positions in `examples`.
     batch_size : int
         The most rows of a mini-batch.
     """
@@ -34,16 +34,16 @@ class SparseLayer:
         self,
         network: Network,
         velocity: Gradient | None,
-        digits: Digits,
+        examples: Examples,
         order: npt.NDArray[np.intp],
         batch_size: int,
     ) -> None:
         self.network, self.velocity, self.order = network, velocity, order
-        self.images = sparse_images(digits)
+        self.images = sparse_images(examples, network.dtype)
         self.layout, self.tile = plan(network.sizes[:2], network.dtype, batch_size)
         self.weights = self._pack(network)
         self.velocities = self._pack(velocity) if velocity else np.empty(0, network.dtype)
-        self.brightness = brightness(network.dtype)
+        self.brightness = brightness(examples, network.dtype)
         self.neurons = aligned_zeros(self.layout.neuron_count, network.dtype)
 
     @property

@@ -120,6 +120,17 @@ def probabilities_of(z: Floats, calibration: Calibration | None) -> Floats:
     return digit_probabilities(z, calibration.temperature, calibration.bias)
 
 
+def class_probabilities(z: Floats) -> Floats:
+    """Probability of each class where exactly one is true: outputs over their sum, (n, classes).
+
+    Each output aⱼ = σ(zⱼ) is trained to be the probability of its class, so their sum is about 1.
+    From z, so that rows sum to 1 even where all outputs round to 0.
+    """
+    log_a = -np.logaddexp(0, -z)
+    a = np.exp(log_a - log_a.max(axis=-1, keepdims=True))
+    return np.asarray(a / a.sum(axis=-1, keepdims=True))
+
+
 def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = 15) -> float:
     """Expected calibration error (Guo et al. 2017): |confidence - accuracy|, 0 to 1.
 

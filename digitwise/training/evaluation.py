@@ -1,4 +1,4 @@
-"""How good a network is on a set of digits."""
+"""How good a network is on a set of digits, or on a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,31 +7,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.bitwise import BITS
 from digitwise.costs import COSTS
 from digitwise.data.answers import as_ten, desired_outputs
-from digitwise.data.digits import NO_DIGIT, Digits, check_digit_network
+from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.table import Examples, Table, check_network
 from digitwise.engines import Engine, choose_engine
 from digitwise.errors import InputError
-from digitwise.models.calibration import Calibration, calibration_error, probabilities_of
+from digitwise.models.calibration import (
+    Calibration,
+    calibration_error,
+    class_probabilities,
+    probabilities_of,
+)
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Measured on n digits.
+    """Measured on n examples.
 
     Attributes
     ----------
     n, correct : int
     cost : float
-        Mean of the network's cost function.
-    confusion : int array of shape (10, 10)
+        Mean of the network's cost function, weighted where the examples are.
+    confusion : int array of shape (10, 10), or (classes, classes)
         [true digit, answer].
-    peaks : float array of shape (10,)
-        The largest value of each output over the digits that it should fire for; NaN where
-        there is no such digit.
+    peaks : float array of shape (10,), or (classes,)
+        The largest value of each output over the examples that it should fire for; NaN where
+        there is no such example.
     confidence : float array of shape (n,)
         Probability of each answer.
     right : bool array of shape (n,)
@@ -75,13 +80,13 @@ class Evaluation:
 
 def evaluate(
     network: Network | Sequence[Network],
-    digits: Digits,
+    digits: Examples,
     engine: Engine | None = None,
     calibration: Calibration | None = None,
 ) -> Evaluation:
-    """Classify every digit by the largest of the ten outputs (of equal ones, the first).
+    """Classify every digit, or row, by the largest of the outputs (of equal ones, the first).
 
-    Where there are four outputs instead, by the likeliest of the ten codes: see `as_ten`.
+    Where there are four outputs for digits, by the likeliest of the ten codes: see `as_ten`.
 
     Several networks are a committee: its outputs are the means of theirs (Cireşan et al. 2011).
     `engine` computes the outputs, by default the reference; `calibration` says what they mean.
@@ -89,37 +94,46 @@ def evaluate(
     Raises
     ------
     InputError
-        If a network hasn't 784 inputs and 10 outputs, or 4, there are no digits, or some are none.
+        If a network hasn't 784 inputs and 10 outputs, or 4, for digits, or those of the table,
+        there are no digits, or some are none.
     """
     networks = [network] if isinstance(network, Network) else list(network)
     if not networks:
         raise InputError("there is no network to evaluate")
     for member in networks:
-        check_digit_network(member, BITS)
+        check_network(member, digits)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
-    if digits.labels.max() >= NO_DIGIT:
+    if isinstance(digits, Digits) and digits.labels.max() >= NO_DIGIT:
         raise InputError(f"expected labels 0 to 9 to evaluate on; found {digits.labels.max()}")
     engine = engine or choose_engine("reference")
     z = engine.weighted_outputs(networks[0], digits)
     if len(networks) > 1:
         others = [engine.weighted_outputs(member, digits) for member in networks[1:]]
-        every = [sigmoid(as_ten(one).astype(np.float64)) for one in (z, *others)]
+        every = [sigmoid(_a_class_each(one, digits).astype(np.float64)) for one in (z, *others)]
         z = _inverse_sigmoid(np.mean(every, axis=0))
-    y = desired_outputs(digits.labels, z.shape[1], z.dtype)
-    cost = float(COSTS[networks[0].cost].value(z, y).sum(dtype=np.float64))
-    z = as_ten(z)
+    costs = COSTS[networks[0].cost].value(z, desired_outputs(digits, z.shape[1], z.dtype))
+    if isinstance(digits, Table) and digits.weights is not None:
+        cost = float(np.average(costs, weights=digits.weights))
+    else:
+        cost = float(costs.sum(dtype=np.float64)) / len(digits)
+    z = _a_class_each(z, digits)
+    classes = z.shape[1]
     labels = digits.labels.astype(np.intp)
-    confusion = np.bincount(10 * labels + z.argmax(axis=1), minlength=100).reshape(10, 10)
+    confusion = np.bincount(classes * labels + z.argmax(axis=1), minlength=classes**2)
+    confusion = confusion.reshape(classes, classes)
     own = sigmoid(z[np.arange(len(z)), labels])
-    peaks = np.array([own[labels == digit].max(initial=-1) for digit in range(10)])
+    peaks = np.array([own[labels == digit].max(initial=-1) for digit in range(classes)])
     peaks[peaks < 0] = np.nan
     correct = int(confusion.trace())
-    p = probabilities_of(z, calibration)
+    p = class_probabilities(z) if isinstance(digits, Table) else probabilities_of(z, calibration)
     right = z.argmax(axis=1) == labels
-    return Evaluation(
-        len(digits), correct, cost / len(digits), confusion, peaks, p.max(axis=1), right
-    )
+    return Evaluation(len(digits), correct, cost, confusion, peaks, p.max(axis=1), right)
+
+
+def _a_class_each(z: Floats, examples: Examples) -> Floats:
+    """Weighted inputs of an output for each class, from those of the bits of digits."""
+    return as_ten(z) if isinstance(examples, Digits) else z
 
 
 def _inverse_sigmoid(a: Floats) -> Floats:

@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from digitwise.data.table import Table
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines import CHOICES
 from digitwise.engines.choice import resolve_engine
@@ -21,6 +23,23 @@ from digitwise.errors import InputError
 )
 def test_auto(sizes, batch_size, expected):
     assert resolve_engine("auto", sizes, batch_size, PLAIN) == expected
+
+
+@pytest.mark.parametrize(
+    ("filled", "sizes", "batch_size", "expected"),
+    [
+        (1, [20, 100, 5], 32, "fused"),
+        (1, [20, 100, 5], 1000, "dense"),
+        (1, [20, 500, 5], 200, "dense"),
+        (1, [784, 100, 10], 32, "fused"),
+        (0.01, [20_000, 30, 4], 1000, "fused"),
+        (1, [1000, 1000, 500, 10], 50, "dense"),
+    ],
+)
+def test_auto_for_tables(filled, sizes, batch_size, expected):
+    rows = (np.arange(sizes[0]) < filled * sizes[0]).astype(np.float32)[None]
+    table = Table(rows, np.zeros(1, int), sizes[-1])
+    assert resolve_engine("auto", sizes, batch_size, PLAIN, table) == expected
 
 
 @pytest.mark.parametrize("name", ["reference", "fused", "dense"])

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from digitwise.costs import COSTS
 from digitwise.data.digits import Digits
+from digitwise.data.table import Table
 from digitwise.descent import PLAIN, Variant
 from digitwise.engines import ENGINES, choose_engine
 from digitwise.engines.dropout import dropout_masks
@@ -13,7 +14,7 @@ from digitwise.errors import InputError
 from digitwise.network import Gradient, Network
 from digitwise.neurons import ACTIVATIONS
 from digitwise.training.feed import epoch_order
-from tests.conftest import random_digits
+from tests.conftest import random_digits, random_table
 
 COMPILED = sorted(set(ENGINES) - {"reference"})
 
@@ -115,6 +116,38 @@ def test_variants_agree_with_the_reference(engine, variant, dtype):
     assert variant == "plain" or abs(plain[0] - theirs[0]).max() > 100 * tolerance
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize(
+    ("features", "hidden", "classes"), [(13, [21, 17], 23), (1, [], 2), (70_000, [3], 4)]
+)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("engine", COMPILED)
+def test_tables_agree_with_the_reference(engine, weighted, features, hidden, classes, cost, dtype):
+    """More classes than a digit has, four that are no bits, more inputs than 16 bits can count."""
+    table = random_table(95, features, classes, weighted=weighted, dtype=dtype)
+    setting = (table, [features, *hidden, classes], 8, 0.05, VARIANTS["all"])
+    ours = one_epoch(engine, *setting, cost=cost, dtype=dtype)
+    theirs = one_epoch("reference", *setting, cost=cost, dtype=dtype)
+    tolerance = 2e-5 if dtype == np.float32 else 1e-12
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_example_of_weight_two_counts_as_two(engine):
+    table = random_table(40)
+    twice = np.arange(40) < 10
+    weighted = Table(table.values, table.labels, 5, 1.0 + twice)
+    repeated = table[np.concatenate([np.arange(40), np.flatnonzero(twice)])]
+    ours = one_epoch(engine, weighted, [13, 6, 5], 100, 0.5)
+    theirs = one_epoch(engine, repeated, [13, 6, 5], 100, 0.5)
+    unweighted = one_epoch(engine, table, [13, 6, 5], 100, 0.5)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-14)
+    assert abs(ours[0] - unweighted[0]).max() > 1e-4
+
+
 @settings(max_examples=80)
 @given(
     engine=st.sampled_from(COMPILED),
@@ -192,6 +225,15 @@ def test_weighted_outputs(engine, hidden, activation):
     z = choose_engine(engine).weighted_outputs(net, digits)
     expected = net.weighted_outputs(digits.inputs(np.float64))
     np.testing.assert_allclose(z, expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weighted_outputs_of_a_table(engine):
+    table = random_table(131, dtype=np.float32)
+    net = Network([13, 12, 5], activation="tanh", init="scaled", rng=1)
+    z = choose_engine(engine).weighted_outputs(net, table)
+    expected = net.weighted_outputs(table.values.astype(np.float64))
+    np.testing.assert_allclose(z, expected, rtol=0, atol=1e-13)
 
 
 @given(st.integers(1, 200), st.integers(0, 2**40), st.integers(0, 1000))

@@ -357,7 +357,8 @@ def test_circuits_are_drawn_forward():
 
 
 def test_four_outputs_are_the_bits_of_the_label(few):
-    from digitwise.data.answers import as_ten, desired_outputs
+    from digitwise.bitwise import bits_of
+    from digitwise.data.answers import as_ten
     from digitwise.engines import ENGINES, choose_engine
     from digitwise.training.feed import epoch_order
 
@@ -385,5 +386,5 @@ def test_four_outputs_are_the_bits_of_the_label(few):
         bits = [int(b) for b in f"{digit:04b}"[::-1]]
         likely = np.prod(np.where(bits, p, 1 - p), axis=1)
         assert 1 / (1 + np.exp(-as_ten(z)[:, digit])) == pytest.approx(likely)
-    codes = 40 * (desired_outputs(np.arange(10, dtype=np.uint8), 4) - 0.5)
+    codes = 40 * (bits_of(np.arange(10)) - 0.5)
     assert as_ten(codes).argmax(axis=1).tolist() == list(range(10))

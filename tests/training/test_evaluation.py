@@ -4,7 +4,7 @@ import pytest
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.training.evaluation import evaluate
-from tests.conftest import random_digits
+from tests.conftest import random_digits, random_table
 
 
 def test_counts_agree_with_predict():
@@ -50,3 +50,21 @@ def test_a_committee_answers_by_the_mean_of_its_outputs():
     assert evaluate(networks[:1], digits).to_dict() == evaluate(networks[0], digits).to_dict()
     with pytest.raises(InputError, match="no network"):
         evaluate([], digits)
+
+
+def test_a_table_is_evaluated_by_all_of_its_classes():
+    table = random_table(500, classes=23, weighted=True)
+    net = Network([13, 8, 23], init="scaled", rng=0)
+    result = evaluate(net, table)
+    answers = net.predict(table.values)
+    assert result.accuracy == np.mean(answers == table.labels)
+    assert result.confusion.shape == (23, 23)
+    for true, answer in zip(table.labels, answers, strict=True):
+        result.confusion[true, answer] -= 1
+    assert not result.confusion.any()
+    costs = net.costs(table.values, table.labels)
+    assert result.cost == pytest.approx(np.average(costs, weights=table.weights))
+    outputs = net.feedforward(table.values)
+    np.testing.assert_allclose(result.confidence, (outputs.T / outputs.sum(axis=1)).max(axis=0))
+    with pytest.raises(InputError, match="13 features and 23 classes needs a network with"):
+        evaluate(Network([13, 22]), table)

@@ -7,6 +7,7 @@ import digitwise as dw
 from digitwise.costs import COSTS
 from digitwise.data.deform import Deformation, deform
 from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.table import Table
 from digitwise.descent import Variant
 from digitwise.engines import ENGINES, choose_engine
 from digitwise.engines.velocity import at_rest
@@ -18,7 +19,7 @@ from digitwise.training.fit import fit
 from digitwise.training.history import History
 from digitwise.training.loop import dropout_source
 from digitwise.training.schedules import make_schedule
-from tests.conftest import random_digits
+from tests.conftest import random_digits, random_table
 
 
 def same(a, b):
@@ -417,3 +418,31 @@ def test_what_diverges_on_several_threads_is_no_warning(bundled, monkeypatch):
         warnings.simplefilter("error")
         with pytest.raises(TrainingError, match="stopped being finite"):
             dw.fit(network, bundled[0], **how, engine="dense")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("classes", [2, 4, 23])
+def test_learns_a_table(engine, classes):
+    """Of more classes than digits have, too: label 10 is a class as any other."""
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((classes, 6)) * 4
+    labels = np.sort(rng.integers(0, classes, 600))
+    table = Table(centres[labels] + rng.standard_normal((600, 6)), labels, classes)
+    rows = rng.permutation(600)
+    train, test = table[rows[:400]], table[rows[400:]]
+    net = dw.Network([6, 30, classes], cost="cross-entropy", init="scaled", rng=0)
+    settings = {"epochs": 40, "batch_size": 10, "learning_rate": 0.5, "engine": engine}
+    history = dw.fit(net, train, test, **settings)
+    assert history.epochs[-1].test_accuracy > 0.9
+    assert history.epochs[-1].cost == pytest.approx(dw.evaluate(net, train).cost, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "drawn", [{"deformation": Deformation()}, {"non_digits": 0.1}, {"plain_epochs": 1}]
+)
+def test_a_table_is_not_drawn_anew(drawn):
+    settings = {"epochs": 1, "batch_size": 10, "learning_rate": 0.5}
+    with pytest.raises(InputError, match="only images of digits can be deformed"):
+        dw.fit(dw.Network([13, 5]), random_table(10), **settings, **drawn)
+    with pytest.raises(InputError, match="13 features and 5 classes"):
+        dw.fit(dw.Network([13, 4]), random_table(10), **settings)
