@@ -69,7 +69,7 @@ def side_by_side(tasks: dict[str, Callable[[int], Any]], rounds: int) -> dict[st
 
 def machine() -> dict[str, Any]:
     """Processor, its cores, the versions of everything that takes part."""
-    names = ("numpy", "numba", "scipy", "torch", "jax", "scikit-learn", "onnxruntime")
+    names = ("numpy", "numba", "scipy", "torch", "jax", "scikit-learn", "skorch", "onnxruntime")
     versions = {}
     for name in ("digitwise", *names):
         try:

@@ -24,6 +24,7 @@ QUESTIONS = [
     ["inference.py", "--two"],
     ["growth.py"],
     ["same_accuracy.py"],
+    ["estimator.py"],
 ]
 TITLES = {
     "small networks": "How fast is a small network trained?",
@@ -32,6 +33,7 @@ TITLES = {
     "inference, 1": "How fast does a trained network answer?",
     "growth": "How time grows, and memory",
     "same accuracy": "Is anything traded for it?",
+    "estimator": "How fast is a classifier of scikit-learn's kind fitted?",
 }
 TERMS = """\
 All of a table was measured in one run of one program, side by side: the peers take turns, the first
@@ -106,6 +108,15 @@ def requirements(results: dict[str, dict]) -> str:
     )
     for engine, chance in results["same accuracy"]["figures"]["p"].items():
         row(f"ten seeds, {engine} and reference: p", "> 0.05", f"{chance:.2f}", chance > 0.05)
+    for of in results["estimator"]["figures"]["sets"]:
+        notes = {name: timing["notes"] for name, timing in of["whole"].items()}
+        ours, theirs = (
+            next(n for name, n in notes.items() if mark in name) for mark in ("epochs", "MLP")
+        )
+        found, wanted = theirs["ratio"] / ours["ratio"], 2 if of["name"] == "Table" else 5
+        as_good = ours["accuracy"] >= theirs["accuracy"]
+        name = f"a fit, {of['name']}: MLPClassifier, no more accurate"
+        row(name, f"{wanted}×", f"{found:.1f}×", as_good and found >= wanted)
     return table(["", "wanted", "measured", ""], rows)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from digitwise.data.deform import DEFORMATIONS, Deformation, deform
     from digitwise.data.digits import NO_DIGIT, Digits
     from digitwise.data.sources import load
+    from digitwise.data.table import Table
     from digitwise.descent import Descent, descend
     from digitwise.engines.predictor import Predictor
     from digitwise.errors import DigitwiseError
@@ -67,6 +68,7 @@ _HOMES = {
     "Settings": "settings",
     "sigmoid": "neurons",
     "SigmoidNeuron": "neurons",
+    "Table": "data.table",
     "Training": "training.loop",
 }
 
@@ -91,6 +93,7 @@ __all__ = [
     "Reader",
     "Settings",
     "SigmoidNeuron",
+    "Table",
     "Training",
     "__version__",
     "deform",

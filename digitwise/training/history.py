@@ -18,7 +18,8 @@ class Epoch:
     epoch : int
         1 for the first.
     cost, train_accuracy : float
-        Measured after the epoch, on at most 10,000 of the training digits, the first ones.
+        Measured after the epoch, on at most 10,000 of the training digits, the first ones, or on at
+        most 2,000 rows of a table, evenly spread.
     test_accuracy, validation_accuracy : float or None
     seconds : float or None
         Training alone, without evaluation; None for an epoch that ran in another process.

@@ -446,3 +446,13 @@ def test_a_table_is_not_drawn_anew(drawn):
         dw.fit(dw.Network([13, 5]), random_table(10), **settings, **drawn)
     with pytest.raises(InputError, match="13 features and 5 classes"):
         dw.fit(dw.Network([13, 4]), random_table(10), **settings)
+
+
+def test_a_table_is_measured_on_rows_spread_over_it():
+    rng = np.random.default_rng(0)
+    table = Table(rng.standard_normal((4_500, 3)), np.sort(rng.integers(0, 3, 4_500)), 3)
+    net = dw.Network([3, 5, 3], rng=0)
+    history = dw.fit(net, table, epochs=1, batch_size=10, learning_rate=0.5)
+    measured = dw.evaluate(net, table[::3])
+    assert history.epochs[-1].cost == pytest.approx(measured.cost, rel=1e-12)
+    assert history.epochs[-1].train_accuracy == measured.accuracy
