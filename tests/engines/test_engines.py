@@ -116,10 +116,15 @@ def test_variants_agree_with_the_reference(engine, variant, dtype):
     assert variant == "plain" or abs(plain[0] - theirs[0]).max() > 100 * tolerance
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize(
-    ("features", "hidden", "classes"), [(13, [21, 17], 23), (1, [], 2), (70_000, [3], 4)]
+    ("features", "hidden", "classes", "dtype"),
+    [
+        (13, [21, 17], 23, np.float32),
+        (13, [21, 17], 23, np.float64),
+        (1, [], 2, np.float32),
+        (70_000, [3], 4, np.float64),
+    ],
 )
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("engine", COMPILED)
