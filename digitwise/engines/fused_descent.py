@@ -81,11 +81,10 @@ def output_errors(answers, begin, end, layout, neurons, cost, factor):
             delta[i] = factor * a[i]
     for row in range(m):
         code = answers.codes[answers.labels[begin + row]]
+        d, f = delta[row * width : (row + 1) * width], a[row * width : (row + 1) * width]
         for j in range(len(code)):
-            if code[j]:
-                i = row * width + j
-                slope = a[i] - a[i] * a[i] if cost == QUADRATIC else a.dtype.type(1)
-                delta[i] -= factor * slope
+            slope = f[j] - f[j] * f[j] if cost == QUADRATIC else a.dtype.type(1)
+            d[j] = d[j] - factor * slope if code[j] else d[j]
     weigh(delta, answers.factors, begin, m)
 
 
