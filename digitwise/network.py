@@ -138,7 +138,8 @@ class Network:
         Parameters
         ----------
         x : array of shape (m, n_in)
-        y : labels of shape (m,), integers, or desired outputs of shape (m, n_out)
+        y : array of shape (m,) or (m, n_out)
+            Labels, integers, or desired outputs.
         masks : an array (m, n) for each hidden layer: factors of its activations (dropout)
         weights : array of shape (m,), above 0: of the examples, in a weighted mean of ∇C_x
 
