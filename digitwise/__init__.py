@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digitwise.descent import Descent, descend
     from digitwise.engines.predictor import Predictor
     from digitwise.errors import DigitwiseError
+    from digitwise.estimator import NetworkClassifier
     from digitwise.exchange import export
     from digitwise.exchange.torch import from_torch
     from digitwise.models.files import load_model, save
@@ -60,6 +61,7 @@ _HOMES = {
     "load_model": "models.files",
     "Network": "network",
     "NO_DIGIT": "data.digits",
+    "NetworkClassifier": "estimator",
     "Perceptron": "neurons",
     "Predictor": "engines.predictor",
     "Reader": "reading.reader",
@@ -88,6 +90,7 @@ __all__ = [
     "History",
     "Job",
     "Network",
+    "NetworkClassifier",
     "Perceptron",
     "Predictor",
     "Reader",

@@ -16,15 +16,15 @@ from digitwise.errors import InputError, TrainingError
 from digitwise.models.calibration import class_probabilities
 from digitwise.network import Network
 from digitwise.neurons import Floats
-from digitwise.training.checks import check_rate
 from digitwise.training.fit import fit
 from digitwise.training.history import History
-from digitwise.training.schedules import make_schedule
+from digitwise.training.schedules import check_rate
 
 # Chosen on held-out rows of scikit-learn's bundled digits, breast cancer and wine, and of
 # `make_classification` with 1,000 to 20,000 rows.
 RATE = 0.4  # learning rate of inputs whose root mean square norm is 1
 DECAY = 4.0  # rows × weight decay
+FEW = 400  # rows: no fewer are counted for it
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -62,8 +62,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     momentum, nesterov, dropout
         See `digitwise.descent.Variant`.
     weight_decay : float >= 0, or "auto"
-        λ: see `digitwise.descent.Variant`. "auto": 4 / n for n training rows, or for the sum of
-        their weights: the more rows, the less is left to the assumption of small weights.
+        λ: see `digitwise.descent.Variant`. "auto": 4 / max(n, 400) for n training rows, or for the
+        sum of their weights: the more rows, the less is left to the assumption of small weights.
     class_weight : dict, "balanced" or None
         Weights of classes, multiplied with those of rows.
     patience : int >= 1, optional
@@ -85,6 +85,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_names_in_ : array of shape (n_features,)
         Where X had names.
     network_ : Network
+    rows_seen_ : float
+        Rows, or the sum of their weights, of `fit` or of all calls of `partial_fit`.
     history_ : History
         Cost and accuracies of every epoch, on at most 2,000 training rows.
     loss_curve_ : list of float
@@ -136,7 +138,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.warm_start = warm_start
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a network.
 
         Parameters
@@ -166,7 +168,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.network_ = earlier[0]
         else:
             self.network_ = self._start(values, seed)
-        validation, best = None, _Best(self.network_)
+        validation = None
         if self.patience is not None:
             rows, set_aside = train_test_split(
                 np.arange(len(table)),
@@ -175,23 +177,22 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 random_state=seed,
             )
             table, validation = table[rows], table[set_aside]
-        schedule = make_schedule(self.schedule, self._learning_rate(table), self.epochs)
+        self.rows_seen_ = 0.0
         self._learn(
             table,
             validation=validation,
             epochs=self.epochs,
-            learning_rate=schedule,
+            learning_rate=self._learning_rate(table),
+            schedule=self.schedule,
             seed=seed,
             patience=self.patience,
-            progress=best.look if validation else None,
+            keep_best=self.patience is not None,
         )
-        if validation:
-            best.put_back()
         return self
 
     def partial_fit(
         self,
-        X: Any,  # noqa: N803
+        X: Any,
         y: Any,
         classes: Any = None,
         sample_weight: Any = None,
@@ -212,12 +213,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         InputError, TrainingError, ValueError
             See `fit`; also if the classes are not told at first, or others later.
         """
+        if self.class_weight == "balanced":
+            raise InputError(
+                "some rows don't say what would balance all: give partial_fit a dict (class_weight)"
+            )
         first = not hasattr(self, "network_")
         values, y = self._checked(X, y, reset=first)
         if first:
             if classes is None:
                 raise InputError("the first call of partial_fit needs all classes (classes)")
-            self.classes_ = np.unique(classes)
+            self.classes_, self.rows_seen_ = np.unique(classes), 0.0
             self.network_ = self._start(values, self._seed())
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
             raise InputError(
@@ -235,12 +240,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         return self
 
-    def decision_function(self, X: Any) -> Floats:  # noqa: N803
+    def decision_function(self, X: Any) -> Floats:
         """Weighted inputs z of the outputs, (n, n_classes); of two, the second's lead, (n,)."""
         z = self._weighted_outputs(X)
         return z[:, 1] - z[:, 0] if len(self.classes_) == 2 else z
 
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Any) -> Floats:
         """Probability of each class, (n, n_classes): outputs divided by their sum.
 
         An output is trained to be the probability of its class; they are not calibrated further:
@@ -248,7 +253,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         return class_probabilities(self._weighted_outputs(X))
 
-    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
+    def predict(self, X: Any) -> npt.NDArray[Any]:
         """Class of the largest output for each row, (n,)."""
         z = self._weighted_outputs(X)
         return np.asarray(self.classes_[z.argmax(axis=1)])
@@ -258,14 +263,14 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Mean cost after each epoch."""
         return [epoch.cost for epoch in self.history_.epochs]
 
-    def _weighted_outputs(self, X: Any) -> Floats:  # noqa: N803
+    def _weighted_outputs(self, X: Any) -> Floats:
         check_is_fitted(self)
         values = validate_data(self, X, reset=False, dtype=self.network_.dtype, order="C")
         classes = len(self.classes_)
         table = Table(values, np.zeros(len(values), np.intp), classes)
         return choose_engine("reference").weighted_outputs(self.network_, table)
 
-    def _checked(self, X: Any, y: Any, reset: bool) -> Any:  # noqa: N803
+    def _checked(self, X: Any, y: Any, reset: bool) -> Any:
         values, y = validate_data(
             self, X, y, reset=reset, dtype=(np.float64, np.float32), order="C"
         )
@@ -306,6 +311,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _learn(self, table: Table, **settings: Any) -> None:
+        self.rows_seen_ += float(len(table) if table.weights is None else table.weights.sum())
         try:
             self.history_ = fit(
                 self.network_,
@@ -313,9 +319,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 batch_size=self.batch_size,
                 momentum=self.momentum,
                 nesterov=self.nesterov,
-                weight_decay=self._weight_decay(table),
+                weight_decay=self._weight_decay(),
                 dropout=self.dropout,
                 engine=self.engine,
+                progress=False,
                 **settings,
             )
         except TrainingError as error:
@@ -327,10 +334,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         squares = np.einsum("ij,ij->i", table.values, table.values, dtype=np.float64)
         return RATE / max(1.0, float(np.sqrt(np.average(squares, weights=table.weights))))
 
-    def _weight_decay(self, table: Table) -> float:
+    def _weight_decay(self) -> float:
         if self.weight_decay != "auto":
             return self.weight_decay  # type: ignore[return-value]
-        return DECAY / float(len(table) if table.weights is None else table.weights.sum())
+        return DECAY / max(FEW, self.rows_seen_)
 
     def _goes_on(self) -> bool:
         return bool(self.warm_start) and hasattr(self, "network_")
@@ -341,23 +348,3 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _seed(self) -> int:
         return int(check_random_state(self.random_state).randint(2**31 - 1))
-
-
-class _Best:
-    """The parameters of the epoch that was best on the rows set aside."""
-
-    def __init__(self, network: Network) -> None:
-        self.parameters = [*network.weights, *network.biases]
-        self.copies: list[Floats] = []
-        self.accuracy = -1.0
-
-    def look(self, history: History) -> None:
-        """After each epoch: copy the parameters if there was none better."""
-        accuracy = history.epochs[-1].validation_accuracy if history.epochs else None
-        if history.position == 0 and accuracy is not None and accuracy > self.accuracy:
-            self.accuracy, self.copies = accuracy, [p.copy() for p in self.parameters]
-
-    def put_back(self) -> None:
-        """Put the network back to where it was best."""
-        for parameter, kept in zip(self.parameters, self.copies, strict=bool(self.copies)):
-            parameter[...] = kept

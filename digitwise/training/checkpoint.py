@@ -8,7 +8,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from digitwise.data.digits import Digits
+from digitwise.data.table import Examples
 from digitwise.errors import InputError, TrainingError
 from digitwise.files import remove_leftovers
 from digitwise.models.calibration import Calibration, calibrate
@@ -119,7 +122,7 @@ class Checkpoint(Callback):
         self._saved_at = time.monotonic()
 
 
-def finished_model(training: "Training", test: Digits | None) -> Model:
+def finished_model(training: "Training", test: Examples | None) -> Model:
     """Return the model of a run at its end: as it is stored, measured, calibrated."""
     s, network, history = training.settings, training.network, training.history
     if s.planned:
@@ -137,7 +140,7 @@ def finished_model(training: "Training", test: Digits | None) -> Model:
     return model
 
 
-def _calibrated(training: "Training", settings: Settings, validation: Digits) -> Calibration:
+def _calibrated(training: "Training", settings: Settings, validation: Examples) -> Calibration:
     z = training.engine.weighted_outputs(training.network, validation)
     # Not where the digits lie: a model file holds no path.
     source = f"{len(validation):,} validation digits"
@@ -145,7 +148,7 @@ def _calibrated(training: "Training", settings: Settings, validation: Digits) ->
         source = f"the last {settings.validation:,} training digits of {settings.data}"
         if settings.also:
             source += f" and {len(validation) - settings.validation:,} held out of other sets"
-    return calibrate(z, validation.labels, f"{source}, not trained on")
+    return calibrate(z, validation.labels.astype(np.uint8), f"{source}, not trained on")
 
 
 def set_aside(out: Path) -> Path | None:

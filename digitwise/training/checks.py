@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from digitwise.bitwise import BITS
 from digitwise.data.deform import Deformation
-from digitwise.data.digits import Digits, check_digit_network
+from digitwise.data.digits import Digits
+from digitwise.data.table import Examples, Table, check_network
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.settings import Settings
@@ -12,10 +12,10 @@ from digitwise.settings import Settings
 
 def check_run(
     network: Network,
-    train: Digits,
+    train: Examples,
     settings: Settings,
-    test: Digits | None,
-    validation: Digits | None,
+    test: Examples | None,
+    validation: Examples | None,
     deformation: Deformation | None,
 ) -> None:
     """Refuse what can't be trained.
@@ -25,19 +25,28 @@ def check_run(
     InputError
         If a setting is outside its range, or network and digits don't fit.
     """
-    if not isinstance(network, Network) or not isinstance(train, Digits):
+    if not isinstance(network, Network) or not isinstance(train, Examples):
         raise InputError(
-            f"expected a Network and Digits to train it on; found {type(network).__name__} and "
-            f"{type(train).__name__}"
+            f"expected a Network and Digits, or a Table, to train it on; found "
+            f"{type(network).__name__} and {type(train).__name__}"
         )
-    for digits in (test, validation):
-        if not isinstance(digits, Digits | None):
-            raise InputError(f"expected Digits to test on, or None; found {type(digits).__name__}")
+    for examples in (test, validation):
+        if not isinstance(examples, Examples | None):
+            found = type(examples).__name__
+            raise InputError(f"expected Digits or a Table to test on, or None; found {found}")
     if not isinstance(deformation, Deformation | None):
         raise InputError(f"expected a Deformation, or None; found {deformation!r:.50}")
-    check_digit_network(network, BITS)
+    check_network(network, train)
     if not all(np.isfinite(p).all() for p in (*network.weights, *network.biases)):
         raise InputError("this network has weights or biases that are not finite numbers")
     if len(train) == 0:
-        raise InputError("there are no digits to train on")
+        what = "digits" if isinstance(train, Digits) else "rows"
+        raise InputError(f"there are no {what} to train on")
     settings.check()
+    s = settings
+    drawn = deformation or s.deform != "none" or s.plain_epochs or s.non_digits
+    if isinstance(train, Table) and drawn:
+        raise InputError(
+            "only images of digits can be deformed, or made into what is no digit: train on a "
+            "Table without deform, plain_epochs and non_digits"
+        )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from digitwise.data.deform import Deformation, deform
 from digitwise.data.digits import Digits
 from digitwise.data.mixture import Mixture
+from digitwise.data.table import Examples
 
 CHUNK = 5_000  # examples of a step, about
 
@@ -32,15 +33,15 @@ def step_of(batch_size: int) -> int:
 
 
 def feed(
-    train: Digits,
+    train: Examples,
     seed: int,
     epoch: int,
     position: int,
     step_size: Callable[[], int],
     deformation: Deformation | None = None,
     non_digits: float = 0.0,
-) -> Iterator[tuple[Digits, Part]]:
-    """Yield an epoch from a position on, in parts: digits, and which of them in which order.
+) -> Iterator[tuple[Examples, Part]]:
+    """Yield an epoch from a position on, in parts: examples, and which of them in which order.
 
     Where digits are deformed, or made into what is none, example `epoch`·n + `position` of the
     endless set of this seed comes first; while one part is learnt from, the next is drawn.
@@ -54,7 +55,7 @@ def feed(
         order = train.epoch_order(seed, epoch)
     else:
         order = epoch_order(seed, epoch, len(train))
-    if deformation is None and not non_digits:
+    if not isinstance(train, Digits) or (deformation is None and not non_digits):
         while position < len(order):
             part = order[position : position + step_size()]
             position += len(part)

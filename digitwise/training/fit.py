@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from digitwise.data.digits import Digits
+from digitwise.data.table import Examples
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.settings import DEFAULTS, TABLE, Settings, find_setting
@@ -24,9 +24,9 @@ ARGUMENTS = sorted(TABLE.keys() - ELSEWHERE)  # names of the settings that `fit`
 
 def fit(
     network: Network,
-    train: Digits,
-    test: Digits | None = None,
-    validation: Digits | None = None,
+    train: Examples,
+    test: Examples | None = None,
+    validation: Examples | None = None,
     *,
     settings: Settings | None = None,
     callbacks: Sequence[Callback] = (),
@@ -46,7 +46,7 @@ def fit(
     ----------
     network : Network
         Changed in place.
-    train, test, validation : Digits
+    train, test, validation : Digits or Table
         `test` and `validation` are only ever measured, after every epoch.
     settings : Settings, optional
         The defaults if not given. What they say of data and network doesn't count.

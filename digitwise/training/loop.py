@@ -13,6 +13,7 @@ import numpy as np
 
 from digitwise.data.deform import Deformation, find_deformation
 from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.table import Examples
 from digitwise.engines import choose_engine
 from digitwise.engines.choice import resolve_engine
 from digitwise.engines.threads import one_blas_thread
@@ -34,8 +35,9 @@ from digitwise.training.schedules import Schedule, check_rate, make_schedule
 from digitwise.training.stopping import EarlyStopping
 
 MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
+MEASURED_ROWS = 2_000  # of a table at most, evenly spread: an epoch of few features is short
 
-_measured: "WeakKeyDictionary[Digits, Digits]" = WeakKeyDictionary()
+_measured: "WeakKeyDictionary[Examples, Examples]" = WeakKeyDictionary()
 
 
 class Training:
@@ -48,11 +50,11 @@ class Training:
     ----------
     network : Network
         784 inputs, 10 outputs; changed in place. With 4 outputs it learns the bits of the digit
-        instead (`digitwise.data.answers`).
-    train : Digits
+        instead (`digitwise.data.answers`). For a Table, an input a feature, an output a class.
+    train : Digits or Table
     settings : Settings
         Those of its groups "learning" and "running" count, and how digits are drawn.
-    test, validation : Digits, optional
+    test, validation : Digits or Table, optional
         Only ever measured, after every epoch.
     history : History, optional
         Go on from there; the network must be the one that belongs to it.
@@ -87,11 +89,11 @@ class Training:
     def __init__(
         self,
         network: Network,
-        train: Digits,
+        train: Examples,
         settings: Settings,
         *,
-        test: Digits | None = None,
-        validation: Digits | None = None,
+        test: Examples | None = None,
+        validation: Examples | None = None,
         history: History | None = None,
         callbacks: Sequence[Callback] = (),
         schedule: Schedule | None = None,
@@ -109,7 +111,7 @@ class Training:
         self.by_name = schedule is None and deformation is None
         self.variant = settings.variant
         self.engine = choose_engine(
-            resolve_engine(settings.engine, network.sizes, settings.batch_size, self.variant)
+            resolve_engine(settings.engine, network.sizes, settings.batch_size, self.variant, train)
         )
         self.step_size = step_of(settings.batch_size)
         self.learning_rate = settings.learning_rate
@@ -142,7 +144,7 @@ class Training:
             If cost or weights stop being finite numbers; the network is put back to where the
             last good epoch left it.
         """
-        warm_up(self.engine, self.network, self.variant)
+        warm_up(self.engine, self.network, self.variant, self.train)
         if self.variant.momentum and self.history.velocity is None and not self.finished:
             self.history.velocity = at_rest(self.network)
         try:
@@ -173,8 +175,7 @@ class Training:
             if self._stopped:
                 return
             started = time.perf_counter()
-            digits, order = next(parts)
-            self._step(digits, order)
+            self._step(*next(parts))
             if self.seconds is not None:
                 self.seconds += time.perf_counter() - started
             if not all(np.isfinite(p).all() for p in self._arrays()):
@@ -188,20 +189,20 @@ class Training:
             self._tell("end_epoch")
             self._stopped |= stopped
 
-    def _step(self, digits: Digits, order: Part) -> None:
+    def _step(self, examples: Examples, order: Part) -> None:
         """Eq. 20 and 21 for each mini-batch of these."""
         s, history = self.settings, self.history
         rng = None
         if self.variant.dropout:
             rng = dropout_source(s.seed, len(history.epochs), history.position)
         self.engine.run(
-            self.network, digits, order, s.batch_size, self.learning_rate, self.variant,
+            self.network, examples, order, s.batch_size, self.learning_rate, self.variant,
             history.velocity, rng,
         )  # fmt: skip
         self.learnt = len(order)
         history.position += self.learnt
 
-    def _parts(self, number: int) -> Iterator[tuple[Digits, Part]]:
+    def _parts(self, number: int) -> Iterator[tuple[Examples, Part]]:
         s = self.settings
         drawn = self._deformation if number < s.epochs - s.plain_epochs else None
         return feed(
@@ -215,25 +216,30 @@ class Training:
             self._put_back(good, good_position)
             raise self._diverged("the cost")
         tested, validated = (
-            None if digits is None else evaluate(self.judged, digits, self.engine).accuracy
-            for digits in (self.test, self.validation)
+            None if examples is None else evaluate(self.judged, examples, self.engine).accuracy
+            for examples in (self.test, self.validation)
         )
         cost, accuracy = on_train.cost, on_train.accuracy
         epoch = Epoch(number + 1, cost, accuracy, tested, validated, self.seconds)
         self.history.epochs.append(epoch)
         self.history.position = 0
         times = "once" if number == 0 else f"{number + 1} times"
-        self.network.trained_on = f"{len(self.train):,} digits from {self.train.source}, {times}"
+        what = "digits" if isinstance(self.train, Digits) else "rows"
+        self.network.trained_on = f"{len(self.train):,} {what} from {self.train.source}, {times}"
         warn_of_dead_outputs(self.history, self.network, on_train)
 
     @cached_property
-    def measured(self) -> Digits:
-        """Training digits that cost and accuracy are measured on."""
+    def measured(self) -> Examples:
+        """Training examples that cost and accuracy are measured on."""
         # The same slice every time, so that what engines know of it stays known.
-        first = self.train[:MEASURED]
-        if NO_DIGIT in first.labels:
-            first = first[first.labels != NO_DIGIT]
-        return _measured.setdefault(self.train, first)
+        some: Examples
+        if isinstance(self.train, Digits):
+            some = self.train[:MEASURED]
+            if NO_DIGIT in some.labels:
+                some = some[some.labels != NO_DIGIT]
+        else:
+            some = self.train[:: -(-len(self.train) // MEASURED_ROWS)]
+        return _measured.setdefault(self.train, some)
 
     def _tell(self, hook: str) -> None:
         for callback in self._callbacks:

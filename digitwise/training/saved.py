@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other
+from digitwise.data.table import Examples
 from digitwise.errors import DataError, InputError, ModelError
 from digitwise.models.files import Model, read_model
 from digitwise.network import Network
@@ -21,8 +22,19 @@ if TYPE_CHECKING:
 _fingerprints: "WeakKeyDictionary[Digits, str]" = WeakKeyDictionary()
 
 
-def model_of(settings: Settings, network: Network, train: Digits, history: History) -> Model:
-    """Return the model of a run, with all that it goes on from."""
+def model_of(settings: Settings, network: Network, train: Examples, history: History) -> Model:
+    """Return the model of a run, with all that it goes on from.
+
+    Raises
+    ------
+    InputError
+        If it isn't digits that are learnt from: model files are for these.
+    """
+    if not isinstance(train, Digits):
+        raise InputError(
+            "model files hold networks that recognise digits; found one that learns from a "
+            "Table: pickle a NetworkClassifier in place of it"
+        )
     if train not in _fingerprints:
         _fingerprints[train] = train.sha256()  # not at every checkpoint
     return Model(

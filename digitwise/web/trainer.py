@@ -128,7 +128,7 @@ class Told(Callback):
         state, network = self.state, training.network
         state.epoch, state.position = len(training.history.epochs), 0
         state.rows.append(training.history.epochs[-1].to_dict())
-        if training.test is not None:
+        if isinstance(training.test, Digits):
             on_test = evaluate(network, training.test, training.engine)
             state.confusion = on_test.confusion.tolist()
             wrong = np.flatnonzero(~on_test.right)[:SHOWN_WRONG]
