@@ -104,7 +104,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         activation: str = "tanh",
         cost: str = "cross-entropy",
         init: str = "scaled",
-        epochs: int = 50,
+        epochs: int = 25,
         batch_size: int = 32,
         learning_rate: float | str = "auto",
         schedule: str = "cosine",
