@@ -241,9 +241,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> Floats:
-        """Weighted inputs z of the outputs, (n, n_classes); of two, the second's lead, (n,)."""
+        """Weighted inputs z of the outputs, (n, n_classes); of two, the second's log odds, (n,)."""
         z = self._weighted_outputs(X)
-        return z[:, 1] - z[:, 0] if len(self.classes_) == 2 else z
+        if len(self.classes_) != 2:
+            return z
+        log_outputs = -np.logaddexp(0, -z)  # so that the order is that of `predict_proba`
+        return np.asarray(log_outputs[:, 1] - log_outputs[:, 0])
 
     def predict_proba(self, X: Any) -> Floats:
         """Probability of each class, (n, n_classes): outputs divided by their sum.

@@ -200,6 +200,13 @@ def test_files_give_the_same_settings(tmp_path_factory, changes):
     assert Settings.from_dict(settings.to_dict()) == settings
 
 
+def test_earlier_files_lack_what_is_newer():
+    saved = {**DEFAULTS.to_dict(), "learning_rate": 3, "start_from": None}
+    for newer in ("keep_best", "also", "real_numbers"):
+        del saved[newer]
+    assert Settings.from_dict(saved) == replace(DEFAULTS, learning_rate=3.0)
+
+
 @given(several)
 def test_the_command_gives_the_same_settings(changes):
     import shlex

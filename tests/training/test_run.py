@@ -300,36 +300,57 @@ def test_settings_survive_the_model_file(name):
 
 
 # Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
-TRAIN = (
-    "from digitwise.training import checkpoint, feed; checkpoint.EVERY_S = 0; feed.CHUNK = 300;"
-    "from digitwise.cli import main; main()"
-)
+OFTEN = "from digitwise.training import checkpoint, feed; checkpoint.EVERY_S = 0; feed.CHUNK = 300;"
+COMMAND = OFTEN + "from digitwise.cli import main; main()"
+PYTHON = f"""{OFTEN}
+import sys
+import digitwise as dw
+
+path, engine, batch_size, momentum, dropout, resume = sys.argv[1:]
+train, test = dw.load("digits")
+if resume == "True":
+    dw.resume(path, train, test)
+else:
+    dw.fit(
+        dw.Network([784, 40, 10], rng=3), train, test, epochs=60, batch_size=int(batch_size),
+        seed=3, engine=engine, momentum=float(momentum), dropout=float(dropout),
+        callbacks=[dw.Checkpoint(path)],
+    )
+"""
 
 
-def train(*arguments):
-    return [sys.executable, "-c", TRAIN, "train", "--data", "digits", *map(str, arguments)]
+def by_command(out, engine, batch_size, momentum, dropout, resume):
+    settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
+    settings += ["--engine", engine, "--momentum", momentum, "--dropout", dropout]
+    words = ["--resume", out] if resume else ["--data", "digits", *settings, "--out", out]
+    return [sys.executable, "-c", COMMAND, "train", *map(str, words)]
+
+
+def by_python(*arguments):
+    return [sys.executable, "-c", PYTHON, *map(str, arguments)]
 
 
 @pytest.mark.parametrize(
-    ("engine", "batch_size", "more"),
-    [("reference", 10, []), ("fused", 64, ["--momentum", 0.5]), ("dense", 100, ["--dropout", 0.1])],
+    ("run", "how"),
+    [
+        (by_command, ("reference", 10, 0, 0)),
+        (by_command, ("fused", 64, 0.5, 0)),
+        (by_command, ("dense", 100, 0, 0.1)),
+        (by_python, ("fused", 32, 0.5, 0)),
+    ],
+    ids=["reference", "fused", "dense", "python"],
 )
-def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(
-    tmp_path, engine, batch_size, more
-):
-    kills = int(os.environ.get("DIGITWISE_KILLS", "9")) // 3
-    settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
-    settings += ["--engine", engine, *more]
-    whole = tmp_path / "whole.safetensors"
+def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(tmp_path, run, how):
+    kills = int(os.environ.get("DIGITWISE_KILLS", "8")) // 4
+    whole, out = tmp_path / "whole.safetensors", tmp_path / "net.safetensors"
     started = time.monotonic()
-    subprocess.run(train(*settings, "--out", whole), check=True, capture_output=True)
+    subprocess.run(run(whole, *how, False), check=True, capture_output=True)
     duration = time.monotonic() - started
     expected = hashlib.sha256(whole.read_bytes()).hexdigest()
-    out = tmp_path / "net.safetensors"
-    rng = np.random.default_rng(batch_size)
+    rng = np.random.default_rng(how[1])
     killed = 0
     while killed < kills:
-        command = train(*settings, "--out", out)
+        command = run(out, *how, False)
         while True:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             try:
@@ -341,7 +362,7 @@ def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(
                 for path in tmp_path.glob("*.safetensors"):
                     read_model(path)  # every file that is there is whole
                 if checkpoint_path(out).exists() or out.exists():
-                    command = train("--resume", rng.choice([out, checkpoint_path(out)]))
+                    command = run(rng.choice([out, checkpoint_path(out)]), *how, True)
                 continue
             assert process.returncode == 0, said.decode()
             break
