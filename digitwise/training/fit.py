@@ -1,6 +1,6 @@
 """`fit`: train a network, in one call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +11,8 @@ from digitwise.settings import DEFAULTS, TABLE, Settings, find_setting
 from digitwise.training.callback import Callback
 from digitwise.training.history import History
 from digitwise.training.loop import Training
-from digitwise.training.progress import Shown, Watch, shown_by_default
+from digitwise.training.progress import Progress, callbacks_of
 
-Progress = Callable[[History], bool | None]
 # What `fit` is given in other ways: its digits, and the network.
 ELSEWHERE = {
     "data", "also", "limit", "validation", "numbers", "real_numbers", "store",
@@ -79,9 +78,7 @@ def fit(
     schedule, deformation = None, changes.pop("deformation", None)
     if callable(changes.get("learning_rate")):
         schedule = changes.pop("learning_rate")
-    called: list[Callback] = [Watch(progress)] if callable(progress) else []
-    if progress is True or (progress is None and shown_by_default()):
-        called = [Shown()]
+    called = callbacks_of(progress)
     return Training(
         network,
         train,

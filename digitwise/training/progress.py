@@ -1,7 +1,9 @@
 """A run as people follow it: a bar and a line an epoch, in a terminal or in a notebook."""
 
 import sys
+import time
 from collections.abc import Callable
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
 
     from digitwise.training.loop import Training
 
+WAIT_S = 1.0  # seconds before a notebook shows anything
+EVERY_S = 0.25  # seconds between two updates
+
+
+Progress = Callable[[History], bool | None]
+
 
 class Watch(Callback):
     """Calls a function of the history about every 5,000 digits and after every epoch.
@@ -20,7 +28,7 @@ class Watch(Callback):
     The run stops when it returns True.
     """
 
-    def __init__(self, progress: Callable[[History], bool | None]) -> None:
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def end_step(self, training: "Training") -> bool | None:
@@ -40,24 +48,19 @@ class Shown(Callback):
     Parameters
     ----------
     console : rich.console.Console, optional
-        Where to; by default standard output, or the cell of a notebook.
+        Where to; by default standard output.
     """
 
     def __init__(self, console: "Console | None" = None) -> None:
         self.console = console
         self._said = 0  # warnings
-        self._notebook: Any = None
 
     def begin_run(self, training: "Training") -> None:
-        """Begin a bar, or an output of a notebook."""
-        self._said = len(training.history.warnings)
-        if self.console is None and _in_notebook():
-            display: Any = import_module("IPython.display").display
-            self._notebook = display(training.history, display_id=True)
-            return
+        """Begin a bar."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+        self._said = len(training.history.warnings)
         console = self.console or Console(highlight=False, markup=False, soft_wrap=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -68,24 +71,17 @@ class Shown(Callback):
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task(
-            "training",
-            total=len(training.train) * training.settings.epochs,
-            completed=_done(training),
-        )
+        total = len(training.train) * training.settings.epochs
+        self._task = self._bar.add_task("training", total=total, completed=_done(training))
         self._bar.start()
 
     def end_step(self, training: "Training") -> None:
         """Move the bar on."""
-        if self._notebook is None:
-            self._bar.update(self._task, completed=_done(training))
+        self._bar.update(self._task, completed=_done(training))
 
     def end_epoch(self, training: "Training") -> None:
         """Print the epoch."""
         history = training.history
-        if self._notebook is not None:
-            self._notebook.update(history)
-            return
         last = history.epochs[-1]
         description = f"cost {last.cost:.4f}, {_watched(last)[1]}"
         self._bar.update(self._task, completed=_done(training), description=description)
@@ -94,12 +90,62 @@ class Shown(Callback):
             self._bar.console.print(f"Warning: {warning}")
         self._said = len(history.warnings)
 
-    def end_run(self, training: "Training") -> None:
+    def end_run(self, training: "Training") -> None:  # noqa: ARG002
         """Take the bar away."""
-        if self._notebook is not None:
-            self._notebook.update(training.history)
-        elif hasattr(self, "_bar"):
+        if hasattr(self, "_bar"):  # not if another callback's beginning failed
             self._bar.stop()
+
+
+class ShownInNotebook(Callback):
+    """Shows a bar and the latest epoch under the cell of a notebook, if the run takes a while."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._shown_at = 0.0
+
+    def begin_run(self, training: "Training") -> None:  # noqa: ARG002
+        """Wait: what is over at once needs no bar."""
+        self._shown_at = time.monotonic() + WAIT_S
+
+    def end_step(self, training: "Training") -> None:
+        """Show how far it is, now and then."""
+        if time.monotonic() - self._shown_at >= EVERY_S:
+            self._show(training)
+
+    def end_run(self, training: "Training") -> None:
+        """Show where it ended."""
+        if self._handle is not None:
+            self._show(training)
+
+    def _show(self, training: "Training") -> None:
+        epochs, rows = training.settings.epochs, training.history.epochs
+        line = epoch_line(rows[-1], epochs) if rows else f"epoch 1 of {epochs}"
+        share = _done(training) / max(1, len(training.train) * epochs)
+        said = "<br>".join([line, *map(escape, training.history.warnings)])
+        shown = {
+            "text/plain": line,
+            "text/html": f"<progress value='{share:.4f}'></progress> <code>{said}</code>",
+        }
+        if self._handle is None:
+            display: Any = import_module("IPython.display").display
+            self._handle = display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
+        self._shown_at = time.monotonic()
+
+
+def callbacks_of(progress: Progress | bool | None) -> list[Callback]:
+    """Return what `fit` means by a function, by True, False, or by None.
+
+    None shows a run where people type, at a prompt or in a notebook, and is silent in a script.
+    """
+    if callable(progress):
+        return [Watch(progress)]
+    if progress is None:
+        progress = hasattr(sys, "ps1") or _in_notebook()
+    if not progress:
+        return []
+    return [ShownInNotebook() if _in_notebook() else Shown()]
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
@@ -109,11 +155,6 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
         f"epoch {epoch.epoch:>{len(str(epochs))}} of {epochs}   cost {epoch.cost:.4f}   "
         f"training {_percent(epoch.train_accuracy)}   {' '.join(_watched(epoch))}{seconds}"
     )
-
-
-def shown_by_default() -> bool:
-    """Whether somebody types what is run: at a prompt, or in a notebook; a script is silent."""
-    return hasattr(sys, "ps1") or _in_notebook()
 
 
 def _in_notebook() -> bool:

@@ -19,10 +19,9 @@ from digitwise.training.checkpoint import (
     model_path,
     set_aside,
 )
-from digitwise.training.fit import Progress
 from digitwise.training.history import History
 from digitwise.training.loop import Training
-from digitwise.training.progress import Shown, Watch, shown_by_default
+from digitwise.training.progress import Progress, Watch, callbacks_of
 from digitwise.training.saved import read_saved
 from digitwise.training.start import make_network
 
@@ -170,9 +169,7 @@ def resume(
     saved = read_saved(found)
     others = [load_other(text) for text in saved.settings.also]
     run = saved.resume(train, test, model_path(found), others, validation)
-    if progress is True or (progress is None and shown_by_default()):
-        callbacks = [*callbacks, Shown()]
-    run.go(progress if callable(progress) else None, callbacks)
+    run.go(callbacks=[*callbacks, *callbacks_of(progress)])
     return run.network, run.history
 
 

@@ -333,14 +333,26 @@ def test_a_notebook_shows_the_history(bundled, monkeypatch):
     shown = []
 
     class Handle:
-        def update(self, history):
-            shown.append(len(history.epochs))
+        def update(self, said, raw):
+            assert raw
+            shown.append(said)
 
+    def display(said, **options):
+        assert options == {"raw": True, "display_id": True}
+        shown.append(said)
+        return Handle()
+
+    module = type("module", (), {"display": staticmethod(display)})
     monkeypatch.setattr("digitwise.training.progress._in_notebook", lambda: True)
-    display = type("display", (), {"display": staticmethod(lambda *a, **k: Handle())})
-    monkeypatch.setattr("digitwise.training.progress.import_module", lambda name: display)
+    monkeypatch.setattr("digitwise.training.progress.import_module", lambda name: module)
     dw.fit(small(), bundled[0], epochs=2)
-    assert shown == [1, 2, 2]
+    assert shown == []  # over at once
+    monkeypatch.setattr("digitwise.training.progress.WAIT_S", 0.0)
+    monkeypatch.setattr("digitwise.training.progress.EVERY_S", 0.0)
+    history = dw.fit(small(), bundled[0], epochs=2)
+    assert [said["text/plain"][:12] for said in shown] == ["epoch 1 of 2"] * 2 + ["epoch 2 of 2"]
+    assert f"cost {history.epochs[1].cost:.4f}" in shown[-1]["text/html"]
+    assert "<progress value='1.0000'>" in shown[-1]["text/html"]
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross-entropy"])
