@@ -48,7 +48,7 @@ def codebook(examples: Examples, outputs: int) -> npt.NDArray[np.uint8]:
                 f"a table of {examples.classes} classes needs a network of as many outputs; "
                 f"this one has {outputs}"
             )
-        return np.eye(outputs, dtype=np.uint8)
+        return np.eye(outputs + 1, outputs, dtype=np.uint8)
     if outputs != BITS:
         return np.eye(NO_DIGIT + 1, outputs, dtype=np.uint8)
     if len(examples) and examples.labels.max() >= NO_DIGIT:

@@ -22,7 +22,8 @@ class Table:
     values : float32 or float64 array of shape (n, features)
         What the network sees, finite. Engines skip zeros.
     labels : integer array of shape (n,)
-        0 to classes - 1: the output that should fire, the others should not.
+        0 to classes - 1: the output that should fire, the others should not; `classes`: none of
+        them should.
     classes : int >= 1
         Outputs of a network for this table.
     weights : real array of shape (n,), optional
@@ -62,10 +63,10 @@ class Table:
                 f"labels must be integers of shape ({n},), one for each row; "
                 f"found {labels.dtype} {labels.shape}"
             )
-        if n and not (labels.min() >= 0 and labels.max() < self.classes):
+        if n and not (labels.min() >= 0 and labels.max() <= self.classes):
             raise InputError(
-                f"labels must lie in 0..{self.classes - 1}, for {self.classes} classes; "
-                f"found {labels.min()}..{labels.max()}"
+                f"labels must lie in 0..{self.classes - 1}, for {self.classes} classes, or be "
+                f"{self.classes} for none of them; found {labels.min()}..{labels.max()}"
             )
         if weights is None:
             return

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
+from digitwise.data.table import Table
 from digitwise.lab.digits import learning_digits
 from digitwise.lab.experiment import Array, Finding, Knob, Result
-from digitwise.lab.scaling import take_step
 from digitwise.network import Network
-from digitwise.training.feed import epoch_order
+from digitwise.settings import Settings
+from digitwise.training.fit import fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,13 +87,12 @@ def run(
     """Enlarge digits to 64×64, and train a network with one output."""
     train, judged = learning_digits(digits)
     judged = judged[:2000]
-    x, y = enlarged(train), (train.labels == 9).astype(np.float32)[:, None]
+    table = Table(enlarged(train), np.where(train.labels == 9, 0, 1), classes=1)
     network = Network([SIDE * SIDE, hidden, 1], rng=seed, init="scaled", dtype=np.float32)
-    for epoch in range(epochs):
-        order = epoch_order(seed, epoch, len(y))
-        for start in range(0, len(order), 10):
-            batch = order[start : start + 10]
-            take_step(network, x[batch], y[batch], learning_rate)
+    settings = Settings(
+        epochs=epochs, batch_size=10, learning_rate=learning_rate, seed=seed, engine="fused"
+    )
+    fit(network, table, settings=settings, progress=False)
     seen = enlarged(judged)
     outputs = network.feedforward(seen)[:, 0].astype(np.float64)
     nine = judged.labels == 9

@@ -104,8 +104,11 @@ def evaluate(
         check_network(member, digits)
     if len(digits) == 0:
         raise InputError("there are no digits to evaluate on")
-    if isinstance(digits, Digits) and digits.labels.max() >= NO_DIGIT:
-        raise InputError(f"expected labels 0 to 9 to evaluate on; found {digits.labels.max()}")
+    classes = NO_DIGIT if isinstance(digits, Digits) else digits.classes
+    if digits.labels.max() >= classes:
+        raise InputError(
+            f"expected labels 0 to {classes - 1} to evaluate on; found {digits.labels.max()}"
+        )
     engine = engine or choose_engine("reference")
     z = engine.weighted_outputs(networks[0], digits)
     if len(networks) > 1:
@@ -118,7 +121,6 @@ def evaluate(
     else:
         cost = float(costs.sum(dtype=np.float64)) / len(digits)
     z = _a_class_each(z, digits)
-    classes = z.shape[1]
     labels = digits.labels.astype(np.intp)
     confusion = np.bincount(classes * labels + z.argmax(axis=1), minlength=classes**2)
     confusion = confusion.reshape(classes, classes)

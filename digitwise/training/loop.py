@@ -234,11 +234,12 @@ class Training:
         # The same slice every time, so that what engines know of it stays known.
         some: Examples
         if isinstance(self.train, Digits):
-            some = self.train[:MEASURED]
-            if NO_DIGIT in some.labels:
-                some = some[some.labels != NO_DIGIT]
+            some, none = self.train[:MEASURED], NO_DIGIT
         else:
             some = self.train[:: -(-len(self.train) // MEASURED_ROWS)]
+            none = self.train.classes
+        if none in some.labels:
+            some = some[some.labels != none]
         return _measured.setdefault(self.train, some)
 
     def _tell(self, hook: str) -> None:

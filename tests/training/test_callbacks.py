@@ -152,6 +152,13 @@ def test_no_file_has_a_second_training_loop():
             ):
                 callers.add(path.name)
     assert callers == {"loop.py", "warm_up.py"}
+    # No order of an epoch is gone through by hand, either.
+    users = {
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if "epoch_order(" in path.read_text() and "lab" not in path.parts
+    }
+    assert users == {"feed.py", "mixture.py", "run.py"}
 
 
 def test_the_best_epoch_is_what_the_network_ends_with(bundled, tmp_path):
