@@ -102,7 +102,7 @@ class Setting:
             return f"one of: {', '.join(r.choices)}"
         if self.kind in (bool, str):
             values = {bool: "true or false", str: "a text"}[self.kind]
-            return f"a list, each {values}" if self.many else values
+            return 'a list of texts, as ["a", "b"]' if self.many else values
         whole = "whole " if self.kind is int else ""
         if r.above is not None:
             text = f"a finite number above {r.above:,}"
@@ -113,7 +113,8 @@ class Setting:
         else:
             text = f"a {whole or 'finite '}number, {r.least:,} or above"
         if self.many:
-            return f"at most {r.most_values} numbers, as 30 or 100,30, each {text}"
+            typed = "as [100, 30] (typed 100,30, or none)"
+            return f"a list {typed}, at most {r.most_values}, each {text}"
         return text
 
     def fits(self, value: Any) -> bool:

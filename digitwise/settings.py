@@ -7,6 +7,7 @@ in the docs are made from it.
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -264,6 +265,11 @@ class Settings:
         "auto", "What runs the epochs.", "running", choices=("auto", "reference", "fused", "dense")
     )
 
+    def __post_init__(self) -> None:
+        """Refuse values outside their ranges; write lists as tuples, whole rates as reals."""
+        for setting in self.rows():
+            object.__setattr__(self, setting.name, setting.clean(getattr(self, setting.name)))
+
     @property
     def variant(self) -> "Variant":
         """How its steps depart from Eq. 20 and 21."""
@@ -288,17 +294,18 @@ class Settings:
         return list(table_of(cls).values())
 
     def check(self) -> None:
-        """Refuse values outside their ranges, and settings that contradict each other.
+        """Refuse settings that contradict each other.
 
         Raises
         ------
         InputError
             If there are any.
         """
-        for setting in self.rows():
-            setting.check(getattr(self, setting.name))
         if self.nesterov and not self.momentum:
-            raise InputError("nesterov is a kind of momentum: expected momentum > 0, found 0")
+            raise InputError(
+                "nesterov is a kind of momentum: expected momentum > 0, found 0; or leave it out "
+                "(--no-nesterov)"
+            )
         taken = self.learning_rate * self.weight_decay
         if taken >= 1:
             raise InputError(
@@ -307,14 +314,16 @@ class Settings:
             )
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
-        """Return the same with some other values, which are checked.
+        """Return the same with some other values.
 
         Raises
         ------
         InputError
             If there is no setting of a name, or a value is outside its range.
         """
-        return replace(self, **{n: find_setting(n).clean(value) for n, value in changes.items()})
+        for name in changes:
+            find_setting(name)
+        return replace(self, **changes)
 
     def command(self) -> str:
         """Return the command line that repeats the run."""
@@ -354,8 +363,8 @@ TABLE = table_of(Settings)
 DEFAULTS = Settings()
 
 
-def find_setting(name: str) -> "Setting":
-    """Return the setting of this name.
+def find_setting(name: str, among: Iterable[str] = ()) -> "Setting":
+    """Return the setting of this name, which should be one of some, or of all.
 
     Raises
     ------
@@ -364,8 +373,9 @@ def find_setting(name: str) -> "Setting":
     """
     if name in TABLE:
         return TABLE[name]
-    near = get_close_matches(str(name), TABLE, 1)
-    hint = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(TABLE)}"
+    known = list(among or TABLE)
+    near = get_close_matches(str(name), known, 1, cutoff=0.7)
+    hint = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(known)}"
     raise InputError(f"there is no setting {name!r:.50}; {hint}")
 
 

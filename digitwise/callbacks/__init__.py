@@ -1,1 +1,6 @@
-"""Callbacks that tell other programs of a run; a file a program."""
+"""Runs told to other programs: each needs an extra, which is imported when it is made."""
+
+from digitwise.callbacks.mlflow import MLflow
+from digitwise.callbacks.tensorboard import TensorBoard
+
+__all__ = ["MLflow", "TensorBoard"]

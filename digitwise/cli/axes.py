@@ -39,10 +39,12 @@ def numbers(text: str, option: str, *, whole: bool = False) -> list[Any]:
 
 
 def layers(text: str, option: str) -> list[tuple[int, ...]]:
-    """Hidden layers: 15,30,100 are three networks of one layer; 100-30 is one of two layers."""
+    """Hidden layers: 15,30,100 are three networks; 100-30 has two layers, none has none."""
     found: list[tuple[int, ...]] = []
     for part in text.split(","):
-        if re.fullmatch(r"\d+(-\d+)+", part.strip()):
+        if part.strip() == "none":
+            found.append(())
+        elif re.fullmatch(r"\d+(-\d+)+", part.strip()):
             found.append(tuple(map(int, part.strip().split("-"))))
         else:
             found += [(n,) for n in numbers(part, option, whole=True)]

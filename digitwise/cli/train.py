@@ -10,7 +10,7 @@ import typer
 from digitwise.cli.options import PresetName, chosen_of, option_of, with_settings
 from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
-from digitwise.settings import TABLE, Settings, read_settings
+from digitwise.settings import DEFAULTS, TABLE, Settings, read_settings
 from digitwise.training.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def train(
     """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
     chosen = chosen_of(given)
     _check_options(chosen, resume, preset, settings, out, plot)
+    if find_learning_rate and resume:
+        raise typer.BadParameter("leave out --resume", param_hint="--find-learning-rate")
     from digitwise.cli.training import draw, find_rate, go, report
 
     if resume:
@@ -158,6 +160,12 @@ def _load(settings: Settings, data_dir: Path | None, as_json: bool) -> Loaded:
     name = resolve(settings.data, data_dir)
     settings = with_engine(replace(settings, data=name))
     settings.check()
+    for judging in ("patience", "keep_best"):
+        if getattr(settings, judging) and not settings.validation:
+            raise typer.BadParameter(
+                "needs validation digits to judge by: --validation 5000, say",
+                param_hint=TABLE[judging].option,
+            )
     check_others(settings.also, data_dir)
     check_real_numbers(settings.real_numbers, data_dir)
     train_digits, test_digits = load_digits(name, data_dir)
@@ -196,6 +204,9 @@ def _resumed(
     if "epochs" in chosen:
         saved = saved.with_epochs(chosen["epochs"])
     moved = {name: chosen[name] for name in ("data", "real_numbers") if name in chosen}
+    data = moved.get("data", saved.settings.data)
+    if saved.settings.data == DEFAULTS.data:
+        moved.pop("data", None)  # a run of Python: no command repeats it
     saved = replace(saved, settings=replace(saved.settings, **moved))
     settings = saved.settings
     check_real_numbers(settings.real_numbers, data_dir)
@@ -203,7 +214,7 @@ def _resumed(
     people(as_json).print(
         f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"
     )
-    train_digits, test_digits = load_digits(settings.data, data_dir)
+    train_digits, test_digits = load_digits(data, data_dir)
     others = load_others(settings.also, data_dir, as_json)
     return saved.resume(train_digits, test_digits, out or model_path(found), others)
 

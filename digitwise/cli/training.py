@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from threading import Timer
@@ -15,7 +16,7 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
-from digitwise.settings import Settings
+from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
 from digitwise.training.find_rate import find_learning_rate
 from digitwise.training.loop import Training
@@ -113,10 +114,11 @@ def report(run: Run, as_json: bool) -> None:
                 "warnings": history.warnings,
             }
         )
+    settings = replace(run.settings, engine=DEFAULTS.engine)  # which it was is the same next time
     people(as_json).print(
         f"{percent(accuracy)} of {n:,} test digits right, after {history.seconds:.2f} s"
         f" of training. Saved {printable(str(run.out))}\n"
-        f"Settings, as --settings takes them:\n{run.settings.to_toml()}"
+        f"Settings, as --settings takes them:\n{settings.to_toml()}"
         f"Now try: digitwise read PICTURE --model {printable(str(run.out))}"
     )
 

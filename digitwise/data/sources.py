@@ -122,7 +122,8 @@ def _load_folder(folder: Path, progress: Progress | None) -> tuple[Digits, Digit
 
     if not folder.is_dir():
         raise DataError(
-            f"{folder}: no such set of digits; expected auto, mnist, digits or a folder"
+            f"{folder}: no such set of digits; expected auto, mnist, digits or a folder, or a "
+            "collection: a name of `digitwise data list`, an .npz or a .csv file"
         )
     if folders.is_labelled(folder):
         return folders.read_labelled(folder, progress)

@@ -29,7 +29,9 @@ class BestModel(Callback):
     def begin_run(self, training: "Training") -> None:
         """Refuse to choose where nothing is measured."""
         if training.validation is None:
-            raise InputError("the best epoch is chosen on validation digits: there are none")
+            raise InputError(
+                "the best epoch is chosen on validation digits: there are none (validation=)"
+            )
 
     def end_epoch(self, training: "Training") -> None:
         """Keep the weights if they are the best so far."""

@@ -35,7 +35,9 @@ def check_run(
             found = type(examples).__name__
             raise InputError(f"expected Digits or a Table to test on, or None; found {found}")
     if not isinstance(deformation, Deformation | None):
-        raise InputError(f"expected a Deformation, or None; found {deformation!r:.50}")
+        raise InputError(
+            f"expected a Deformation, or None; found {deformation!r:.50} (a name is deform=)"
+        )
     check_network(network, train)
     if not all(np.isfinite(p).all() for p in (*network.weights, *network.biases)):
         raise InputError("this network has weights or biases that are not finite numbers")
@@ -50,3 +52,15 @@ def check_run(
             "only images of digits can be deformed, or made into what is no digit: train on a "
             "Table without deform, plain_epochs and non_digits"
         )
+
+
+def check_whole(name: str, value: object, least: int) -> None:
+    """Refuse what is no whole number of at least `least`.
+
+    Raises
+    ------
+    InputError
+        If it isn't one.
+    """
+    if not isinstance(value, int | np.integer) or value < least:
+        raise InputError(f"expected {name} to be a whole number >= {least}; found {value!r:.50}")

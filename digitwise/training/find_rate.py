@@ -1,9 +1,12 @@
-"""Finding a learning rate: let it rise from step to step, and see where the cost is least.
+"""Finding a learning rate: let it rise from step to step, then try some around the best.
 
-L. N. Smith 2017, "Cyclical learning rates for training neural networks", section 3.3.
+The rising is from L. N. Smith 2017, "Cyclical learning rates for training neural networks",
+section 3.3. A single mini-batch at each rate says where learning begins and where it breaks down,
+but not which rate is best: that is left to short trials.
 """
 
 import io
+import math
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -11,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitwise.data.digits import Digits
-from digitwise.errors import TrainingError
+from digitwise.data.table import Examples
+from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.settings import DEFAULTS, Settings
@@ -27,10 +30,8 @@ LEAST, MOST = 1e-4, 1e3  # learning rates between which the search goes
 STEPS_A_DECADE = 40  # learning rates; one mini-batch each
 MEASURED = 1000  # training digits that the cost is measured on after each step
 SMOOTHED = STEPS_A_DECADE // 4  # costs whose mean is looked at
-# Of the rate at which the cost was least. Nine networks (of other costs, starts, activations,
-# depths and mini-batches) were trained for four epochs on MNIST with eight rates each: half of
-# it was within 1.5 points of the best for all nine, the rate itself for eight.
-SHARE = 0.5
+TRIALS = (2, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # of the rate after which the cost was least
+TRIED = 10_000  # examples that a trial learns from, in all
 RISEN = 2.0  # the search ends when the cost is so many times that of the start
 
 
@@ -42,13 +43,19 @@ class RateSearch:
     ----------
     rates, costs : float arrays of shape (steps,)
         η of each step, and the cost after it.
-    learning_rate : float
-        A good one, to two digits.
+    tried, ends : float arrays of shape (trials,)
+        η of each trial, and the cost after its 10,000 examples; infinite if it diverged.
     """
 
     rates: Floats
     costs: Floats
-    learning_rate: float
+    tried: Floats
+    ends: Floats
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the best trial, to two digits."""
+        return float(self.tried[self.ends.argmin()])
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -56,6 +63,10 @@ class RateSearch:
             "learning_rate": self.learning_rate,
             "rates": self.rates.tolist(),
             "costs": self.costs.tolist(),
+            "trials": [
+                {"learning_rate": rate, "cost": cost if np.isfinite(cost) else None}
+                for rate, cost in zip(self.tried.tolist(), self.ends.tolist(), strict=True)
+            ],
         }
 
     def plot(self) -> "Figure":
@@ -66,14 +77,16 @@ class RateSearch:
         figure = Figure(figsize=(7, 4), dpi=120, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots()
-        axes.semilogx(self.rates, self.costs, color="#1b4965")
+        axes.semilogx(self.rates, self.costs, color="#1b4965", label="while it rises, a step each")
+        axes.semilogx(self.tried, self.ends, "o", color="#c8553d", label="trials")
         axes.axvline(self.learning_rate, color="#c8553d", linestyle="--")
         axes.set(
-            xlabel="learning rate, one step each",
+            xlabel="learning rate",
             ylabel=f"cost of {MEASURED:,} training digits",
             ylim=(0, 1.1 * float(self.costs[0])),
             title=f"A good learning rate: {self.learning_rate:g}",
         )
+        axes.legend(frameon=False)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
         return figure
@@ -109,15 +122,18 @@ class _Rising(Callback):
 
 
 def find_learning_rate(
-    network: Network, train: Digits, settings: Settings = DEFAULTS, **changes: Any
+    network: Network, train: Examples, settings: Settings = DEFAULTS, **changes: Any
 ) -> RateSearch:
-    """Try learning rates from 0.0001 on, each for one mini-batch, until the cost rises.
+    """Try learning rates from 0.0001 on, each for one mini-batch, until the cost rises; then six.
+
+    The six, each half of the one before, lie around that after which the cost was least. The best
+    of them after 10,000 examples is the `learning_rate` of what is returned.
 
     Parameters
     ----------
     network : Network
         Not changed: a copy learns.
-    train : Digits
+    train : Digits or Table
     settings, **changes
         As `fit` has them; the learning rate and its schedule don't count.
 
@@ -126,29 +142,47 @@ def find_learning_rate(
     InputError
         If network and digits don't fit, or a setting is outside its range.
     """
-    decades = np.log10(MOST / LEAST)
-    rates = np.geomspace(LEAST, MOST, round(STEPS_A_DECADE * decades) + 1)
-    rising = _Rising(rates)
+    if not isinstance(settings, Settings):
+        raise InputError(f"expected Settings; found {type(settings).__name__}")
     settings = replace(
         settings.changed(changes),
-        epochs=len(rates),  # enough, however few digits there are
         schedule="constant",
         average=0.0,
         patience=None,
         keep_best=False,
         weight_decay=0.0,
+        plain_epochs=0,
     )
-    training = Training(deepcopy(network), train, settings, callbacks=[rising])
-    with suppress(TrainingError):  # the cost has left the finite numbers: that was the last rate
-        training.run()
+    decades = np.log10(MOST / LEAST)
+    rising = _Rising(np.geomspace(LEAST, MOST, round(STEPS_A_DECADE * decades) + 1))
+    _learn(network, train, replace(settings, epochs=len(rising.rates)), rising)
     costs = np.array(rising.costs)
-    return RateSearch(rates[: len(costs)], costs, _choose(rates[: len(costs)], costs))
+    rates = rising.rates[: len(costs)]
+    tried = np.array([float(f"{share * _least(rates, costs):.2g}") for share in TRIALS])
+    ends = np.array(
+        [_try(network, train[:TRIED], replace(settings, learning_rate=r)) for r in tried]
+    )
+    return RateSearch(rates, costs, tried, ends)
 
 
-def _choose(rates: Floats, costs: Floats) -> float:
-    """A share of the rate after which the smoothed cost is least."""
+def _least(rates: Floats, costs: Floats) -> float:
+    """Return the rate after which the smoothed cost is least."""
     if len(costs) < SMOOTHED:
-        return float(f"{rates[0]:.2g}")
+        return float(rates[0])
     smooth = np.convolve(costs, np.ones(SMOOTHED) / SMOOTHED, "valid")
-    least = int(np.argmin(smooth)) + SMOOTHED // 2
-    return float(f"{SHARE * rates[least]:.2g}")
+    return float(rates[int(np.argmin(smooth)) + SMOOTHED // 2])
+
+
+def _try(network: Network, train: Examples, settings: Settings) -> float:
+    """Return the cost after some epochs at one rate; infinity if it diverges."""
+    epochs = max(1, TRIED // len(train))
+    training = _learn(network, train, replace(settings, epochs=epochs))
+    return math.inf if training.error else training.history.epochs[-1].cost
+
+
+def _learn(network: Network, train: Examples, settings: Settings, *callbacks: Callback) -> Training:
+    """Let a copy of the network learn, as far as numbers stay finite."""
+    training = Training(deepcopy(network), train, settings, callbacks=callbacks)
+    with suppress(TrainingError):
+        training.run()
+    return training

@@ -8,7 +8,7 @@ from digitwise.data.table import Examples
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.settings import DEFAULTS, TABLE, Settings, find_setting
-from digitwise.training.callback import Callback
+from digitwise.training.callback import Callback, check_callbacks
 from digitwise.training.history import History
 from digitwise.training.loop import Training
 from digitwise.training.progress import Progress, callbacks_of
@@ -78,6 +78,9 @@ def fit(
     schedule, deformation = None, changes.pop("deformation", None)
     if callable(changes.get("learning_rate")):
         schedule = changes.pop("learning_rate")
+        if changes.get("schedule", (settings or DEFAULTS).schedule) != DEFAULTS.schedule:
+            raise InputError("learning_rate is a function of the epoch: leave out schedule")
+    check_callbacks(callbacks)
     called = callbacks_of(progress)
     return Training(
         network,
@@ -103,16 +106,23 @@ def settings_of(network: Network, settings: Settings, changes: dict[str, Any]) -
     if not isinstance(settings, Settings):
         raise InputError(f"expected Settings; found {type(settings).__name__}")
     for name in changes:
-        find_setting(name)
         if name in ELSEWHERE:
-            raise InputError(f"{name} is no argument of fit; expected some of {list(ARGUMENTS)}")
+            said = ", ".join(ARGUMENTS)
+            raise InputError(f"{name} is no argument of fit; expected some of: {said}")
+        find_setting(name, ARGUMENTS)
     settings = settings.changed(changes)
     if not isinstance(network, Network):
         return settings  # refused later, with the digits
-    return replace(
-        settings,
-        hidden=tuple(network.sizes[1:-1]),
-        activation=network.activation,
-        cost=network.cost,
-        init=network.init,
-    )
+    of_network: dict[str, Any] = {
+        "hidden": tuple(network.sizes[1:-1]),
+        "activation": network.activation,
+        "cost": network.cost,
+        "init": network.init,
+    }
+    for name, value in of_network.items():
+        if getattr(settings, name) not in (value, getattr(DEFAULTS, name)):
+            raise InputError(
+                f"settings say {name} {getattr(settings, name)!r}, the network has {value!r}: make "
+                "the network as they say (digitwise.training.start.make_network does)"
+            )
+    return replace(settings, **of_network)

@@ -6,6 +6,7 @@ made of it. It steps and measures; all else is done by callbacks.
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -25,8 +26,8 @@ from digitwise.neurons import Floats
 from digitwise.settings import Settings
 from digitwise.training.averaging import Average, averaged
 from digitwise.training.best import BestModel
-from digitwise.training.callback import Callback
-from digitwise.training.checks import check_run
+from digitwise.training.callback import Callback, check_callbacks
+from digitwise.training.checks import check_run, check_whole
 from digitwise.training.dead_outputs import warn_of_dead_outputs
 from digitwise.training.evaluation import evaluate
 from digitwise.training.feed import Part, feed, step_of
@@ -100,6 +101,7 @@ class Training:
         deformation: Deformation | None = None,
     ) -> None:
         check_run(network, train, settings, test, validation, deformation)
+        check_callbacks(callbacks)
         self.network, self.train, self.settings = network, train, settings
         self.test, self.validation = test, validation
         self.history = history or History()
@@ -113,6 +115,7 @@ class Training:
         self.engine = choose_engine(
             resolve_engine(settings.engine, network.sizes, settings.batch_size, self.variant, train)
         )
+        self.settings = replace(settings, engine=self.engine.name)
         self.step_size = step_of(settings.batch_size)
         self.learning_rate = settings.learning_rate
         self.learnt = 0
@@ -158,9 +161,19 @@ class Training:
             self.error = error
             raise
         finally:
-            for callback in self._callbacks:
-                callback.end_run(self)
+            self._end()
         return self.history
+
+    def _end(self) -> None:
+        """Tell every callback, also after one that fails; the run's own error comes first."""
+        failed: BaseException | None = None
+        for callback in self._callbacks:
+            try:
+                callback.end_run(self)
+            except BaseException as error:
+                failed = failed or error
+        if failed and self.error is None:
+            raise failed
 
     def _epoch(self) -> None:
         """Take the steps of an epoch, or what is left of it, and measure."""
@@ -196,8 +209,8 @@ class Training:
         if self.variant.dropout:
             rng = dropout_source(s.seed, len(history.epochs), history.position)
         self.engine.run(
-            self.network, examples, order, s.batch_size, self.learning_rate, self.variant,
-            history.velocity, rng,
+            self.network, examples, order, s.batch_size, check_rate(self.learning_rate),
+            self.variant, history.velocity, rng,
         )  # fmt: skip
         self.learnt = len(order)
         history.position += self.learnt
@@ -206,9 +219,14 @@ class Training:
         s = self.settings
         drawn = self._deformation if number < s.epochs - s.plain_epochs else None
         return feed(
-            self.train, s.seed, number, self.history.position, lambda: self.step_size, drawn,
-            s.non_digits,
+            self.train, s.seed, number, self.history.position, self._step_size, drawn, s.non_digits
         )  # fmt: skip
+
+    def _step_size(self) -> int:
+        """As callbacks may have changed it, in whole mini-batches."""
+        check_whole("step_size", self.step_size, 1)
+        m = self.settings.batch_size
+        return -(-self.step_size // m) * m
 
     def _measure(self, number: int, good: list[Floats], good_position: int) -> None:
         on_train = evaluate(self.judged, self.measured, self.engine)

@@ -12,7 +12,7 @@ from digitwise.data.table import Examples
 from digitwise.errors import DataError, InputError, ModelError
 from digitwise.models.files import Model, read_model
 from digitwise.network import Network
-from digitwise.settings import Settings
+from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.history import History
 from digitwise.training.stopping import stalled
 
@@ -37,10 +37,12 @@ def model_of(settings: Settings, network: Network, train: Examples, history: His
         )
     if train not in _fingerprints:
         _fingerprints[train] = train.sha256()  # not at every checkpoint
+    # A run of Python learnt from digits that no command names.
+    command = {} if settings.data == DEFAULTS.data else {"command": settings.command()}
     return Model(
         network,
         {
-            "command": settings.command(),
+            **command,
             "settings": settings.to_dict(),
             "train_n": len(train),
             "train_sha256": _fingerprints[train],
@@ -104,7 +106,8 @@ class Saved:
         if train.sha256() != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "
-                "name the same set, with --data and --data-dir"
+                "give the same, on the command line with --data and --data-dir; a run of Python "
+                "that set digits aside goes on in Python (dw.resume)"
             )
         if self.settings.validation:
             validation = set_aside

@@ -29,7 +29,7 @@ class EarlyStopping(Callback):
     def begin_run(self, training: "Training") -> None:
         """Refuse to stop for no reason that could be seen; don't go on with what has ended."""
         if training.validation is None:
-            raise InputError("patience needs validation digits to judge by")
+            raise InputError("patience needs validation digits to judge by (validation=)")
         self.end_epoch(training)
 
     def end_epoch(self, training: "Training") -> None:

@@ -1,5 +1,6 @@
 """The settings of a run as the page has them: its form, and what it may send."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
@@ -18,24 +19,35 @@ LEAST_DIGITS = 10
 
 def fields_of(table: dict[str, Setting] = TABLE) -> dict[str, Any]:
     """Return the fields of the form as pydantic has them: type and default, by name."""
-    return {name: _field(setting) for name, setting in table.items() if setting.row.page}
+    return {name: _field(_here(s)) for name, s in table.items() if s.row.page}
+
+
+def _here(setting: Setting) -> Setting:
+    """Return a setting with the ranges of a server."""
+    bounds: dict[str, Any] = {}
+    if setting.name == "data":
+        bounds["choices"] = SETS
+    if setting.name == "limit":
+        bounds["least"] = LEAST_DIGITS
+    if setting.name in MOST:
+        bounds["most"] = MOST[setting.name]
+    if setting.many:
+        bounds["most_values"] = MOST_LAYERS
+    return replace(setting, row=replace(setting.row, **bounds))
 
 
 def _field(setting: Setting) -> Any:
     r, default = setting.row, setting.default
-    choices = SETS if setting.name == "data" else r.choices
-    if choices:
-        return (Literal[choices], Field(default, description=r.meaning))
-    least = LEAST_DIGITS if setting.name == "limit" else r.least
-    most = MOST.get(setting.name, r.most)
-    bounds: dict[str, Any] = {"ge": least, "le": most, "gt": r.above, "lt": r.below}
+    if r.choices:
+        return (Literal[r.choices], Field(default, description=r.meaning))
+    bounds: dict[str, Any] = {"ge": r.least, "le": r.most, "gt": r.above, "lt": r.below}
     if setting.kind is float and r.most is None and r.below is None:
         bounds["le"] = 1e30
     if setting.kind is bool:
         bounds = {}
     if setting.many:
         many: Any = list[Annotated[setting.kind, Field(**bounds)]]  # type: ignore[name-defined]
-        return (many, Field(list(default), max_length=MOST_LAYERS, description=r.meaning))
+        return (many, Field(list(default), max_length=r.most_values, description=r.meaning))
     kind: Any = setting.kind | None if setting.optional else setting.kind
     return (kind, Field(default, description=r.meaning, **bounds))
 
@@ -56,20 +68,17 @@ def form_of(table: dict[str, Setting] = TABLE) -> list[dict[str, Any]]:
             "label": setting.label,
             "meaning": setting.row.meaning,
             "kind": "numbers" if setting.many else setting.kind.__name__,
-            "choices": _choices(name, setting),
+            "choices": _choices(setting),
             "optional": setting.optional,
             "default": list(setting.default) if setting.many else setting.default,
             "expected": setting.expected,
             "place": setting.row.page,
         }
-        for name, setting in table.items()
-        if setting.row.page
+        for name, setting in ((n, _here(s)) for n, s in table.items() if s.row.page)
     ]
 
 
-def _choices(name: str, setting: Setting) -> list[str]:
-    if name == "data":
-        return list(SETS)
+def _choices(setting: Setting) -> list[str]:
     return ["false", "true"] if setting.kind is bool else list(setting.row.choices)
 
 

@@ -46,6 +46,7 @@ def test_a_fraction_is_no_whole_number():
 def test_layers():
     assert layers("15,30,100", "--hidden") == [(15,), (30,), (100,)]
     assert layers("30,100-30", "--hidden") == [(30,), (100, 30)]
+    assert layers("none,30", "--hidden") == [(), (30,)]
     assert layers("10:1000:log3", "--hidden") == [(10,), (100,), (1000,)]
     for text in ("100-", "x", "1.5"):
         with pytest.raises(typer.BadParameter):

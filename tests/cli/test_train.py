@@ -121,10 +121,65 @@ def test_streams_that_cant_be_are_refused_before_anything_is_loaded(run, options
 
 
 def test_patience_needs_digits_to_judge_by(run):
-    assert_one_line(run("train", *FAST, "--patience", 3), 1, "patience needs validation digits")
+    for option in (("--patience", 3), ("--keep-best",)):
+        ran = run("train", *FAST, *option)
+        assert ran.code == 2
+        assert f"{option[0]}: needs validation digits to judge by: --validation" in ran.err
     assert_one_line(
         run("train", *FAST, "--validation", 5000), 1, "expected fewer than 1,437 validation digits"
     )
+
+
+def test_the_best_epoch_is_kept(run, tmp_path):
+    options = ["--validation", 300, "--learning-rate", 8, "--epochs", 8, "--keep-best"]
+    ran = run("train", *FAST, *options, "--out", "net.safetensors", "--json")
+    *epochs, done = ran.json
+    best = max(e["validation_accuracy"] for e in epochs)
+    model = read_model(tmp_path / "net.safetensors")
+    assert dw.evaluate(model.network, dw.load("digits")[0][-300:]).accuracy == best
+    assert done["event"] == "done"
+
+
+def test_settings_from_a_file_and_back(run, tmp_path):
+    ran = run("train", *FAST, "--momentum", 0.5, "--out", "a.safetensors")
+    printed = ran.out.partition("as --settings takes them:\n")[2].partition("Now try")[0]
+    (tmp_path / "run.toml").write_text(printed)
+    assert "momentum = 0.5" in printed
+    assert run("train", "--settings", "run.toml", "--out", "b.safetensors").code == 0
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+    ran = run("train", "--settings", "run.toml", "--epochs", 1, "--out", "c.safetensors", "--json")
+    assert ran.json[-1]["epochs"] == 1
+    (tmp_path / "bad.toml").write_text("learning_rat = 1")
+    ran = run("train", "--settings", "bad.toml")
+    assert_one_line(ran, 1, "bad.toml: there is no setting", "did you mean learning_rate")
+
+
+def test_a_learning_rate_is_found_and_nothing_trained(run, tmp_path):
+    ran = run("train", *FAST, "--find-learning-rate", "--plot", "rate.png", "--json")
+    assert ran.code == 0, ran.err
+    (found,) = ran.json
+    assert 0.05 < found["learning_rate"] < 20
+    assert len(found["trials"]) == 6
+    assert f"--learning-rate {found['learning_rate']:g}" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["rate.png"]
+    ran = run("train", "--find-learning-rate", "--resume", "a.safetensors")
+    assert (ran.code, "leave out --resume" in ran.err) == (2, True)
+
+
+def test_the_command_line_goes_on_with_a_run_of_python(run, tmp_path):
+    class Stop(dw.Callback):
+        def end_epoch(self, training):
+            return len(training.history.epochs) == 2
+
+    train, test = dw.load("digits")
+    nets = [dw.Network([784, 12, 10], rng=3) for _ in range(2)]
+    path = tmp_path / "py.safetensors"
+    dw.fit(nets[0], train, test, epochs=4, callbacks=[Stop(), dw.Checkpoint(path)])
+    ran = run("train", "--resume", "py.safetensors", "--data", "digits")
+    assert ran.code == 0, ran.err
+    dw.fit(nets[1], train, test, epochs=4)
+    np.testing.assert_array_equal(read_model(path).network.weights[0], nets[1].weights[0])
+    assert "command" not in read_model(path).training  # none would repeat it
 
 
 def test_nesterov_needs_momentum_before_anything_is_loaded(run):
@@ -246,8 +301,8 @@ def test_a_dead_output_is_told_to_people_and_programs(run):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["--hidden", "0"], "30 or 100,30"),
-        (["--hidden", "many"], "30 or 100,30"),
+        (["--hidden", "0"], "typed 100,30, or none"),
+        (["--hidden", "many"], "typed 100,30, or none"),
         (["--epochs", "-1"], "--epochs"),
         (["--batch-size", "0"], "--batch-size"),
         (["--learning-rate", "0"], "above 0"),

@@ -397,3 +397,103 @@ def test_training_may_be_had_without_fit(bundled):
     assert len(history.epochs) == 2
     dw.fit(expected, bundled[0], epochs=2)
     assert same(net, expected)
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "said"),
+    [
+        (
+            [dw.BestModel],
+            r"expected a Callback; found <class .*BestModel.*: write BestModel\(...\)",
+        ),
+        ([print], "expected a Callback; found <built-in function print>"),
+        (dw.BestModel(), "expected a list of callbacks"),
+    ],
+    ids=["class", "function", "alone"],
+)
+def test_what_is_no_callback(bundled, callbacks, said):
+    with pytest.raises(InputError, match=said):
+        dw.fit(small(), bundled[0], callbacks=callbacks)
+
+
+@pytest.mark.parametrize("name", ["end_epcoh", "on_epoch_end", "begin"])
+def test_a_hook_that_would_never_be_called_is_refused(name):
+    if name == "begin":
+        type("Own", (dw.Callback,), {name: lambda self: None})  # may be anything
+        return
+    with pytest.raises(InputError, match=f"Own: no hook {name}; expected begin_run, "):
+        type("Own", (dw.Callback,), {name: lambda self, training: None})
+
+
+def test_every_callback_is_told_of_the_end(bundled):
+    class Fails(dw.Callback):
+        def end_run(self, training):
+            raise RuntimeError("at the end")
+
+    class FailsBefore(dw.Callback):
+        def end_epoch(self, training):
+            raise RuntimeError("in the middle")
+
+    noting = Noting()
+    with pytest.raises(RuntimeError, match="at the end"):
+        dw.fit(small(), bundled[0], epochs=1, callbacks=[Fails(), noting])
+    assert noting.seen[-1][0] == "end_run"
+    with pytest.raises(RuntimeError, match="in the middle"):
+        dw.fit(small(), bundled[0], epochs=1, callbacks=[FailsBefore(), Fails(), noting])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("learning_rate", -1.0, "expected a finite learning rate > 0; found -1"),
+        ("learning_rate", float("nan"), "expected a finite learning rate > 0; found nan"),
+        ("step_size", 0, "expected step_size to be a whole number >= 1; found 0"),
+    ],
+)
+def test_what_a_callback_sets_is_checked(bundled, name, value, said):
+    class Sets(dw.Callback):
+        def begin_step(self, training):
+            setattr(training, name, value)
+
+    with pytest.raises(InputError, match=said):
+        dw.fit(small(), bundled[0], epochs=1, callbacks=[Sets()])
+
+
+def test_a_step_is_whole_mini_batches(bundled):
+    class Sets(dw.Callback):
+        def begin_step(self, training):
+            training.step_size = 25
+
+        def end_step(self, training):
+            seen.append(training.learnt)
+
+    seen = []
+    dw.fit(small(), bundled[0][:70], epochs=1, batch_size=10, callbacks=[Sets()])
+    assert seen == [30, 30, 10]
+
+
+def test_averages_are_what_the_best_epoch_is_chosen_from(bundled):
+    train, test = bundled
+    net = small()
+    history = dw.fit(
+        net, train, validation=test, epochs=6, learning_rate=6.0, average=2.0, keep_best=True
+    )
+    best = max(e.validation_accuracy for e in history.epochs)
+    assert dw.evaluate(net, test).accuracy == best
+
+
+def test_a_run_that_was_stopped_early_is_over(bundled):
+    train, test = bundled
+    net = small()
+    stopping = {"callbacks": [dw.EarlyStopping(1)], "validation": test, "learning_rate": 1e-9}
+    history = dw.fit(net, train, epochs=50, **stopping)
+    done = len(history.epochs)
+    assert done == 2
+    assert len(dw.fit(net, train, epochs=50, history=history, **stopping).epochs) == done
+
+
+def test_settings_that_contradict_the_network(bundled):
+    with pytest.raises(InputError, match="settings say activation 'relu', the network has 'sig"):
+        dw.fit(small(), bundled[0], settings=Settings(activation="relu"))
+    with pytest.raises(InputError, match="leave out schedule"):
+        dw.fit(small(), bundled[0], learning_rate=lambda e: 1.0, schedule="cosine")
