@@ -100,6 +100,9 @@ def evaluate(
     networks = [network] if isinstance(network, Network) else list(network)
     if not networks:
         raise InputError("there is no network to evaluate")
+    if not isinstance(digits, Examples):
+        found = type(digits).__name__
+        raise InputError(f"expected Digits or a Table to evaluate on; found {found}")
     for member in networks:
         check_network(member, digits)
     if len(digits) == 0:

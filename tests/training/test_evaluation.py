@@ -68,3 +68,10 @@ def test_a_table_is_evaluated_by_all_of_its_classes():
     np.testing.assert_allclose(result.confidence, (outputs.T / outputs.sum(axis=1)).max(axis=0))
     with pytest.raises(InputError, match="13 features and 23 classes needs a network with"):
         evaluate(Network([13, 22]), table)
+
+
+def test_what_is_no_set_of_digits(few):
+    with pytest.raises(
+        InputError, match="expected Digits or a Table .*; found ndarray"
+    ):
+        evaluate(Network([784, 10]), few.images)
