@@ -71,7 +71,5 @@ def test_a_table_is_evaluated_by_all_of_its_classes():
 
 
 def test_what_is_no_set_of_digits(few):
-    with pytest.raises(
-        InputError, match="expected Digits or a Table .*; found ndarray"
-    ):
+    with pytest.raises(InputError, match="expected Digits or a Table .*; found ndarray"):
         evaluate(Network([784, 10]), few.images)
