@@ -158,7 +158,7 @@ class Sweep:
             "train_accuracy": last and last.train_accuracy,
             "validation_accuracy": last and last.test_accuracy,
             "best_validation_accuracy": max(accuracies, default=None),
-            "seconds": round(history.seconds, 3),
+            "seconds": round(history.seconds, 6),
             "warnings": history.warnings,
             "train_n": len(self.train),
             "train_sha256": self._train_sha256,
