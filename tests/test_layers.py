@@ -26,7 +26,16 @@ ORDER = [
     "web",
     "cli",
 ]
-ANYWHERE = {"compiled", "errors", "files", "interrupts", "processes", "setting", "settings"}
+ANYWHERE = {
+    "compiled",
+    "errors",
+    "files",
+    "interrupts",
+    "processes",
+    "setting",
+    "settings",
+    "percent",
+}
 HEART = {"neurons", "costs", "network", "descent", "circuits", "expressions", "bitwise"}
 
 

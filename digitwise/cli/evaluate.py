@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitwise.cli.output import Data, DataDir, Json, emit, people, percent
+from digitwise.cli.output import Data, DataDir, Json, emit, people
+from digitwise.percent import percent
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from digitwise.cli.output import Data, DataDir, Json, emit, people, percent
+from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
+from digitwise.percent import percent
 
 SUSPICIOUS = 0.9  # accuracy below which something was probably not said
 

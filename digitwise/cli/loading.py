@@ -4,12 +4,13 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from digitwise.cli.output import people, percent
+from digitwise.cli.output import people
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other, load_other
 from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real_numbers
 from digitwise.data.sources import load
 from digitwise.imaging.pictures import open_first
+from digitwise.percent import percent
 
 
 def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:

@@ -60,10 +60,11 @@ def with_settings(
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = [p for p in signature(command).parameters.values() if p.kind != p.VAR_KEYWORD]
+        options = {name: option_of(setting) for name, setting in table.items()}
         made = [
-            Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=option_of(setting))
-            for name, setting in table.items()
-            if option_of(setting) is not None
+            Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=option)
+            for name, option in options.items()
+            if option is not None
         ]
         own = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in own]
         described: Any = command

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from digitwise.settings import TABLE
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,11 +17,7 @@ DataDir = Annotated[
     Path | None,
     typer.Option(help="Folder with MNIST's four files (also: DIGITWISE_DATA).", metavar="DIR"),
 ]
-DATA_HELP = (
-    "auto (MNIST where it is at hand, else digits), mnist, digits (the bundled set), a collection "
-    "(its name, an .npz or a .csv file), or a folder of IDX files or of pictures in folders named "
-    "by label."
-)
+DATA_HELP = TABLE["data"].row.meaning
 Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
 
 
@@ -46,8 +44,3 @@ def printable(text: str) -> str:
     """On one line, without what a terminal would take for a command: names can hold anything."""
     text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split()).encode(errors="replace").decode()
-
-
-def percent(share: float | None) -> str:
-    """0.9512 → "95.12%"; what was not measured is a dash."""
-    return "-" if share is None else f"{100 * share:.2f}%"

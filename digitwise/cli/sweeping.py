@@ -9,9 +9,10 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digitwise.cli.output import emit, people, percent, printable
+from digitwise.cli.output import emit, people, printable
 from digitwise.cli.training import noticing_compilation
 from digitwise.files import write_atomically
+from digitwise.percent import percent
 from digitwise.settings import Settings
 from digitwise.training.history import History
 from digitwise.training.sweep import (

@@ -9,13 +9,14 @@ from shlex import quote
 from threading import Timer
 from typing import Any
 
-from digitwise.cli.output import complain, emit, people, percent, printable
+from digitwise.cli.output import complain, emit, people, printable
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other
 from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
+from digitwise.percent import percent
 from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
 from digitwise.training.find_rate import find_learning_rate

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from digitwise.circuits import Circuit
-from digitwise.display.figures import as_png, new_figure
 from digitwise.lab.circuit_picture import MOST_DRAWN, draw_circuit, places
+from digitwise.training.figures import content_of, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,4 +26,4 @@ def plot(circuit: Circuit) -> "Figure":
 
 def draw(circuit: Circuit) -> bytes:
     """Draw a circuit, as the content of a PNG file."""
-    return as_png(plot(circuit))
+    return content_of(plot(circuit))

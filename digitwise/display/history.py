@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from digitwise.display.html import block, heading, paragraph, picture, table
+from digitwise.percent import percent
 from digitwise.training.curves import SIZE, draw_curves, plot_curves
 from digitwise.training.history import Epoch, History
 
@@ -34,7 +35,12 @@ def as_html(history: History) -> str:
     measured = _measured(history)
     shown = history.epochs[-MOST_ROWS:]
     rows = [
-        (str(e.epoch), f"{e.cost:.4f}", *(_percent(e, c) for c in measured.values()), _seconds(e))
+        (
+            str(e.epoch),
+            f"{e.cost:.4f}",
+            *(_percent(e, c) for c in measured.values()),
+            _seconds(e),
+        )
         for e in shown
     ]
     if len(shown) < len(history.epochs):
@@ -49,7 +55,7 @@ def as_html(history: History) -> str:
 
 def plot(history: History, title: str) -> "Figure":
     """Draw the curves as a figure: see `History.plot`."""
-    from digitwise.display.figures import new_figure
+    from digitwise.training.figures import new_figure
 
     figure = new_figure(*SIZE)
     plot_curves(history, figure, title)
@@ -72,8 +78,7 @@ def _measured(history: History) -> dict[str, str]:
 
 
 def _percent(epoch: Epoch, column: str) -> str:
-    share = getattr(epoch, column)
-    return "" if share is None else f"{100 * share:.2f}%"
+    return percent(getattr(epoch, column), missing="")
 
 
 def _seconds(epoch: Epoch) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from digitwise.data.catalogue import KNOWN
 from digitwise.data.others import split_share
 from digitwise.models.cards import CARDS
+from digitwise.percent import percent
 
 if TYPE_CHECKING:
     from digitwise.models.files import Model
@@ -45,7 +46,7 @@ def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
 def as_words(key: str, value: Any) -> str:
     """Write a fact for people."""
     share = key == "test_accuracy" and isinstance(value, float)
-    return f"{100 * value:.2f}%" if share else str(value)
+    return percent(value) if share else str(value)
 
 
 def trained_on(model: "Model") -> str | None:
@@ -63,7 +64,7 @@ def trained_on(model: "Model") -> str | None:
     accuracy = model.results.get("test_accuracy")
     if not isinstance(accuracy, float) or not isinstance(tested, int):
         return f"{count}{data}{more}"
-    return f"{count}{data}{more}; {100 * accuracy:.2f}% of {tested:,} test digits are right"
+    return f"{count}{data}{more}; {percent(accuracy)} of {tested:,} test digits are right"
 
 
 def _settings(model: "Model") -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Learning curves: the picture of a history."""
 
-import io
 from typing import Any
 
 from digitwise.training.history import History
@@ -15,15 +14,11 @@ def draw_curves(history: History, title: str, image_format: str = "png") -> byte
     ----------
     image_format : {"png", "svg", "pdf"}
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from digitwise.training.figures import content_of, new_figure
 
-    figure = Figure(figsize=SIZE, dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(*SIZE)
     plot_curves(history, figure, title)
-    content = io.BytesIO()
-    figure.savefig(content, format=image_format)
-    return content.getvalue()
+    return content_of(figure, image_format)
 
 
 def plot_curves(history: History, figure: Any, title: str) -> None:

@@ -5,7 +5,6 @@ section 3.3. A single mini-batch at each rate says where learning begins and whe
 but not which rate is best: that is left to short trials.
 """
 
-import io
 import math
 from contextlib import suppress
 from copy import deepcopy
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digitwise.data.table import Examples
-from digitwise.errors import InputError, TrainingError
+from digitwise.errors import TrainingError
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
+from digitwise.training.fit import settings_of
 from digitwise.training.loop import Training
 
 if TYPE_CHECKING:
@@ -71,11 +71,9 @@ class RateSearch:
 
     def plot(self) -> "Figure":
         """Draw the cost against the learning rate."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from digitwise.training.figures import new_figure
 
-        figure = Figure(figsize=(7, 4), dpi=120, layout="constrained")
-        FigureCanvasAgg(figure)
+        figure = new_figure(7, 4)
         axes = figure.subplots()
         axes.semilogx(self.rates, self.costs, color="#1b4965", label="while it rises, a step each")
         axes.semilogx(self.tried, self.ends, "o", color="#c8553d", label="trials")
@@ -93,9 +91,9 @@ class RateSearch:
 
     def draw(self, image_format: str = "png") -> bytes:
         """Return the picture as the content of a file: png, svg or pdf."""
-        content = io.BytesIO()
-        self.plot().savefig(content, format=image_format)
-        return content.getvalue()
+        from digitwise.training.figures import content_of
+
+        return content_of(self.plot(), image_format)
 
 
 class _Rising(Callback):
@@ -142,10 +140,8 @@ def find_learning_rate(
     InputError
         If network and digits don't fit, or a setting is outside its range.
     """
-    if not isinstance(settings, Settings):
-        raise InputError(f"expected Settings; found {type(settings).__name__}")
     settings = replace(
-        settings.changed(changes),
+        settings_of(network, settings, changes),
         schedule="constant",
         average=0.0,
         patience=None,
@@ -158,10 +154,9 @@ def find_learning_rate(
     _learn(network, train, replace(settings, epochs=len(rising.rates)), rising)
     costs = np.array(rising.costs)
     rates = rising.rates[: len(costs)]
-    tried = np.array([float(f"{share * _least(rates, costs):.2g}") for share in TRIALS])
-    ends = np.array(
-        [_try(network, train[:TRIED], replace(settings, learning_rate=r)) for r in tried]
-    )
+    least, some = _least(rates, costs), train[:TRIED]
+    tried = np.array([float(f"{share * least:.2g}") for share in TRIALS])
+    ends = np.array([_try(network, some, replace(settings, learning_rate=r)) for r in tried])
     return RateSearch(rates, costs, tried, ends)
 
 

@@ -29,7 +29,7 @@ from digitwise.training.best import BestModel
 from digitwise.training.callback import Callback, check_callbacks
 from digitwise.training.checks import check_run, check_whole
 from digitwise.training.dead_outputs import warn_of_dead_outputs
-from digitwise.training.evaluation import evaluate
+from digitwise.training.evaluation import Evaluation, evaluate
 from digitwise.training.feed import Part, feed, step_of
 from digitwise.training.history import Epoch, History
 from digitwise.training.schedules import Schedule, check_rate, make_schedule
@@ -74,6 +74,8 @@ class Training:
         η of the next step, set at the beginning of each epoch. Callbacks may change it.
     learnt : int
         Examples of the step before.
+    on_test : Evaluation or None
+        Of the test examples, after the latest epoch.
     seconds : float or None
         Spent in steps of the epoch under way; None if it began in another process.
     error : BaseException or None
@@ -102,7 +104,7 @@ class Training:
     ) -> None:
         check_run(network, train, settings, test, validation, deformation)
         check_callbacks(callbacks)
-        self.network, self.train, self.settings = network, train, settings
+        self.network, self.train = network, train
         self.test, self.validation = test, validation
         self.history = history or History()
         self._callbacks = [*_asked_for(settings), *callbacks]
@@ -119,6 +121,7 @@ class Training:
         self.step_size = step_of(settings.batch_size)
         self.learning_rate = settings.learning_rate
         self.learnt = 0
+        self.on_test: Evaluation | None = None
         self.seconds: float | None = None
         self.error: BaseException | None = None
         self._finished = self._stopped = False
@@ -233,13 +236,20 @@ class Training:
         if not np.isfinite(on_train.cost):
             self._put_back(good, good_position)
             raise self._diverged("the cost")
-        tested, validated = (
-            None if examples is None else evaluate(self.judged, examples, self.engine).accuracy
+        self.on_test, on_validation = (
+            None if examples is None else evaluate(self.judged, examples, self.engine)
             for examples in (self.test, self.validation)
         )
-        cost, accuracy = on_train.cost, on_train.accuracy
-        epoch = Epoch(number + 1, cost, accuracy, tested, validated, self.seconds)
-        self.history.epochs.append(epoch)
+        self.history.epochs.append(
+            Epoch(
+                number + 1,
+                on_train.cost,
+                on_train.accuracy,
+                self.on_test.accuracy if self.on_test else None,
+                on_validation.accuracy if on_validation else None,
+                self.seconds,
+            )
+        )
         self.history.position = 0
         times = "once" if number == 0 else f"{number + 1} times"
         what = "digits" if isinstance(self.train, Digits) else "rows"

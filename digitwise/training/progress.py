@@ -7,6 +7,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from digitwise.percent import percent
 from digitwise.training.callback import Callback
 from digitwise.training.history import Epoch, History
 
@@ -153,7 +154,7 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
     seconds = "" if epoch.seconds is None else f"   {epoch.seconds:.2f} s"
     return (
         f"epoch {epoch.epoch:>{len(str(epochs))}} of {epochs}   cost {epoch.cost:.4f}   "
-        f"training {_percent(epoch.train_accuracy)}   {' '.join(_watched(epoch))}{seconds}"
+        f"training {percent(epoch.train_accuracy)}   {' '.join(_watched(epoch))}{seconds}"
     )
 
 
@@ -172,9 +173,5 @@ def _done(training: "Training") -> int:
 def _watched(epoch: Epoch) -> tuple[str, str]:
     """Which digits are measured after every epoch, and how many are right."""
     if epoch.validation_accuracy is not None:
-        return "validation", _percent(epoch.validation_accuracy)
-    return "test", _percent(epoch.test_accuracy)
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f}%"
+        return "validation", percent(epoch.validation_accuracy)
+    return "test", percent(epoch.test_accuracy)

@@ -35,8 +35,6 @@ def model_of(settings: Settings, network: Network, train: Examples, history: His
             "model files hold networks that recognise digits; found one that learns from a "
             "Table: pickle a NetworkClassifier in place of it"
         )
-    if train not in _fingerprints:
-        _fingerprints[train] = train.sha256()  # not at every checkpoint
     # A run of Python learnt from digits that no command names.
     command = {} if settings.data == DEFAULTS.data else {"command": settings.command()}
     return Model(
@@ -45,13 +43,20 @@ def model_of(settings: Settings, network: Network, train: Examples, history: His
             **command,
             "settings": settings.to_dict(),
             "train_n": len(train),
-            "train_sha256": _fingerprints[train],
+            "train_sha256": _fingerprint(train),
             "history": history.to_dict(),
         },
         velocity=history.velocity,
         average=history.average,
         best=history.best,
     )
+
+
+def _fingerprint(train: Digits) -> str:
+    """Return the digits' SHA-256, worked out once: not at every checkpoint."""
+    if train not in _fingerprints:
+        _fingerprints[train] = train.sha256()
+    return _fingerprints[train]
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class Saved:
         from digitwise.training.run import Run, prepare
 
         train, set_aside = prepare(self.settings, train, others)
-        if train.sha256() != self.train_sha256:
+        if _fingerprint(train) != self.train_sha256:
             raise DataError(
                 f"these are not the training digits that the run began with ({train.source}): "
                 "give the same, on the command line with --data and --data-dir; a run of Python "

@@ -1,6 +1,5 @@
 """The picture of a sweep: a map over two axes, lines over one, dots where only seeds differ."""
 
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -36,12 +35,10 @@ def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
     Where more than two fields vary, the map is over the two with the most values, and each of its
     fields shows the best of the others.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from digitwise.training.figures import content_of, new_figure
 
     axes = dict(sorted(varied(rows).items(), key=lambda axis: -len(axis[1])))
-    figure = Figure(figsize=(8, 5), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8, 5)
     plot = figure.subplots()
     seeds = len({row["settings"]["seed"] for row in rows})
     over = f"median of {seeds} seeds" if seeds > 1 else "one seed"
@@ -58,9 +55,7 @@ def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
     else:
         _draw_seeds(plot, rows)
         figure.suptitle("validation accuracy of the seeds", fontsize=11)
-    content = io.BytesIO()
-    figure.savefig(content, format=image_format)
-    return content.getvalue()
+    return content_of(figure, image_format)
 
 
 def best_medians(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], float]:

@@ -18,7 +18,6 @@ from digitwise.errors import DigitwiseError
 from digitwise.models.files import Model, to_bytes
 from digitwise.settings import Settings
 from digitwise.training.callback import Callback
-from digitwise.training.evaluation import evaluate
 from digitwise.training.loop import Training
 from digitwise.training.start import make_network
 
@@ -125,11 +124,10 @@ class Told(Callback):
 
     def end_epoch(self, training: Training) -> None:
         """Show what was measured, and what it gets wrong."""
-        state, network = self.state, training.network
+        state, on_test = self.state, training.on_test
         state.epoch, state.position = len(training.history.epochs), 0
         state.rows.append(training.history.epochs[-1].to_dict())
-        if isinstance(training.test, Digits):
-            on_test = evaluate(network, training.test, training.engine)
+        if on_test is not None and isinstance(training.test, Digits):
             state.confusion = on_test.confusion.tolist()
             wrong = np.flatnonzero(~on_test.right)[:SHOWN_WRONG]
             state.wrong = _show(training, training.test[wrong]) if wrong.size else []

@@ -1,4 +1,4 @@
-"""Figures that notebooks show without pyplot, which keeps every figure it makes."""
+"""Figures without pyplot, which keeps every figure it makes; notebooks show them all the same."""
 
 import io
 from typing import Any
@@ -13,7 +13,7 @@ class ShownFigure(Figure):
     """A matplotlib figure that shows itself."""
 
     def _repr_png_(self) -> bytes:
-        return as_png(self)
+        return content_of(self)
 
 
 def new_figure(width: float, height: float) -> ShownFigure:
@@ -23,8 +23,8 @@ def new_figure(width: float, height: float) -> ShownFigure:
     return figure
 
 
-def as_png(figure: Figure, **options: Any) -> bytes:
-    """Return a figure as the content of a PNG file, on white."""
+def content_of(figure: Figure, image_format: str = "png", **options: Any) -> bytes:
+    """Return a figure as the content of a file, png, svg or pdf, on white."""
     content = io.BytesIO()
-    figure.savefig(content, format="png", facecolor="white", **options)
+    figure.savefig(content, format=image_format, facecolor="white", **options)
     return content.getvalue()
