@@ -6,8 +6,6 @@ layer l + 1 receives from layer l and layer 0 is the input.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
-from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +13,12 @@ import numpy.typing as npt
 
 from digitwise.costs import COSTS
 from digitwise.errors import InputError
+from digitwise.layers import Layer, place_layers
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
 from digitwise.settings import DEFAULTS
 
 INITS = ("gaussian", "scaled", "he")
-Masks = Sequence[Floats]
+Masks = Sequence[Floats | None]
 
 
 class Gradient(NamedTuple):
@@ -30,7 +29,7 @@ class Gradient(NamedTuple):
 
 
 class Network:
-    """Layers of neurons, each fed by all neurons of the layer before.
+    """Layers of neurons, each fed by the layer before.
 
     The output layer consists of sigmoid neurons, so that outputs lie in [0, 1] and can be
     compared with the desired y(x); `activation` is that of the hidden layers.
@@ -41,8 +40,9 @@ class Network:
 
     Parameters
     ----------
-    sizes : sequence of int
-        Neurons per layer, input first; at least two layers.
+    sizes : sequence of int or Layer
+        Neurons per layer, input first; at least two layers. A number is a layer that is fed by all
+        neurons of the one before; another kind is `digitwise.convolution.Convolution`.
     activation : {"sigmoid", "tanh", "relu"}
         f of the hidden layers, a = f(w·x + b).
     cost : {"quadratic", "cross-entropy"}
@@ -59,14 +59,22 @@ class Network:
     Raises
     ------
     InputError
-        If sizes are not at least two positive integers, or a name is not one of those above.
+        If sizes are not those of at least two layers that fit each other, or a name is not one of
+        those above.
+
+    Attributes
+    ----------
+    sizes : list of int
+        Neurons per layer, input first.
+    layers : list of Layer
+        All but the input.
     """
 
     trained_on: str | None = None  # for people; `fit` and `load_model` say it
 
     def __init__(
         self,
-        sizes: Sequence[int],
+        sizes: Sequence[int | Layer],
         *,
         activation: str = DEFAULTS.activation,
         cost: str = DEFAULTS.cost,
@@ -75,7 +83,7 @@ class Network:
         dtype: npt.DTypeLike = np.float64,
     ) -> None:
         try:
-            self.sizes = [index(size) for size in sizes]
+            self.layers = place_layers(sizes)
             self.dtype: np.dtype[Any] = np.dtype(dtype)
             rng = np.random.default_rng(rng)
         except (TypeError, ValueError) as error:
@@ -83,18 +91,23 @@ class Network:
         self.activation = _one_of("activation", activation, ACTIVATIONS)
         self.cost = _one_of("cost", cost, COSTS)
         self.init = _one_of("init", init, INITS)
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise InputError(f"a network needs two layers or more of 1+ neurons; found {sizes}")
         if self.dtype not in (np.float32, np.float64):
             raise InputError(f"dtype must be float32 or float64; found {self.dtype}")
+        self.sizes = [self.layers[0].n_in, *(layer.n_out for layer in self.layers)]
         self.weights: list[Floats] = []
         self.biases: list[Floats] = []
-        for layer, (n_in, n_out) in enumerate(pairwise(self.sizes), 2):
-            gain = np.sqrt(2) if init == "he" and layer < len(self.sizes) else 1.0
+        for layer in self.layers:
+            n_out, n_in = layer.weight_shape
+            gain = np.sqrt(2) if init == "he" and layer is not self.layers[-1] else 1.0
             scale = 1.0 if init == "gaussian" else gain / np.sqrt(n_in)
             # Drawn in float64 always, so that both dtypes begin at the same start.
             self.weights.append((scale * rng.standard_normal((n_out, n_in))).astype(self.dtype))
             self.biases.append(((init != "he") * rng.standard_normal(n_out)).astype(self.dtype))
+
+    @property
+    def layout(self) -> list[int | Layer]:
+        """Inputs and layers: `sizes` of another network of this shape."""
+        return [self.sizes[0], *self.layers]
 
     @property
     def parameter_count(self) -> int:
@@ -109,10 +122,11 @@ class Network:
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
         """Weighted inputs z = w·a + b of the output layer, before its sigmoid, (n, n_out)."""
         f = ACTIVATIONS[self.activation].function
+        *hidden, (output, w_output, b_output) = self._parameters()
         a = self._inputs(x)
-        for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            a = f(a @ w.T + b)
-        return np.asarray(a @ self.weights[-1].T + self.biases[-1])
+        for layer, w, b in hidden:
+            a = f(layer.weighted_inputs(a, w, b))
+        return output.weighted_inputs(a, w_output, b_output)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Index of the largest output (of its z, which rounds less), (n,); of equals the first."""
@@ -132,15 +146,15 @@ class Network:
     ) -> Gradient:
         """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
 
-        The error δ = ∂C_x/∂z of each layer follows from that of the layer after it,
-        δˡ = (δˡ⁺¹ wˡ⁺¹) ⊙ f′(zˡ); then ∂C_x/∂w = δ aᵀ, with a the layer's input, and ∂C_x/∂b = δ.
+        The error δ = ∂C_x/∂z of each layer follows from that of the layer after it: of full layers,
+        δˡ = (δˡ⁺¹ wˡ⁺¹) ⊙ f′(zˡ), ∂C_x/∂w = δ aᵀ, with a the layer's input, and ∂C_x/∂b = δ.
 
         Parameters
         ----------
         x : array of shape (m, n_in)
         y : array of shape (m,) or (m, n_out)
             Labels, integers, or desired outputs.
-        masks : an array (m, n) for each hidden layer: factors of its activations (dropout)
+        masks : for each hidden layer an array (m, n), factors of its activations (dropout), or None
         weights : array of shape (m,), above 0: of the examples, in a weighted mean of ∇C_x
 
         Raises
@@ -153,24 +167,25 @@ class Network:
             raise InputError("the gradient of an empty mini-batch is not defined")
         desired = self._desired(y, m)
         f, derivative = ACTIVATIONS[self.activation]
-        zs, activations = list[Floats](), list[Floats]()
-        a = inputs
-        for w, b in zip(self.weights, self.biases, strict=True):
-            activations.append(a)
-            zs.append(a @ w.T + b)
-            a = f(zs[-1])
-            a = a * masks[len(zs) - 1] if len(zs) <= len(masks) else a
+        factors = [*masks, *[None] * (len(self.layers) - len(masks))]
+        zs, activations = list[Floats](), [inputs]
+        for (layer, w, b), mask in zip(self._parameters(), factors, strict=True):
+            zs.append(layer.weighted_inputs(activations[-1], w, b))
+            activations.append(f(zs[-1]) if mask is None else f(zs[-1]) * mask)
         delta = COSTS[self.cost].output_error(zs[-1], desired)
         if weights is not None:
             shares = np.asarray(weights, self.dtype) / np.sum(weights)
             delta = delta * (m * shares[:, None]).astype(self.dtype)
         gradient = Gradient([], [])
-        for layer in reversed(range(len(self.weights))):
-            gradient.weights.insert(0, delta.T @ activations[layer] / m)
-            gradient.biases.insert(0, delta.sum(axis=0) / m)
-            if layer > 0:
-                delta = (delta @ self.weights[layer]) * derivative(zs[layer - 1])
-                delta = delta * masks[layer - 1] if masks else delta
+        for number, (layer, w, b) in reversed(list(enumerate(self._parameters()))):
+            a = activations[number]
+            nabla_w, nabla_b = layer.nabla(delta, a, w, b)
+            gradient.weights.insert(0, nabla_w / m)
+            gradient.biases.insert(0, nabla_b / m)
+            if number > 0:
+                delta = layer.backward(delta, a, w, b) * derivative(zs[number - 1])
+                mask = factors[number - 1]
+                delta = delta if mask is None else delta * mask
         return gradient
 
     def summary(self) -> str:
@@ -198,6 +213,9 @@ class Network:
         from digitwise.display.network import as_html
 
         return as_html(self)
+
+    def _parameters(self) -> list[tuple[Layer, Floats, Floats]]:
+        return list(zip(self.layers, self.weights, self.biases, strict=True))
 
     def _inputs(self, x: npt.ArrayLike) -> Floats:
         inputs = np.asarray(x)

@@ -1,0 +1,120 @@
+"""Layers: how the neurons of a layer are fed by the layer before it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import index
+from typing import Protocol
+
+from digitwise.errors import InputError
+from digitwise.neurons import Floats
+
+
+class Layer(Protocol):
+    """A layer at its place in a network; its weights w and biases b are kept by the network.
+
+    Activations have shape (n, n_in), weighted inputs z and errors δ = ∂C_x/∂z shape (n, n_out).
+    """
+
+    @property
+    def n_in(self) -> int:
+        """Neurons of the layer before."""
+
+    @property
+    def n_out(self) -> int:
+        """Neurons of this layer."""
+
+    @property
+    def weight_shape(self) -> tuple[int, int]:
+        """Shape of w: how many neurons have weights of their own, and how many inputs each has."""
+
+    def after(self, before: "int | Layer") -> "Layer":
+        """Return the same layer at another place: after a layer, or after so many inputs."""
+
+    def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
+        """z of every neuron for activations a of the layer before."""
+
+    def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """∂C_x/∂w and ∂C_x/∂b, summed over the examples."""
+
+    def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
+        """∂C_x/∂a of every neuron of the layer before."""
+
+
+@dataclass(frozen=True)
+class Full:
+    """Each neuron is fed by all neurons of the layer before."""
+
+    n_in: int
+    n_out: int
+
+    @property
+    def weight_shape(self) -> tuple[int, int]:
+        """See `Layer`."""
+        return self.n_out, self.n_in
+
+    def after(self, before: int | Layer) -> "Full":
+        """See `Layer`."""
+        return Full(_count(before), self.n_out)
+
+    def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
+        """z = w·a + b."""
+        return a @ w.T + b
+
+    def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:  # noqa: ARG002
+        """∂C_x/∂w = δ aᵀ and ∂C_x/∂b = δ, summed."""
+        return delta.T @ a, delta.sum(axis=0)
+
+    def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:  # noqa: ARG002
+        """∂C_x/∂a = wᵀ δ."""
+        return delta @ w
+
+    def __str__(self) -> str:
+        """As people type it."""
+        return str(self.n_out)
+
+
+def place_layers(sizes: Sequence[int | Layer]) -> list[Layer]:
+    """Return the layers of a network; a number is a full layer, the first one that of inputs.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or a layer doesn't fit the one before.
+    """
+    if len(sizes) < 2 or not isinstance(first := _whole(sizes[0]), int) or first < 1:
+        raise InputError(f"a network needs two layers or more of 1+ neurons; found {_texts(sizes)}")
+    layers: list[Layer] = []
+    for size in map(_whole, sizes[1:]):
+        before = layers[-1] if layers else first
+        layers.append(Full(0, size).after(before) if isinstance(size, int) else size.after(before))
+    if min(layer.n_out for layer in layers) < 1:
+        raise InputError(f"a network needs two layers or more of 1+ neurons; found {_texts(sizes)}")
+    return layers
+
+
+def shared_count(layers: Sequence[Layer]) -> int:
+    """How many layers with shared weights a network begins with: all others are full."""
+    return sum(not isinstance(layer, Full) for layer in layers)
+
+
+def count_parameters(sizes: Sequence[int | Layer]) -> int:
+    """How many weights and biases layers of these sizes have, before any are made."""
+    shapes = [layer.weight_shape for layer in place_layers(sizes)]
+    return sum((n_in + 1) * n_out for n_out, n_in in shapes)
+
+
+def layers_text(sizes: Sequence[int | Layer]) -> str:
+    """Layers in a line, as 784-100-10 or 784-3x3x16p2-100-10."""
+    return "-".join(map(str, sizes))
+
+
+def _whole(size: int | Layer) -> int | Layer:
+    return size if hasattr(size, "after") else index(size)
+
+
+def _count(before: int | Layer) -> int:
+    return before if isinstance(before, int) else before.n_out
+
+
+def _texts(sizes: Iterable[int | Layer]) -> str:
+    return f"[{', '.join(map(str, sizes))}]"
