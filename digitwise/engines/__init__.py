@@ -3,6 +3,7 @@
 - `reference`: the heart itself, in NumPy; what the others are tested against.
 - `fused`: small networks, compiled: a mini-batch costs little more than its arithmetic.
 - `dense`: large layers and batches: matrix products by BLAS, on all cores.
+- `conv`: networks that begin with layers of shared weights.
 """
 
 from importlib import import_module
@@ -57,6 +58,7 @@ ENGINES = {
     "reference": "ReferenceEngine",
     "fused": "FusedEngine",
     "dense": "DenseEngine",
+    "conv": "ConvEngine",
 }
 CHOICES = ("auto", *ENGINES)
 

@@ -9,6 +9,7 @@ from digitwise.data.table import Examples, Table
 from digitwise.descent import Variant
 from digitwise.engines import CHOICES
 from digitwise.errors import InputError
+from digitwise.layers import Layer, place_layers, shared_count
 
 # Microseconds, measured on two cores of a Zen 4 server; see docs/performance.md. Only their
 # ratios matter, and those differ little between machines. Those of tables: on Zen 5, scaled.
@@ -25,12 +26,12 @@ SAMPLE = 1000  # rows that the share of zeros is counted in
 
 def resolve_engine(
     name: str,
-    sizes: Sequence[int],
+    layout: Sequence[int | Layer],
     batch_size: int,
     variant: Variant,
     train: Examples | None = None,
 ) -> str:
-    """Return the name of the engine that "auto" means for a network of these sizes.
+    """Return the name of the engine that "auto" means for a network of these layers.
 
     Any other name stays as it is. Without `train`, it is digits that are learnt from.
 
@@ -43,8 +44,18 @@ def resolve_engine(
         raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(CHOICES)}")
     if name == "fused" and variant.dropout:
         raise InputError("the fused engine has no dropout: choose auto or dense (engine)")
+    layers = place_layers(layout)
+    shared = shared_count(layers) > 0
+    if name in (("fused", "dense") if shared else ("conv",)):
+        raise InputError(
+            f"the engine {name} is for networks {'without' if shared else 'with'} layers of shared "
+            "weights: choose auto (engine)"
+        )
     if name != "auto":
         return name
+    if shared:
+        return "conv"
+    sizes = [layers[0].n_in, *(layer.n_out for layer in layers)]
     first, *further = [a * b for a, b in pairwise(sizes)]
     fused = FUSED_FIRST * sizes[1] + FUSED_FURTHER * sum(further)
     step = DENSE_STEP + DENSE_STEP_WEIGHT * (first + sum(further))

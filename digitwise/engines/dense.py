@@ -9,11 +9,11 @@ The first layer, larger than all others in many networks, skips the zeros of its
 call; masks of dropout for the next mini-batch are drawn while this one is learnt from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from digitwise.engines.reference import AT_ONCE, ReferenceEngine
 from digitwise.engines.sparse_layer import SparseLayer
 from digitwise.engines.steps import advance, prepare, shrink
 from digitwise.engines.threads import one_blas_thread, thread_count
-from digitwise.network import Gradient, Network
+from digitwise.network import Gradient, Masks, Network
 from digitwise.neurons import Floats
 
 
@@ -50,19 +50,10 @@ class DenseEngine:
     ) -> None:
         """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
         batch_size = min(batch_size, len(order))
-        rates = rates_of(variant, learning_rate, network.dtype.type)
-        threads = min(thread_count(), batch_size)
         first = SparseLayer(network, velocity, examples, order, batch_size)
-        wanted = answers(examples, order, batch_size, network.sizes[-1], network.dtype)
-        sizes = [min(batch_size, len(order) - at) for at in range(0, len(order), batch_size)]
-        with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
-            step = _Step(network, velocity, rates, first, wanted, batch_size, threads)
-            masks = _masks(network, sizes, variant.dropout, rng, pool)
-            for number, (m, mask) in enumerate(zip(sizes, masks, strict=True)):
-                step.begin(number * batch_size, m, mask)
-                _share(pool, step.forward_and_back, step.row_shares())
-                _share(pool, step.change, range(threads))
-        first.put_back()
+        run_steps(
+            network, velocity, first, examples, order, batch_size, learning_rate, variant, rng
+        )
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
         """See `Engine`: the reference's, which are matrix products already, on all threads."""
@@ -75,6 +66,57 @@ class DenseEngine:
                 pairwise(bounds),
             )
             return np.concatenate(list(parts))
+
+
+class First(Protocol):
+    """What `run_steps` needs of a network's first layer, or of all that is done before the second.
+
+    Its biases are not its business.
+    """
+
+    def shares(self, count: int) -> Sequence[Any]:
+        """Split its weights into at most so many shares that can be changed apart."""
+
+    def row_shares(self, m: int, threads: int) -> list[slice]:
+        """Rows of a mini-batch of m for each thread."""
+
+    def weighted_inputs(self, begin: int, rows: slice) -> Floats:
+        """z = w·a for `rows` of the mini-batch at order[begin:], (rows, width)."""
+
+    def learn(self, rows: slice, delta: Floats, factor: np.floating[Any]) -> None:
+        """Take the errors δ of some rows; a step adds `factor` times their gradient."""
+
+    def step(self, begin: int, m: int, share: Any, rates: Rates) -> None:
+        """Change a share of the weights, after the m examples at order[begin:]."""
+
+    def put_back(self) -> None:
+        """Write what was learnt into the network, and into the velocities."""
+
+
+def run_steps(
+    network: Network,
+    velocity: Gradient | None,
+    first: First,
+    examples: Examples,
+    order: npt.NDArray[np.intp],
+    batch_size: int,
+    learning_rate: float,
+    variant: Variant,
+    rng: np.random.Generator | None,
+) -> None:
+    """Eq. 20 and 21 for each mini-batch, of full layers, the first of them done by `first`."""
+    rates = rates_of(variant, learning_rate, network.dtype.type)
+    threads = min(thread_count(), batch_size)
+    wanted = answers(examples, order, batch_size, network.sizes[-1], network.dtype)
+    sizes = [min(batch_size, len(order) - at) for at in range(0, len(order), batch_size)]
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
+        step = _Step(network, velocity, rates, first, wanted, batch_size, threads)
+        masks = _masks(network, sizes, variant.dropout, rng, pool)
+        for number, (m, mask) in enumerate(zip(sizes, masks, strict=True)):
+            step.begin(number * batch_size, m, mask)
+            _share(pool, step.forward_and_back, first.row_shares(m, threads))
+            _share(pool, step.change, range(threads))
+    first.put_back()
 
 
 def _share(pool: Executor, work: Callable[[Any], None], shares: Any) -> None:
@@ -93,7 +135,7 @@ def _masks(
     dropout: float,
     rng: np.random.Generator | None,
     pool: Executor,
-) -> Iterator[list[Floats]]:
+) -> Iterator[Masks]:
     """Dropout masks of each mini-batch; while one is used, the next are drawn on another thread."""
     if rng is None or not dropout:
         yield from ([] for _ in sizes)
@@ -114,7 +156,7 @@ class _Step:
         network: Network,
         velocity: Gradient | None,
         rates: Rates,
-        first: SparseLayer,
+        first: First,
         wanted: Answers,
         batch_size: int,
         threads: int,
@@ -135,15 +177,10 @@ class _Step:
         self.gradients = [np.empty_like(w) for w in network.weights[1:]]
         self.first_shares = first.shares(threads)
 
-    def begin(self, at: int, m: int, masks: list[Floats]) -> None:
+    def begin(self, at: int, m: int, masks: Masks) -> None:
         """Take up the mini-batch of m examples at order[at:]."""
-        self.at, self.m, self.masks = at, m, masks
+        self.at, self.m, self.masks = at, m, [mask for mask in masks if mask is not None]
         self.factor = -self.rates.learning_rate / self.rates.learning_rate.dtype.type(m)
-
-    def row_shares(self) -> list[slice]:
-        """Rows of the mini-batch for each thread."""
-        parts = np.array_split(np.arange(self.m), min(self.threads, self.m))
-        return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
 
     def forward_and_back(self, rows: slice) -> None:
         """Errors of all layers for some rows of the mini-batch."""
@@ -164,7 +201,7 @@ class _Step:
             if self.masks:
                 delta *= self.masks[layer][rows]
             kernels.through_activation(delta, self.a[layer][rows], self.activation)
-        kernels.scale(self.errors[0][rows], self.factor, self.first.errors(rows))
+        self.first.learn(rows, self.errors[0][rows], self.factor)
 
     def change(self, share: int) -> None:
         """Change the weights of a share of every layer's neurons, and the biases of some layers."""

@@ -2,17 +2,23 @@
 
 import numpy as np
 
+from digitwise.layers import Full
 from digitwise.network import Network
 from digitwise.neurons import Floats
 
 
 def dropout_masks(
     rng: np.random.Generator, network: Network, m: int, probability: float
-) -> list[Floats]:
-    """Return a mask (m, n) for each hidden layer: 0 with this probability, else 1 / (1 - p)."""
+) -> list[Floats | None]:
+    """Return a mask (m, n) for each hidden layer: 0 with this probability, else 1 / (1 - p).
+
+    None for layers with shared weights: nothing of them is left out.
+    """
     kept = network.dtype.type(1 / (1 - probability))
     # In float32 always, so that both types leave out the same neurons.
     return [
-        kept * (rng.random((m, n), np.float32) >= probability).astype(network.dtype)
-        for n in network.sizes[1:-1]
+        kept * (rng.random((m, layer.n_out), np.float32) >= probability).astype(network.dtype)
+        if isinstance(layer, Full)
+        else None
+        for layer in network.layers[:-1]
     ]

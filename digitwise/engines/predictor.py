@@ -12,6 +12,7 @@ from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
 from digitwise.engines.predictor_kernel import outputs
 from digitwise.engines.simd import HALVES, REGISTER_BYTES
 from digitwise.errors import InputError
+from digitwise.layers import shared_count
 from digitwise.network import Network
 from digitwise.neurons import Floats
 
@@ -47,11 +48,16 @@ class Predictor:
         if not isinstance(threads, int) or threads < 1:
             raise InputError(f"expected at least one thread; found {threads!r:.50}")
         self.sizes, self.dtype, self.activation = network.sizes, network.dtype, network.activation
-        self._one = (self.sizes[0],)
+        self._one, self._shape = (self.sizes[0],), network.layout
+        shared = shared_count(network.layers)
+        # Layers with shared weights come first; a network of their own has them.
+        self._shared = _first_layers(network, shared) if shared else None
+        self._full = network.sizes[shared:]
         # Of rectified neurons, most don't fire.
-        self._tiled = network.activation == "relu" and max(network.sizes) <= MOST_TILED
-        self._layout, self._tile = plan(network.sizes, network.dtype, AT_ONCE, self._tiled)
-        parameters = pack(self._layout, self._tile, network.weights, network.biases, self._tiled)
+        self._tiled = network.activation == "relu" and max(self._full) <= MOST_TILED
+        self._layout, self._tile = plan(self._full, network.dtype, AT_ONCE, self._tiled)
+        weights, biases = network.weights[shared:], network.biases[shared:]
+        parameters = pack(self._layout, self._tile, weights, biases, self._tiled)
         self._parameters = _halved(parameters) if self._tiled and HALVES else parameters
         self._places = np.array(self._layout[1:8])
         self._free: list[Worker] = []
@@ -62,13 +68,18 @@ class Predictor:
     def __reduce__(self) -> tuple[type["Predictor"], tuple[Network, int]]:
         """Pickle and copy it as its network: what is compiled is made anew where it arrives."""
         network = Network(
-            self.sizes, activation=self.activation, cost="cross-entropy", init="scaled",
+            self._shape, activation=self.activation, cost="cross-entropy", init="scaled",
             dtype=self.dtype,
         )  # fmt: skip
         flat = self._parameters
         if flat.dtype == np.uint16:
             flat = flat.view(np.float16).astype(self.dtype)
-        unpack(self._layout, self._tile, flat, network.weights, network.biases, self._tiled)
+        shared = shared_count(network.layers)
+        weights, biases = network.weights[shared:], network.biases[shared:]
+        unpack(self._layout, self._tile, flat, weights, biases, self._tiled)
+        if self._shared:
+            network.weights[:shared] = self._shared.weights[:shared]
+            network.biases[:shared] = self._shared.biases[:shared]
         return Predictor, (network, len(self._others) + 1)
 
     def __call__(self, x: npt.ArrayLike) -> Floats:
@@ -146,13 +157,15 @@ class Predictor:
     def _worker(self) -> Worker:
         """Return a function of inputs and outputs, with room of its own for what is in between."""
         # A register more than all pixels, since whole registers are written.
-        widest = max(self.sizes[0], *self._layout.widths.tolist())
+        inputs = self._full[0]
+        widest = max(inputs, *self._layout.widths.tolist())
         count = AT_ONCE * widest + REGISTER_BYTES
-        pixels, values = np.zeros(count, np.uint16), np.zeros(count, self.dtype)
+        place = np.uint16 if inputs <= MOST_TILED else np.uint32
+        pixels, values = np.zeros(count, place), np.zeros(count, self.dtype)
         starts = np.zeros(2 * AT_ONCE + 1, np.int64)
         starts[:AT_ONCE] = range(AT_ONCE)
         neurons = aligned_zeros(self._layout.neuron_count, self.dtype)
-        numbers = (self.sizes[0], ACTIVATION_CODES[self.activation], AT_ONCE)
+        numbers = (inputs, ACTIVATION_CODES[self.activation], AT_ONCE)
         places, tile, parameters = self._places, self._tile, self._parameters
         dense = None if self._tiled else True
 
@@ -162,7 +175,34 @@ class Predictor:
                 dense,
             )  # fmt: skip
 
-        return work
+        return work if self._shared is None else _after_shared(self._shared, work)
+
+
+def _after_shared(network: Network, work: Worker) -> Worker:
+    """Return work on pictures from work on what layers with shared weights say of them."""
+    from digitwise.engines.conv_layers import SharedLayers
+
+    shared = SharedLayers(network, AT_ONCE)
+
+    def work_on_pictures(x: Floats, out: Floats, squash: bool) -> None:
+        for begin in range(0, len(x), AT_ONCE):
+            some = x[begin : begin + AT_ONCE]
+            shared.pictures[: len(some)] = some.reshape(len(some), *shared.pictures.shape[1:])
+            features = shared.forward(slice(0, len(some)))
+            work(np.ascontiguousarray(features), out[begin : begin + AT_ONCE], squash)
+
+    return work_on_pictures
+
+
+def _first_layers(network: Network, count: int) -> Network:
+    """Return a network of the first layers, with copies of their parameters."""
+    first = Network(
+        network.layout[: count + 1], activation=network.activation, cost="cross-entropy",
+        init="scaled", dtype=network.dtype,
+    )  # fmt: skip
+    first.weights = [w.copy() for w in network.weights[:count]]
+    first.biases = [b.copy() for b in network.biases[:count]]
+    return first
 
 
 def _halved(parameters: Floats) -> npt.NDArray[Any]:

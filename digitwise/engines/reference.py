@@ -7,7 +7,7 @@ from digitwise.data.answers import desired_outputs
 from digitwise.data.table import Examples, Table
 from digitwise.descent import PLAIN, Variant, momentum_step, step
 from digitwise.engines.dropout import dropout_masks
-from digitwise.network import Gradient, Network
+from digitwise.network import Gradient, Masks, Network
 from digitwise.neurons import Floats
 
 AT_ONCE = 1000  # examples
@@ -36,7 +36,7 @@ class ReferenceEngine:
         weights = ordered.weights if isinstance(ordered, Table) else None
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
-            masks: list[Floats] = []
+            masks: Masks = []
             if rng and variant.dropout:
                 masks = dropout_masks(rng, network, len(x[batch]), variant.dropout)
             gradient = network.gradient(

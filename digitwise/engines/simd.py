@@ -23,6 +23,9 @@ _features = get_host_cpu_features() if config.CPU_FEATURES is None else config.C
 # Whether code may read float16: it may on x86 since 2012, and on ARM's processors of 64 bits.
 HALVES = {"+avx", "+f16c"} <= {*_features.split(",")} or machine() in ("aarch64", "arm64")
 
+# Registers of 64 bytes that code may use, or what amounts to them.
+REGISTERS = 32 if "+avx512f" in _features.split(",") else 8
+
 
 class Tile(types.Type):
     """Numba's type of `count` registers full of `element` (float32 or float64)."""
@@ -67,14 +70,14 @@ def load(_context, array, at, like):
     def code(context, builder, signature, arguments):
         register = context.get_value_type(tile).element
         stored = ir.VectorType(ir.HalfType(), tile.lanes) if halves else register
-        first = _first_register(context, builder, stored, signature.args[0], arguments)
+        first = first_register(context, builder, stored, signature.args[0], arguments)
         registers = [
-            builder.load(_register(builder, first, number), align=_alignment(array))
+            builder.load(register_at(builder, first, number), align=alignment(array))
             for number in range(tile.count)
         ]
         if halves:
             registers = [builder.fpext(half, register) for half in registers]
-        return _pack(context, builder, tile, registers)
+        return pack(context, builder, tile, registers)
 
     return tile(array, types.intp, like), code
 
@@ -85,10 +88,10 @@ def store(_context, array, at, tile):
 
     def code(context, builder, signature, arguments):
         register = context.get_value_type(tile).element
-        first = _first_register(context, builder, register, signature.args[0], arguments)
+        first = first_register(context, builder, register, signature.args[0], arguments)
         for number in range(tile.count):
             value = builder.extract_value(arguments[2], number)
-            builder.store(value, _register(builder, first, number), align=_alignment(array))
+            builder.store(value, register_at(builder, first, number), align=alignment(array))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, tile), code
@@ -99,8 +102,8 @@ def add(_context, one, other):
     """Sum of two tiles."""
 
     def code(context, builder, _signature, arguments):
-        pairs = zip(*(_unpack(builder, one, a) for a in arguments), strict=True)
-        return _pack(context, builder, one, [builder.fadd(a, b) for a, b in pairs])
+        pairs = zip(*(unpack(builder, one, a) for a in arguments), strict=True)
+        return pack(context, builder, one, [builder.fadd(a, b) for a, b in pairs])
 
     return one(one, other), code
 
@@ -111,14 +114,10 @@ def multiply_add(_context, total, tile, factor):
 
     def code(context, builder, _signature, arguments):
         register = context.get_value_type(total).element
-        fma = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(register, [register] * 3),
-            f"llvm.fmuladd.v{total.lanes}f{total.element.bitwidth}",
-        )
-        spread = _spread(builder, arguments[2], register)
-        pairs = zip(*(_unpack(builder, total, a) for a in arguments[:2]), strict=True)
-        return _pack(context, builder, total, [builder.call(fma, [t, spread, s]) for s, t in pairs])
+        fma = fused(builder, total, register)
+        factor = spread(builder, arguments[2], register)
+        pairs = zip(*(unpack(builder, total, a) for a in arguments[:2]), strict=True)
+        return pack(context, builder, total, [builder.call(fma, [t, factor, s]) for s, t in pairs])
 
     return total(total, tile, total.element), code
 
@@ -151,12 +150,12 @@ def compress(_context, numbers, at, first, values, positions, to):
         source = context.make_array(types_[0])(context, builder, numbers_).data
         register = builder.load(
             builder.bitcast(builder.gep(source, [at_]), real.as_pointer()),
-            align=_alignment(numbers),
+            align=alignment(numbers),
         )
         mask = builder.fcmp_unordered("!=", register, ir.Constant(real, [0.0] * lanes))
         start = builder.trunc(first_, place.element)
         steps = ir.Constant(place, list(range(lanes)))
-        where = builder.add(_spread(builder, start, place), steps)
+        where = builder.add(spread(builder, start, place), steps)
         for kept, array, vector in ((register, types_[3], real), (where, types_[4], place)):
             kind = f"f{numbers.dtype.bitwidth}" if vector is real else f"i{place.element.width}"
             squeeze = cgutils.get_or_insert_function(
@@ -198,31 +197,40 @@ def prefetch(_context, array, at):
     return types.void(array, types.intp), code
 
 
-def _first_register(context, builder, register, array, arguments):
+def fused(builder, tile, register):
+    """a · b + c of registers, rounded once where the processor can."""
+    return cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(register, [register] * 3),
+        f"llvm.fmuladd.v{tile.lanes}f{tile.element.bitwidth}",
+    )
+
+
+def first_register(context, builder, register, array, arguments):
     data = context.make_array(array)(context, builder, arguments[0]).data
     return builder.bitcast(builder.gep(data, [arguments[1]]), register.as_pointer())
 
 
-def _register(builder, first, number):
+def register_at(builder, first, number):
     return builder.gep(first, [ir.IntType(64)(number)])
 
 
-def _alignment(array):
+def alignment(array):
     return array.dtype.bitwidth // 8  # rows begin anywhere
 
 
-def _unpack(builder, tile, value):
+def unpack(builder, tile, value):
     return [builder.extract_value(value, number) for number in range(tile.count)]
 
 
-def _pack(context, builder, tile, registers):
+def pack(context, builder, tile, registers):
     value = ir.Constant(context.get_value_type(tile), ir.Undefined)
     for number, register in enumerate(registers):
         value = builder.insert_value(value, register, number)
     return value
 
 
-def _spread(builder, number, register):
+def spread(builder, number, register):
     """The number in every lane of a register."""
     undefined = ir.Constant(register, ir.Undefined)
     lane = ir.IntType(32)

@@ -1,10 +1,13 @@
 """The first layer of a large network, over the pixels that are not 0, by the fused kernels."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.table import Examples
 from digitwise.engines.codes import Rates
+from digitwise.engines.dense_kernels import scale
 from digitwise.engines.fused_descent import step_first
 from digitwise.engines.fused_forward import forward_first
 from digitwise.engines.fused_layout import aligned_zeros, pack, plan, unpack
@@ -77,9 +80,14 @@ class SparseLayer:
         )
         return self._rows(self.layout.outputs[0], rows)
 
-    def errors(self, rows: slice) -> Floats:
-        """Where to put -η/m·δ of `rows` of the mini-batch before `step`, (rows, width)."""
-        return self._rows(self.layout.errors[0], rows)
+    def row_shares(self, m: int, threads: int) -> list[slice]:
+        """Rows of a mini-batch of m for each thread."""
+        parts = np.array_split(np.arange(m), min(threads, m))
+        return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+
+    def learn(self, rows: slice, delta: Floats, factor: np.floating[Any]) -> None:
+        """Take the errors δ of some rows; a step adds `factor` times their gradient."""
+        scale(delta, factor, self._rows(self.layout.errors[0], rows))
 
     def step(self, begin: int, m: int, share: tuple[int, int], rates: Rates) -> None:
         """Change the weights of a share of the neurons, after the m examples at order[begin:]."""

@@ -20,7 +20,7 @@ def warm_up(
     The first time on a machine this takes seconds for compiled engines, later a fraction of one.
     """
     copy = Network(
-        network.sizes, activation=network.activation, cost=network.cost, dtype=network.dtype
+        network.layout, activation=network.activation, cost=network.cost, dtype=network.dtype
     )
     velocity = at_rest(copy) if variant.momentum else None
     blank: Examples = Digits(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))

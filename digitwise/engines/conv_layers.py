@@ -1,0 +1,220 @@
+"""Layers with shared weights, laid out for `conv_kernels`: packed weights and activations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.convolution import Convolution
+from digitwise.engines.codes import ACTIVATION_CODES
+from digitwise.engines.conv_kernels import PLACES, WEIGHTS, Shape, forward, learn
+from digitwise.engines.fused_layout import aligned_zeros
+from digitwise.engines.simd import REGISTER_BYTES, REGISTERS
+from digitwise.layers import shared_count
+from digitwise.network import Network
+from digitwise.neurons import Floats
+
+AT_ONCE = 8  # examples, whose errors are in the cache together
+
+
+class SharedLayers:
+    """The layers with shared weights that a network begins with, and room for so many examples.
+
+    Parameters
+    ----------
+    network : Network
+        Its weights are copied: `load` copies them again.
+    most : int
+        Examples at a time.
+    """
+
+    def __init__(self, network: Network, most: int) -> None:
+        self.activation = ACTIVATION_CODES[network.activation]
+        self.count = shared_count(network.layers)
+        self.layers = [_SharedLayer(network, number, most) for number in range(self.count)]
+        first, last = self.layers[0], self.layers[-1]
+        s, edge = first.shape, first.edge
+        self.inputs = aligned_zeros(most * s.size + first.slack, network.dtype)
+        pictures = self.inputs[: most * s.size].reshape(most, s.height + 2 * edge, -1)
+        self.pictures = pictures[:, edge : edge + s.height, edge : edge + s.width]
+        self.features = last.features(last.activations)
+        self._free: list[Floats] = []
+        self._scratch = max(layer.scratch for layer in self.layers)
+        self._dtype = network.dtype
+        self.load(network)
+
+    def load(self, network: Network) -> None:
+        """Take over the network's weights."""
+        for layer, w, b in zip(self.layers, network.weights, network.biases, strict=False):
+            layer.load(w, b)
+
+    def forward(self, rows: slice) -> Floats:
+        """Activations of all layers for some of the `pictures`; returns the last's (rows, n_out)."""
+        x = self.inputs
+        with self.scratch() as sums:
+            for layer in self.layers:
+                forward(
+                    x, rows.start, rows.stop, layer.shape, layer.weights, layer.biases,
+                    self.activation, layer.block, layer.tile, layer.group, sums, layer.activations,
+                    layer.winners,
+                )  # fmt: skip
+                x = layer.activations
+        return self.features[rows]
+
+    @contextmanager
+    def scratch(self) -> Iterator[Floats]:
+        """An array for the sums of a row, used by one thread at a time."""
+        try:
+            sums = self._free.pop()
+        except IndexError:  # all are in use
+            sums = aligned_zeros(self._scratch, self._dtype)
+        yield sums
+        self._free.append(sums)
+
+
+class Backward:
+    """Backpropagation through `SharedLayers`: errors, and gradients summed over blocks of examples.
+
+    Each block of examples has sums of its own, so that sums don't depend on how many threads there
+    are.
+
+    Parameters
+    ----------
+    shared : SharedLayers
+    most : int
+        Examples of a mini-batch, at most.
+    block : int
+        Examples of a block.
+    """
+
+    def __init__(self, shared: SharedLayers, most: int, block: int) -> None:
+        self.shared, self.block = shared, block
+        blocks = -(-most // block)
+        dtype = shared.inputs.dtype
+        self.arrays = [aligned_zeros(len(layer.activations), dtype) for layer in shared.layers]
+        self.errors = shared.layers[-1].features(self.arrays[-1])
+        self.nablas = [np.zeros((blocks, layer.nabla_size), dtype) for layer in shared.layers]
+        self.nablas_b = [np.zeros((blocks, layer.shape.maps), dtype) for layer in shared.layers]
+        self._free: list[list[Floats]] = []
+
+    def learn(self, rows: slice) -> None:
+        """Gradients of some rows, whole blocks but for the last, from their `errors`, ∂C/∂a."""
+        deltas = self._take()
+        with self.shared.scratch() as sums:
+            for start in range(rows.start, rows.stop, self.block):
+                stop = min(start + self.block, rows.stop)
+                for at in range(start, stop, AT_ONCE):
+                    self._learn(at, min(at + AT_ONCE, stop), start // self.block, deltas, sums)
+        self._free.append(deltas)
+
+    def _learn(self, at: int, stop: int, block: int, deltas: list[Floats], sums: Floats) -> None:
+        shared = self.shared
+        for number in reversed(range(shared.count)):
+            layer = shared.layers[number]
+            below = number - 1
+            nabla, nabla_b = self.nablas[number][block], self.nablas_b[number][block]
+            if at % self.block == 0:
+                nabla[:], nabla_b[:] = 0, 0
+            learn(
+                shared.layers[below].activations if number else shared.inputs, at, stop,
+                layer.shape, layer.activations, self.arrays[number], layer.winners,
+                shared.activation, layer.flipped, deltas[number], layer.gap, sums,
+                layer.nabla_block, layer.tile, layer.group, nabla, nabla_b, layer.back_block,
+                layer.back_tile, layer.back_group, self.arrays[below] if number else deltas[0][:0],
+            )  # fmt: skip
+
+    def gradients(self, m: int) -> Iterator[tuple[Floats, Floats]]:
+        """∂C/∂w and ∂C/∂b of each layer after the m rows of a mini-batch were learnt from."""
+        blocks = -(-m // self.block)
+        for layer, nabla, nabla_b in zip(
+            self.shared.layers, self.nablas, self.nablas_b, strict=True
+        ):
+            yield (
+                layer.unpacked(nabla[:blocks].sum(axis=0)),
+                layer.own(nabla_b[:blocks].sum(axis=0)),
+            )
+
+    def _take(self) -> list[Floats]:
+        try:
+            return self._free.pop()
+        except IndexError:  # all are in use
+            dtype = self.shared.inputs.dtype
+            return [aligned_zeros(layer.deltas_size, dtype) for layer in self.shared.layers]
+
+
+class _SharedLayer:
+    """A layer's geometry, its packed weights and its activations."""
+
+    def __init__(self, network: Network, number: int, most: int) -> None:
+        shared = [layer for layer in network.layers if isinstance(layer, Convolution)]
+        dtype, layer, *after = network.dtype, *shared[number:]
+        lanes = REGISTER_BYTES // dtype.itemsize
+        height, width, channels = layer.picture
+        padded = _padded(channels, lanes) if number else channels
+        rows, columns, maps = layer.maps_shape
+        wide = _padded(maps, lanes)
+        patch, self.edge = layer.patch, layer.patch // 2
+        self.maps, self.channels, self.n_out = maps, channels, layer.n_out
+        if after:
+            edge = after[0].patch // 2
+            row = (columns + 2 * edge) * wide
+            place = (edge * row + edge * wide, row, wide, (rows + 2 * edge) * row)
+        else:  # full layers know nothing of padded maps
+            place = (0, columns * maps, maps, layer.n_out + wide - maps)
+        self.shape = s = Shape(
+            height, width, padded, patch, wide, layer.pool, rows, columns,
+            (height + patch - 1) * (width + patch - 1) * padded, *place,
+        )  # fmt: skip
+        self.tile, self.block, self.group = _tile(wide, PLACES, lanes)
+        self.nabla_block = self.tile * min(WEIGHTS, patch * padded)
+        self.back_tile, self.back_block, self.back_group = _tile(padded, PLACES, lanes)
+        self.slack = (PLACES + patch) * max(padded, wide)
+        self.gap = (height + patch - 1) * (width + patch - 1) * wide
+        self.deltas_size = AT_ONCE * self.gap + self.slack
+        self.scratch = (width + PLACES) * max(wide * layer.pool, padded) + self.slack
+        self.activations = aligned_zeros(most * s.to_size + 2 * self.slack, dtype)
+        self.winners = aligned_zeros(most * rows * columns * wide if layer.pool > 1 else 0, dtype)
+        self.nabla_size = patch**2 * padded * wide
+        self.weights = aligned_zeros(self.nabla_size, dtype)
+        self.flipped = aligned_zeros(self.nabla_size, dtype)
+        self.biases = aligned_zeros(wide, dtype)
+
+    def features(self, array: Floats) -> Floats:
+        """View of what full layers see of the last layer's array: (examples, n_out)."""
+        size = self.shape.to_size
+        return array[: len(array) // size * size].reshape(-1, size)[:, : self.n_out]
+
+    def load(self, w: Floats, b: Floats) -> None:
+        """Take over weights and biases."""
+        own = w.reshape(self.maps, self.shape.patch, self.shape.patch, self.channels)
+        self._view(self.weights)[...] = own
+        s = self.shape
+        flipped = self.flipped.reshape(s.patch, s.patch, s.maps, s.channels)[::-1, ::-1]
+        flipped[:, :, : self.maps, : self.channels] = own.transpose(1, 2, 0, 3)
+        self.biases[: self.maps] = b
+
+    def unpacked(self, packed: Floats) -> Floats:
+        """Weights, or their gradient, as the network has them: (maps, patch² · channels)."""
+        return self._view(packed).reshape(self.maps, -1)
+
+    def own(self, padded: Floats) -> Floats:
+        """Biases, or their gradient, without those of padded maps."""
+        return padded[: self.maps]
+
+    def _view(self, packed: Floats) -> npt.NDArray[Any]:
+        s = self.shape
+        parts = packed.reshape(s.patch, s.patch, s.channels, s.maps)
+        return parts[:, :, : self.channels, : self.maps].transpose(3, 0, 1, 2)
+
+
+def _padded(count: int, lanes: int) -> int:
+    return -(-count // lanes) * lanes
+
+
+def _tile(maps: int, rows: int, lanes: int) -> tuple[tuple[None, ...], tuple[None, ...], int]:
+    """A tile of registers that divides the maps, a block of so many rows of it, and its maps."""
+    fits = [n for n in (2, 3) if maps % (n * lanes) == 0 and rows * n < REGISTERS]
+    count = fits[0] if fits else 1
+    return (None,) * count, (None,) * count * rows, count * lanes
