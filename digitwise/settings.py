@@ -18,6 +18,7 @@ from digitwise.setting import row, table_of
 
 if TYPE_CHECKING:
     from digitwise.descent import Variant
+    from digitwise.layers import Layer
     from digitwise.setting import Setting
 
 
@@ -102,6 +103,14 @@ class Settings:
         axis=True,
         page="first",
         label="Hidden layers",
+    )
+    convolutions: str = row(
+        "",
+        "Layers with shared weights, before the hidden ones: 3x3x16p2,3x3x32 has 16 maps of 3x3 "
+        "patches, pooled 2x2, then 32 maps; none: no such layer.",
+        "network",
+        metavar="KxKxMAPS[pN],...",
+        source="LeCun et al. 1998",
     )
     activation: str = row(
         "sigmoid",
@@ -262,7 +271,10 @@ class Settings:
         page="first",
     )
     engine: str = row(
-        "auto", "What runs the epochs.", "running", choices=("auto", "reference", "fused", "dense")
+        "auto",
+        "What runs the epochs.",
+        "running",
+        choices=("auto", "reference", "fused", "dense", "conv"),
     )
 
     def __post_init__(self) -> None:
@@ -284,9 +296,11 @@ class Settings:
         return bool(rising) or self.store != "float32"
 
     @property
-    def sizes(self) -> list[int]:
-        """Neurons per layer, input and output included."""
-        return [784, *self.hidden, 10]
+    def layout(self) -> "list[int | Layer]":
+        """Inputs and layers, as `Network` takes them."""
+        from digitwise.convolution import parse_layers
+
+        return [784, *parse_layers(self.convolutions), *self.hidden, 10]
 
     @classmethod
     def rows(cls) -> "list[Setting]":
@@ -299,8 +313,11 @@ class Settings:
         Raises
         ------
         InputError
-            If there are any.
+            If there are any, or layers don't fit each other.
         """
+        from digitwise.layers import place_layers
+
+        place_layers(self.layout)
         if self.nesterov and not self.momentum:
             raise InputError(
                 "nesterov is a kind of momentum: expected momentum > 0, found 0; or leave it out "

@@ -7,6 +7,7 @@ import typer
 
 from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
+from digitwise.layers import layers_text
 from digitwise.percent import percent
 
 SUSPICIOUS = 0.9  # accuracy below which something was probably not said
@@ -57,7 +58,7 @@ def import_(
     model = import_torch(path, test, name, activation, said)
     save(model, out)
     accuracy = model.results["test_accuracy"]
-    layers = "-".join(map(str, model.network.sizes))
+    layers = layers_text(model.network.layout)
     if as_json:
         emit({"model": str(out), "layers": layers, "data": name, **model.results})
     console = people(as_json)

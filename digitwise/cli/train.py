@@ -10,6 +10,7 @@ import typer
 from digitwise.cli.options import PresetName, chosen_of, option_of, with_settings
 from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
+from digitwise.layers import layers_text, shared_count
 from digitwise.settings import DEFAULTS, TABLE, Settings, read_settings
 from digitwise.training.presets import PRESETS
 
@@ -144,8 +145,10 @@ def _as_trained(model: str) -> dict[str, Any]:
     from digitwise.models.shipped import open_model
 
     network = open_model(model).network
+    count = shared_count(network.layers)
     return {
-        "hidden": tuple(network.sizes[1:-1]),
+        "convolutions": ",".join(map(str, network.layers[:count])),
+        "hidden": tuple(network.sizes[1 + count : -1]),
         "activation": network.activation,
         "cost": network.cost,
     }
@@ -223,7 +226,7 @@ def _free_name(settings: Settings) -> Path:
     """Name for the model that takes no other's place: `mnist-784-30-10.safetensors`, `...-2...`."""
     from digitwise.training.checkpoint import checkpoint_path
 
-    sizes = "-".join(map(str, settings.sizes))
+    sizes = layers_text(settings.layout)
     stem, number = f"{Path(settings.data).absolute().name}-{sizes}"[:150], 1
     while True:
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.safetensors")

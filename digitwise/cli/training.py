@@ -16,6 +16,7 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
+from digitwise.layers import layers_text
 from digitwise.percent import percent
 from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
@@ -51,7 +52,7 @@ class Told(Callback):
 def go(run: Run, as_json: bool) -> bool:
     """Train with a progress bar; whether it came to the end."""
     console = people(as_json)
-    sizes = "-".join(map(str, run.network.sizes))
+    sizes = layers_text(run.network.layout)
     console.print(
         f"{sizes}, {run.network.parameter_count:,} parameters; engine {run.settings.engine}; "
         f"mini-batches of {run.settings.batch_size}, learning rate {run.settings.learning_rate:g}, "
@@ -91,7 +92,7 @@ def draw(run: Run, plot: Path) -> None:
         return
     from digitwise.training.curves import draw_curves
 
-    title = f"{'-'.join(map(str, run.network.sizes))} on {run.settings.data}"
+    title = f"{layers_text(run.network.layout)} on {run.settings.data}"
     image_format = plot.suffix[1:].lower()
     write_atomically(plot, draw_curves(run.history, title, image_format))
 

@@ -1,6 +1,7 @@
 """A network: its layers as a line, as text and as HTML."""
 
 from digitwise.display.html import block, heading, paragraph, table
+from digitwise.layers import layers_text
 from digitwise.network import Network
 
 HEAD = ("layer", "neurons", "activation", "weights", "parameters")
@@ -8,7 +9,7 @@ HEAD = ("layer", "neurons", "activation", "weights", "parameters")
 
 def describe(network: Network) -> str:
     """One line; a second one says what it was trained on, where that is known."""
-    return f"Network {'-'.join(map(str, network.sizes))}: {_more(network)}{_trained(network)}"
+    return f"Network {layers_text(network.layout)}: {_more(network)}{_trained(network)}"
 
 
 def summarise(network: Network) -> str:
@@ -28,7 +29,7 @@ def summarise(network: Network) -> str:
 def as_html(network: Network) -> str:
     """The table of layers as HTML."""
     trained = [paragraph(f"trained on {network.trained_on}")] if network.trained_on else []
-    name = f"Network {'-'.join(map(str, network.sizes))}"
+    name = f"Network {layers_text(network.layout)}"
     rows = table(HEAD, _layers(network), _total(network))
     return block(heading(name, _more(network)), rows, *trained)
 

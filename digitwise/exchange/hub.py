@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise import __version__
+from digitwise.layers import layers_text
 from digitwise.models.files import IN_FOLDER, Model, to_bytes
 
 CARD, CONFIGURATION = "README.md", "config.json"
@@ -24,6 +25,7 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> dict[str, bytes]
         "library_name": "digitwise",
         "digitwise_version": __version__,
         "model_type": "digitwise",
+        "layers": layers_text(network.layout),
         "sizes": network.sizes,
         "activation": network.activation,
         "output": "sigmoid",

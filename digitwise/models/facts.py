@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitwise.data.catalogue import KNOWN
 from digitwise.data.others import split_share
+from digitwise.layers import layers_text
 from digitwise.models.cards import CARDS
 from digitwise.percent import percent
 
@@ -20,7 +21,7 @@ def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
     settings, network = _settings(model), model.network
     calibration, weighing, card = model.calibration, model.weighing, CARDS.get(name or "")
     return {
-        "layers": "-".join(map(str, network.sizes)),
+        "layers": layers_text(network.layout),
         "parameters": network.parameter_count,
         "activation": network.activation,
         "cost": network.cost,

@@ -13,15 +13,16 @@ such a file; and a state dict of PyTorch, in which only the names of tensors dif
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from digitwise.convolution import parse_layers
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
+from digitwise.layers import Full, Layer, count_parameters
 from digitwise.models.calibration import Calibration
 from digitwise.models.facts import trained_on
 from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
@@ -87,11 +88,6 @@ class Model:
         return as_html(self)
 
 
-def count_parameters(sizes: list[int]) -> int:
-    """How many weights and biases layers of these sizes have, before any are made."""
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-
-
 def save(model: Network | Model, path: str | Path) -> None:
     """Write a model file, atomically: a crash leaves the old file or the new one.
 
@@ -153,7 +149,7 @@ def _in_order(content: bytes) -> bytes:
 def _described(network: Network) -> dict[str, Any]:
     """Return what a header says of a network: `_empty_network` makes one of that."""
     return {
-        "sizes": network.sizes,
+        "sizes": [n if isinstance(n, int) else _size(n) for n in network.layout],
         "dtype": network.dtype.name,
         "activation": network.activation,
         "output": "sigmoid",
@@ -161,6 +157,11 @@ def _described(network: Network) -> dict[str, Any]:
         "init": network.init,
         "framing": "mnist",
     }
+
+
+def _size(layer: Layer) -> int | str:
+    """A layer as a header has it: a number of neurons, or how people type it."""
+    return layer.n_out if isinstance(layer, Full) else str(layer)
 
 
 def model_file(path: str | Path) -> Path:
@@ -336,10 +337,11 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
     if (
         not isinstance(sizes, list)
         or not 2 <= len(sizes) <= MOST_LAYERS
-        or not all(type(size) is int and size > 0 for size in sizes)
+        or not all(isinstance(size, str) or (type(size) is int and size > 0) for size in sizes)
     ):
         raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
-    parameters = count_parameters(sizes)
+    layout = [n for size in sizes for n in (parse_layers(size) if type(size) is str else [size])]
+    parameters = count_parameters(layout)
     size = path.stat().st_size
     if 2 * parameters > size:
         raise ModelError(
@@ -352,7 +354,7 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
             f"{header.get('output')!r:.50} and {header.get('framing')!r:.50}"
         )
     return Network(
-        sizes,
+        layout,
         activation=str(header.get("activation")),
         cost=str(header.get("cost")),
         init=str(header.get("init")),

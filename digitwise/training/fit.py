@@ -6,6 +6,7 @@ from typing import Any
 
 from digitwise.data.table import Examples
 from digitwise.errors import InputError
+from digitwise.layers import shared_count
 from digitwise.network import Network
 from digitwise.settings import DEFAULTS, TABLE, Settings, find_setting
 from digitwise.training.callback import Callback, check_callbacks
@@ -16,7 +17,7 @@ from digitwise.training.progress import Progress, callbacks_of
 # What `fit` is given in other ways: its digits, and the network.
 ELSEWHERE = {
     "data", "also", "limit", "validation", "numbers", "real_numbers", "store",
-    "hidden", "activation", "cost", "init", "start_from",
+    "convolutions", "hidden", "activation", "cost", "init", "start_from",
 }  # fmt: skip
 ARGUMENTS = sorted(TABLE.keys() - ELSEWHERE)  # names of the settings that `fit` takes
 
@@ -113,8 +114,10 @@ def settings_of(network: Network, settings: Settings, changes: dict[str, Any]) -
     settings = settings.changed(changes)
     if not isinstance(network, Network):
         return settings  # refused later, with the digits
+    count = shared_count(network.layers)
     of_network: dict[str, Any] = {
-        "hidden": tuple(network.sizes[1:-1]),
+        "convolutions": ",".join(map(str, network.layers[:count])),
+        "hidden": tuple(network.sizes[1 + count : -1]),
         "activation": network.activation,
         "cost": network.cost,
         "init": network.init,

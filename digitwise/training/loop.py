@@ -115,7 +115,9 @@ class Training:
         self.by_name = schedule is None and deformation is None
         self.variant = settings.variant
         self.engine = choose_engine(
-            resolve_engine(settings.engine, network.sizes, settings.batch_size, self.variant, train)
+            resolve_engine(
+                settings.engine, network.layout, settings.batch_size, self.variant, train
+            )
         )
         self.settings = replace(settings, engine=self.engine.name)
         self.step_size = step_of(settings.batch_size)

@@ -8,7 +8,8 @@ from digitwise.data.digits import Digits, join
 from digitwise.data.mixture import Mixture, Weighted, mix
 from digitwise.data.others import Other, load_other
 from digitwise.errors import DataError, InputError, TrainingError
-from digitwise.models.files import Model, count_parameters
+from digitwise.layers import count_parameters, layers_text
+from digitwise.models.files import Model
 from digitwise.network import Network
 from digitwise.settings import Settings
 from digitwise.training.callback import Callback
@@ -84,12 +85,11 @@ class Run:
             If there are no digits to train or to test on.
         """
         settings.check()
-        sizes = settings.sizes
-        parameters = count_parameters(sizes)
+        parameters = count_parameters(settings.layout)
         if parameters > MOST_PARAMETERS:
             raise InputError(
-                f"a network of {'-'.join(map(str, sizes))} has {parameters:,} parameters; at most "
-                f"{MOST_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
+                f"a network of {layers_text(settings.layout)} has {parameters:,} parameters; at "
+                f"most {MOST_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
             )
         network = make_network(settings)
         for part, digits in (("training", train), ("test", test)):

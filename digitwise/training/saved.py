@@ -10,6 +10,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.others import Other
 from digitwise.data.table import Examples
 from digitwise.errors import DataError, InputError, ModelError
+from digitwise.layers import place_layers
 from digitwise.models.files import Model, read_model
 from digitwise.network import Network
 from digitwise.settings import DEFAULTS, Settings
@@ -143,7 +144,7 @@ def read_saved(path: Path) -> Saved:
                 raise ValueError("the averages are missing")
             if settings.keep_best and history.epochs and not model.best:
                 raise ValueError("the best weights are missing")
-        if model.network.sizes != settings.sizes or not (
+        if model.network.layers != place_layers(settings.layout) or not (
             0 <= history.position < int(training["train_n"]) or history.position == 0
         ):
             raise ValueError("network and settings don't belong together")

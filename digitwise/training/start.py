@@ -6,6 +6,7 @@ import numpy as np
 
 from digitwise.engines.choice import resolve_engine
 from digitwise.errors import InputError
+from digitwise.layers import layers_text
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
 from digitwise.settings import Settings
@@ -19,7 +20,7 @@ def with_engine(settings: Settings) -> Settings:
     InputError
         If the engine can't do what is asked for.
     """
-    name = resolve_engine(settings.engine, settings.sizes, settings.batch_size, settings.variant)
+    name = resolve_engine(settings.engine, settings.layout, settings.batch_size, settings.variant)
     return replace(settings, engine=name)
 
 
@@ -37,7 +38,7 @@ def make_network(settings: Settings) -> Network:
         If there is no such file, or it isn't sound.
     """
     network = Network(
-        settings.sizes,
+        settings.layout,
         activation=settings.activation,
         cost=settings.cost,
         init=settings.init,
@@ -55,10 +56,10 @@ def make_network(settings: Settings) -> Network:
 
 def _trained(name: str, like: Network) -> Network:
     network = open_model(name).network
-    if (network.sizes, network.activation) != (like.sizes, like.activation):
+    if (network.layers, network.activation) != (like.layers, like.activation):
         raise InputError(
-            f"{name} is {'-'.join(map(str, network.sizes))}, {network.activation}; "
-            f"expected {'-'.join(map(str, like.sizes))}, {like.activation}: give "
-            "its --hidden and --activation"
+            f"{name} is {layers_text(network.layout)}, {network.activation}; "
+            f"expected {layers_text(like.layout)}, {like.activation}: give "
+            "its --convolutions, --hidden and --activation"
         )
     return network

@@ -119,7 +119,7 @@ class Sweep:
         shapes: dict[object, Settings] = {}
         for s in self.grid:
             # Kernels differ by engine and by the first layer's size.
-            shapes.setdefault((s.engine, s.sizes[1], bool(s.momentum)), s)
+            shapes.setdefault((s.engine, s.convolutions, s.hidden[:1], bool(s.momentum)), s)
         for settings, job in zip(shapes.values(), self._jobs(shapes.values()), strict=True):
             warm_up(choose_engine(settings.engine), job.network, settings.variant)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.files import write_atomically
+from digitwise.layers import layers_text
 from digitwise.settings import Settings
 from digitwise.web.trainer import STATE, State, work
 
@@ -132,7 +133,7 @@ class Runs:
         """Save a run's network as it is now; return the model's name."""
         content = run.model()
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{'-'.join(map(str, run.settings.sizes))}-{run.name[:4]}"
+        name = f"{layers_text(run.settings.layout)}-{run.name[:4]}"
         write_atomically(self.folder / f"{name}.safetensors", content)
         return name
 
