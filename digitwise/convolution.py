@@ -6,14 +6,13 @@ where in the picture what they look for is found. Max-pooling keeps the largest 
 neurons (Jarrett et al. 2009). Pictures are arrays of shape (n, height, width, channels).
 """
 
-import re
 from dataclasses import dataclass, replace
-from math import isqrt
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from digitwise.errors import InputError
 from digitwise.layers import Layer
@@ -28,10 +27,6 @@ class Convolution:
 
     Beyond the edge of a picture all is 0, so that a map is as large as the picture. The weights w
     have shape (maps, patch · patch · channels), in the order row, column, channel of the patch.
-
-    >>> layer = Convolution(16, pool=2).after(784)
-    >>> str(layer), layer.n_out, layer.weight_shape
-    ('3x3x16p2', 3136, (16, 9))
 
     Parameters
     ----------
@@ -51,37 +46,29 @@ class Convolution:
     picture: tuple[int, int, int] = (0, 0, 0)
 
     def __post_init__(self) -> None:
-        whole = all(type(value) is int for value in (self.maps, self.patch, self.pool))
-        if not whole or self.maps < 1 or self.patch not in PATCHES or self.pool < 1:
+        found = (self.maps, self.patch, self.pool)
+        if any(type(n) is not int or n < 1 for n in found) or self.patch not in PATCHES:
             raise InputError(
-                "expected a layer with shared weights of 1 map or more, a patch of "
-                f"{', '.join(map(str, PATCHES))} pixels and a pool of 1 or more; found maps "
-                f"{self.maps!r:.20}, patch {self.patch!r:.20}, pool {self.pool!r:.20}"
+                "expected a layer of shared weights with 1 map or more, a patch of "
+                f"{', '.join(map(str, PATCHES))} pixels, a pool of 1 or more; found {found!r:.60}"
             )
 
     def __str__(self) -> str:
-        """As people type it: see `parse`."""
+        """As people type it."""
         pool = f"p{self.pool}" if self.pool > 1 else ""
         return f"{self.patch}x{self.patch}x{self.maps}{pool}"
 
     def after(self, before: int | Layer) -> "Convolution":
-        """See `Layer`; what comes before is a layer of this kind, or a square picture of inputs.
-
-        Raises
-        ------
-        InputError
-            If it is neither, or too small to pool.
-        """
+        """See `Layer`; what comes before is a layer of this kind, or a square picture of inputs."""
         if isinstance(before, Convolution):
             picture = before.maps_shape
+        elif isinstance(before, int) and isqrt(before) ** 2 == before:
+            picture = (isqrt(before), isqrt(before), 1)
         else:
-            side = isqrt(before) if isinstance(before, int) else 0
-            picture = (side, side, 1)
-            if not isinstance(before, int) or side * side != before:
-                raise InputError(
-                    f"a layer with shared weights ({self}) comes after a square picture of inputs, "
-                    f"as 784, or after a layer of its kind; found {before}"
-                )
+            raise InputError(
+                f"a layer of shared weights ({self}) comes after a square picture of inputs, as "
+                f"784, or after a layer of its kind; found {before}"
+            )
         if min(picture[:2]) < self.pool:
             raise InputError(
                 f"a layer {self} needs a picture of at least {self.pool}x{self.pool}; found "
@@ -92,18 +79,17 @@ class Convolution:
     @property
     def maps_shape(self) -> tuple[int, int, int]:
         """Height and width of a map, and how many there are."""
-        height, width, _ = self.picture
-        return height // self.pool, width // self.pool, self.maps
+        return self.picture[0] // self.pool, self.picture[1] // self.pool, self.maps
 
     @property
     def n_in(self) -> int:
         """See `Layer`."""
-        return int(np.prod(self.picture))
+        return prod(self.picture)
 
     @property
     def n_out(self) -> int:
         """See `Layer`."""
-        return int(np.prod(self.maps_shape))
+        return prod(self.maps_shape)
 
     @property
     def weight_shape(self) -> tuple[int, int]:
@@ -121,13 +107,12 @@ class Convolution:
 
     def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
         """∂C_x/∂a = Σ wᵀ δ over the patches that an input belongs to."""
-        (height, width, channels), k = self.picture, self.patch
+        (height, width, channels), k, edge = self.picture, self.patch, self.patch // 2
         shares = self._spread(delta, a, w, b) @ w
         shares = shares.reshape(len(a), height, width, k, k, channels)
         sums = np.zeros((len(a), height + k - 1, width + k - 1, channels), a.dtype)
         for row, column in np.ndindex(k, k):
             sums[:, row : row + height, column : column + width] += shares[:, :, :, row, column]
-        edge = k // 2
         return sums[:, edge : edge + height, edge : edge + width].reshape(len(a), -1)
 
     def _patches(self, a: Floats) -> npt.NDArray[Any]:
@@ -139,38 +124,23 @@ class Convolution:
 
     def _squares(self, a: Floats, w: Floats, b: Floats) -> Floats:
         """z of every place, by the squares that are pooled: (n, rows, columns, pool², maps)."""
-        (rows, columns, maps), p = self.maps_shape, self.pool
-        z = (self._patches(a) @ w.T + b)[:, : rows * p, : columns * p]
-        squares = z.reshape(-1, rows, p, columns, p, maps).transpose(0, 1, 3, 2, 4, 5)
-        return squares.reshape(-1, rows, columns, p * p, maps)
+        z = self._patches(a) @ w.T + b
+        return self._by_square(z).reshape(len(a), *self.maps_shape[:2], self.pool**2, self.maps)
 
     def _spread(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
-        """δ of every place: of a square, the largest has all of it; (n, height, width, maps)."""
-        (rows, columns, maps), p = self.maps_shape, self.pool
-        winners = self._squares(a, w, b).argmax(axis=3)[:, :, :, None]
-        squares = np.zeros((len(a), rows, columns, p * p, maps), a.dtype)
-        np.put_along_axis(squares, winners, delta.reshape(-1, rows, columns, 1, maps), 3)
-        squares = squares.reshape(-1, rows, columns, p, p, maps).transpose(0, 1, 3, 2, 4, 5)
-        spread = np.zeros((len(a), *self.picture[:2], maps), a.dtype)
-        spread[:, : rows * p, : columns * p] = squares.reshape(-1, rows * p, columns * p, maps)
+        """δ of every place, (n, height, width, maps): the largest of a square has all of it."""
+        largest = self._squares(a, w, b).argmax(axis=3)[:, :, :, None]
+        places = np.arange(self.pool**2)[:, None]
+        spread = np.zeros((len(a), *self.picture[:2], self.maps), a.dtype)
+        shares = (largest == places) * delta.reshape(-1, *self.maps_shape[:2], 1, self.maps)
+        squares = self._by_square(spread)
+        squares[...] = shares.reshape(squares.shape)
         return spread
 
-
-def parse_layers(text: str) -> list[Convolution]:
-    """Read layers as people type them: 3x3x16p2,3x3x32 has 16 maps of 3×3 patches, pooled 2×2, ...
-
-    Raises
-    ------
-    InputError
-        If it isn't that.
-    """
-    layers = []
-    for part in filter(None, text.split(",")):
-        found = re.fullmatch(r"(\d)x(\d)x(\d{1,4})(?:p(\d))?", part.strip(), re.ASCII)
-        if not found or found[1] != found[2]:
-            raise InputError(
-                "expected layers with shared weights as 3x3x16 (16 maps of 3x3 patches) or "
-                f"3x3x16p2 (pooled 2x2), with commas between them; found {text!r:.50}"
-            )
-        layers.append(Convolution(int(found[3]), int(found[1]), int(found[4] or 1)))
-    return layers
+    def _by_square(self, places: Floats) -> npt.NDArray[Any]:
+        """View of (n, height, width, maps) as (n, rows, columns, pool, pool, maps)."""
+        (rows, columns, maps), p = self.maps_shape, self.pool
+        whole = places[:, : rows * p, : columns * p]
+        s = whole.strides
+        shape = (len(places), rows, columns, p, p, maps)
+        return as_strided(whole, shape, (s[0], p * s[1], p * s[2], *s[1:]))

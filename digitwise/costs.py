@@ -10,8 +10,24 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from digitwise.errors import InputError
 from digitwise.neurons import Floats, sigmoid, sigmoid_derivative
+
+
+def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) -> Floats:
+    """y(x): 1 at the label, 0 elsewhere; labels (m,) in 0..n → (m, n), of n, "none of them", all 0.
+
+    Raises
+    ------
+    InputError
+        If a label is outside the range.
+    """
+    labels = np.asarray(labels)
+    if labels.size and not (labels.min() >= 0 and labels.max() <= n):
+        raise InputError(f"labels must lie in 0..{n}; found {labels.min()}..{labels.max()}")
+    return np.asarray(np.equal.outer(labels, np.arange(n)), dtype)
 
 
 def quadratic(z: Floats, y: Floats) -> Floats:

@@ -1,5 +1,7 @@
 """The errors that digitwise raises: what was expected, what was found, what to do."""
 
+from collections.abc import Collection
+
 
 class DigitwiseError(Exception):
     """Base of every error that a user can cause; the command line prints it as one line."""
@@ -31,3 +33,16 @@ class StoppedError(DigitwiseError):
 
 class TrainingError(DigitwiseError):
     """Training can't go on: its numbers have left the finite ones."""
+
+
+def one_of(what: str, name: object, known: Collection[str]) -> str:
+    """Return a name that is among the known ones.
+
+    Raises
+    ------
+    InputError
+        If it isn't.
+    """
+    if not isinstance(name, str) or name not in known:
+        raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")
+    return name

@@ -103,11 +103,6 @@ def count_parameters(sizes: Sequence[int | Layer]) -> int:
     return sum((n_in + 1) * n_out for n_out, n_in in shapes)
 
 
-def layers_text(sizes: Sequence[int | Layer]) -> str:
-    """Layers in a line, as 784-100-10 or 784-3x3x16p2-100-10."""
-    return "-".join(map(str, sizes))
-
-
 def _whole(size: int | Layer) -> int | Layer:
     return size if hasattr(size, "after") else index(size)
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.costs import COSTS
-from digitwise.errors import InputError
+from digitwise.costs import COSTS, one_hot
+from digitwise.errors import InputError, one_of
 from digitwise.layers import Layer, place_layers
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
 from digitwise.settings import DEFAULTS
+from digitwise.shown import Shown
 
 INITS = ("gaussian", "scaled", "he")
 Masks = Sequence[Floats | None]
@@ -28,7 +29,7 @@ class Gradient(NamedTuple):
     biases: list[Floats]
 
 
-class Network:
+class Network(Shown):
     """Layers of neurons, each fed by the layer before.
 
     The output layer consists of sigmoid neurons, so that outputs lie in [0, 1] and can be
@@ -41,8 +42,8 @@ class Network:
     Parameters
     ----------
     sizes : sequence of int or Layer
-        Neurons per layer, input first; at least two layers. A number is a layer that is fed by all
-        neurons of the one before; another kind is `digitwise.convolution.Convolution`.
+        Neurons per layer, input first; at least two. A number is a full layer; another kind is
+        `digitwise.convolution.Convolution`.
     activation : {"sigmoid", "tanh", "relu"}
         f of the hidden layers, a = f(w·x + b).
     cost : {"quadratic", "cross-entropy"}
@@ -51,23 +52,13 @@ class Network:
         Weights start as N(0, 1), as in the chapter, or as N(0, 1)/√fan-in, which keeps neurons
         from starting saturated; biases as N(0, 1). "he" is for relu: hidden layers start with
         √2 N(0, 1)/√fan-in, all biases with 0 (He et al. 2015).
-    rng : int or numpy.random.Generator
-        Seed or source of the random start.
-    dtype : float64 or float32
-        Of parameters and of all arithmetic.
+    rng : int or numpy.random.Generator, seed or source of the random start
+    dtype : float64 or float32, of parameters and of all arithmetic
 
     Raises
     ------
     InputError
-        If sizes are not those of at least two layers that fit each other, or a name is not one of
-        those above.
-
-    Attributes
-    ----------
-    sizes : list of int
-        Neurons per layer, input first.
-    layers : list of Layer
-        All but the input.
+        If the layers don't fit each other, or a name is not one of those above.
     """
 
     trained_on: str | None = None  # for people; `fit` and `load_model` say it
@@ -88,9 +79,9 @@ class Network:
             rng = np.random.default_rng(rng)
         except (TypeError, ValueError) as error:
             raise InputError(f"expected sizes, rng and dtype of a network; {error}") from error
-        self.activation = _one_of("activation", activation, ACTIVATIONS)
-        self.cost = _one_of("cost", cost, COSTS)
-        self.init = _one_of("init", init, INITS)
+        self.activation = one_of("activation", activation, ACTIVATIONS)
+        self.cost = one_of("cost", cost, COSTS)
+        self.init = one_of("init", init, INITS)
         if self.dtype not in (np.float32, np.float64):
             raise InputError(f"dtype must be float32 or float64; found {self.dtype}")
         self.sizes = [self.layers[0].n_in, *(layer.n_out for layer in self.layers)]
@@ -122,11 +113,11 @@ class Network:
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
         """Weighted inputs z = w·a + b of the output layer, before its sigmoid, (n, n_out)."""
         f = ACTIVATIONS[self.activation].function
-        *hidden, (output, w_output, b_output) = self._parameters()
+        *hidden, (output, *last) = zip(self.layers, self.weights, self.biases, strict=True)
         a = self._inputs(x)
         for layer, w, b in hidden:
             a = f(layer.weighted_inputs(a, w, b))
-        return output.weighted_inputs(a, w_output, b_output)
+        return output.weighted_inputs(a, *last)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Index of the largest output (of its z, which rounds less), (n,); of equals the first."""
@@ -167,55 +158,26 @@ class Network:
             raise InputError("the gradient of an empty mini-batch is not defined")
         desired = self._desired(y, m)
         f, derivative = ACTIVATIONS[self.activation]
-        factors = [*masks, *[None] * (len(self.layers) - len(masks))]
+        kept = [1 if mask is None else mask for mask in masks] or [1] * len(self.layers)
         zs, activations = list[Floats](), [inputs]
-        for (layer, w, b), mask in zip(self._parameters(), factors, strict=True):
+        parameters = list(zip(self.layers, self.weights, self.biases, strict=True))
+        for (layer, w, b), mask in zip(parameters, [*kept, 1], strict=False):
             zs.append(layer.weighted_inputs(activations[-1], w, b))
-            activations.append(f(zs[-1]) if mask is None else f(zs[-1]) * mask)
+            activations.append(f(zs[-1]) * mask)
         delta = COSTS[self.cost].output_error(zs[-1], desired)
         if weights is not None:
             shares = np.asarray(weights, self.dtype) / np.sum(weights)
             delta = delta * (m * shares[:, None]).astype(self.dtype)
         gradient = Gradient([], [])
-        for number, (layer, w, b) in reversed(list(enumerate(self._parameters()))):
+        for number, (layer, w, b) in reversed(list(enumerate(parameters))):
             a = activations[number]
-            nabla_w, nabla_b = layer.nabla(delta, a, w, b)
-            gradient.weights.insert(0, nabla_w / m)
-            gradient.biases.insert(0, nabla_b / m)
+            sums = layer.nabla(delta, a, w, b)
+            gradient.weights.insert(0, sums[0] / m)
+            gradient.biases.insert(0, sums[1] / m)
             if number > 0:
-                delta = layer.backward(delta, a, w, b) * derivative(zs[number - 1])
-                mask = factors[number - 1]
-                delta = delta if mask is None else delta * mask
+                a_error = layer.backward(delta, a, w, b) * kept[number - 1]
+                delta = a_error * derivative(zs[number - 1])
         return gradient
-
-    def summary(self) -> str:
-        """Layers, activations, weights and parameters as a table of text."""
-        from digitwise.display.network import summarise
-
-        return summarise(self)
-
-    def show_weights(self, layer: int = 0, neurons: int = 30) -> Any:
-        """Return a PIL image of a layer's weights: white is 0, purple above, orange below.
-
-        Of 784 inputs, each of the first neurons' weights are a tile of 28×28; else a row of pixels.
-        """
-        from digitwise.display.weights import show_weights
-
-        return show_weights(self, layer, neurons)
-
-    def __repr__(self) -> str:
-        """Show layers, activation, cost and parameters."""
-        from digitwise.display.network import describe
-
-        return describe(self)
-
-    def _repr_html_(self) -> str:
-        from digitwise.display.network import as_html
-
-        return as_html(self)
-
-    def _parameters(self) -> list[tuple[Layer, Floats, Floats]]:
-        return list(zip(self.layers, self.weights, self.biases, strict=True))
 
     def _inputs(self, x: npt.ArrayLike) -> Floats:
         inputs = np.asarray(x)
@@ -236,23 +198,3 @@ class Network:
             f"expected {n} integer labels or desired outputs of shape ({n}, {self.sizes[-1]}); "
             f"found {y.dtype} of shape {y.shape}"
         )
-
-
-def one_hot(labels: npt.ArrayLike, n: int, dtype: npt.DTypeLike = np.float64) -> Floats:
-    """y(x): 1 at the label, 0 elsewhere; labels (m,) in 0..n → (m, n), of n, "none of them", all 0.
-
-    Raises
-    ------
-    InputError
-        If a label is outside the range.
-    """
-    labels = np.asarray(labels)
-    if labels.size and not (labels.min() >= 0 and labels.max() <= n):
-        raise InputError(f"labels must lie in 0..{n}; found {labels.min()}..{labels.max()}")
-    return np.asarray(np.equal.outer(labels, np.arange(n)), dtype)
-
-
-def _one_of(what: str, name: str, known: Any) -> str:
-    if not isinstance(name, str) or name not in known:
-        raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")
-    return name

@@ -298,7 +298,7 @@ class Settings:
     @property
     def layout(self) -> "list[int | Layer]":
         """Inputs and layers, as `Network` takes them."""
-        from digitwise.convolution import parse_layers
+        from digitwise.typed_layers import parse_layers
 
         return [784, *parse_layers(self.convolutions), *self.hidden, 10]
 

@@ -12,6 +12,7 @@ import digitwise as dw
 from digitwise.data.digits import Digits
 from digitwise.data.mnist import missing_files
 from digitwise.data.table import Table
+from digitwise.engines import ENGINES
 
 settings.register_profile("digitwise", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("digitwise")
@@ -23,6 +24,9 @@ def _empty_cache(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.delenv("DIGITWISE_DATA", raising=False)
 
+
+FULL_ENGINES = [name for name in ENGINES if name != "conv"]
+"""Engines for networks of full layers alone."""
 
 MNIST = Path(os.environ.get("DIGITWISE_DATA", "../shared/mnist")).absolute()
 

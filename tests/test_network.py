@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.costs import COSTS
+from digitwise.costs import COSTS, one_hot
 from digitwise.errors import InputError
-from digitwise.network import INITS, Network, one_hot
+from digitwise.network import INITS, Network
 from digitwise.neurons import ACTIVATIONS, sigmoid
 
 DEPTHS = {1: [5, 3], 2: [5, 4, 3], 3: [5, 6, 4, 3], 4: [5, 4, 6, 4, 3]}

@@ -7,8 +7,8 @@ import typer
 
 from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
-from digitwise.layers import layers_text
 from digitwise.percent import percent
+from digitwise.typed_layers import layers_text
 
 SUSPICIOUS = 0.9  # accuracy below which something was probably not said
 

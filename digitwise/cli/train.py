@@ -10,9 +10,10 @@ import typer
 from digitwise.cli.options import PresetName, chosen_of, option_of, with_settings
 from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
-from digitwise.layers import layers_text, shared_count
+from digitwise.layers import shared_count
 from digitwise.settings import DEFAULTS, TABLE, Settings, read_settings
 from digitwise.training.presets import PRESETS
+from digitwise.typed_layers import layers_text
 
 if TYPE_CHECKING:
     from digitwise.data.digits import Digits

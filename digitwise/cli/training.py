@@ -16,7 +16,6 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.files import write_atomically
-from digitwise.layers import layers_text
 from digitwise.percent import percent
 from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
@@ -25,6 +24,7 @@ from digitwise.training.loop import Training
 from digitwise.training.progress import Shown
 from digitwise.training.run import Run, prepare
 from digitwise.training.start import make_network
+from digitwise.typed_layers import layers_text
 
 
 class Told(Callback):

@@ -1,8 +1,8 @@
 """A network: its layers as a line, as text and as HTML."""
 
 from digitwise.display.html import block, heading, paragraph, table
-from digitwise.layers import layers_text
 from digitwise.network import Network
+from digitwise.typed_layers import layers_text
 
 HEAD = ("layer", "neurons", "activation", "weights", "parameters")
 

@@ -51,7 +51,7 @@ class SharedLayers:
             layer.load(w, b)
 
     def forward(self, rows: slice) -> Floats:
-        """Activations of all layers for some of the `pictures`; returns the last's (rows, n_out)."""
+        """Activations of all layers for some of the `pictures`; those of the last (rows, n_out)."""
         x = self.inputs
         with self.scratch() as sums:
             for layer in self.layers:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from digitwise import __version__
-from digitwise.layers import layers_text
 from digitwise.models.files import IN_FOLDER, Model, to_bytes
+from digitwise.typed_layers import layers_text
 
 CARD, CONFIGURATION = "README.md", "config.json"
 FILES = {CARD, CONFIGURATION, IN_FOLDER}

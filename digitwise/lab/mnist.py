@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.costs import one_hot
 from digitwise.data.digits import Digits
 from digitwise.data.sources import load, resolve
 from digitwise.lab.experiment import Array, Finding, Knob, Result
-from digitwise.network import Network, one_hot
+from digitwise.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from digitwise.data.catalogue import KNOWN
 from digitwise.data.others import split_share
-from digitwise.layers import layers_text
 from digitwise.models.cards import CARDS
 from digitwise.percent import percent
+from digitwise.typed_layers import layers_text
 
 if TYPE_CHECKING:
     from digitwise.models.files import Model

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from digitwise.convolution import parse_layers
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
@@ -28,6 +27,7 @@ from digitwise.models.facts import trained_on
 from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
+from digitwise.typed_layers import parse_layers
 
 FORMAT = 1
 KEY = "digitwise"

@@ -7,13 +7,14 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.costs import one_hot
 from digitwise.data.digits import Digits
 from digitwise.data.strings import DrawnNumber, Hand, draw_number
 from digitwise.imaging.components import Component
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import part_rules
 from digitwise.imaging.sheet import ink_of_page
-from digitwise.network import Network, one_hot
+from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.samples import in_parts
 from digitwise.reading.segment import all_numbers, one_number

@@ -8,7 +8,7 @@ from digitwise.data.digits import Digits, join
 from digitwise.data.mixture import Mixture, Weighted, mix
 from digitwise.data.others import Other, load_other
 from digitwise.errors import DataError, InputError, TrainingError
-from digitwise.layers import count_parameters, layers_text
+from digitwise.layers import count_parameters
 from digitwise.models.files import Model
 from digitwise.network import Network
 from digitwise.settings import Settings
@@ -25,6 +25,7 @@ from digitwise.training.loop import Training
 from digitwise.training.progress import Progress, Watch, callbacks_of
 from digitwise.training.saved import read_saved
 from digitwise.training.start import make_network
+from digitwise.typed_layers import layers_text
 
 MOST_PARAMETERS = 100_000_000
 MOST_HELD_OUT = 1000  # digits of a set that is mixed in: no set outweighs the others

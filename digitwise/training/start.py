@@ -6,10 +6,10 @@ import numpy as np
 
 from digitwise.engines.choice import resolve_engine
 from digitwise.errors import InputError
-from digitwise.layers import layers_text
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
 from digitwise.settings import Settings
+from digitwise.typed_layers import layers_text
 
 
 def with_engine(settings: Settings) -> Settings:

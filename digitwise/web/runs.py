@@ -10,8 +10,8 @@ from typing import Any
 
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.files import write_atomically
-from digitwise.layers import layers_text
 from digitwise.settings import Settings
+from digitwise.typed_layers import layers_text
 from digitwise.web.trainer import STATE, State, work
 
 MOST = 8  # runs at a time

@@ -7,16 +7,16 @@ from digitwise.costs import COSTS
 from digitwise.data.digits import Digits
 from digitwise.data.table import Table
 from digitwise.descent import PLAIN, Variant
-from digitwise.engines import ENGINES, choose_engine
+from digitwise.engines import choose_engine
 from digitwise.engines.dropout import dropout_masks
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError
 from digitwise.network import Gradient, Network
 from digitwise.neurons import ACTIVATIONS
 from digitwise.training.feed import epoch_order
-from tests.conftest import random_digits, random_table
+from tests.conftest import FULL_ENGINES, random_digits, random_table
 
-COMPILED = sorted(set(ENGINES) - {"reference"})
+COMPILED = sorted(set(FULL_ENGINES) - {"reference"})
 
 
 def per_example_epoch(net, digits, order, batch_size, learning_rate):
@@ -62,7 +62,7 @@ def per_example_epoch(net, digits, order, batch_size, learning_rate):
     return weights, biases
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 @pytest.mark.parametrize("hidden", [[], [12], [9, 7]])
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -139,7 +139,7 @@ def test_tables_agree_with_the_reference(engine, weighted, features, hidden, cla
         np.testing.assert_allclose(a, b, rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 def test_an_example_of_weight_two_counts_as_two(engine):
     table = random_table(40)
     twice = np.arange(40) < 10
@@ -213,7 +213,7 @@ def test_dropout_keeps_its_share_and_the_mean():
         assert mask.mean() == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 def test_equal_runs_give_equal_bits(engine):
     setting = (random_digits(200), [784, 33, 10], 10, 0.1, VARIANTS["all"])
     runs = [one_epoch(engine, *setting, dtype=np.float32) for _ in range(3)]
@@ -221,7 +221,7 @@ def test_equal_runs_give_equal_bits(engine):
         assert all(np.array_equal(a, b) for a, b in zip(runs[0], other, strict=True))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 @pytest.mark.parametrize("hidden", [[], [12], [150, 9]])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_weighted_outputs(engine, hidden, activation):
@@ -232,7 +232,7 @@ def test_weighted_outputs(engine, hidden, activation):
     np.testing.assert_allclose(z, expected, rtol=0, atol=1e-11)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 def test_weighted_outputs_of_a_table(engine):
     table = random_table(131, dtype=np.float32)
     net = Network([13, 12, 5], activation="tanh", init="scaled", rng=1)

@@ -16,6 +16,7 @@ from digitwise.lab.segmentation import _auc, best_of_all, ways
 from digitwise.lab.surfaces import SURFACES
 from digitwise.network import Network
 from digitwise.reading.lattice import SKIP, Lattice
+from tests.conftest import FULL_ENGINES
 
 
 def test_decisions(short):
@@ -359,11 +360,11 @@ def test_circuits_are_drawn_forward():
 def test_four_outputs_are_the_bits_of_the_label(few):
     from digitwise.bitwise import bits_of
     from digitwise.data.answers import as_ten
-    from digitwise.engines import ENGINES, choose_engine
+    from digitwise.engines import choose_engine
     from digitwise.training.feed import epoch_order
 
     networks = []
-    for engine in ENGINES:
+    for engine in FULL_ENGINES:
         network = Network([784, 9, 4], rng=3)
         choose_engine(engine).run(network, few, epoch_order(0, 0, len(few)), 7, 0.5)
         networks.append(network)

@@ -9,7 +9,7 @@ from digitwise.data.deform import Deformation, deform
 from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.data.table import Table
 from digitwise.descent import Variant
-from digitwise.engines import ENGINES, choose_engine
+from digitwise.engines import choose_engine
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import InputError, TrainingError
 from digitwise.network import Network
@@ -19,7 +19,7 @@ from digitwise.training.fit import fit
 from digitwise.training.history import History
 from digitwise.training.loop import dropout_source
 from digitwise.training.schedules import make_schedule
-from tests.conftest import random_digits, random_table
+from tests.conftest import FULL_ENGINES, random_digits, random_table
 
 
 def same(a, b):
@@ -122,7 +122,7 @@ def test_the_last_mini_batch_is_short_and_averages_over_what_it_has():
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 def test_mini_batches_go_on_across_chunks(bundled, chunks, engine):
     train = bundled[0]
     net, in_one_go = (Network([784, 5, 10], rng=0) for _ in range(2))
@@ -306,7 +306,7 @@ def test_the_last_epochs_may_be_plain(bundled):
     assert not same(*nets)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 def test_no_output_fires_for_what_is_no_digit(bundled, engine):
     train = bundled[0]
     none = deform(train, np.arange(400), Deformation(), 0.999, seed=8)
@@ -420,7 +420,7 @@ def test_what_diverges_on_several_threads_is_no_warning(bundled, monkeypatch):
             dw.fit(network, bundled[0], **how, engine="dense")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", FULL_ENGINES)
 @pytest.mark.parametrize("classes", [2, 4, 23])
 def test_learns_a_table(engine, classes):
     """Of more classes than digits have, too: label 10 is a class as any other."""

@@ -1,0 +1,38 @@
+"""Layers as people type them: 784-100-10, 784-3x3x16p2-100-10."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from digitwise.errors import InputError
+from digitwise.layers import Layer
+
+if TYPE_CHECKING:
+    from digitwise.convolution import Convolution
+
+
+def layers_text(sizes: Sequence[int | Layer]) -> str:
+    """Layers in a line, as 784-100-10 or 784-3x3x16p2-100-10."""
+    return "-".join(map(str, sizes))
+
+
+def parse_layers(text: str) -> list["Convolution"]:
+    """Read layers as people type them: 3x3x16p2,3x3x32 has 16 maps of 3×3 patches, pooled 2×2, ...
+
+    Raises
+    ------
+    InputError
+        If it isn't that.
+    """
+    from digitwise.convolution import Convolution
+
+    layers = []
+    for part in filter(None, text.split(",")):
+        found = re.fullmatch(r"(\d)x\1x(\d{1,4})(?:p(\d))?", part.strip(), re.ASCII)
+        if not found:
+            raise InputError(
+                "expected layers of shared weights as 3x3x16 (16 maps of 3x3 patches) or "
+                f"3x3x16p2 (pooled 2x2), with commas between them; found {text!r:.50}"
+            )
+        layers.append(Convolution(int(found[2]), int(found[1]), int(found[3] or 1)))
+    return layers
