@@ -17,7 +17,7 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="State dict of Linear layers, as safetensors.torch.save_file writes it.",
+            help="State dict of Conv2d and Linear layers, from safetensors.torch.save_file.",
             metavar="FILE",
         ),
     ],
@@ -30,6 +30,14 @@ def import_(
         typer.Option(
             help="Of the hidden layers, if the file doesn't say: sigmoid, tanh or relu.",
             metavar="NAME",
+        ),
+    ] = None,
+    convolutions: Annotated[
+        str | None,
+        typer.Option(
+            help="Its Conv2d layers and how each is pooled, if the file doesn't say it: "
+            "3x3x16p2,3x3x32.",
+            metavar="KxKxMAPS[pN],...",
         ),
     ] = None,
     normalize: Annotated[
@@ -52,10 +60,12 @@ def import_(
     if out.exists():
         raise InputError(f"{out} is there already: name another file with -o, or move it away")
     said = _two_numbers(normalize)
-    from_torch(path, activation, said)  # what is wrong with the file is said before any download
+    from_torch(
+        path, activation, said, convolutions
+    )  # what is wrong with the file is said before any download
     name = resolve(data, data_dir)
     _, test = load_digits(name, data_dir)
-    model = import_torch(path, test, name, activation, said)
+    model = import_torch(path, test, name, activation, said, convolutions)
     save(model, out)
     accuracy = model.results["test_accuracy"]
     layers = layers_text(model.network.layout)

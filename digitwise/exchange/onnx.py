@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 
 from digitwise import __version__
+from digitwise.convolution import Convolution
 from digitwise.errors import InputError, ModelError
+from digitwise.layers import shared_count
 from digitwise.models.calibration import Calibration
+from digitwise.models.channels import channels_first
 from digitwise.models.files import Model
+from digitwise.network import Network
 
 OPSET, IR_VERSION = 17, 8  # of 2022: readers older than the writer can run it
 PRODUCER = "digitwise"
@@ -27,22 +31,18 @@ INPUT = (
 def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
     """Return a graph: `images` → `outputs`, and `probabilities` if the network is calibrated.
 
-    All are float32 with n examples, any number; a float64 network computes in float64 between.
+    All are float32 with n examples, any number. A float64 network computes in float64 between, but
+    for one with shared weights: ONNX Runtime has `Conv` in float32 alone.
     `outputs` (n, n_out) are the sigmoid outputs, `probabilities` (n, 10) those of the ten digits:
     see `digit_probabilities`. What is known of the network is in the metadata, as JSON.
     """
     onnx = _library()
     network = model.network
-    graph = _Graph(onnx, network.dtype)
-    a = graph.add("Cast", "images", to=graph.type) if graph.wide else "images"
-    for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), 1):
-        if not (np.isfinite(w).all() and np.isfinite(b).all()):
-            raise ModelError("this network has parameters that are not finite: it is not exported")
-        # Gemm multiplies by the transpose: a·wᵀ + b
-        named = graph.constant(f"weights.{layer - 1}", w), graph.constant(f"biases.{layer - 1}", b)
-        z = graph.add("Gemm", a, *named, transB=1)
-        if layer < len(network.weights):
-            a = graph.add(OPERATORS[network.activation], z)
+    parameters = [*network.weights, *network.biases]
+    if not all(np.isfinite(parameter).all() for parameter in parameters):
+        raise ModelError("this network has parameters that are not finite: it is not exported")
+    graph = _Graph(onnx, np.dtype(np.float32) if shared_count(network.layers) else network.dtype)
+    z = _add_layers(graph, network)
     graph.output("outputs", "Sigmoid", z)
     widths = {"outputs": network.sizes[-1]}
     if model.calibration and network.sizes[-1] == 10:
@@ -59,6 +59,32 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
     onnx.helper.set_model_props(made, props)
     onnx.checker.check_model(made, full_check=True)
     return bytes(made.SerializeToString(deterministic=True))
+
+
+def _add_layers(graph: "_Graph", network: Network) -> str:
+    """Add a network's layers, from `images` on; return the name of the weighted outputs."""
+    a = graph.add("Cast", "images", to=graph.type) if graph.wide else "images"
+    weights = channels_first(network)
+    z = ""
+    for number, layer in enumerate(network.layers):
+        if number > 0:
+            a = graph.add(OPERATORS[network.activation], z)
+        w = graph.constant(f"weights.{number}", weights[number])
+        b = graph.constant(f"biases.{number}", network.biases[number])
+        if isinstance(layer, Convolution):
+            height, width, channels = layer.picture
+            if number == 0:
+                shape = graph.constant("picture", [0, channels, height, width], np.int64)
+                a = graph.add("Reshape", a, shape)  # 0: as many examples as there are
+            z = graph.add("Conv", a, w, b, pads=[layer.patch // 2] * 4)
+            if layer.pool > 1:
+                square = [layer.pool] * 2
+                z = graph.add("MaxPool", z, kernel_shape=square, strides=square)
+        else:
+            after = number > 0 and isinstance(network.layers[number - 1], Convolution)
+            a = graph.add("Flatten", a) if after else a
+            z = graph.add("Gemm", a, w, b, transB=1)  # by the transpose: a·wᵀ + b
+    return z
 
 
 def is_export(path: Path) -> bool:

@@ -10,15 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from digitwise.convolution import Convolution
 from digitwise.data.digits import Digits, check_digit_network
 from digitwise.engines import choose_engine
 from digitwise.errors import InputError
+from digitwise.layers import shared_count
 from digitwise.models.calibration import calibrate
+from digitwise.models.channels import channels_first
 from digitwise.models.files import KEY, Model, model_file, read_model, to_bytes
 from digitwise.network import Network
+from digitwise.neurons import Floats
 
 MODULES = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU"}
 OUTPUT = "sigmoid"
+WITH_WEIGHTS = ("Conv2d", "Linear")
 
 
 def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
@@ -27,14 +32,14 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
     A strict PyTorch takes no tensors beside those of the layers, so the network that tells signs
     when numbers are read stays behind.
     """
-    names = {}
-    for layer in range(len(model.network.weights)):
-        # Between two Linear layers of a Sequential is an activation, which has a number, too.
-        names[f"weights.{layer}"] = f"{2 * layer}.weight"
-        names[f"biases.{layer}"] = f"{2 * layer}.bias"
+    modules, tensors = _modules(model.network), dict[str, Floats]()
+    numbers = [n for n, module in enumerate(modules) if module.startswith(WITH_WEIGHTS)]
+    parameters = zip(channels_first(model.network), model.network.biases, strict=True)
+    for number, (w, b) in zip(numbers, parameters, strict=True):
+        tensors[f"{number}.weight"], tensors[f"{number}.bias"] = w, b
     weighing = model.weighing and replace(model.weighing, signs=None)
     metadata = {"format": "pt", "activation": model.network.activation, "output": OUTPUT}
-    return to_bytes(replace(model, weighing=weighing), metadata, names)
+    return to_bytes(replace(model, weighing=weighing), metadata, tensors)
 
 
 def is_export(path: Path) -> bool:
@@ -43,34 +48,55 @@ def is_export(path: Path) -> bool:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            return KEY in (file.metadata() or {}) and "0.weight" in set(file.keys())
+            metadata = file.metadata() or {}
+            return KEY in metadata and metadata.get("format") == "pt"
     except (SafetensorError, OSError):
         return False
 
 
 def sequential_code(network: Network, path: str | Path) -> str:
     """Return Python code that makes an `nn.Sequential` of an exported file."""
-    layers = []
-    for layer, w in enumerate(network.weights, 1):
-        last = layer == len(network.weights)
-        module = MODULES[OUTPUT if last else network.activation]
-        n_out, n_in = w.shape
-        layers.append(f"    torch.nn.Linear({n_in}, {n_out}), torch.nn.{module}(),\n")
+    modules = "".join(f"    torch.nn.{module},\n" for module in _modules(network))
     double = ".double()" if network.dtype == np.float64 else ""
     return (
         "import torch\n"
         "from safetensors.torch import load_file\n\n"
-        f"model = torch.nn.Sequential(\n{''.join(layers)}){double}\n"
+        f"model = torch.nn.Sequential(\n{modules}){double}\n"
         f"model.load_state_dict(load_file({str(path)!r}), strict=True)\n"
     )
+
+
+def _modules(network: Network) -> list[str]:
+    """Return the modules of an `nn.Sequential`, one after the other, as code.
+
+    Weighted inputs are pooled, then activated, as here: since no activation falls, that is the same
+    as the other way round.
+    """
+    modules, before = list[str](), None
+    for layer in network.layers:
+        if isinstance(layer, Convolution):
+            height, width, channels = layer.picture
+            if before is None:
+                modules.append(f"Unflatten(1, ({channels}, {height}, {width}))")
+            patch, padding = layer.patch, layer.patch // 2
+            modules.append(f"Conv2d({channels}, {layer.maps}, {patch}, padding={padding})")
+            modules += [f"MaxPool2d({layer.pool})"] if layer.pool > 1 else []
+        else:
+            modules += ["Flatten()"] if isinstance(before, Convolution) else []
+            modules.append(f"Linear({layer.n_in}, {layer.n_out})")
+        last = layer is network.layers[-1]
+        modules.append(f"{MODULES[OUTPUT if last else network.activation]}()")
+        before = layer
+    return modules
 
 
 def from_torch(
     path: str | Path,
     activation: str | None = None,
     normalize: tuple[float, float] = (0.0, 1.0),
+    convolutions: str | None = None,
 ) -> Network:
-    """Load the Linear layers of a PyTorch state dict in a safetensors file.
+    """Load the Conv2d and Linear layers of a PyTorch state dict in a safetensors file.
 
     The network has sigmoid outputs, as all have here. One that was trained with softmax has the
     same largest output, and so gives the same answers; what its outputs mean as probabilities has
@@ -85,14 +111,17 @@ def from_torch(
     normalize : (mean, standard deviation)
         If it was trained on (pixels - mean)/deviation of pixels in [0, 1], as
         `transforms.Normalize` makes them: the first layer is rewritten to take pixels in [0, 1].
+    convolutions : str, optional
+        The Conv2d layers and how each is pooled, as "3x3x16p2,3x3x32", if the metadata of the file
+        doesn't say it. Each has padding of half a patch, stride 1, and 28x28 pixels to begin with.
 
     Raises
     ------
     ModelError
-        If the file isn't a state dict of Linear layers, each of which feeds the next, or nobody
-        says the activation.
+        If the file isn't a state dict of Conv2d and Linear layers, each of which feeds the next, or
+        nobody says the activation, or how Conv2d layers are pooled.
     InputError
-        If there is no such normalization.
+        If there is no such normalization, or none that layers with shared weights can take.
     """
     mean, deviation = (float(value) for value in normalize)
     if not (np.isfinite(mean) and 0 < deviation < np.inf):
@@ -100,7 +129,13 @@ def from_torch(
             f"expected a finite mean and a standard deviation above 0; found {mean:g}, "
             f"{deviation:g}"
         )
-    network = read_model(path, activation).network
+    network = read_model(path, activation, convolutions).network
+    if mean and shared_count(network.layers):
+        raise InputError(
+            f"expected a mean of 0 for a network with Conv2d layers; found {mean:g}: beyond the "
+            "edge they see 0, which is paper here and was a pixel of the mean there. Train it on "
+            "pixels in [0, 1]"
+        )
     # w·(x - mean)/deviation + b = (w/deviation)·x + (b - mean/deviation Σw)
     w = network.weights[0].astype(np.float64) / deviation
     network.biases[0] -= (mean * w.sum(axis=1)).astype(network.dtype)
@@ -114,6 +149,7 @@ def import_torch(
     data: str,
     activation: str | None = None,
     normalize: tuple[float, float] = (0.0, 1.0),
+    convolutions: str | None = None,
 ) -> Model:
     """Load a state dict as `from_torch` does; calibrate and measure it on digits of its own.
 
@@ -125,11 +161,12 @@ def import_torch(
     ModelError, InputError
         As `from_torch`; also if the network can't tell digits, or there are fewer than two.
     """
-    network = from_torch(path, activation, normalize)
+    network = from_torch(path, activation, normalize, convolutions)
     check_digit_network(network)
     if len(test) < 2:
         raise InputError(f"expected two digits or more to calibrate with; found {len(test)}")
-    z = choose_engine("reference").weighted_outputs(network, test)
+    engine = choose_engine("conv" if shared_count(network.layers) else "reference")
+    z = engine.weighted_outputs(network, test)
     source = f"{len(z[::2]):,} of the {len(z):,} test digits of {data}"
     calibration = calibrate(z[::2], test.labels[::2], source)
     digest = hashlib.sha256(model_file(path).read_bytes()).hexdigest()

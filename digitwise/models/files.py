@@ -21,12 +21,14 @@ import numpy as np
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
-from digitwise.layers import Full, Layer, count_parameters
+from digitwise.layers import Full, Layer, count_parameters, shared_count
 from digitwise.models.calibration import Calibration
+from digitwise.models.channels import channels_first, take_channels_first
 from digitwise.models.facts import trained_on
 from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
+from digitwise.neurons import Floats
 from digitwise.typed_layers import parse_layers
 
 FORMAT = 1
@@ -102,11 +104,13 @@ def save(model: Network | Model, path: str | Path) -> None:
 
 
 def to_bytes(
-    model: Model, metadata: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None
+    model: Model,
+    metadata: Mapping[str, str] | None = None,
+    tensors: Mapping[str, Floats] | None = None,
 ) -> bytes:
     """Return the content of a model file.
 
-    What other programs look for: `metadata` beside our header, and other `names` of tensors.
+    What other programs look for: `metadata` beside our header, and `tensors` in place of ours.
     """
     from safetensors.numpy import save as serialise
 
@@ -125,13 +129,12 @@ def to_bytes(
         "training": model.training,
         "results": model.results,
     }
-    tensors = _tensors(network, model.velocity, model.average, model.best, signs)
-    tensors = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
-    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+    tensors = tensors or _tensors(network, model.velocity, model.average, model.best, signs)
+    stored = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
+    if not all(np.isfinite(tensor).all() for tensor in stored.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
-    tensors = {(names or {}).get(name, name): tensor for name, tensor in tensors.items()}
     ours = {KEY: json.dumps(header, allow_nan=False)}
-    return _in_order(bytes(serialise(tensors, metadata={**(metadata or {}), **ours})))
+    return _in_order(bytes(serialise(stored, metadata={**(metadata or {}), **ours})))
 
 
 def _in_order(content: bytes) -> bytes:
@@ -181,7 +184,9 @@ def load_model(path: str | Path) -> Network:
     return read_model(path).network
 
 
-def read_model(path: str | Path, activation: str | None = None) -> Model:
+def read_model(
+    path: str | Path, activation: str | None = None, convolutions: str | None = None
+) -> Model:
     """Read a model file: the network, and what its header says of it.
 
     Nothing in the file is trusted: sizes, shapes and types are checked before a tensor is read.
@@ -190,18 +195,23 @@ def read_model(path: str | Path, activation: str | None = None) -> Model:
     ----------
     path : path
         A model file, a folder of the Hub, or a state dict of PyTorch in a safetensors file.
-    activation : str, optional
-        Of the hidden layers, for a state dict, which doesn't say it.
+    activation, convolutions : str, optional
+        Of the hidden layers, and the layers with shared weights as `parse_layers` takes them: for a
+        state dict, which doesn't say its activation nor how it pools.
 
     Raises
     ------
     ModelError
-        If the file is missing, isn't a whole and sound model file, or has another activation.
+        If the file is missing, isn't a whole and sound model file, or says something else.
+    InputError
+        If `convolutions` are no such layers.
     """
     path = model_file(path)
+    if convolutions is not None:
+        convolutions = ",".join(map(str, parse_layers(convolutions)))
     try:
         _check_envelope(path)
-        model = _read(path, activation)
+        model = _read(path, activation, convolutions)
     except OSError as error:
         raise ModelError(f"can't read model {path}: {error.strerror or error}") from error
     except (DigitwiseError, ValueError, RecursionError, TypeError, KeyError) as error:
@@ -211,6 +221,13 @@ def read_model(path: str | Path, activation: str | None = None) -> Model:
     if activation is not None and activation.lower() != model.network.activation:
         raise ModelError(
             f"{path}: expected the activation {activation!r:.50}; found {model.network.activation}"
+        )
+    layers = model.network.layers
+    shared = ",".join(map(str, layers[: shared_count(layers)]))
+    if convolutions is not None and convolutions != shared:
+        raise ModelError(
+            f"{path}: expected the layers with shared weights {convolutions or 'none':.50}; found "
+            f"{shared or 'none'}"
         )
     return model
 
@@ -246,7 +263,7 @@ def _plausible(start: bytes, size: int) -> bool:
     return len(start) == 8 and 2 <= int.from_bytes(start, "little") <= min(size - 8, MOST_HEADER)
 
 
-def _read(path: Path, activation: str | None) -> Model:
+def _read(path: Path, activation: str | None, convolutions: str | None) -> Model:
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -258,7 +275,8 @@ def _read(path: Path, activation: str | None) -> Model:
             if names and KEY not in metadata:
                 stored = file.get_slice(names["weights.0"]).get_dtype()
                 activation = activation or metadata.get("activation")
-                header = describe_state_dict(path, shapes, names, stored, activation)
+                convolutions = convolutions or metadata.get("convolutions")
+                header = describe_state_dict(path, shapes, names, stored, activation, convolutions)
             else:
                 header = _header(path, metadata)
             network = _empty_network(path, header)
@@ -269,6 +287,9 @@ def _read(path: Path, activation: str | None) -> Model:
             saved = header.get("signs")
             signs = None if saved is None else _empty_network(path, saved)
             wanted = _tensors(network, velocity, average, best, signs)
+            if names:
+                theirs = channels_first(network)
+                wanted |= {f"weights.{layer}": w for layer, w in enumerate(theirs)}
             wanted = {names.get(name, name): tensor for name, tensor in wanted.items()}
             store = str(header.get("store", network.dtype.name))
             if set(shapes) != set(wanted):
@@ -286,6 +307,8 @@ def _read(path: Path, activation: str | None) -> Model:
                 tensor[...] = file.get_tensor(name)
                 if not np.isfinite(tensor).all():
                     raise ModelError(f"{path}: {name} holds numbers that are not finite")
+            if names:
+                take_channels_first(network, theirs)
     except SafetensorError as error:
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
     saved = header["calibration"]

@@ -1,8 +1,10 @@
 """State dicts of PyTorch: which of their tensors are which layer's, and what they say of it.
 
-A Linear layer has a `weight` of shape (n_out, n_in) and a `bias` of shape (n_out,), as ours have;
+A Linear layer has a `weight` of shape (n_out, n_in) and a `bias` of shape (n_out,), as ours have,
+a Conv2d layer a `weight` of shape (maps, channels, patch, patch) and a `bias` of shape (maps,).
 `nn.Sequential` names them `0.weight`, `0.bias`, `2.weight`, ..., other modules `fc1.weight` or
-`layers.0.weight`. Nothing else of a module is in its state dict: not which activation it has.
+`layers.0.weight`. Nothing else of a module is in its state dict: not its activation, nor whether
+and how a MaxPool2d follows.
 """
 
 import re
@@ -11,16 +13,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from digitwise.convolution import parse_layers
 from digitwise.errors import ModelError
 from digitwise.neurons import ACTIVATIONS
 
 Shapes = Mapping[str, tuple[int, ...]]
 STORED = {"F16": ("float32", "float16"), "F32": ("float32", "float32"), "F64": ("float64",) * 2}
 """For each type of safetensors that can be read: that of the network, and as it is stored."""
+INPUTS = 784  # of a network with shared weights: its state dict doesn't say how many it has
+KINDS = {2: "Linear", 4: "Conv2d"}
+"""What has a weight of so many dimensions."""
 
 
 def is_state_dict(shapes: Shapes) -> bool:
-    """Tell whether tensors are named as PyTorch names those of Linear layers."""
+    """Tell whether tensors are named as PyTorch names those of its layers."""
     return any(re.search(r"(^|\.)weight$", name) for name in shapes)
 
 
@@ -30,28 +36,31 @@ def names_in_state_dict(path: Path, shapes: Shapes) -> dict[str, str]:
     Raises
     ------
     ModelError
-        If there is anything but Linear layers with biases, or no one order in which each feeds the
-        next.
+        If there is anything but Conv2d and Linear layers with biases, or no one order in which each
+        feeds the next.
     """
     stems = {}
     for name, shape in shapes.items():
         stem = re.sub("(weight|bias)$", "", name)
-        if stem != name and len(shape) == (2 if name.endswith("weight") else 1):
+        if stem != name and (len(shape) in KINDS if name.endswith("weight") else len(shape) == 1):
             stems[stem] = shapes.get(f"{stem}weight", ())
         else:
             raise ModelError(
-                f"{path}: expected a PyTorch state dict of Linear layers alone; found {name:.100} "
-                f"of shape {shape}"
+                f"{path}: expected a PyTorch state dict of Conv2d and Linear layers alone; found "
+                f"{name:.100} of shape {shape}"
             )
     for stem, shape in stems.items():
         found = shapes.get(f"{stem}bias")
-        if len(shape) != 2 or found != shape[:1]:
+        if not shape or found != shape[:1]:
+            kind = KINDS.get(len(shape), "Linear")
             raise ModelError(
-                f"{path}: expected of each Linear layer a weight (n_out, n_in) and a bias (n_out,);"
-                f" found {stem:.100}weight {shape or None} and {stem:.100}bias {found}"
+                f"{path}: expected of each {kind} layer a weight (n_out, n_in"
+                f"{', rows, columns' * (kind == 'Conv2d')}) and a bias (n_out,); found "
+                f"{stem:.100}weight {shape or None} and {stem:.100}bias {found}"
             )
     names = {}
-    for layer, stem in enumerate(_in_order(path, stems)):
+    patches, full = ({s: n for s, n in stems.items() if len(n) == kind} for kind in (4, 2))
+    for layer, stem in enumerate([*_in_order(path, patches), *_in_order(path, full)]):
         names[f"weights.{layer}"], names[f"biases.{layer}"] = f"{stem}weight", f"{stem}bias"
     return names
 
@@ -61,13 +70,13 @@ def _in_order(path: Path, stems: Shapes) -> list[str]:
     ordered = sorted(stems, key=_natural)
     if _is_chain(ordered, stems):
         return ordered
-    fed = {n_out for n_out, _ in stems.values()}
+    fed = {n_out for n_out, *_ in stems.values()}
     left, order = dict(stems), list[str]()
-    following = [stem for stem, (_, n_in) in stems.items() if n_in not in fed]
+    following = [stem for stem, (_, n_in, *_) in stems.items() if n_in not in fed]
     while len(following) == 1:
         order += following
-        n_out, _ = left.pop(following[0])
-        following = [stem for stem, (_, n_in) in left.items() if n_in == n_out]
+        n_out, *_ = left.pop(following[0])
+        following = [stem for stem, (_, n_in, *_) in left.items() if n_in == n_out]
     if left or following:
         shown = ", ".join(f"{stem}weight {stems[stem]}" for stem in ordered)
         raise ModelError(
@@ -92,6 +101,7 @@ def describe_state_dict(
     names: dict[str, str],
     stored: str,
     activation: str | None,
+    convolutions: str | None,
 ) -> dict[str, Any]:
     """Return the header that a model file of these parameters would have.
 
@@ -105,11 +115,15 @@ def describe_state_dict(
         Type of the tensors, as safetensors names it.
     activation : str or None
         Of the hidden layers, as PyTorch or as we name it; None: nobody has said.
+    convolutions : str or None
+        The Conv2d layers as `parse_layers` takes them, with how each is pooled.
 
     Raises
     ------
     ModelError
-        If the activation is not known, or there is no reading tensors of this type.
+        If the activation or the pooling is not known, or there is no reading tensors of this type.
+    InputError
+        If `convolutions` are no such layers.
     """
     if stored not in STORED:
         raise ModelError(
@@ -117,6 +131,8 @@ def describe_state_dict(
             " model.float()"
         )
     weights = [shapes[name] for ours, name in names.items() if ours.startswith("weights")]
+    patches = [shape for shape in weights if len(shape) == 4]
+    full = [shape for shape in weights if len(shape) == 2]
     if len(weights) == 1:
         activation = activation or "sigmoid"  # of hidden layers, of which there are none
     known = ", ".join(ACTIVATIONS)
@@ -128,9 +144,25 @@ def describe_state_dict(
         )
     if activation.lower() not in ACTIVATIONS:
         raise ModelError(f"{path}: expected an activation of {known}; found {activation!r:.50}")
+    shared = parse_layers(convolutions or "")
+    found = ",".join(f"{rows}x{columns}x{maps}" for maps, _, rows, columns in patches)
+    if patches and not shared:
+        raise ModelError(
+            f"{path}: a PyTorch state dict of Conv2d layers {found} that doesn't say how they are "
+            "pooled; say it as in 3x3x16p2,3x3x32 (16 maps of 3x3 patches, pooled 2x2; 32, not "
+            f"pooled) with `digitwise import {path} --convolutions LAYERS`, or as 'convolutions' "
+            "in the metadata of the file"
+        )
+    said = ",".join(f"{layer.patch}x{layer.patch}x{layer.maps}" for layer in shared)
+    if said != found:
+        raise ModelError(
+            f"{path}: expected the Conv2d layers {said}, as is said; found {found or 'none'}"
+        )
+    if not full:
+        raise ModelError(f"{path}: expected a Linear layer at the end; found none")
     dtype, store = STORED[stored]
     return {
-        "sizes": [weights[0][1], *(n_out for n_out, _ in weights)],
+        "sizes": [INPUTS if shared else full[0][1], *map(str, shared), *(n for n, _ in full)],
         "dtype": dtype,
         "store": store,
         "activation": activation.lower(),

@@ -2,9 +2,10 @@ import sys
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 import digitwise as dw
+from digitwise.convolution import Convolution
 from tests.cli.conftest import assert_one_line
 
 
@@ -20,6 +21,21 @@ def theirs(bundled, tmp_path):
         tensors[f"{name}.weight"], tensors[f"{name}.bias"] = w, b
     save_file(tensors, tmp_path / "theirs.safetensors", metadata={"format": "pt"})
     return network
+
+
+def test_shared_weights_are_imported(run, tmp_path):
+    network = dw.Network([784, Convolution(3, pool=4), 10], activation="relu", init="scaled")
+    dw.export(network, "torch", tmp_path / "net.safetensors")
+    save_file(load_file(tmp_path / "net.safetensors"), tmp_path / "theirs.safetensors")
+    arguments = ["import", "theirs.safetensors", "-o", "mine.safetensors", "--data", "digits"]
+    ran = run(*arguments, "--activation", "relu")
+    assert_one_line(ran, 1, "how they are pooled", "--convolutions")
+    ran = run(*arguments, "--activation", "relu", "--convolutions", "3x3x3p4", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json[0]["layers"] == "784-3x3x3p4-10"
+    mine = dw.load_model(tmp_path / "mine.safetensors")
+    for w, expected in zip(mine.weights, network.weights, strict=True):
+        np.testing.assert_array_equal(w, expected)
 
 
 @pytest.mark.parametrize("to", ["onnx", "torch", "hub"])
@@ -50,7 +66,7 @@ def test_every_command_takes_a_folder_of_the_hub(run, tmp_path):
 
 def test_the_code_for_pytorch_is_printed(run):
     ran = run("export", "reader", "--to", "torch", "out")
-    assert "torch.nn.Linear(784, 2000), torch.nn.ReLU()," in ran.out
+    assert "    torch.nn.Linear(784, 2000),\n    torch.nn.ReLU(),\n" in ran.out
     assert "model.load_state_dict(load_file('out'), strict=True)" in ran.out
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import digitwise as dw
+from digitwise.convolution import Convolution
 from digitwise.models.calibration import calibrate
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
@@ -12,6 +13,8 @@ SIZES = {
     "one": [784, 30, 10],
     "four bits": [784, 20, 4],
     "deep": [784, 40, 7, 33, 12, 10],
+    "shared weights": [784, Convolution(4, 3, 2), Convolution(3, 5, 3), Convolution(5, 1), 12, 10],
+    "shared weights, pooled by no layer": [784, Convolution(2), 10],
 }
 NETWORKS = [
     pytest.param(sizes, activation, dtype, id=f"{name}, {activation}, {dtype}")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import digitwise as dw
+from digitwise.convolution import Convolution
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.models.files import Model, read_model, to_bytes
 from tests.exchange.conftest import make_network
@@ -48,6 +49,13 @@ def test_a_network_alone_is_exported(tmp_path):
     folder = dw.export(network, "hub", tmp_path / "net")
     assert to_bytes(read_model(folder)) == to_bytes(Model(network))
     assert "model-index" not in header_of(folder)
+
+
+def test_shared_weights_are_read_back(tmp_path):
+    network = make_network([784, Convolution(4, pool=2), Convolution(3, 5), 10], "relu")
+    folder = dw.export(network, "hub", tmp_path / "net")
+    assert to_bytes(read_model(folder)) == to_bytes(Model(network))
+    assert json.loads((folder / "config.json").read_text())["layers"] == "784-3x3x4p2-5x5x3-10"
 
 
 def test_what_a_file_says_of_itself_cannot_break_out_of_the_card(tmp_path):

@@ -8,6 +8,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 import digitwise as dw
+from digitwise.convolution import Convolution
 from digitwise.errors import InputError, ModelError
 from digitwise.exchange.torch import import_torch, sequential_code
 from digitwise.models.calibration import probabilities_of
@@ -39,7 +40,9 @@ def test_an_export_is_read_back_bit_for_bit(tmp_path, sizes, activation, dtype):
     path = dw.export(network, "torch", tmp_path / "net.safetensors")
     found = dw.load_model(path)
     assert vars(found).keys() == vars(network).keys()
-    assert (found.sizes, found.activation, found.dtype) == (sizes, activation, network.dtype)
+    assert (found.layers, found.activation, found.dtype) == (
+        network.layers, activation, network.dtype,
+    )  # fmt: skip
     for ours, theirs in zip(
         [*network.weights, *network.biases], [*found.weights, *found.biases], strict=True
     ):
@@ -63,6 +66,86 @@ def test_the_shipped_network_survives_but_for_its_signs(shipped, tmp_path):
     assert found.weighing == shipped.weighing  # which doesn't compare signs
     assert found.weighing.signs is None
     assert (found.network.weights[0] == shipped.network.weights[0]).all()
+
+
+SHARED = "3x3x4p2,5x5x3p3"
+
+
+def convolutional(torch, activation="ReLU", channels=1):
+    """A network as people write it in PyTorch: activated, then pooled."""
+    torch.manual_seed(0)
+    make = getattr(torch.nn, activation)
+    parts = {
+        "features": [torch.nn.Unflatten(1, (channels, 28, 28)),
+            torch.nn.Conv2d(channels, 4, 3, padding=1), make(), torch.nn.MaxPool2d(2),
+            torch.nn.Conv2d(4, 3, 5, padding=2), make(), torch.nn.MaxPool2d(3)],
+        "classifier": [torch.nn.Flatten(), torch.nn.Linear(48, 20), make(),
+            torch.nn.Linear(20, 10)],
+    }  # fmt: skip
+    model = torch.nn.Sequential()
+    for name, modules in parts.items():
+        model.add_module(name, torch.nn.Sequential(*modules))
+    return model
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("activation", ["Sigmoid", "Tanh", "ReLU"])
+def test_what_pytorch_saved_of_shared_weights_is_read(torch, tmp_path, activation, told):
+    from safetensors.torch import save_file
+
+    model, path = convolutional(torch, activation), tmp_path / "theirs.safetensors"
+    metadata = {"activation": activation, "convolutions": SHARED} if told else None
+    save_file(model.state_dict(), path, metadata)
+    network = dw.load_model(path) if told else dw.from_torch(path, activation, convolutions=SHARED)
+    assert [str(layer) for layer in network.layers] == ["3x3x4p2", "5x5x3p3", "20", "10"]
+    x = some_inputs()
+    with torch.no_grad():
+        expected = model(torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(network.weighted_outputs(x), expected, rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(
+        dw.from_torch(path, activation, (0, 2), SHARED).weights[0], network.weights[0] / 2
+    )
+
+
+def test_what_is_not_known_of_shared_weights_is_asked_for(torch, tmp_path):
+    from safetensors.torch import save_file
+
+    path = tmp_path / "theirs.safetensors"
+    save_file(convolutional(torch).state_dict(), path)
+    with pytest.raises(ModelError, match=r"layers 3x3x4,5x5x3 that .*--convolutions LAYERS"):
+        dw.from_torch(path, "relu")
+    with pytest.raises(ModelError, match="expected the Conv2d layers 3x3x4,3x3x3, as is said; fou"):
+        dw.from_torch(path, "relu", convolutions="3x3x4p2,3x3x3p3")
+    with pytest.raises(ModelError, match=r"classifier.1.weight to be .*\(20, 27\); found"):
+        dw.from_torch(path, "relu", convolutions="3x3x4p2,5x5x3p4")
+    with pytest.raises(InputError, match="expected layers with shared weights as"):
+        dw.from_torch(path, "relu", convolutions="frob")
+    with pytest.raises(InputError, match="expected a mean of 0 .* found 0.1307"):
+        dw.from_torch(path, "relu", (0.1307, 0.3081), SHARED)
+    save_file(convolutional(torch, channels=3).state_dict(), path)
+    with pytest.raises(ModelError, match=r"\(4, 1, 3, 3\); found F32 of shape \(4, 3, 3, 3\)"):
+        dw.from_torch(path, "relu", convolutions=SHARED)
+    tensors = convolutional(torch).features.state_dict()
+    save_file(tensors, path)
+    with pytest.raises(ModelError, match="a Linear layer at the end; found none"):
+        dw.from_torch(path, "relu", convolutions=SHARED)
+    dw.export(make_network([784, Convolution(2), 10], "relu"), "torch", tmp_path / "ours")
+    with pytest.raises(ModelError, match="shared weights 3x3x2p2; found 3x3x2"):
+        dw.from_torch(tmp_path / "ours", convolutions="3x3x2p2")
+
+
+def test_a_network_of_shared_weights_is_measured_on_digits(bundled, tmp_path):
+    network = make_network([784, Convolution(2, pool=4), 10], "relu", "float32")
+    dw.fit(network, bundled[0], epochs=2, batch_size=10, learning_rate=0.1)
+    dw.export(network, "torch", tmp_path / "net.safetensors")
+    tensors = load_file(tmp_path / "net.safetensors")
+    save_file(tensors, tmp_path / "theirs.safetensors")
+    model = import_torch(
+        tmp_path / "theirs.safetensors", bundled[1], "digits", "relu", convolutions="3x3x2p4"
+    )
+    right = network.predict(bundled[1].inputs()) == bundled[1].labels
+    assert model.results["test_accuracy"] == pytest.approx(right.mean(), abs=0.003)
+    assert right.mean() > 0.4
 
 
 @pytest.mark.parametrize("output", ["logits", "sigmoid"])
@@ -156,7 +239,11 @@ def test_a_normalization_goes_into_the_first_layer(tmp_path):
 
 
 SPOILT = {
-    "convolution": ({"conv.weight": np.zeros((3, 1, 5, 5))}, "Linear layers alone; found conv.w"),
+    "volumes": ({"conv.weight": np.zeros((3, 1, 5, 5, 5))}, "Linear layers alone; found conv.w"),
+    "patches without bias": (
+        {"conv.weight": np.zeros((3, 1, 5, 5))},
+        r"each Conv2d layer a weight \(n_out, n_in, rows, columns\) .* and conv.bias None",
+    ),
     "running mean": ({"norm.running_mean": np.zeros(30)}, "found norm.running_mean of shape"),
     "batch norm": ({"n.weight": np.zeros(30), "n.bias": np.zeros(30)}, "found n.weight of shape"),
     "no bias": ({"2.bias": None}, r"found 2.weight \(20, 30\) and 2.bias None"),
