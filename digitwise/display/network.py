@@ -1,6 +1,8 @@
 """A network: its layers as a line, as text and as HTML."""
 
+from digitwise.convolution import Convolution
 from digitwise.display.html import block, heading, paragraph, table
+from digitwise.layers import Layer
 from digitwise.network import Network
 from digitwise.typed_layers import layers_text
 
@@ -49,12 +51,21 @@ def _layers(network: Network) -> list[tuple[str, ...]]:
     names = [f"hidden {k + 1}" if hidden > 1 else "hidden" for k in range(hidden)]
     functions = [network.activation] * hidden
     rows: list[tuple[str, ...]] = [("input", f"{network.sizes[0]:,}", "", "", "")]
-    for name, function, w, b in zip(
-        [*names, "output"], [*functions, "sigmoid"], network.weights, network.biases, strict=True
+    for name, function, layer in zip(
+        [*names, "output"], [*functions, "sigmoid"], network.layers, strict=True
     ):
-        n_out, n_in = w.shape
-        rows.append((name, f"{n_out:,}", function, f"{n_out}×{n_in}", f"{w.size + b.size:,}"))
+        n_out, n_in = layer.weight_shape
+        count = f"{n_out * (n_in + 1):,}"
+        rows.append((name, f"{layer.n_out:,}", function, _weights(layer), count))
     return rows
+
+
+def _weights(layer: Layer) -> str:
+    """Say how many weights a layer has: of a neuron, and how many neurons have their own."""
+    if isinstance(layer, Convolution):
+        pooled = f", pooled {layer.pool}×{layer.pool}" if layer.pool > 1 else ""
+        return f"{layer.patch}×{layer.patch} × {layer.maps} maps{pooled}"
+    return "×".join(map(str, layer.weight_shape))
 
 
 def _total(network: Network) -> tuple[str, ...]:

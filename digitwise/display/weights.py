@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import InputError
+from digitwise.models.channels import views_by_channel
 from digitwise.network import Network
 from digitwise.neurons import Floats
 
@@ -21,27 +22,37 @@ SHOWN_WIDTH = 600  # pixels: about as wide is a picture shown, each weight a squ
 MOST_SIDE = 2_000  # inputs or neurons of a matrix that is drawn
 
 
-def draw_weights(weights: Floats, most: int = MOST_NEURONS) -> npt.NDArray[np.uint8]:
-    """Draw weights of the first neurons: white is 0, purple above, orange below.
+def draw_weights(
+    network: Network, layer: int = 0, most: int = MOST_NEURONS
+) -> npt.NDArray[np.uint8]:
+    """Draw a layer's weights of the first neurons: white is 0, purple above, orange below.
 
-    Parameters
-    ----------
-    weights : array of shape (neurons, inputs)
-        Of 784 inputs each neuron's are a tile of 28×28; of others each neuron's are a row.
-    most : int
-        How many neurons are drawn.
+    Of 784 inputs each neuron's weights are a tile of 28×28; of others each neuron's are a row. With
+    shared weights each map's patch is a tile; where there are several maps before it, each map, or
+    neuron of a full layer, has a row of tiles, one for each of those.
 
     Returns
     -------
     uint8 array of shape (h, w, 3)
     """
-    shown = weights[:most].astype(np.float64)
-    tiles = shown.reshape(-1, SIDE, SIDE) if shown.shape[1] == SIDE**2 else shown[None]
+    shown = views_by_channel(network)[layer][:most]
+    if shown.ndim == 4:
+        channels = shown.shape[1]
+        tiles, columns = shown.reshape(-1, *shown.shape[2:]), channels if channels > 1 else COLUMNS
+    elif shown.shape[1] == SIDE**2:
+        tiles, columns = shown.reshape(-1, SIDE, SIDE), COLUMNS
+    else:
+        tiles, columns = shown[None], 1
+    return draw_tiles(tiles, columns)
+
+
+def draw_tiles(tiles: Floats, columns: int) -> npt.NDArray[np.uint8]:
+    """Draw arrays (n, rows, columns) beside and below each other, in one scale of colours."""
     limit = max(float(np.quantile(np.abs(tiles), 0.995)), 1e-9)
     strength = np.clip(tiles / limit, -1, 1)[..., None]
     ink = np.where(strength > 0, np.array(POSITIVE), np.array(NEGATIVE))
     colours = 255 + np.abs(strength) * (ink - 255.0)
-    columns = min(COLUMNS, len(tiles))
+    columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
     height, width = tiles.shape[1:]
     down, right = height + GAP, width + GAP
@@ -64,12 +75,14 @@ def show_weights(network: Network, layer: int, neurons: int) -> "Image":
         )
     if not isinstance(neurons, int) or neurons < 1:
         raise InputError(f"expected at least one neuron to show; found {neurons!r:.50}")
-    weights = network.weights[layer]
-    if weights.shape[1] != SIDE**2 and max(weights[:neurons].shape) > MOST_SIDE:
+    shown = views_by_channel(network)[layer][:neurons]
+    tiles, sides = shown.shape[:2], shown.shape[2:] or (1, 1)
+    height, width = tiles[0] * sides[0], tiles[1] * sides[1]
+    if tiles[1] != SIDE**2 and max(height, width) > MOST_SIDE:
         raise InputError(
             f"a picture has at most {MOST_SIDE:,} weights a row or column; found "
-            f"{weights[:neurons].shape}: show fewer neurons, or another layer"
+            f"{(height, width)}: show fewer neurons, or another layer"
         )
-    picture = Image.fromarray(draw_weights(weights, neurons))
+    picture = Image.fromarray(draw_weights(network, layer, neurons))
     times = max(1, round(SHOWN_WIDTH / picture.width))
     return picture.resize((times * picture.width, times * picture.height), Image.Resampling.NEAREST)

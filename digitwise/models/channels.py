@@ -1,15 +1,17 @@
-"""The order of weights in PyTorch and ONNX: a picture's channels come first there, last here.
+"""Weights and activations of pictures with the channels first, as PyTorch and ONNX have them.
 
-Ours are in the order row, column, channel; theirs are in the order channel, row, column.
+Ours are in the order row, column, channel; theirs are in the order channel, row, column, which is
+also the order in which people look at maps, one after the other.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from digitwise.convolution import Convolution
 from digitwise.errors import InputError
-from digitwise.layers import Layer
+from digitwise.layers import Layer, shared_count
 from digitwise.network import Network
-from digitwise.neurons import Floats
+from digitwise.neurons import ACTIVATIONS, Floats
 
 
 def channels_first(network: Network) -> list[Floats]:
@@ -32,18 +34,21 @@ def channels_first(network: Network) -> list[Floats]:
         )
     return [
         np.ascontiguousarray(w if isinstance(layer, Convolution) else w.reshape(layer.weight_shape))
-        for layer, w in zip(network.layers, _turned(network), strict=True)
+        for layer, w in zip(network.layers, views_by_channel(network), strict=True)
     ]
 
 
 def take_channels_first(network: Network, weights: list[Floats]) -> None:
     """Change a network's weights, in place, to those that are in the order of `channels_first`."""
-    for ours, theirs in zip(_turned(network), weights, strict=True):
+    for ours, theirs in zip(views_by_channel(network), weights, strict=True):
         ours[...] = theirs.reshape(ours.shape)
 
 
-def _turned(network: Network) -> list[Floats]:
-    """View weights that look at a picture as (n_out, channels, rows, columns), others as are."""
+def views_by_channel(network: Network) -> list[Floats]:
+    """View the weights of every layer; of one that looks at maps (n_out, channels, rows, columns).
+
+    The rows and columns are those of a patch, or, of a full layer, those of the maps before it.
+    """
     views = list[Floats]()
     before: Layer | None = None
     for layer, w in zip(network.layers, network.weights, strict=True):
@@ -56,3 +61,24 @@ def _turned(network: Network) -> list[Floats]:
         views.append(w if seen is None else np.moveaxis(seen, 3, 1))
         before = layer
     return views
+
+
+def feature_maps(network: Network, x: npt.ArrayLike) -> list[Floats]:
+    """Return the activations of every layer with shared weights, map by map.
+
+    Parameters
+    ----------
+    x : array of shape (n, n_in)
+
+    Returns
+    -------
+    list of arrays of shape (n, maps, rows, columns), none for a network of full layers
+    """
+    a = np.asarray(x, network.dtype)
+    f, maps = ACTIVATIONS[network.activation].function, list[Floats]()
+    shared = network.layers[: shared_count(network.layers)]
+    for layer, w, b in zip(shared, network.weights, network.biases, strict=False):
+        a = f(layer.weighted_inputs(a, w, b))
+        if isinstance(layer, Convolution):
+            maps.append(np.moveaxis(a.reshape(-1, *layer.maps_shape), 3, 1))
+    return maps

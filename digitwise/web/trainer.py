@@ -170,7 +170,7 @@ class Told(Callback):
     def _tell(self, training: Training, now: bool = False) -> None:
         if not now and time.monotonic() - self.told < TELL_EVERY:
             return
-        self.state.weights = as_text(draw_weights(training.network.weights[0]))
+        self.state.weights = as_text(draw_weights(training.network))
         send_state(self.connection, self.state)
         self.told = time.monotonic()
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import digitwise as dw
+from digitwise.convolution import Convolution
 from digitwise.display.weights import NEGATIVE, POSITIVE, draw_weights
 from digitwise.errors import InputError
 
@@ -32,6 +33,28 @@ def test_layers_as_text():
         "output         10     sigmoid     10×30         310\n"
         "total                                       815,340"
     )
+
+
+SHARED = [784, Convolution(16, pool=2), Convolution(8, 5), 20, 10]
+
+
+def test_layers_with_shared_weights_as_text():
+    assert network(SHARED, activation="relu").summary() == (
+        "Network 784-3x3x16p2-5x5x8-20-10: relu neurons, cross-entropy cost, 34,958 parameters, "
+        "float64\n"
+        "layer     neurons  activation                    weights  parameters\n"
+        "input         784\n"
+        "hidden 1    3,136        relu  3×3 × 16 maps, pooled 2×2         160\n"
+        "hidden 2    1,568        relu               5×5 × 8 maps       3,208\n"
+        "hidden 3       20        relu                    20×1568      31,380\n"
+        "output         10     sigmoid                      10×20         210\n"
+        "total                                                         34,958"
+    )
+
+
+def test_layers_with_shared_weights_as_html(parse):
+    page = parse(network(SHARED)._repr_html_())
+    assert page.rows[2] == ["hidden 1", "3,136", "sigmoid", "3×3 × 16 maps, pooled 2×2", "160"]
 
 
 def test_layers_as_html(parse):
@@ -66,9 +89,10 @@ def test_texts_of_others_are_no_html(parse):
 
 
 def test_weights_are_drawn_in_their_signs():
-    weights = np.zeros((3, 784))
-    weights[0, 0], weights[1, 0] = 2, -2
-    picture = draw_weights(weights)
+    net = network([784, 3])
+    net.weights[0][...] = 0
+    net.weights[0][0, 0], net.weights[0][1, 0] = 2, -2
+    picture = draw_weights(net)
     assert picture.shape == (28, 88, 3)
     assert tuple(picture[0, 0]) == POSITIVE
     assert tuple(picture[0, 30]) == NEGATIVE
@@ -88,6 +112,27 @@ def test_a_picture_of_weights(open_png):
     pixels = np.asarray(net.show_weights(1))
     assert tuple(pixels[3 * 19 + 9, 7 * 19 + 9]) == POSITIVE
     assert (pixels != 255).any(axis=2).sum() == 19 * 19
+
+
+def test_shared_weights_are_drawn_as_patches(open_png):
+    net = network(SHARED)
+    for w in net.weights:
+        w[...] = 0
+    # The first: a patch is a tile, ten in a row. Further ones: a map is a row of patches.
+    net.weights[0][11, 5] = 1  # second row, third column of map 11
+    net.weights[1][3, (4 * 5 + 2) * 16 + 7] = -1  # row 4, column 2 of map 3's patch of map 7
+    net.weights[2][6, (13 * 14 + 2) * 8 + 5] = 1  # row 13, column 2 of map 5, of neuron 6
+    for layer, shape, place, colour in (
+        (0, (8, 48), (5 + 1, 5 + 2), POSITIVE),
+        (1, (8 * 7 - 2, 16 * 7 - 2), (3 * 7 + 4, 7 * 7 + 2), NEGATIVE),
+        (2, (20 * 16 - 2, 8 * 16 - 2), (6 * 16 + 13, 5 * 16 + 2), POSITIVE),
+    ):
+        picture = draw_weights(net, layer)
+        assert picture.shape == (*shape, 3)
+        assert tuple(picture[place]) == colour
+        assert (picture != 255).any(axis=2).sum() == 1
+    assert open_png(network(SHARED).show_weights(neurons=5)).size == (26 * 23, 26 * 3)
+    assert open_png(network(SHARED).show_weights(2)).size == (5 * 126, 5 * 318)
 
 
 @pytest.mark.parametrize(
