@@ -29,6 +29,7 @@ EXPERIMENTS = {
     "ten-vs-four": "Ten output neurons against the four bits of the digit",
     "bitwise": "An exercise solved: a layer that turns ten outputs into four bits",
     "hidden": "What hidden neurons look for, and how many it takes",
+    "shared": "What small parts tell: neurons that look at a patch and share its weights",
     "nine": "Is it a 9? A network with a single output and 64×64 inputs",
     "more-data": "Rules against learning, and more data against less",
     "dead-outputs": "How the start decides: outputs that never learn to fire",

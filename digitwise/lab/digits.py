@@ -1,5 +1,6 @@
 """The digits that experiments learn from: MNIST's where they are at hand, else the bundled ones."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.sources import load, resolve
 from digitwise.engines import choose_engine
 from digitwise.lab.experiment import Array
+from digitwise.layers import Layer, shared_count
 from digitwise.network import Network
 from digitwise.training.evaluation import evaluate
 from digitwise.training.many import Job, fit_many
@@ -35,7 +37,7 @@ def _load(name: str) -> tuple[Digits, Digits]:
 
 
 def of_seeds(
-    sizes: list[int],
+    sizes: Sequence[int | Layer],
     train: Digits,
     judged: Digits,
     seeds: range,
@@ -46,7 +48,7 @@ def of_seeds(
     networks = [Network(sizes, rng=seed, dtype=np.float32, **options) for seed in seeds]
     jobs = [Job(n, {**settings, "seed": s}) for n, s in zip(networks, seeds, strict=True)]
     fit_many(jobs, train)
-    engine = choose_engine("fused")
+    engine = choose_engine("conv" if shared_count(networks[0].layers) else "fused")
     return networks, np.array([100 * evaluate(n, judged, engine).accuracy for n in networks])
 
 

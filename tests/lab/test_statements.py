@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from digitwise.circuits import Circuit, Gate
+from digitwise.convolution import Convolution
 from digitwise.lab import find_experiment
 from digitwise.lab.circuit_picture import depths, places
 from digitwise.lab.cost import WANTED
@@ -13,6 +14,7 @@ from digitwise.lab.direction import run as run_direction
 from digitwise.lab.more_data import by_rules
 from digitwise.lab.nine import enlarged, is_nine
 from digitwise.lab.segmentation import _auc, best_of_all, ways
+from digitwise.lab.shared import FULL, SHARED, _difference, moved
 from digitwise.lab.surfaces import SURFACES
 from digitwise.network import Network
 from digitwise.reading.lattice import SKIP, Lattice
@@ -256,6 +258,39 @@ def test_hidden(short):
     assert result.recognised["whole"] > 80
     assert np.median(result.largest_quarter) < 0.5
     assert np.median(result.smooth) > 0.4 > abs(result.smooth_before)
+
+
+def test_shared(short):
+    result = short("shared").result
+    ours, full = (result.parameters[kind] for kind in (SHARED, FULL))
+    assert ours.tolist() == [4266, 9098]
+    assert full == pytest.approx([*ours, 795 * 60 + 10], rel=0.1)
+    assert (result.neurons, result.weights, result.unshared) == (6272, 80, 6272 * 785)
+    assert [maps.shape for maps in result.pictures] == [(8, 14, 14), (16, 7, 7)]
+    assert all(maps.any() for maps in result.pictures)
+    assert result.largest_difference < 1e-5
+    still, once, *_, far = (result.shifted[SHARED] - result.shifted[FULL]).mean(axis=1)
+    assert min(once, far) > max(still, 0)
+
+
+def test_digits_are_moved_in_four_directions():
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 10, 20] = 200
+    places = [np.argwhere(some[0]).tolist() for some in moved(image, 3)]
+    assert places == [[[13, 20]], [[7, 20]], [[10, 23]], [[10, 17]]]
+    assert all((some == image).all() for some in moved(image, 0))
+    corner = np.full((2, 28, 28), 9, np.uint8)
+    down, _, right, _ = moved(corner, 4)
+    assert not down[:, :4].any()
+    assert (down[:, 4:] == 9).all()
+    assert not right[:, :, :4].any()
+
+
+def test_maps_of_a_moved_digit_are_told_from_others(few):
+    network = Network([784, Convolution(3, pool=2), 10], activation="relu", rng=1)
+    assert _difference(network, few.images) < 1e-12
+    network.layers[0] = Convolution(3, pool=4).after(784)  # two pixels are no whole squares
+    assert _difference(network, few.images) > 0.1
 
 
 def test_nine(short):
