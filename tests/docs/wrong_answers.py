@@ -173,4 +173,28 @@ WRONG = {
         ("def threshold(confidence, right, max_error): return confidence[0]", "All five"),
         ("def threshold(confidence, right, max_error): return 0.5", "From 0.6 on"),
     ],
+    "9.1": [
+        (
+            "def slide(patch, image):\n"
+            "    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))\n"
+            "    return (windows * patch).sum(axis=(2, 3))",
+            "pad it with zeros",
+        ),
+        (
+            "def slide(patch, image):\n"
+            "    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))\n"
+            "    return (windows * patch[::-1, ::-1]).sum(axis=(2, 3))",
+            "don't turn the patch",
+        ),
+    ],
+    "9.2": [
+        ("my_patch, my_bias = np.ones(9), 0", "shape (3, 3)"),
+        ("my_patch, my_bias = [[-1, -1, -1], [-1, 1, 1], [-1, 1, -1]], -3", "bias too low"),
+        ("my_patch, my_bias = [[0, 0, 0], [0, 1, 1], [0, 1, 0]], -2.5", "fires elsewhere"),
+    ],
+    "9.3": [
+        ("count = 16 * 9", "*each* of the 8 maps"),
+        ("count = 16 * 9 * 8", "add the biases"),
+        ("count = 14 * 14 * 16 * 73", "share its weights"),
+    ],
 }
