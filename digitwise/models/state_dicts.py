@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from digitwise.convolution import parse_layers
 from digitwise.errors import ModelError
 from digitwise.neurons import ACTIVATIONS
+from digitwise.typed_layers import parse_layers
 
 Shapes = Mapping[str, tuple[int, ...]]
 STORED = {"F16": ("float32", "float16"), "F32": ("float32", "float32"), "F64": ("float64",) * 2}
