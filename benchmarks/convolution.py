@@ -18,11 +18,11 @@ from peers.convolutions import (  # noqa: E402
     JaxConv,
     TorchConv,
     TorchConvCompiled,
-    channels_first,
 )
 
 import digitwise as dw  # noqa: E402
 from digitwise.exchange.onnx import contents  # noqa: E402
+from digitwise.models.channels import channels_first  # noqa: E402
 from digitwise.models.files import Model  # noqa: E402
 from digitwise.training.feed import epoch_order  # noqa: E402
 from digitwise.typed_layers import layers_text, parse_layers  # noqa: E402

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from digitwise.errors import InputError
 from digitwise.neurons import Floats
@@ -38,6 +38,19 @@ class Layer(Protocol):
 
     def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
         """∂C_x/∂a of every neuron of the layer before."""
+
+
+class Shared(Layer, Protocol):
+    """A layer of maps, whose neurons share weights: `digitwise.convolution.Convolution`."""
+
+    maps: int
+    patch: int
+    pool: int
+    picture: tuple[int, int, int]
+
+    @property
+    def maps_shape(self) -> tuple[int, int, int]:
+        """Height and width of a map, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -79,32 +92,39 @@ def place_layers(sizes: Sequence[int | Layer]) -> list[Layer]:
     Raises
     ------
     InputError
-        If there are fewer than two, or a layer doesn't fit the one before.
+        If there are fewer than two, a layer doesn't fit the one before, or the last isn't full.
     """
-    if len(sizes) < 2 or not isinstance(first := _whole(sizes[0]), int) or first < 1:
-        raise InputError(f"a network needs two layers or more of 1+ neurons; found {_texts(sizes)}")
+    try:
+        first, *others = [size if hasattr(size, "after") else index(size) for size in sizes]
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"expected sizes of a network: neurons of two layers or more; found {sizes!r:.100}"
+        ) from error
     layers: list[Layer] = []
-    for size in map(_whole, sizes[1:]):
+    for size in others:
         before = layers[-1] if layers else first
         layers.append(Full(0, size).after(before) if isinstance(size, int) else size.after(before))
-    if min(layer.n_out for layer in layers) < 1:
+    if not layers or not isinstance(first, int) or min(layer.n_out for layer in layers) < 1:
         raise InputError(f"a network needs two layers or more of 1+ neurons; found {_texts(sizes)}")
+    if is_shared(layers[-1]):
+        raise InputError(f"expected a full layer of outputs at the end; found {_texts(sizes)}")
     return layers
+
+
+def is_shared(layer: Layer | None) -> TypeGuard[Shared]:
+    """Whether a layer's neurons share weights: any that isn't full has such neurons."""
+    return layer is not None and not isinstance(layer, Full)
 
 
 def shared_count(layers: Sequence[Layer]) -> int:
     """How many layers with shared weights a network begins with: all others are full."""
-    return sum(not isinstance(layer, Full) for layer in layers)
+    return sum(map(is_shared, layers))
 
 
 def count_parameters(sizes: Sequence[int | Layer]) -> int:
     """How many weights and biases layers of these sizes have, before any are made."""
     shapes = [layer.weight_shape for layer in place_layers(sizes)]
     return sum((n_in + 1) * n_out for n_out, n_in in shapes)
-
-
-def _whole(size: int | Layer) -> int | Layer:
-    return size if hasattr(size, "after") else index(size)
 
 
 def _count(before: int | Layer) -> int:

@@ -73,12 +73,12 @@ class Network(Shown):
         rng: int | np.random.Generator = 0,
         dtype: npt.DTypeLike = np.float64,
     ) -> None:
+        self.layers = place_layers(sizes)
         try:
-            self.layers = place_layers(sizes)
             self.dtype: np.dtype[Any] = np.dtype(dtype)
             rng = np.random.default_rng(rng)
         except (TypeError, ValueError) as error:
-            raise InputError(f"expected sizes, rng and dtype of a network; {error}") from error
+            raise InputError(f"expected rng and dtype of a network; {error}") from error
         self.activation = one_of("activation", activation, ACTIVATIONS)
         self.cost = one_of("cost", cost, COSTS)
         self.init = one_of("init", init, INITS)

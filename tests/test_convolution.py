@@ -14,7 +14,7 @@ from digitwise.typed_layers import layers_text, parse_layers
 STACKS = {
     "pooled": [64, Convolution(3, pool=2), Convolution(2), 5, 3],
     "wide patches": [49, Convolution(2, 5, pool=3), 4],
-    "nothing but shared": [36, Convolution(4, 1), Convolution(2, 7, pool=6)],
+    "one place": [36, Convolution(4, 1), Convolution(2, 7, pool=6), 2],
     "rows left over": [49, Convolution(3), Convolution(2, pool=2), 3],
 }
 
@@ -136,6 +136,7 @@ def test_other_texts_are_refused(text):
         ([784, 100, Convolution(2), 10], "after a square picture of inputs"),
         ([16, Convolution(2, pool=2), Convolution(2, pool=3), 10], "pool less"),
         ([Convolution(2), 10], "two layers"),
+        ([784, Convolution(2)], "full layer of outputs at the end"),
     ],
 )
 def test_layers_that_do_not_fit_are_refused(sizes, said):

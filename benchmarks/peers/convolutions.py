@@ -7,25 +7,12 @@ import torch
 from torch.nn import functional
 
 from digitwise.layers import shared_count
+from digitwise.models.channels import channels_first
 from peers.ours import Ours
 
 
 class Conv(Ours):
     name, engine = "digitwise, conv", "conv"
-
-
-def channels_first(network):
-    """Weights as PyTorch has them: (maps, channels, k, k), and maps before places in full layers."""
-    count = shared_count(network.layers)
-    for number, (layer, w) in enumerate(zip(network.layers, network.weights, strict=True)):
-        if number < count:
-            k, channels = layer.patch, layer.picture[2]
-            yield w.reshape(len(w), k, k, channels).transpose(0, 3, 1, 2)
-        elif number == count:
-            shape = network.layers[count - 1].maps_shape
-            yield w.reshape(len(w), *shape).transpose(0, 3, 1, 2).reshape(len(w), -1)
-        else:
-            yield w
 
 
 class TorchConv:

@@ -1,8 +1,7 @@
 """A network: its layers as a line, as text and as HTML."""
 
-from digitwise.convolution import Convolution
 from digitwise.display.html import block, heading, paragraph, table
-from digitwise.layers import Layer
+from digitwise.layers import Layer, is_shared
 from digitwise.network import Network
 from digitwise.typed_layers import layers_text
 
@@ -62,7 +61,7 @@ def _layers(network: Network) -> list[tuple[str, ...]]:
 
 def _weights(layer: Layer) -> str:
     """Say how many weights a layer has: of a neuron, and how many neurons have their own."""
-    if isinstance(layer, Convolution):
+    if is_shared(layer):
         pooled = f", pooled {layer.pool}×{layer.pool}" if layer.pool > 1 else ""
         return f"{layer.patch}×{layer.patch} × {layer.maps} maps{pooled}"
     return "×".join(map(str, layer.weight_shape))

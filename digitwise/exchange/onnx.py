@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from digitwise import __version__
-from digitwise.convolution import Convolution
 from digitwise.errors import InputError, ModelError
-from digitwise.layers import shared_count
+from digitwise.layers import is_shared, shared_count
 from digitwise.models.calibration import Calibration
 from digitwise.models.channels import channels_first
 from digitwise.models.files import Model
@@ -71,7 +70,7 @@ def _add_layers(graph: "_Graph", network: Network) -> str:
             a = graph.add(OPERATORS[network.activation], z)
         w = graph.constant(f"weights.{number}", weights[number])
         b = graph.constant(f"biases.{number}", network.biases[number])
-        if isinstance(layer, Convolution):
+        if is_shared(layer):
             height, width, channels = layer.picture
             if number == 0:
                 shape = graph.constant("picture", [0, channels, height, width], np.int64)
@@ -81,7 +80,7 @@ def _add_layers(graph: "_Graph", network: Network) -> str:
                 square = [layer.pool] * 2
                 z = graph.add("MaxPool", z, kernel_shape=square, strides=square)
         else:
-            after = number > 0 and isinstance(network.layers[number - 1], Convolution)
+            after = number > 0 and is_shared(network.layers[number - 1])
             a = graph.add("Flatten", a) if after else a
             z = graph.add("Gemm", a, w, b, transB=1)  # by the transpose: a·wᵀ + b
     return z

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from digitwise.convolution import Convolution
 from digitwise.data.digits import Digits, check_digit_network
 from digitwise.engines import choose_engine
 from digitwise.errors import InputError
-from digitwise.layers import shared_count
+from digitwise.layers import is_shared, shared_count
 from digitwise.models.calibration import calibrate
 from digitwise.models.channels import channels_first
 from digitwise.models.files import KEY, Model, model_file, read_model, to_bytes
@@ -74,7 +73,7 @@ def _modules(network: Network) -> list[str]:
     """
     modules, before = list[str](), None
     for layer in network.layers:
-        if isinstance(layer, Convolution):
+        if is_shared(layer):
             height, width, channels = layer.picture
             if before is None:
                 modules.append(f"Unflatten(1, ({channels}, {height}, {width}))")
@@ -82,7 +81,7 @@ def _modules(network: Network) -> list[str]:
             modules.append(f"Conv2d({channels}, {layer.maps}, {patch}, padding={padding})")
             modules += [f"MaxPool2d({layer.pool})"] if layer.pool > 1 else []
         else:
-            modules += ["Flatten()"] if isinstance(before, Convolution) else []
+            modules += ["Flatten()"] if is_shared(before) else []
             modules.append(f"Linear({layer.n_in}, {layer.n_out})")
         last = layer is network.layers[-1]
         modules.append(f"{MODULES[OUTPUT if last else network.activation]}()")

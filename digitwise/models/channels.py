@@ -7,9 +7,7 @@ also the order in which people look at maps, one after the other.
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.convolution import Convolution
-from digitwise.errors import InputError
-from digitwise.layers import Layer, shared_count
+from digitwise.layers import Layer, is_shared, shared_count
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS, Floats
 
@@ -21,19 +19,9 @@ def channels_first(network: Network) -> list[Floats]:
     -------
     list of arrays
         Of a layer with shared weights (maps, channels, patch, patch), of a full one (n_out, n_in).
-
-    Raises
-    ------
-    InputError
-        If the network ends with shared weights: its outputs would come in another order, too.
     """
-    if isinstance(last := network.layers[-1], Convolution):
-        raise InputError(
-            f"expected a network whose last layer is full; found shared weights there ({last}): "
-            "add a full layer of the outputs"
-        )
     return [
-        np.ascontiguousarray(w if isinstance(layer, Convolution) else w.reshape(layer.weight_shape))
+        np.ascontiguousarray(w if is_shared(layer) else w.reshape(layer.weight_shape))
         for layer, w in zip(network.layers, views_by_channel(network), strict=True)
     ]
 
@@ -52,9 +40,9 @@ def views_by_channel(network: Network) -> list[Floats]:
     views = list[Floats]()
     before: Layer | None = None
     for layer, w in zip(network.layers, network.weights, strict=True):
-        if isinstance(layer, Convolution):
+        if is_shared(layer):
             seen = w.reshape(-1, layer.patch, layer.patch, layer.picture[2])
-        elif isinstance(before, Convolution):
+        elif is_shared(before):
             seen = w.reshape(-1, *before.maps_shape)
         else:
             seen = None
@@ -79,6 +67,6 @@ def feature_maps(network: Network, x: npt.ArrayLike) -> list[Floats]:
     shared = network.layers[: shared_count(network.layers)]
     for layer, w, b in zip(shared, network.weights, network.biases, strict=False):
         a = f(layer.weighted_inputs(a, w, b))
-        if isinstance(layer, Convolution):
+        if is_shared(layer):
             maps.append(np.moveaxis(a.reshape(-1, *layer.maps_shape), 3, 1))
     return maps

@@ -3,7 +3,6 @@
 import pytest
 
 import digitwise as dw
-from digitwise.convolution import Convolution
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, InputError, ModelError
 from digitwise.exchange import FORMATS
@@ -70,15 +69,6 @@ def test_what_a_run_goes_on_from_stays_behind(tmp_path):
     for to in ("torch", "hub"):
         found = read_model(dw.export(model, to, tmp_path / to))
         assert (found.velocity, found.average) == (None, None)
-
-
-@pytest.mark.parametrize("to", ["onnx", "torch"])
-def test_a_network_that_ends_with_shared_weights_is_refused(to, tmp_path):
-    if to == "onnx":
-        pytest.importorskip("onnx", reason="needs the extra [onnx]")
-    network = make_network([784, Convolution(10, pool=28)], "relu")
-    with pytest.raises(InputError, match=r"last layer is full; found .*\(3x3x10p28\)"):
-        dw.export(network, to, tmp_path / "net")
 
 
 def test_what_is_wrong_is_said(tmp_path, to):
