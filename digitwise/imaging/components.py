@@ -15,6 +15,7 @@ from digitwise.imaging.seen import frame_digits
 from digitwise.imaging.surface import Light
 
 MOST = 5_000  # more than a full page of digits has
+MOST_PIXELS = 40_000_000  # of all boxes, ten pages: each is kept with its ink
 SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
 OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
 TOGETHER = 256  # that are framed in one step: a texture has too many for the memory
@@ -89,7 +90,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     Raises
     ------
     ImageError
-        If there are more than 5,000: that is a texture, not writing.
+        If there are more than 5,000, or they lie in one another: that is a texture, not writing.
     """
     import cv2
 
@@ -102,6 +103,12 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     if len(kept) > MOST:
         raise ImageError(
             f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
+        )
+    boxes = int((stats[kept, 2].astype(np.int64) * stats[kept, 3]).sum())
+    if boxes > MOST_PIXELS:
+        raise ImageError(
+            f"strokes that cross all of the picture, with boxes of {boxes:,} pixels; expected a "
+            f"page of numbers, with {MOST_PIXELS:,} at most"
         )
     found = []
     for label in kept.tolist():

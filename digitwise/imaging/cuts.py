@@ -27,6 +27,8 @@ STIFFNESS = np.array([[[0.25]], [[0.05]]])  # cost of a bending cut's step aside
 MOST = 8  # candidates of one kind
 MOST_CUTS = 1000  # of a component: no bound
 NEAR, MOST_NEAR = 0.2, 6  # of the height of a digit: so near to a cut there are so many cheaper
+WIDEST = 40  # heights of a digit: what is wider is no chain of digits, and is not cut
+MOST_COMPARED = 400  # the cheapest cuts, each compared with each: a chain of ten digits has 100
 LEAST_WIDTH = 0.45  # of the height of a digit: what is narrower is not cut
 DEAREST = 0.75  # of the height of a digit: a cut through more ink is hopeless
 TWINS = 0.07  # of the height of a digit: of cuts that are nearer, the cheapest is as good as all
@@ -52,7 +54,7 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
     list of (cut, ink)
         Each with the ink it runs through, in heights of a digit.
     """
-    if ink.shape[1] < LEAST_WIDTH * height or not most:
+    if not LEAST_WIDTH * height <= ink.shape[1] <= WIDEST * height or not most:
         return []
     import cv2
 
@@ -227,7 +229,7 @@ def _choose(ink: Light, severed: Light, cuts: Cuts, unit: float) -> list[tuple[C
     hopeful = np.flatnonzero(
         (costs <= DEAREST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
     )
-    hopeful = hopeful[np.argsort(costs[hopeful], kind="stable")]
+    hopeful = hopeful[np.argsort(costs[hopeful], kind="stable")[:MOST_COMPARED]]
     cuts, costs = cuts[hopeful], costs[hopeful]
     # How far cuts are apart, on average, where the ink is; and their middles.
     weights = ink.sum(axis=1, dtype=np.float64)

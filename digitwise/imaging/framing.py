@@ -17,6 +17,7 @@ from digitwise.neurons import Floats
 SIDE = 28  # of the frame
 BOX = 20  # of the digit in it
 SMALLEST = 10  # a digit smaller than this, in pixels, is not blown up to fill the box
+ONE_THREAD = 1 << 18  # multiplications: for more OpenBLAS wakes threads, 100 times as slow if busy
 FOOTPRINT = 0.99  # share of its width that a source pixel spreads its ink over
 
 
@@ -98,7 +99,10 @@ def _resample(ink: Floats) -> Floats:
     side = max(*ink.shape, SMALLEST)
     spread = _spread(side)
     down, across = (slice((side - n) // 2, (side - n) // 2 + n) for n in ink.shape)
-    return np.asarray(spread[:, down] @ ink @ spread[:, across].T)
+    columns = max(1, ONE_THREAD // (BOX * ink.shape[0]))
+    starts = range(0, ink.shape[1], columns)
+    rows = np.hstack([spread[:, down] @ ink[:, start : start + columns] for start in starts])
+    return np.asarray(rows @ spread[:, across].T)
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import log
 from statistics import median
@@ -14,6 +14,7 @@ from digitwise.imaging.components import Component, join, that_tell_size
 from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.imaging.strokes import stroke_width
 from digitwise.neurons import Floats
+from digitwise.reading.budget import Budget
 from digitwise.reading.fragments import (
     Fragment,
     break_up,
@@ -74,7 +75,10 @@ class Arcs:
 
 
 def find_arcs(
-    components: list[Component], most: Sequence[int] = (), kinds: Floats | None = None
+    components: list[Component],
+    most: Sequence[int] = (),
+    kinds: Floats | None = None,
+    budget: Budget | None = None,
 ) -> Arcs:
     """Break a number's components up and take neighbouring fragments together, as far as likely.
 
@@ -84,10 +88,20 @@ def find_arcs(
         Cuts of each component; as many as there are if not given. One of none is surely a digit.
     kinds : array of shape (components, 7), optional
         How probable each of `KINDS` is of each component.
+    budget : Budget, optional
+        Of the page.
+
+    Raises
+    ------
+    BusyError
+        If there are too many fragments for a number, or too many candidates for the page.
     """
+    budget = budget or Budget()
+    budget.check_fragments(len(components))
     height = digit_height(components)
     most = most or [MOST_CUTS] * len(components)
     fragments = break_up(components, height, most)
+    budget.check_fragments(len(fragments))
     digits = {number for number, cuts in enumerate(most) if not cuts}
     telling = that_tell_size(components)
     line = _line(telling, height)
@@ -109,6 +123,7 @@ def find_arcs(
             for taken, left_out in variants:
                 pieces = put_together(taken, between)
                 if _may_be_one(taken, large, pieces, sizes, digits, height):
+                    budget.take(1, _pixels(pieces))
                     found.append(Candidate(start, end, taken, pieces, left_out))
     pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
     both = list(zip(found, pieces, strict=True))
@@ -202,6 +217,11 @@ def _may_be_one(
     return few and wide <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
 
 
+def nothing_of(components: list[Component]) -> Arcs:
+    """No candidates: components that are too many for a number."""
+    return replace(uncut([]), kinds=_surely_digits(len(components)))
+
+
 def uncut(digits: list[Component]) -> Arcs:
     """Take each component for one digit, and nothing else."""
     n = len(digits)
@@ -220,6 +240,12 @@ def uncut(digits: list[Component]) -> Arcs:
         every,
         _surely_digits(n),
     )
+
+
+def _pixels(pieces: list[Component]) -> int:
+    """How many pixels the common box of some pieces has."""
+    wide = max([p.right for p in pieces]) - min([p.left for p in pieces])
+    return wide * (max([p.bottom for p in pieces]) - min([p.top for p in pieces]))
 
 
 def _width(components: list[Component]) -> int:

@@ -13,7 +13,8 @@ from digitwise.imaging.cuts import MOST_CUTS
 from digitwise.models.calibration import Calibration, probabilities_of
 from digitwise.network import Network
 from digitwise.neurons import Floats
-from digitwise.reading.arcs import Arcs, find_arcs
+from digitwise.reading.arcs import Arcs, find_arcs, nothing_of
+from digitwise.reading.budget import Budget, BusyError
 from digitwise.reading.signs import describe, tell_kinds
 
 SURE = 0.998  # a component that is as probably one digit is not cut
@@ -36,6 +37,7 @@ def find_candidates(
     network: Asked,
     calibration: Calibration | None,
     signs: Network | None = None,
+    budgets: Sequence[Budget] = (),
 ) -> list[tuple[Arcs, Floats]]:
     """Find the candidates of numbers, each given as components, and the digits they may be.
 
@@ -43,22 +45,43 @@ def find_candidates(
     are; and, the others cut, what each other candidate is. The network that tells signs, if there
     is one, is asked once: what each component is in its place.
 
+    Parameters
+    ----------
+    budgets : sequence of Budget, optional
+        Of each number, its page's: a number past it has no candidates.
+
     Returns
     -------
     list of (Arcs, array of shape (arcs, 10))
     """
     if not numbers:
         return []
-    whole = [component for number in numbers for component in number]
+    budgets = budgets or [Budget() for _ in numbers]
+    few = [budget.has_room(len(number)) for number, budget in zip(numbers, budgets, strict=True)]
+    judged = [number for number, are_few in zip(numbers, few, strict=True) if are_few]
+    whole = [component for number in judged for component in number]
     said = ask(network, calibration, whole)
     known = {id(component): row for component, row in zip(whole, said, strict=True)}
     most = iter([_most_cuts(*both) for both in zip(whole, said.max(axis=1).tolist(), strict=True)])
-    kinds = tell_kinds(signs, list(map(describe, numbers))) if signs else [None] * len(numbers)
+    kinds = tell_kinds(signs, list(map(describe, judged))) if signs else [None] * len(judged)
+    of_each = iter(kinds)
     found = [
-        find_arcs(number, [next(most) for _ in number], of_number)
-        for number, of_number in zip(numbers, kinds, strict=True)
+        _arcs_within(number, [next(most) for _ in number], next(of_each), budget)
+        if are_few
+        else nothing_of(number)
+        for number, are_few, budget in zip(numbers, few, budgets, strict=True)
     ]
     return judge_candidates(found, network, calibration, known)
+
+
+def _arcs_within(
+    number: list[Component], most: list[int], kinds: Floats | None, budget: Budget
+) -> Arcs:
+    """A number's candidates; none if they are past the page's budget, which then says so."""
+    try:
+        return find_arcs(number, most, kinds, budget)
+    except BusyError:
+        return nothing_of(number)
 
 
 def judge_candidates(
@@ -79,7 +102,9 @@ def judge_candidates(
     pieces = [piece for arcs in found for piece in arcs.pieces]
     new = [piece for piece in pieces if id(piece) not in known]
     rows = iter(ask(network, calibration, new))
-    said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces])
+    said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces]).reshape(
+        -1, 10
+    )
     ends = np.cumsum([len(arcs.pieces) for arcs in found])
     return list(zip(found, np.split(said, ends[:-1]), strict=True))
 

@@ -1,5 +1,6 @@
 """How pages are read: what is asked, what is expected, how sure a reading has to be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -7,6 +8,7 @@ from typing import TypedDict
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
+from digitwise.reading.budget import Budget
 from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
 from digitwise.reading.form import Form
@@ -44,6 +46,8 @@ class How:
         Whether signs are a part of the text.
     decimal : {",", "."} or None
         Which sign parts units from tenths, where that is known.
+    budget : Budget or None
+        Of the page that is read, once it is known which.
     """
 
     network: Asked
@@ -54,15 +58,21 @@ class How:
     threshold: float
     signs: bool = True
     decimal: str | None = None
+    budget: Budget | None = None
 
     @property
     def with_signs(self) -> bool:
         """Whether signs are looked for: a pattern says itself what stands between digits."""
         return self.signs and self.weighing is not None and self.expected.pattern is None
 
-    def judge(self, numbers: list[list[Component]]) -> list[Judged]:
-        """Judge what may be numbers, each given as components, in one call of the network."""
+    def judge(self, numbers: list[list[Component]], budgets: Sequence[Budget] = ()) -> list[Judged]:
+        """Judge what may be numbers, each given as components, in one call of the network.
+
+        Of several pages, each number comes with the budget of its own.
+        """
         known = self.layout != "auto"
+        if self.budget and not budgets:
+            budgets = [self.budget] * len(numbers)
         return judge_numbers(
-            numbers, self.network, self.calibration, self.weighing, self.expected, known
+            numbers, self.network, self.calibration, self.weighing, self.expected, known, budgets
         )

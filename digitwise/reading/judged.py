@@ -1,6 +1,6 @@
 """What may be a number, judged: what it says, how probably, and whether that was expected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,12 +11,13 @@ from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
 from digitwise.neurons import Floats
-from digitwise.reading.arcs import Arcs, uncut
+from digitwise.reading.arcs import Arcs, nothing_of, uncut
+from digitwise.reading.budget import WAYS_OF_ONE, Budget, BusyError
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
 from digitwise.reading.lattice import HOPELESS, Lattice
-from digitwise.reading.pattern import anything
+from digitwise.reading.pattern import MOST_DIGITS, anything
 from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.signs import KINDS
 
@@ -63,22 +64,30 @@ def judge_numbers(
     weighing: Weighing | None,
     expected: Expected,
     known: bool,
+    budgets: Sequence[Budget] = (),
 ) -> list[Judged]:
     """Judge what may be numbers, or what is `known` to be; each is given as its components.
 
-    Without `weighing`, each component is a digit.
+    Without `weighing`, each component is a digit. `budgets` are those of the numbers' pages, one
+    a number: what is past them is read as nothing.
     """
+    budgets = budgets or [Budget() for _ in numbers]
     if weighing:
-        candidates = find_candidates(numbers, network, calibration, weighing.signs)
+        candidates = find_candidates(numbers, network, calibration, weighing.signs, budgets)
     else:
-        candidates = judge_candidates([uncut(number) for number in numbers], network, calibration)
+        few = [b.has_room(len(number)) for number, b in zip(numbers, budgets, strict=True)]
+        arcs_of = [
+            uncut(number) if are_few else nothing_of(number)
+            for number, are_few in zip(numbers, few, strict=True)
+        ]
+        candidates = judge_candidates(arcs_of, network, calibration)
     found = []
-    for number, (arcs, probabilities) in zip(numbers, candidates, strict=True):
+    for number, (arcs, probabilities), budget in zip(numbers, candidates, budgets, strict=True):
         lattice = make_lattice(arcs, probabilities, weighing)
         is_number = None
         if weighing:
             is_number = partial(number_probability, arcs, weighing=weighing, known=known)
-        found.append(Judged(number, arcs, *_decide(lattice, expected, is_number, known)))
+        found.append(Judged(number, arcs, *_decide(lattice, expected, is_number, known, budget)))
     return found
 
 
@@ -87,10 +96,16 @@ def _decide(
     expected: Expected,
     is_number: Callable[[Floats, float], float] | None,
     known: bool,
+    budget: Budget,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""
-    n = lattice.n
+    # No number has more digits than a pattern may; places times arcs are what there is to add up.
+    n = lattice.n if is_number is None else min(lattice.n, MOST_DIGITS)
     ways, whatever = expected.ways(n), anything(n)
+    try:
+        budget.take((len(ways) - 1) * len(lattice.ends) // WAYS_OF_ONE)
+    except BusyError:
+        return None, False
     if is_number is None:
         # Each component is a digit, or a slash. A pattern chooses among its alternatives, no more.
         fitting = [replace(way, least=n) for way in ways if way.least <= n <= len(way.allowed)]

@@ -107,12 +107,12 @@ class Lattice:
         for row, text in zip(says, texts, strict=True):
             row[: len(text)] = [int(char) for char in text]
         padded = np.column_stack([self.scores[:, :SKIP], np.full(len(self.ends), -np.inf)])
-        emitted = padded[:, says]  # arcs, texts, places
         sums = np.full((self.n + 1, len(texts), longest + 1), -np.inf)
         sums[0, :, 0] = 0.0
         for arc, start, end, skip in self._steps:
             before, after = sums[start], sums[end]
-            np.logaddexp(after[:, 1:], before[:, :-1] + emitted[arc], out=after[:, 1:])
+            emitted = padded[arc][says]  # texts, places; of all arcs together that is too much
+            np.logaddexp(after[:, 1:], before[:, :-1] + emitted, out=after[:, 1:])
             if skip > -np.inf:
                 np.logaddexp(after, before + skip, out=after)
         return np.array([sums[self.n, row, len(text)] for row, text in enumerate(texts)])

@@ -1,7 +1,7 @@
 """A page: first what may be numbers on it, then, the network asked, what they say."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from digitwise.errors import ImageError
@@ -10,6 +10,7 @@ from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
 from digitwise.imaging.sheet import flat_sheet
+from digitwise.reading.budget import Budget
 from digitwise.reading.candidates import ask
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
 from digitwise.reading.how import How
@@ -61,6 +62,8 @@ class Page:
         Whether these are all numbers of the picture, so that it may be turned: not a form's field.
     lies_in : (Picture, Region) or None
         A picture in which a sheet lay askew: this page is that sheet, laid flat.
+    budget : Budget
+        What it may cost to judge it.
     """
 
     picture: Picture
@@ -70,6 +73,7 @@ class Page:
     others: "tuple[Page, ...]" = ()
     whole: bool = False
     lies_in: tuple[Picture, Region] | None = None
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def to_judge(self) -> list[list[Component]]:
@@ -93,8 +97,14 @@ def look(picture: Picture, how: How) -> Page:
     if flat is not None:
         lies_in = picture, flat
         picture = Picture(flat.grey, flat.grey.shape[1], flat.grey.shape[0], picture.page)
+    budget = how.budget or Budget()
     page, *others = (
-        replace(page_of(picture, proposal.numbers, how), share=proposal.share, whole=True)
+        replace(
+            page_of(picture, proposal.numbers, how),
+            share=proposal.share,
+            whole=True,
+            budget=budget.of_another_way(),
+        )
         for proposal in find_numbers(picture.grey, how.layout)
     )
     return replace(page, others=tuple(others), lies_in=lies_in)
@@ -107,21 +117,38 @@ def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
     return Page(picture, numbers, cut_off_by_edge(numbers, len(picture.grey)))
 
 
-def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number]]:
-    """Read the numbers of each page; the network is asked for those of all pages at once."""
+def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | ImageError]:
+    """Read the numbers of each page; the network is asked for those of all pages at once.
+
+    Of a page that is too busy, the error is given in place of its numbers.
+    """
     ways = [(page, *page.others) for page in pages]
-    to_judge = [number for seen in ways for way in seen for number in way.to_judge]
-    judged = iter(how.judge(to_judge))
+    to_judge = [(number, way.budget) for seen in ways for way in seen for number in way.to_judge]
+    judged = iter(how.judge([number for number, _ in to_judge], [budget for _, budget in to_judge]))
     for page, seen in zip(pages, ways, strict=True):
         of_ways = [[next(judged) for _ in way.to_judge] for way in seen]
-        found = _turned_if_better(*_best_way(page, of_ways, how), how)
-        yield [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
+        yield _read(page, of_ways, how)
+
+
+def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] | ImageError:
+    """What a page says whose numbers are judged, in each way to see it."""
+    best, found = _best_way(page, judged, how)
+    if best.budget.spent:
+        return best.budget.spent
+    found = _turned_if_better(best, found, how)
+    for way in (page, *page.others) if not found else ():
+        if busy := way.budget.spent or way.budget.texture:
+            return busy
+    return [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
 
 
 def _best_way(page: Page, judged: Sequence[list[Judged]], how: How) -> tuple[Page, list[Number]]:
     """The page seen and grouped in the way in which it is read best, and what it says."""
     ways = (page, *page.others)
-    told = [_tell(way, of_way, how) for way, of_way in zip(ways, judged, strict=True)]
+    told = [
+        _tell(way, of_way, replace(how, budget=way.budget))
+        for way, of_way in zip(ways, judged, strict=True)
+    ]
     gains = [_gain(way, found, how.layout) for way, found in zip(ways, told, strict=True)]
     best = gains.index(max(gains))
     found = told[best]
@@ -134,8 +161,11 @@ def _gain(page: Page, found: list[Number], layout: str) -> float:
     """How well a page is read in one way.
 
     A page's only number: its probability, and less if it leaves ink over. Else its digits, those
-    that are read wrong taken off; what hardly is right is better than nothing.
+    that are read wrong taken off; what hardly is right is better than nothing, and that is better
+    than half a page.
     """
+    if page.budget.spent:
+        return -1.0
     if layout == "number":
         return found[0].confidence * page.share**LEFT_OVER if found else 0.0
     return max(score(found, WRONG), HARDLY * score(found, 0.0))
@@ -179,10 +209,15 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
     if not quarters:
         return found
     try:
-        other = look(turn(page.picture, quarters), how)
+        other = look(turn(page.picture, quarters), replace(how, budget=page.budget))
     except ImageError:
         return found
-    turned = _best_way(other, [how.judge(way.to_judge) for way in (other, *other.others)], how)[1]
+    every = (other, *other.others)
+    best, turned = _best_way(
+        other, [replace(how, budget=way.budget).judge(way.to_judge) for way in every], how
+    )
+    if best.budget.spent:
+        return found
     if how.layout == "number":
         better = _is_upside_down(found, turned)
         upright = max([number.confidence for number in found], default=0.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError, ImageError, InputError
 from digitwise.imaging.arrays import CHANNELS
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture, Source, open_pictures
@@ -205,7 +205,10 @@ class Reader:
         def read_waiting() -> None:
             pages = [page for _, page in waiting]
             for (k, _), found in zip(waiting, read_pages(pages, how), strict=True):
-                numbers[k] += found
+                if isinstance(found, ImageError):
+                    errors.setdefault(k, found)
+                else:
+                    numbers[k] += found
             waiting.clear()
 
         for k, source in enumerate(sources):
@@ -279,4 +282,7 @@ def _read_field(
     picture: Picture, numbers: list[list[Component]], expected: Expected, how: How
 ) -> list[Number]:
     how = replace(how, layout="number", expected=expected)
-    return next(read_pages([page_of(picture, numbers, how)], how))
+    found = next(read_pages([page_of(picture, numbers, how)], how))
+    if isinstance(found, ImageError):
+        raise found
+    return found

@@ -117,6 +117,13 @@ def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
     return np.array(boxes, np.intp).reshape(-1, 4).T
 
 
+def _boxes_of_groups(groups: list[list[Component]]) -> npt.NDArray[np.intp]:
+    """The same of each group, which has one component or more."""
+    boxes = [_boxes(group) for group in groups]
+    around = [[*box[:2].min(axis=1), *box[2:].max(axis=1)] for box in boxes]
+    return np.array(around, np.intp).reshape(-1, 4).T
+
+
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     """Leave out what stands alone and is far smaller, or paler, than most of the page's writing."""
     if all(len(number) > 1 for number in numbers):
@@ -226,7 +233,7 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
 
 def _with_signs(groups: list[list[Component]]) -> list[list[Component]]:
     """Give what is low and stands beside a number, a minus or what closes an amount, to it."""
-    left, top, right, bottom = _boxes([join(group) for group in groups])
+    left, top, right, bottom = _boxes_of_groups(groups)
     height = bottom - top
     joined = [group.copy() for group in groups]
     for k, group in enumerate(groups):

@@ -56,7 +56,8 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
         [(c.left, c.top, c.right, c.bottom) for c in components], np.float64
     ).T
     wide, high = right - left, bottom - top
-    tells = np.array([any(c is other for other in telling) for c in components])
+    those = {id(c) for c in telling}
+    tells = np.array([id(c) in those for c in components])
     tall = tells & (high >= digit / 2)
     tall = tall if tall.any() else tells
     line_top, line_bottom = median(top[tall].tolist()), median(bottom[tall].tolist())
