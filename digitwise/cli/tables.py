@@ -68,7 +68,9 @@ def _csv_of_forms(rows: list[dict[str, Any]], fields: list[str]) -> str:
         page["page"] = row.get("page", 0)
         if "error" in row:
             page["error"] = row["error"]
-        if "text" in row:
+        if (
+            "text" in row and row.get("field") in fields
+        ):  # the form may have had others when a batch began
             page[row["field"]] = shown_of(row)
             page[f"{row['field']} confidence"] = row["confidence"]
     content = io.StringIO()

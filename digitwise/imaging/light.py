@@ -29,7 +29,7 @@ def light_of(image: "Image") -> npt.NDArray[np.float32]:
 def _grey(image: "Image") -> npt.NDArray[np.float32]:
     if image.mode.startswith("I") or image.mode == "F":
         # 16 bits a pixel, or more: scanners fill 10, 12 or 16 of them, so the range is its own.
-        deep = np.asarray(image).astype(np.float32)
+        deep = np.asarray(image).astype(np.float64)  # a range of float32 may be beyond it
         if not np.isfinite(deep).all():
             raise ImageError("pixels that are not finite numbers")
         low, high = min(0.0, float(deep.min())), float(deep.max())

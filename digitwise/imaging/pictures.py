@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -116,7 +117,9 @@ def open_images(source: Source) -> Iterator["Image"]:
     elif isinstance(source, list | tuple):
         yield from _each(source, open_images)
     else:
-        yield from map(upright, _images(source))
+        for image in _images(source):
+            load_pixels(image)
+            yield upright(image)
 
 
 def _each(
@@ -231,7 +234,12 @@ def _check_path(path: Path) -> None:
 def _picture(image: "Image", page: int) -> Picture:
     load_pixels(image)
     image = upright(image)
-    return Picture(light_of(image), image.width, image.height, page)
+    try:
+        return Picture(light_of(image), image.width, image.height, page)
+    except ImageError:
+        raise
+    except ValueError as error:  # a mode that Pillow can't make grey
+        raise _damaged(error) from error
 
 
 def load_pixels(image: "Image") -> None:
@@ -253,13 +261,20 @@ def load_pixels(image: "Image") -> None:
 
 
 def upright(image: "Image") -> "Image":
-    """Turn a picture as its EXIF orientation says."""
+    """Turn a picture as its EXIF orientation says; its pixels are grey, or colours of a screen."""
     from PIL import ImageOps
 
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # damaged EXIF data: the pixels are still good
-        return image
+    with suppress(Exception):  # damaged EXIF data: the pixels are still good
+        image = ImageOps.exif_transpose(image)
+    return _on_screen(image)
+
+
+def _on_screen(image: "Image") -> "Image":
+    """The same in a mode that Pillow converts to any other."""
+    if image.mode == "LAB":
+        return image.getchannel("L")  # lightness
+    near = {"HSV": "RGB", "La": "LA"}.get(image.mode)
+    return image.convert(near) if near else image
 
 
 def _too_large() -> str:

@@ -285,6 +285,8 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
                 for kind in ("velocity", "average", "best")
             )
             saved = header.get("signs")
+            if not isinstance(saved, dict | None):
+                raise ModelError(f"{path}: expected an object under 'signs' in the header")
             signs = None if saved is None else _empty_network(path, saved)
             wanted = _tensors(network, velocity, average, best, signs)
             if names:

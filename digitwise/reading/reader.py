@@ -274,7 +274,8 @@ def _is_one(sources: object) -> bool:
     if isinstance(sources, str | bytes | bytearray | memoryview) or hasattr(sources, "read"):
         return True
     shape: tuple[int, ...] = getattr(sources, "shape", ())
-    one = len(shape) == 2 or (len(shape) == 3 and shape[2] in CHANNELS)
+    one = hasattr(sources, "shape") and len(shape) in (0, 2)
+    one = one or (len(shape) == 3 and shape[2] in CHANNELS)
     return one or not isinstance(sources, Iterable)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from digitwise.data.digits import Digits
@@ -135,6 +136,7 @@ def read_saved(path: Path) -> Saved:
             raise TypeError("no settings")
         settings = Settings.from_dict(training["settings"])
         history = History.from_dict(training["history"])
+        _check(training, history)
         history.velocity, history.average, history.best = model.velocity, model.average, model.best
         begun = bool(history.epochs or history.position)
         if begun and not (settings.planned and is_over(settings, history)):
@@ -144,15 +146,34 @@ def read_saved(path: Path) -> Saved:
                 raise ValueError("the averages are missing")
             if settings.keep_best and history.epochs and not model.best:
                 raise ValueError("the best weights are missing")
-        if model.network.layers != place_layers(settings.layout) or not (
-            0 <= history.position < int(training["train_n"]) or history.position == 0
-        ):
+        if model.network.layers != place_layers(settings.layout):
             raise ValueError("network and settings don't belong together")
         return Saved(settings, model.network, history, str(training["train_sha256"]))
-    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, InputError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} can't be resumed: it doesn't hold the state of a run of `digitwise train`"
         ) from error
+
+
+def _check(training: dict[str, Any], history: History) -> None:
+    """Check a run's numbers, whatever is done with them later.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If one can't be that of a run.
+    """
+    n, position = training["train_n"], training["history"]["position"]
+    if type(n) is not int or type(position) is not int or n < 1 or not 0 <= position < n:
+        raise ValueError(f"position {position!r} of {n!r} digits")
+    if [e.epoch for e in history.epochs] != list(range(1, len(history.epochs) + 1)):
+        raise ValueError("the epochs are not numbered from 1")
+    for e in history.epochs:
+        shares = e.train_accuracy, e.test_accuracy, e.validation_accuracy
+        if not isfinite(e.cost) or not all(
+            0 <= share <= 1 for share in shares if share is not None
+        ):
+            raise ValueError(f"{e} is no row of a history")
 
 
 def is_over(settings: Settings, history: History) -> bool:

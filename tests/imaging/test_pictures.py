@@ -292,3 +292,43 @@ def test_missing_files_and_folders(tmp_path):
         list(open_pictures(tmp_path / "nothing.png"))
     with pytest.raises(ImageError, match="not a file"):
         list(open_pictures(tmp_path))
+
+
+@pytest.mark.parametrize("mode", ["LAB", "HSV", "La", "RGBa", "RGBX", "YCbCr", "CMYK"])
+def test_modes_that_screens_dont_have(mode):
+    light = np.repeat(np.linspace(0, 255, 40).astype(np.uint8)[None], 30, axis=0)
+    image = Image.fromarray(light)
+    if mode == "LAB":
+        image = Image.merge(
+            mode, [image, Image.new("L", image.size, 128), image.point(lambda _: 9)]
+        )
+    else:
+        image = image.convert("RGBA" if mode == "RGBa" else "LA" if mode == "La" else "RGB")
+        image = image.convert(mode)
+    (picture,), (shown,) = open_pictures(image), open_images(image)
+    assert np.abs(picture.grey - light / 255).max() < 0.05
+    assert shown.convert("RGB").size == (40, 30)  # overlays draw on it
+
+
+def test_a_tiff_of_lightness_and_colours():
+    file = io.BytesIO()
+    Image.new("LAB", (40, 30), (200, 128, 128)).save(file, "TIFF")
+    (picture,) = open_pictures(file.getvalue())
+    assert np.allclose(picture.grey, 200 / 255)
+
+
+def test_a_range_of_reals_that_no_real_of_32_bits_holds():
+    file = io.BytesIO()
+    deep = np.tile(np.array([-3e38, 3e38], np.float32), (30, 20))
+    Image.fromarray(deep).save(file, "TIFF")
+    (picture,) = open_pictures(file.getvalue())
+    assert np.array_equal(np.unique(picture.grey), [0, 1])
+
+
+def test_a_mode_that_cannot_be_made_grey(monkeypatch):
+    def refuse(*_):
+        raise ValueError("conversion from X to L not supported")
+
+    monkeypatch.setattr(Image.Image, "convert", refuse)
+    with pytest.raises(ImageError, match="conversion from X to L not supported"):
+        list(open_pictures(Image.new("RGB", (40, 30))))
