@@ -36,6 +36,7 @@ ANYWHERE = {
     "settings",
     "percent",
     "shown",
+    "temporary",
 }
 HEART = {
     "bitwise",

@@ -45,6 +45,8 @@ def layers(text: str, option: str) -> list[tuple[int, ...]]:
         if part.strip() == "none":
             found.append(())
         elif re.fullmatch(r"\d+(-\d+)+", part.strip()):
+            for of_layer in part.strip().split("-"):
+                numbers(of_layer, option, whole=True)  # an error if it is no size, or far too long
             found.append(tuple(map(int, part.strip().split("-"))))
         else:
             found += [(n,) for n in numbers(part, option, whole=True)]

@@ -13,7 +13,6 @@ import numpy as np
 from digitwise.data.digits import Digits
 from digitwise.data.table import Examples
 from digitwise.errors import InputError, TrainingError
-from digitwise.files import remove_leftovers
 from digitwise.models.calibration import Calibration, calibrate
 from digitwise.models.files import Model, save
 from digitwise.settings import Settings
@@ -107,10 +106,7 @@ class Checkpoint(Callback):
         if training.error is None and training.finished:
             self.model = finished_model(training, self.test or training.test)
             save(self.model, self.out)
-            path = checkpoint_path(self.out)
-            path.unlink(missing_ok=True)
-            for written in (self.out, path):
-                remove_leftovers(written)
+            checkpoint_path(self.out).unlink(missing_ok=True)
         elif training.error is None or isinstance(training.error, TrainingError):
             self._save(training)
 

@@ -14,9 +14,11 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 20_000_000  # of a request
+LONGEST_LENGTH = 20  # digits
 BODY_SECONDS = 15.0  # in which it has to be here
 RATE, BURST = 200.0, 400.0  # requests a second of one address, and how many at once
 ADDRESSES = 4096  # that are remembered
+PICTURES = "/api/read"  # takes files; everything else that takes anything takes JSON
 # Plotly makes style elements; scripts only come from files.
 HEADERS = {
     "content-security-policy": (
@@ -25,7 +27,7 @@ HEADERS = {
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # under no-referrer a page's own form has the origin "null"
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
@@ -96,13 +98,20 @@ class Guard:
         if self.hosts and host not in self.hosts:
             raise Refusal(421, "this server is not known by that name")
         origin = headers.get("origin")
-        if origin and origin != "null" and origin.split("//")[-1] != headers.get("host"):
+        # "null" is a frame in a sandbox, or a file. What has no origin is no page, or a link.
+        writes = scope["method"] not in ("GET", "HEAD")
+        foreign = writes and headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        if foreign or (origin and origin.split("//")[-1] != headers.get("host")):
             raise Refusal(403, "requests from other sites' pages are not answered")
         self._check_rate((scope.get("client") or ("",))[0])
         self._check_token(scope, headers)
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > MOST_BYTES:
+        if not (length.isascii() and length.isdigit() and len(length) <= LONGEST_LENGTH):
+            raise Refusal(400, "expected a length of content in digits")
+        if int(length) > MOST_BYTES:
             raise Refusal(413, f"at most {MOST_BYTES:,} bytes; found {int(length):,}")
+        if int(length) or "transfer-encoding" in headers:
+            _check_type(scope["path"], headers.get("content-type", ""))
 
     def _check_rate(self, address: str) -> None:
         now = time.monotonic()
@@ -127,6 +136,16 @@ class Guard:
             scope["grants"] = True
         elif not (_same(brought, self.token) or (cookie and _same(cookie.value, self.token))):
             raise Refusal(401, "expected the token that was printed when the server started")
+
+
+def _check_type(path: str, found: str) -> None:
+    """Refuse content that isn't said to be what is expected.
+
+    A page of another site can send text or a form without asking, but no JSON (Fetch standard).
+    """
+    expected = "multipart/form-data" if path == PICTURES else "application/json"
+    if found.partition(";")[0].strip().lower() != expected:
+        raise Refusal(415, f"expected content-type {expected}; found {found[:60] or 'none'}")
 
 
 def _same(a: str, b: str) -> bool:

@@ -31,7 +31,8 @@ def test_whole_numbers():
 @pytest.mark.parametrize(
     "text",
     ["", "a", "1,", "1:2", "1:2:3", "1:2:exp4", "0:1:log3", "1:2:log0", "1:2:log9999",
-     "nan", "inf", "1e999", "1:inf:lin3", "::", "1:2:log"],
+     "nan", "inf", "1e999", "1:inf:lin3", "::", "1:2:log", "9" * 5_000, "1:2:lin" + "9" * 5_000,
+     "1:" + "9" * 5_000 + ":lin3"],
 )  # fmt: skip
 def test_what_is_no_number(text):
     with pytest.raises(typer.BadParameter, match="or ranges, as 0.1:10:log7"):
@@ -48,7 +49,7 @@ def test_layers():
     assert layers("30,100-30", "--hidden") == [(30,), (100, 30)]
     assert layers("none,30", "--hidden") == [(), (30,)]
     assert layers("10:1000:log3", "--hidden") == [(10,), (100,), (1000,)]
-    for text in ("100-", "x", "1.5"):
+    for text in ("100-", "x", "1.5", "9" * 5_000, "5-" + "9" * 5_000):
         with pytest.raises(typer.BadParameter):
             layers(text, "--hidden")
 

@@ -106,7 +106,8 @@ def test_options_that_make_no_sense(client, number, options, status, message):
 
 def test_nothing_sent(client):
     assert client.post("/api/read").status_code == 422
-    assert client.post("/api/read", content=b"x" * 100).status_code == 422
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    assert client.post("/api/read", content=b"--b--\r\n", headers=form).status_code == 422
     assert client.get("/api/read").status_code in (404, 405)
 
 
@@ -153,8 +154,39 @@ def test_headers_keep_the_page_to_itself(client):
 
 def test_other_sites_are_refused(client, number):
     assert client.get("/api/health", headers={"host": "evil.example"}).status_code == 421
-    answer = client.get("/api/health", headers={"origin": "http://evil.example"})
-    assert answer.status_code == 403
+    for headers in ({"origin": "http://evil.example"}, {"origin": "null"}):
+        assert client.get("/api/health", headers=headers).status_code == 403
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 422)):
+        answer = client.post("/api/runs", json={"epochs": "no"}, headers={"sec-fetch-site": site})
+        assert answer.status_code == status
+    # A link from elsewhere opens the page.
+    assert client.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/examples", "/api/read"])
+def test_what_a_foreign_page_could_send_without_asking_is_refused(client, path):
+    simple = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
+    for kind in simple:
+        headers = {"content-type": kind} if kind else {}
+        answer = client.post(path, content=b'{"hidden": [5]}', headers=headers)
+        if (path, kind) == ("/api/read", "multipart/form-data"):
+            assert answer.status_code in (400, 422)
+        else:
+            assert answer.status_code == 415
+            assert "expected content-type" in answer.json()["detail"]
+
+
+def test_a_body_without_a_length_says_what_it_is_too(client):
+    answer = client.post("/api/runs", content=iter([b"{}"]), headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("length", ["\u00b2", "-1", "x", "9" * 5000, ""])
+def test_a_length_is_a_number(length):
+    headers = [(b"host", b"here"), (b"content-length", length.encode("latin-1"))]
+    scope = {"type": "http", "method": "POST", "path": "/api/runs", "headers": headers}
+    with pytest.raises(guard.Refusal, match="expected a length"):
+        guard.Guard(None, {"here"})._admit(scope)
 
 
 def test_no_file_is_taken_from_a_path(client):
