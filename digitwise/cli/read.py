@@ -126,6 +126,11 @@ def read(
             param_hint="--fields",
         )
     form = load_form(fields) if fields else None
+    if form and form.reference is None:
+        complain(
+            f"{fields}: names no reference, so fields are sought by the page's size alone; name a "
+            'picture of the form, blank if there is one: reference = "blank.png"'
+        )
     options: Options = {
         "layout": layout,
         "count": bounds,

@@ -118,24 +118,9 @@ def flat_sheet(grey: Light) -> Region | None:
     """
     import cv2
 
-    sheet = _find(grey)
-    if sheet is None or len(sheet.corners) != FOUR:
+    corners = sheet_corners(grey)
+    if corners is None or abs(_rise(corners)[0]) <= ASKEW:
         return None
-    corners = sheet.corners.astype(np.float64)
-    middle = corners.mean(axis=0)
-    around = np.argsort(np.arctan2(*(corners - middle).T[::-1]))  # clockwise, as y runs downwards
-    corners = corners[around]
-    sides = np.roll(corners, -1, axis=0) - corners
-    angles = np.degrees(np.arctan2(sides[:, 1], sides[:, 0]))
-    first = int(np.abs(angles).argmin())  # the side at the top runs to the right
-    if abs(angles[first]) <= ASKEW:
-        return None
-    corners = np.roll(corners, -first, axis=0)
-    inwards = (middle - corners) * (
-        1 - RIM / np.linalg.norm(middle - corners, axis=1, keepdims=True)
-    )
-    scale = np.array(grey.shape[::-1]) / np.array(sheet.covered.shape[::-1])
-    corners = (middle - inwards + 0.5) * scale - 0.5
     lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     wide, high = (max(2, round(float(lengths[k : k + 3 : 2].mean()))) for k in (0, 1))
     square = np.array([[0, 0], [wide - 1, 0], [wide - 1, high - 1], [0, high - 1]], np.float32)
@@ -146,6 +131,41 @@ def flat_sheet(grey: Light) -> Region | None:
         grey, to_page, (wide, high), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     )
     return Region(np.asarray(flat, np.float32), to_page)
+
+
+def sheet_corners(grey: Light) -> npt.NDArray[np.float64] | None:
+    """Find the corners of a sheet on something darker.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+
+    Returns
+    -------
+    float64 array of shape (4, 2), or None if there is no sheet of four corners
+        x and y in pixels, clockwise, from the left end of the side that is nearest to level and
+        runs to the right; a little inside of the sheet's edge, which may be shaded.
+    """
+    sheet = _find(grey)
+    if sheet is None or len(sheet.corners) != FOUR:
+        return None
+    corners = sheet.corners.astype(np.float64)
+    middle = corners.mean(axis=0)
+    around = np.argsort(np.arctan2(*(corners - middle).T[::-1]))  # clockwise, as y runs downwards
+    corners = corners[around]
+    corners = np.roll(corners, -int(np.abs(_rise(corners)).argmin()), axis=0)
+    inwards = (middle - corners) * (
+        1 - RIM / np.linalg.norm(middle - corners, axis=1, keepdims=True)
+    )
+    scale = np.array(grey.shape[::-1]) / np.array(sheet.covered.shape[::-1])
+    return np.asarray((middle - inwards + 0.5) * scale - 0.5)
+
+
+def _rise(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Angle of the side that begins at each corner, in degrees."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    return np.asarray(np.degrees(np.arctan2(sides[:, 1], sides[:, 0])))
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def decide(
     bounded: bool,
     is_number: Callable[[Floats, float], float] = lambda *_: 1.0,
     expected: bool = False,
+    trust: Callable[[Way, list[tuple[int, str]]], float] = lambda *_: 1.0,
 ) -> Decision | None:
     """Find the most probable texts, each summed over all of its paths.
 
@@ -57,6 +58,8 @@ def decide(
         probable it is that they are right to look for digits at all.
     expected : bool
         Whether a number was to be there: what looks like letters is then read all the same.
+    trust : callable
+        From a way and a path of it, what its probability is times: see `digitwise.reading.slashes`.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def decide(
 
     chances: dict[str, float] = {}
     likeliest: dict[str, Reading] = {}
-    blank = 0.0
+    blank = before = 0.0
     for k, way in enumerate(ways):
         paths = dict(lattice.best(way.allowed, way.least, TRIED))
         texts = ["", *(text for text in paths if text)]
@@ -78,12 +81,17 @@ def decide(
         blank += 0.0 if way.least else nothing
         for text, share in zip(texts[1:], shares, strict=True):
             written = way.write(text)
+            before += number * share
+            share *= trust(way, paths[text])
             chances[written] = chances.get(written, 0.0) + number * share
             reading = share, k, paths[text]
             likeliest[written] = max(likeliest.get(written, reading), reading)
     nothing = blank if expected else 1 - number * (1 - blank)
     if not chances or nothing > NOTHING:
         return Decision([("", nothing)], [], [[]])
+    # What wasn't tried is trusted as much as what was.
+    kept = sum(chances.values()) / before if before else 1.0
+    chances = {text: chance / kept if kept else chance for text, chance in chances.items()}
     found = sorted(chances.items(), key=lambda alternative: -alternative[1])
     text, probability = found[0]
     _, k, path = likeliest[text]

@@ -17,9 +17,10 @@ from digitwise.reading.candidates import Asked, find_candidates, judge_candidate
 from digitwise.reading.decide import Decision, decide
 from digitwise.reading.expected import Expected
 from digitwise.reading.lattice import HOPELESS, Lattice
-from digitwise.reading.pattern import MOST_DIGITS, anything
+from digitwise.reading.pattern import MOST_DIGITS, Way, anything
 from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.signs import KINDS
+from digitwise.reading.slashes import trust
 
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 
@@ -87,8 +88,15 @@ def judge_numbers(
         is_number = None
         if weighing:
             is_number = partial(number_probability, arcs, weighing=weighing, known=known)
-        found.append(Judged(number, arcs, *_decide(lattice, expected, is_number, known, budget)))
+        by_slashes = partial(trust, arcs) if weighing and weighing.signs else _as_much
+        decided = _decide(lattice, expected, is_number, known, by_slashes, budget)
+        found.append(Judged(number, arcs, *decided))
     return found
+
+
+def _as_much(*_: object) -> float:
+    """Trust every way to read a number."""
+    return 1.0
 
 
 def _decide(
@@ -96,6 +104,7 @@ def _decide(
     expected: Expected,
     is_number: Callable[[Floats, float], float] | None,
     known: bool,
+    trusted: Callable[[Way, list[tuple[int, str]]], float],
     budget: Budget,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""
@@ -116,5 +125,5 @@ def _decide(
         if np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > UNLIKELY:
             least = max(totals) - HOPELESS
             likely = [way for way, total in zip(ways, totals, strict=True) if total > least]
-            return decide(lattice, likely, bounded=True), True
+            return decide(lattice, likely, bounded=True, trust=trusted), True
     return decide(lattice, [whatever], False, is_number, known), expected.nothing

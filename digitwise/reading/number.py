@@ -78,6 +78,8 @@ class Number:
         What might have been a digit, chosen or not.
     decimal : {",", "."} or None
         Which sign parts units from tenths, where that is known.
+    reason : str
+        Why it is rejected, as far as that isn't for doubt about a digit.
     """
 
     text: str
@@ -90,6 +92,7 @@ class Number:
     field: str | None = None
     tried: tuple[Box, ...] = ()
     decimal: str | None = None
+    reason: str = ""
 
     def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
         """The same number on a page of another size, its boxes moved there."""
@@ -103,8 +106,8 @@ class Number:
 
     @property
     def rejected(self) -> bool:
-        """Whether any of its digits is."""
-        return any(digit.rejected for digit in self.digits)
+        """Whether any of its digits is, or there is another reason."""
+        return bool(self.reason) or any(digit.rejected for digit in self.digits)
 
     @property
     def shown(self) -> str:
@@ -148,6 +151,7 @@ class Number:
             **value,
             "confidence": self.confidence,
             "rejected": self.rejected,
+            **({"reason": self.reason} if self.reason else {}),
             "digits": [digit.to_dict() for digit in self.digits],
             "alternatives": [{"text": text, "p": p} for text, p in self.alternatives],
         }

@@ -87,6 +87,12 @@ def on_picture(number: Number, picture: Picture, region: Region) -> Number:
     return number.moved(lambda box: picture.in_original(region.box_on_page(box)), size)
 
 
+def nothing_read(picture: Picture, reason: str) -> Number:
+    """A number of which nothing is known but why."""
+    size = picture.width, picture.height
+    return Number("", 0.0, (0, 0, 0, 0), [], [], picture.page, size, reason=reason)
+
+
 def less_sure(number: Number, factor: float, how: How) -> Number:
     """A number that is so many times as sure; rejected if that is not enough."""
     confidence = factor * number.confidence
