@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from digitwise import __version__
-from digitwise.reading.number import DIGITS, shown
+from digitwise.reading.number import DIGITS, SHOWN, shown
 
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -96,7 +96,7 @@ def _part(parent: ET.Element, tag: str, kind: str, name: str, title: str) -> ET.
 
 def shown_of(number: dict[str, Any]) -> str:
     """The text of a row for people."""
-    return shown(number["text"], [digit["rejected"] for digit in _without_signs(number)])
+    return shown(number["text"], [d["rejected"] for d in number["digits"] if d["char"] in SHOWN])
 
 
 def _without_signs(number: dict[str, Any]) -> Rows:

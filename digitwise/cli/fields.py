@@ -25,26 +25,26 @@ def fields(
         )
     if out.exists():
         raise InputError(f"{out} is there already: name another file with -o, or move it away")
-    from digitwise.imaging.boxes import find_boxes
     from digitwise.imaging.pictures import open_first
-    from digitwise.imaging.rules import find_rules
-    from digitwise.imaging.sheet import ink_of_page
+    from digitwise.reading.propose import propose_fields
 
     picture = open_first(page)
-    boxes = find_boxes(find_rules(ink_of_page(picture.grey)))
-    if not boxes:
+    proposed = propose_fields(picture.grey)
+    if not proposed:
         raise InputError(f"{page}: no boxes found; describe its fields by hand, as README shows")
     height, width = picture.grey.shape
     across, down = picture.width / width, picture.height / height
     reference = os.path.relpath(page, out.absolute().parent).replace(os.sep, "/")
     lines = [f"size = [{picture.width}, {picture.height}]", f"reference = {_quoted(reference)}"]
-    for number, box in enumerate(boxes, 1):
-        edges = [box.left * across, box.top * down, box.right * across, box.bottom * down]
-        lines += ["", "[[field]]", f'name = "field {number}"', f"box = {[round(v) for v in edges]}"]
-        lines += [f'count = "1-{box.cells}"'] if box.cells > 1 else []
+    for field in proposed:
+        left, top, right, bottom = field.box
+        edges = [left * across, top * down, right * across, bottom * down]
+        lines += ["", "[[field]]", f"name = {_quoted(field.name)}"]
+        lines += [f"box = {[round(v) for v in edges]}"]
+        lines += [f"cells = {field.cells}"] if field.cells > 1 else []
     write_atomically(out, ("\n".join(lines) + "\n").encode())
     people(as_json=False).print(
-        f"{len(boxes)} fields, described in {out}\n"
+        f"{len(proposed)} fields, described in {out}\n"
         f"Name them, and now try: digitwise read SCAN --fields {out}"
     )
 

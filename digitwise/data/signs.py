@@ -140,10 +140,10 @@ def draw_sign(
         high, foot = b(0.6, 1.2), b(-0.1, 0.2)
         (member,) = draw_members(MARKS[name], 1, (int(rng.integers(2**31)),), (-0.1, 0.3))
         strokes = [(name, [[(high * x, high * (y - 1) + foot) for x, y in s] for s in member])]
-    return [(char, *_draw(drawn, size, pen)) for char, drawn in strokes]
+    return [(char, *draw_strokes(drawn, size, pen)) for char, drawn in strokes]
 
 
-def _draw(strokes: Strokes, size: float, pen: float) -> tuple[Ink, int]:
+def draw_strokes(strokes: Strokes, size: float, pen: float) -> tuple[Ink, int]:
     """Draw strokes: their ink, cropped, and how far below the baseline it ends, in pixels."""
     import cv2
 

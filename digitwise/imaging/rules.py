@@ -35,7 +35,7 @@ FRAMED = 0.85  # share of a box's side that has ink, and is straight
 Mask = npt.NDArray[np.bool_]
 
 
-def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None) -> Light:
+def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None, others: bool = True) -> Light:
     """Take printed lines out of the ink of a page or of a number.
 
     Parameters
@@ -44,22 +44,27 @@ def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None) -> Light:
         In [0, 1].
     known : two bool arrays of shape (h, w), optional
         Where lines are that need not be found: those across, and those that go down.
+    others : bool
+        Whether there may be other lines than those known.
 
     Returns
     -------
     float32 array of shape (h, w)
         The same array if there are no lines.
     """
-    without, _ = part_rules(ink, known)
+    without, _ = part_rules(ink, known, others)
     return without
 
 
-def part_rules(ink: Light, known: tuple[Mask, Mask] | None = None) -> tuple[Light, Mask]:
+def part_rules(
+    ink: Light, known: tuple[Mask, Mask] | None = None, others: bool = True
+) -> tuple[Light, Mask]:
     """Part a page's ink from its printed lines: the ink without them, and where they are."""
     import cv2
 
     solid = _inked(ink)
-    across, down = _across_and_down(ink, solid)
+    nothing = np.zeros_like(solid)
+    across, down = _across_and_down(ink, solid) if others else (nothing, nothing)
     if known is not None:
         across, down = across | (known[0] & solid), down | (known[1] & solid)
     lines = across | down

@@ -1,46 +1,28 @@
 """Reading a form field by field, wherever it lies on the page."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import replace
 
 from digitwise.errors import ImageError
-from digitwise.imaging.align import Landmarks, align
-from digitwise.imaging.components import Component, usual_height
-from digitwise.imaging.ink import extract_ink
-from digitwise.imaging.near import settle
-from digitwise.imaging.pictures import Picture, open_pictures
-from digitwise.imaging.printed import place_lines, place_marks
-from digitwise.imaging.region import MARGIN, Region, Transform, cut_out
-from digitwise.imaging.rules import Mask, find_rules, remove_rules
-from digitwise.imaging.sheet import sheet_corners
-from digitwise.imaging.surface import Light
-from digitwise.reading.expected import Expected
-from digitwise.reading.form import Field, Form
+from digitwise.imaging.components import Component
+from digitwise.imaging.pictures import Picture
+from digitwise.reading.candidates import find_candidates
+from digitwise.reading.cell_texts import number_of, with_count
+from digitwise.reading.cells import Cell, all_blank, read_cells
+from digitwise.reading.field_ink import find_cell_edges, written_in, written_in_cells
+from digitwise.reading.field_places import OUTSIDE, FoundField, find_fields
+from digitwise.reading.form import Cells, Form
+from digitwise.reading.how import How
+from digitwise.reading.marks import tell_marks
 from digitwise.reading.number import Number
+from digitwise.reading.page import page_of, read_pages
 from digitwise.reading.said import nothing_read, on_picture
-from digitwise.reading.segment import one_number
 
-LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
-ON_PRINT = 0.8  # of a piece of ink: so much of it on what is printed, it is print
-PRINT = 0.3  # share of full ink from which a pixel of the reference is print
-INSIDE = 0.9  # share of a field, at least, that has to be in the picture
-ALIKE = 0.35  # likeness of the print around a field from which on it is taken to be there
-BESIDE = 2.0  # of a field's height: how far writing may go on beside it
-AT_EDGE = 0.15  # of a field's height: a line that is so near to its end ends it
-ENDED = 0.5  # share of a field's height that such a line has, at least
-GAP = 0.8  # digit heights: writing that goes on beyond a field has no wider gap
-OUTSIDE = "it lies outside of the picture"
-ELSEWHERE = "what is printed around it isn't where it should be"
-
-ReadNumbers = Callable[[Picture, list[list[Component]], Expected], list[Number]]
-"""From a picture, its numbers as ink, and what is known of them."""
+UNLIKELY = 8.0  # logarithm of the odds against blank cells where the description has them
+BLANK = "a cell is blank that may not be"
 
 
-def read_fields(page: Picture, form: Form, read: ReadNumbers) -> Iterator[Number]:
+def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
     """Read the numbers of a form's fields, in the order of the fields; empty ones give none.
 
     A field that the picture doesn't show gives a number without digits that says so.
@@ -51,248 +33,57 @@ def read_fields(page: Picture, form: Form, read: ReadNumbers) -> Iterator[Number
         If the page can't be laid over the form's reference, or that can't be opened.
     """
     for found in find_fields(page, form):
-        numbers: list[Number] = []
-        if found.reason != OUTSIDE:
-            height, width = found.region.grey.shape
-            picture = Picture(found.region.grey, width, height, page.page)
-            numbers = read(picture, _written_in(found), found.field.expected)
+        numbers = [] if found.reason == OUTSIDE else _read(page, found, how)
         if found.reason and not numbers:
-            yield replace(nothing_read(page, found.reason), field=found.field.name)
+            numbers = [nothing_read(page, found.reason)]
         for number in numbers:
-            on_page = on_picture(number, page, found.region)
-            yield replace(on_page, field=found.field.name, reason=found.reason)
+            yield replace(number, field=found.field.name, reason=found.reason or number.reason)
 
 
-@dataclass(frozen=True)
-class FoundField:
-    """A field, and where it is on a page.
-
-    Attributes
-    ----------
-    field : Field
-    region : Region
-        Of the page: the field with a margin, and what is beside it where no line ends it.
-    inner : (left, right)
-        Columns of the region that the field ends at.
-    printed : Printed or None
-        What the form's reference has there.
-    reason : str
-        Why what is read there is not to be relied on; empty if it is.
-    """
-
-    field: Field
-    region: Region
-    inner: tuple[float, float]
-    printed: "Printed | None" = None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Printed:
-    """Part of a form's reference.
-
-    Attributes
-    ----------
-    ink, lines : Region
-        In [0, 1] all ink, and 1 where a line is.
-    """
-
-    ink: Region
-    lines: Region
-
-
-def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
-    """Find where a form's fields are on a page, in the order of the form.
-
-    Raises
-    ------
-    ImageError
-        As `read_fields`.
-    """
-    if form.reference is None:
-        transform = _by_size(page.grey, form)
-        for field in form.fields:
-            reason = "" if _in_picture(page.grey, transform, field.box) else OUTSIDE
-            yield _cut_out(page.grey, transform, field, (0, 0), None, reason)
-        return
-    reference = _open_reference(form.reference)
-    high, wide = reference.landmarks.grey.shape
-    to_reference = np.diag([wide / form.size[0], high / form.size[1], 1.0])
-    own = Landmarks(page.grey)
-    whole = align(own, reference.landmarks).transform
-    for field in form.fields:
-        its_box = _scaled(field.box, to_reference)
-        place = settle(own, reference.landmarks, whole, its_box)
-        transform = place.transform @ to_reference
-        reason = ""
-        if not _in_picture(page.grey, transform, field.box):
-            reason = OUTSIDE
-        elif place.alike is not None and place.alike < ALIKE:
-            reason = ELSEWHERE
-        beyond = _room_beside(field, form, reference.lines, to_reference)
-        wide_box = _wider(field.box, beyond)
-        its = (reference.landmarks.ink, reference.lines)
-        printed = Printed(*(cut_out(part, to_reference, wide_box) for part in its))
-        yield _cut_out(page.grey, transform, field, beyond, printed, reason)
-
-
-def _cut_out(
-    grey: Light,
-    transform: Transform,
-    field: Field,
-    beyond: tuple[int, int],
-    printed: "Printed | None",
-    reason: str,
-) -> FoundField:
-    region = cut_out(grey, transform, _wider(field.box, beyond))
-    left, top, right, bottom = field.box
-    margin = MARGIN * (bottom - top)
-    scale = region.grey.shape[1] / (right - left + sum(beyond) + 2 * margin)
-    start = (margin + beyond[0]) * scale
-    return FoundField(field, region, (start, start + (right - left) * scale), printed, reason)
-
-
-def _wider(box: tuple[int, int, int, int], beyond: tuple[int, int]) -> tuple[int, int, int, int]:
-    return box[0] - beyond[0], box[1], box[2] + beyond[1], box[3]
-
-
-def _room_beside(
-    field: Field, form: Form, lines: Light, to_reference: Transform
-) -> tuple[int, int]:
-    """How far writing may go on beyond a field's left and right end, in the form's pixels.
-
-    No farther than to another field, and not at all where a line ends the field.
-    """
-    left, top, right, bottom = field.box
-    high = bottom - top
-    room = []
-    for edge, outwards in ((left, -1), (right, 1)):
-        far = BESIDE * high
-        for other in form.fields:
-            if min(bottom, other.box[3]) > max(top, other.box[1]) and other is not field:
-                distance = outwards * (other.box[0 if outwards > 0 else 2] - edge)
-                if distance > -high / 2:
-                    far = min(far, max(0, distance))
-        near = (edge - AT_EDGE * high, top, edge + AT_EDGE * high, bottom)
-        x0, y0, x1, y1 = (max(0, round(v)) for v in _scaled(near, to_reference))
-        ended = lines[y0:y1, x0:x1].max(axis=1, initial=0).mean() if y1 > y0 else 0.0
-        room.append(0 if ended >= ENDED else int(far))
-    return room[0], room[1]
-
-
-def _by_size(grey: Light, form: Form) -> Transform:
-    """Where a form's places are on a page of which nothing but the size is known.
-
-    A sheet that lies on something darker is the page.
-    """
-    import cv2
-
-    wide, high = form.size
-    corners = sheet_corners(grey)
-    if corners is None:
-        return np.diag([grey.shape[1] / wide, grey.shape[0] / high, 1.0])
-    start = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    return np.asarray(cv2.getPerspectiveTransform(start, corners.astype(np.float32)), np.float64)
-
-
-def _in_picture(grey: Light, transform: Transform, box: tuple[int, int, int, int]) -> bool:
-    """Whether a box, or most of it, is within a picture."""
-    left, top, right, bottom = box
-    x, y = (part.ravel() for part in np.meshgrid(*map(np.linspace, (left, top), (right, bottom))))
-    across, down, depth = transform @ np.stack([x, y, np.ones_like(x)])
-    high, wide = grey.shape
-    ahead = depth > 0
-    across, down = across / np.where(ahead, depth, 1), down / np.where(ahead, depth, 1)
-    inside = ahead & (across > -0.5) & (down > -0.5) & (across < wide) & (down < high)
-    return bool(inside.mean() >= INSIDE)
-
-
-def _scaled(box: Sequence[float], scaling: Transform) -> tuple[float, ...]:
-    across, down = scaling[0, 0], scaling[1, 1]
-    return box[0] * across, box[1] * down, box[2] * across, box[3] * down
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A form's page, as far as others are compared with it."""
-
-    landmarks: Landmarks
-
-    @cached_property
-    def lines(self) -> Light:
-        """1 where a printed line is, in the picture's pixels."""
-        return find_rules(self.landmarks.ink).astype(np.float32)
-
-
-def _open_reference(path: Path) -> Reference:
-    try:
-        modified = path.stat().st_mtime_ns if path.exists() else 0
-        return _look_at_reference(path, modified)
-    except ImageError as error:
-        raise ImageError(f"the form's reference {path}: {error}") from error
-
-
-@lru_cache(maxsize=4)
-def _look_at_reference(path: Path, _modified: int) -> Reference:
-    """The same for many pages."""
-    return Reference(Landmarks(next(iter(open_pictures(path))).grey))
-
-
-def _written_in(found: FoundField) -> list[list[Component]]:
-    """Ink of the number in a field: what has its middle within it, and isn't printed.
-
-    And what goes on beside it, as far as there is room.
-    """
+def _read(page: Picture, found: FoundField, how: How) -> list[Number]:
+    """What a field says: one number, or none if it is empty."""
     height, width = found.region.grey.shape
-    margin = height * MARGIN / (1 + 2 * MARGIN)
-    ink = extract_ink(found.region.grey)
-    near, known = np.zeros(ink.shape, bool), None
-    if found.printed is not None:
-        ink, near, known = _without_print(ink, found.printed)
-
-    def written(c: Component) -> bool:
-        on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
-        on_level = margin <= (c.top + c.bottom) / 2 <= height - margin
-        on_page = margin <= (c.left + c.right) / 2 <= width - margin
-        return on_level and on_page and on_print < ON_PRINT * float(c.ink.sum())
-
-    numbers = one_number(remove_rules(ink, known))
-    kept = [_going_on([c for c in number if written(c)], found.inner) for number in numbers]
-    return [number for number in kept if number]
+    picture = Picture(found.region.grey, width, height, page.page)
+    field = found.field
+    edges = find_cell_edges(found)
+    if edges is None:
+        how = replace(how, layout="number", expected=field.expected)
+        said = next(read_pages([page_of(picture, written_in(found), how)], how))
+        if isinstance(said, ImageError):
+            raise said
+        numbers = said
+    else:
+        numbers = _read_cells(picture, found, edges, how)
+    return [on_picture(number, page, found.region) for number in numbers]
 
 
-def _going_on(components: list[Component], inner: tuple[float, float]) -> list[Component]:
-    """Keep what is within a field, and what goes on from there with no wide gap."""
-    left, right = inner
-    kept = [c for c in components if left <= (c.left + c.right) / 2 <= right]
-    if not kept:
-        return []
-    gap = GAP * usual_height(kept)
-    for side in (1, -1):  # to the right, then to the left
-        beyond = [c for c in components if not any(c is other for other in kept)]
-        for c in sorted(beyond, key=lambda c: side * (c.left + c.right)):
-            reached = max(side * (o.right if side > 0 else o.left) for o in kept)
-            away = side * (c.left if side > 0 else c.right) - reached
-            if side * (c.left + c.right) / 2 > side * (right if side > 0 else left) and away <= gap:
-                kept.append(c)
-    return sorted(kept, key=lambda c: (c.left, c.top))
+def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: How) -> list[Number]:
+    expected, count = found.field.expected, len(edges) - 1
+    known = found.field.cells or Cells(count)
+    components = written_in_cells(found, edges)
+    cells, reason = _cells_of(components, edges, known.blank, how)
+    # Cells that no description names say how many digits there are, at most.
+    text = with_count(cells, 0 if found.field.cells else min(expected.least, count), count)
+    if text is None:
+        text = with_count(cells, 0, count)
+    if text is None or not text[0].strip():
+        return [] if not reason else [nothing_read(picture, reason)]
+    number = number_of(picture, cells, *text, how)
+    return [replace(number, reason=reason, cross=known.cross)]
 
 
-def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mask, Mask]]:
-    """Take printed text and marks out of a field's ink.
-
-    Returns
-    -------
-    ink, where print may be a little off, and printed lines: those across, those that go down
-    """
-    import cv2
-
-    height, width = ink.shape
-    # What is printed may lie a little off, and be wider after scanning.
-    off = round(LINE_OFF * height) + 1
-    lines = cv2.resize(printed.lines.grey, (width, height)) > 0.2
-    its = cv2.resize(printed.ink.grey, (width, height)) >= PRINT
-    known = place_lines(lines, ink, height, off)
-    near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
-    marks = place_marks(its & ~near, ink, off)
-    return np.where(marks, 0, ink).astype(np.float32), near | marks, known
+def _cells_of(
+    components: list[Component], edges: list[float], blank: str, how: How
+) -> tuple[list[Cell], str]:
+    """Read cells, as if any might be blank where they can't be read otherwise."""
+    if not components:
+        return all_blank(len(edges) - 1), "" if blank != "no" else BLANK
+    signs = how.weighing.signs if how.weighing else None
+    ((arcs, digits),) = find_candidates([components], how.network, how.calibration, signs)
+    marks = tell_marks(arcs.pieces)
+    free, most = read_cells(arcs, digits, marks, how.weighing, edges)
+    if blank == "allowed":
+        return free, ""
+    bound, score = read_cells(arcs, digits, marks, how.weighing, edges, blank)
+    # No ink is passed over so that others may be blank.
+    return (bound, "") if score >= most - UNLIKELY else (free, BLANK)

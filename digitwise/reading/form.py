@@ -6,10 +6,31 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.errors import InputError
+from digitwise.reading.cells import BLANKS
 from digitwise.reading.expected import Expected
 
 MOST_FIELDS = 1_000
 MOST_BYTES = 1 << 20
+MOST_CELLS = 40
+CROSSES = ("blank", "zero")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A row of cells that hold a digit each.
+
+    Attributes
+    ----------
+    count : int
+    blank : {"allowed", "leading", "trailing", "no"}
+        Which may be blank: any, those before the first digit, those behind the last, none.
+    cross : {"blank", "zero"}
+        What a crossed-out cell is worth.
+    """
+
+    count: int
+    blank: str = "allowed"
+    cross: str = "blank"
 
 
 @dataclass(frozen=True)
@@ -22,11 +43,13 @@ class Field:
     box : (left, top, right, bottom)
         Pixels of the form's page.
     expected : Expected
+    cells : Cells or None
     """
 
     name: str
     box: tuple[int, int, int, int]
     expected: Expected = field(default_factory=Expected)
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,10 @@ def load_form(path: Path) -> Form:
         raise InputError(f"{path}: {error}") from error
 
 
+OPTIONS = {"count", "pattern", "cells", "blank", "cross"}
+"""What a field may have beside its name and box."""
+
+
 def _form(saved: dict[str, Any], folder: Path) -> Form:
     _check_keys(saved, {"size", "field"}, {"reference"}, "the file")
     size = _whole_numbers(saved["size"], 2, "size")
@@ -91,7 +118,7 @@ def _form(saved: dict[str, Any], folder: Path) -> Form:
 def _field(entry: Any, size: list[int]) -> Field:
     if not isinstance(entry, dict):
         raise InputError(f"expected a table [[field]]; found {entry!r:.50}")
-    _check_keys(entry, {"name", "box"}, {"count", "pattern"}, "[[field]]")
+    _check_keys(entry, {"name", "box"}, OPTIONS, "[[field]]")
     name = entry["name"]
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise InputError(f"expected a field's name to be some text; found {name!r:.50}")
@@ -108,9 +135,29 @@ def _field(entry: Any, size: list[int]) -> Field:
     if pattern is not None and not isinstance(pattern, str):
         raise InputError(f"expected a pattern as 'DDDDD'; found {pattern!r:.50}")
     try:
-        return Field(name, (left, top, right, bottom), Expected.of(count, pattern))
+        expected, cells = Expected.of(count, pattern), _cells(entry)
     except InputError as error:
         raise InputError(f"field {name!r:.50}: {error}") from error
+    return Field(name, (left, top, right, bottom), expected, cells)
+
+
+def _cells(entry: dict[str, Any]) -> Cells | None:
+    count = entry.get("cells")
+    if count is None:
+        if {"blank", "cross"} & set(entry):
+            raise InputError("blank and cross are said of cells: cells = 8, say")
+        return None
+    if {"count", "pattern"} & set(entry):
+        raise InputError("cells say how many digits there are: leave out count and pattern")
+    if type(count) is not int or not 1 <= count <= MOST_CELLS:
+        raise InputError(f"expected 1 to {MOST_CELLS} cells; found {count!r:.50}")
+    blank, cross = entry.get("blank", BLANKS[0]), entry.get("cross", CROSSES[0])
+    for name, value, known in (("blank", blank, BLANKS), ("cross", cross, CROSSES)):
+        if value not in known:
+            raise InputError(
+                f"expected {name} to be one of {', '.join(known)}; found {value!r:.50}"
+            )
+    return Cells(count, blank, cross)
 
 
 def _bounds(text: str) -> tuple[int, int]:

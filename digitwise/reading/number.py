@@ -10,6 +10,9 @@ import numpy.typing as npt
 from digitwise.reading.value import possible_values
 
 DIGITS = "0123456789"
+CROSS = "×"
+SHOWN = DIGITS + CROSS
+"""What is shown as `?` if it is rejected."""
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
@@ -22,7 +25,7 @@ class ReadDigit:
     Attributes
     ----------
     char : str
-        "0" to "9"; of a sign "-", ".", ",", "/", ":" or "=".
+        "0" to "9"; of a sign "-", ".", ",", "/", ":", "=", or what else a cell holds: "×", '"'.
     p : float
         Its probability, 0 to 1.
     bbox : Box
@@ -48,9 +51,9 @@ class ReadDigit:
 
 
 def shown(text: str, rejected: list[bool]) -> str:
-    """Write `?` for each of a text's digits that is rejected; what a pattern put between stays."""
+    """Write `?` for each of a text's digits, and crosses, that is rejected; other signs stay."""
     verdicts = iter(rejected)
-    return "".join("?" if char in DIGITS and next(verdicts) else char for char in text)
+    return "".join("?" if char in SHOWN and next(verdicts) else char for char in text)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Number:
         Which sign parts units from tenths, where that is known.
     reason : str
         Why it is rejected, as far as that isn't for doubt about a digit.
+    cells : str or None
+        Of a row of cells, what each holds: a digit, `×` if it is crossed out, a space if it is
+        blank, `"` that repeats the one above, or `-`.
+    cross : {"blank", "zero"}
+        What a crossed-out cell is worth.
     """
 
     text: str
@@ -93,6 +101,8 @@ class Number:
     tried: tuple[Box, ...] = ()
     decimal: str | None = None
     reason: str = ""
+    cells: str | None = None
+    cross: str = "blank"
 
     def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
         """The same number on a page of another size, its boxes moved there."""
@@ -112,7 +122,7 @@ class Number:
     @property
     def shown(self) -> str:
         """The text for people: a `?` for each digit that is rejected."""
-        return shown(self.text, [digit.rejected for digit in self.without_signs])
+        return shown(self.text, [d.rejected for d in self.digits if d.char in SHOWN])
 
     @property
     def without_signs(self) -> list[ReadDigit]:
@@ -122,8 +132,14 @@ class Number:
     @property
     def value(self) -> float | None:
         """What it is worth; None of what has no value, a date say, or may have several."""
-        values = possible_values(self.text, self.decimal)
+        values = self._values
         return values[0] if len(values) == 1 else None
+
+    @property
+    def _values(self) -> list[float]:
+        """What it may be worth: a cross before or behind all digits is nothing, or a zero."""
+        text = self.text.strip(CROSS) if self.cross == "blank" else self.text.replace(CROSS, "0")
+        return possible_values(text, self.decimal)
 
     def __repr__(self) -> str:
         """Show the text, and how probable it and each of its digits is."""
@@ -138,7 +154,7 @@ class Number:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it: a `value` stands beside a text that has one, null if it has several."""
-        values = possible_values(self.text, self.decimal)
+        values = self._values
         value: dict[str, Any] = {"value": self.value} if values else {}
         if len(values) > 1:
             value["values"] = values
@@ -152,6 +168,7 @@ class Number:
             "confidence": self.confidence,
             "rejected": self.rejected,
             **({"reason": self.reason} if self.reason else {}),
+            **({} if self.cells is None else {"cells": self.cells}),
             "digits": [digit.to_dict() for digit in self.digits],
             "alternatives": [{"text": text, "p": p} for text, p in self.alternatives],
         }

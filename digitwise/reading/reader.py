@@ -1,16 +1,13 @@
 """`Reader`: pictures in, numbers out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import DigitwiseError, ImageError, InputError
 from digitwise.imaging.arrays import CHANNELS
-from digitwise.imaging.components import Component
-from digitwise.imaging.pictures import Picture, Source, open_pictures
+from digitwise.imaging.pictures import Source, open_pictures
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
@@ -19,9 +16,8 @@ from digitwise.reading.expected import Expected
 from digitwise.reading.fields import read_fields
 from digitwise.reading.form import Form, load_form
 from digitwise.reading.how import How, Options
-from digitwise.reading.number import Number
 from digitwise.reading.numbers import Numbers, path_of
-from digitwise.reading.page import Page, look, page_of, read_pages
+from digitwise.reading.page import Page, look, read_pages
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.value import possible_values
 
@@ -215,7 +211,7 @@ class Reader:
             try:
                 for picture in open_pictures(source):
                     if form:
-                        numbers[k] += read_fields(picture, form, partial(_read_field, how=how))
+                        numbers[k] += read_fields(picture, form, how)
                         continue
                     waiting.append((k, look(picture, how)))
                     if sum(page.picture.grey.size for _, page in waiting) > TOGETHER:
@@ -277,13 +273,3 @@ def _is_one(sources: object) -> bool:
     one = hasattr(sources, "shape") and len(shape) in (0, 2)
     one = one or (len(shape) == 3 and shape[2] in CHANNELS)
     return one or not isinstance(sources, Iterable)
-
-
-def _read_field(
-    picture: Picture, numbers: list[list[Component]], expected: Expected, how: How
-) -> list[Number]:
-    how = replace(how, layout="number", expected=expected)
-    found = next(read_pages([page_of(picture, numbers, how)], how))
-    if isinstance(found, ImageError):
-        raise found
-    return found

@@ -60,10 +60,10 @@ class Lessons:
 
     Attributes
     ----------
-    inputs : float32 array of shape (n, INPUTS)
+    inputs : float32 array of shape (n, inputs)
         As the network sees them: see `describe`.
-    desired : float32 array of shape (n, 7)
-        How probably each is which of KINDS.
+    desired : float32 array of shape (n, outputs)
+        How probably each is of which kind.
     """
 
     inputs: Floats
@@ -80,7 +80,7 @@ def learn_signs(
     network = Network(
         sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
     )
-    _descend(network, lessons, progress)
+    descend(network, lessons, progress)
     return network
 
 
@@ -88,7 +88,7 @@ def _parameters(network: Network) -> list[Floats]:
     return [*network.weights, *network.biases]
 
 
-def _descend(network: Network, lessons: Lessons, progress: Callable[[str], None]) -> None:
+def descend(network: Network, lessons: Lessons, progress: Callable[[str], None]) -> None:
     """Go down to where the cost over all examples is least, the weights kept small (L-BFGS)."""
     from scipy.optimize import minimize
 

@@ -22,3 +22,11 @@ def read(reader, name, description):
 @pytest.mark.parametrize("name", sorted(CHEQUES))
 def test_a_cheque_with_hardly_a_line(reader, name):
     assert read(reader, name, "cheque.toml") == CHEQUES[name]
+
+
+TALLY = {"v01": "125", "v02": "×57", "valid": "182", "invalid": "××3", "total": "185"}
+
+
+@pytest.mark.parametrize("name", ["tally_flat.png", "tally_photo0.png", "tally_photo1.png"])
+def test_a_tally_with_crossed_out_cells(reader, name):
+    assert read(reader, name, "tally.toml") == TALLY
