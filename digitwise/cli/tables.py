@@ -32,8 +32,8 @@ def format_table(rows: list[dict[str, Any]], suffix: str, fields: list[str] | No
         shows, as an empty row.
     suffix : one of SUFFIXES
     fields : list of str, optional
-        Names of a form's fields: CSV then has a row a page, and two columns a field, for its text
-        and confidence.
+        Names of a form's fields: CSV then has a row a page, and four columns a field: its text,
+        with `?` for what is rejected, its confidence, the best guess, and why it is rejected.
     """
     from digitwise.cli.archives import shown_of, to_alto, to_hocr  # NumPy is slow to import
 
@@ -73,9 +73,17 @@ def _csv_of_forms(rows: list[dict[str, Any]], fields: list[str]) -> str:
         ):  # the form may have had others when a batch began
             page[row["field"]] = shown_of(row)
             page[f"{row['field']} confidence"] = row["confidence"]
+            page[f"{row['field']} guess"] = row["text"]
+            page[f"{row['field']} rejected"] = _why(row)
     content = io.StringIO()
-    columns = [column for name in fields for column in (name, f"{name} confidence")]
+    parts = ("", " confidence", " guess", " rejected")
+    columns = [f"{name}{part}" for name in fields for part in parts]
     table = csv.DictWriter(content, ["file", "page", *columns, "error"], lineterminator="\n")
     table.writeheader()
     table.writerows(pages.values())
     return content.getvalue()
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Why a number is rejected; nothing if it isn't."""
+    return str(row.get("reason") or ("unsure" if row["rejected"] else ""))

@@ -9,7 +9,6 @@ from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
 from digitwise.neurons import Floats
 from digitwise.reading.cells import BLANK, SYMBOLS, Cell
-from digitwise.reading.decide import ALTERNATIVES
 from digitwise.reading.how import How
 from digitwise.reading.number import DIGITS, Number, ReadDigit
 from digitwise.reading.said import SURE_ENOUGH
@@ -39,28 +38,37 @@ def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
                 heapq.heappush(heap, (-changed, other))
 
 
-def with_count(cells: Sequence[Cell], least: int, most: int) -> tuple[str, float] | None:
-    """Find the most probable text that has so many digits, and its probability among those.
+def likely_texts(
+    cells: Sequence[Cell], least: int, most: int, wanted: int
+) -> list[tuple[str, float]]:
+    """Find the most probable texts that have so many digits, and their probabilities among those.
 
-    None if none is probable.
+    Texts that differ in nothing but which cells are blank are told once. There are none if so many
+    digits are improbable.
     """
     counts = np.ones(1)  # probability of so many digits
     for cell in cells:
         digit = float(cell.chances[: len(DIGITS)].sum())
         counts = np.convolve(counts, [1 - digit, digit])
     among = float(counts[least : most + 1].sum())
+    found: dict[str, tuple[str, float]] = {}
     if among < UNLIKELY:
-        return None
+        return []
     for text, p in best_texts([cell.chances for cell in cells]):
         if least <= sum(char in DIGITS for char in text) <= most:
-            return text, min(1.0, p / among)
-    return None
+            found.setdefault(text.replace(BLANK, ""), (text, min(1.0, p / among)))
+        if len(found) == wanted:
+            break
+    return list(found.values())
 
 
 def number_of(
-    picture: Picture, cells: Sequence[Cell], text: str, confidence: float, how: How
+    picture: Picture, cells: Sequence[Cell], texts: Sequence[tuple[str, float]], how: How
 ) -> Number:
-    """The number that cells hold, of which the best text is given, one character a cell."""
+    """The number that cells hold, of which the likely texts are given, one character a cell."""
+    others = list(texts)
+    others.insert(0, others.pop(how.chosen))
+    text, confidence = others[0]
     surer_than = max(how.threshold, SURE_ENOUGH)
     chosen = [
         (char, float(cell.chances[SYMBOLS.index(char)]))
@@ -78,17 +86,12 @@ def number_of(
         kind = "digit" if char in DIGITS else "sign"
         digits.append(ReadDigit(char, p, box, piece.frame, p <= limit, kind))
     x0, y0, x1, y1 = np.array(boxes or [(0, 0, 0, 0)]).T.tolist()
-    likely: dict[str, float] = {text.replace(BLANK, ""): confidence}
-    for other, p in best_texts([cell.chances for cell in cells]):
-        if len(likely) == ALTERNATIVES:
-            break
-        likely.setdefault(other.replace(BLANK, ""), p)
     return Number(
         text.replace(BLANK, ""),
         confidence,
         (min(x0), min(y0), max(x1), max(y1)),
         digits,
-        list(likely.items()),
+        [(other.replace(BLANK, ""), p) for other, p in others],
         picture.page,
         (picture.width, picture.height),
         decimal=how.decimal,

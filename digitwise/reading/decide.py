@@ -44,6 +44,8 @@ def decide(
     is_number: Callable[[Floats, float], float] = lambda *_: 1.0,
     expected: bool = False,
     trust: Callable[[Way, list[tuple[int, str]]], float] = lambda *_: 1.0,
+    alternatives: int = ALTERNATIVES,
+    chosen: int = 0,
 ) -> Decision | None:
     """Find the most probable texts, each summed over all of its paths.
 
@@ -60,6 +62,10 @@ def decide(
         Whether a number was to be there: what looks like letters is then read all the same.
     trust : callable
         From a way and a path of it, what its probability is times: see `digitwise.reading.slashes`.
+    alternatives : int
+        How many texts are told, at most.
+    chosen : int
+        Which of the texts comes first, if there are so many; the others follow in their order.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def decide(
     likeliest: dict[str, Reading] = {}
     blank = before = 0.0
     for k, way in enumerate(ways):
-        paths = dict(lattice.best(way.allowed, way.least, TRIED))
+        paths = dict(lattice.best(way.allowed, way.least, max(TRIED, alternatives)))
         texts = ["", *(text for text in paths if text)]
         nothing, *shares = np.exp(lattice.of_texts(texts) - total).tolist()
         blank += 0.0 if way.least else nothing
@@ -93,6 +99,8 @@ def decide(
     kept = sum(chances.values()) / before if before else 1.0
     chances = {text: chance / kept if kept else chance for text, chance in chances.items()}
     found = sorted(chances.items(), key=lambda alternative: -alternative[1])
+    if chosen < len(found):
+        found.insert(0, found.pop(chosen))
     text, probability = found[0]
     _, k, path = likeliest[text]
     posterior, of_way = known[k]
@@ -102,7 +110,7 @@ def decide(
         (arc, char, max(probability, share * _marginal(lattice, posterior, arc, char)))
         for arc, char in ways[k].without_slashes(path)
     ]
-    best = found[:ALTERNATIVES]
+    best = found[:alternatives]
     likely = [likeliest[text] for text, _ in best]
     return Decision(best, digits, [ways[way].without_slashes(path) for _, way, path in likely])
 

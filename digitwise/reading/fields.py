@@ -7,12 +7,13 @@ from digitwise.errors import ImageError
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
 from digitwise.reading.candidates import find_candidates
-from digitwise.reading.cell_texts import number_of, with_count
+from digitwise.reading.cell_texts import likely_texts, number_of
 from digitwise.reading.cells import Cell, all_blank, read_cells
 from digitwise.reading.field_ink import find_cell_edges, written_in, written_in_cells
 from digitwise.reading.field_places import OUTSIDE, FoundField, find_fields
 from digitwise.reading.form import Cells, Form
 from digitwise.reading.how import How
+from digitwise.reading.known import choose
 from digitwise.reading.marks import tell_marks
 from digitwise.reading.number import Number
 from digitwise.reading.page import page_of, read_pages
@@ -32,29 +33,32 @@ def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
     ImageError
         If the page can't be laid over the form's reference, or that can't be opened.
     """
-    for found in find_fields(page, form):
-        numbers = [] if found.reason == OUTSIDE else _read(page, found, how)
-        if found.reason and not numbers:
-            numbers = [nothing_read(page, found.reason)]
-        for number in numbers:
-            yield replace(number, field=found.field.name, reason=found.reason or number.reason)
+    places = {found.field.name: found for found in find_fields(page, form)}
+    chosen = choose(form, lambda name, how: _read(page, places[name], how), how)
+    for name, number in chosen.items():
+        reason = places[name].reason or (number.reason if number else "")
+        if number is not None:
+            yield replace(number, field=name, reason=reason)
+        elif reason:
+            yield replace(nothing_read(page, reason), field=name)
 
 
-def _read(page: Picture, found: FoundField, how: How) -> list[Number]:
-    """What a field says: one number, or none if it is empty."""
+def _read(page: Picture, found: FoundField, how: How) -> Number | None:
+    """What a field says; None if it is empty, or isn't to be seen."""
+    if found.reason == OUTSIDE:
+        return None
     height, width = found.region.grey.shape
     picture = Picture(found.region.grey, width, height, page.page)
-    field = found.field
     edges = find_cell_edges(found)
     if edges is None:
-        how = replace(how, layout="number", expected=field.expected)
+        how = replace(how, layout="number", expected=found.field.expected)
         said = next(read_pages([page_of(picture, written_in(found), how)], how))
         if isinstance(said, ImageError):
             raise said
         numbers = said
     else:
         numbers = _read_cells(picture, found, edges, how)
-    return [on_picture(number, page, found.region) for number in numbers]
+    return on_picture(numbers[0], page, found.region) if numbers else None
 
 
 def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: How) -> list[Number]:
@@ -63,12 +67,12 @@ def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: Ho
     components = written_in_cells(found, edges)
     cells, reason = _cells_of(components, edges, known.blank, how)
     # Cells that no description names say how many digits there are, at most.
-    text = with_count(cells, 0 if found.field.cells else min(expected.least, count), count)
-    if text is None:
-        text = with_count(cells, 0, count)
-    if text is None or not text[0].strip():
+    least = 0 if found.field.cells else min(expected.least, count)
+    texts = likely_texts(cells, least, count, how.alternatives)
+    texts = texts or likely_texts(cells, 0, count, how.alternatives)
+    if not texts or not texts[0][0].strip():
         return [] if not reason else [nothing_read(picture, reason)]
-    number = number_of(picture, cells, *text, how)
+    number = number_of(picture, cells, texts, how)
     return [replace(number, reason=reason, cross=known.cross)]
 
 

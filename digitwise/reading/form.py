@@ -7,11 +7,13 @@ from typing import Any
 
 from digitwise.errors import InputError
 from digitwise.reading.cells import BLANKS
+from digitwise.reading.checks import CHECKS
 from digitwise.reading.expected import Expected
 
 MOST_FIELDS = 1_000
 MOST_BYTES = 1 << 20
 MOST_CELLS = 40
+MOST_RULES = 1_000
 CROSSES = ("blank", "zero")
 
 
@@ -44,12 +46,38 @@ class Field:
         Pixels of the form's page.
     expected : Expected
     cells : Cells or None
+    check : str or None
+        Name of what the text has to pass: see `digitwise.reading.checks`.
+    range : (least, most) or None
+        Of its value.
     """
 
     name: str
     box: tuple[int, int, int, int]
     expected: Expected = field(default_factory=Expected)
     cells: Cells | None = None
+    check: str | None = None
+    range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A sum over fields.
+
+    Attributes
+    ----------
+    sum : tuple of str
+        Fields whose values add up; one that is empty counts as 0.
+    equals : str
+        To the value of this field.
+    """
+
+    sum: tuple[str, ...]
+    equals: str
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return f"{' + '.join(self.sum)} = {self.equals}"
 
 
 @dataclass(frozen=True)
@@ -62,12 +90,14 @@ class Form:
         Of the page, in pixels.
     fields : list of Field
     reference : Path or None
-        A picture of that page, blank or filled: others are laid over it by their printed lines.
+        A picture of that page, blank or filled: others are laid over it by what is printed there.
+    rules : tuple of Rule
     """
 
     size: tuple[int, int]
     fields: list[Field]
     reference: Path | None = None
+    rules: tuple[Rule, ...] = ()
 
 
 def load_form(path: Path) -> Form:
@@ -92,12 +122,12 @@ def load_form(path: Path) -> Form:
         raise InputError(f"{path}: {error}") from error
 
 
-OPTIONS = {"count", "pattern", "cells", "blank", "cross"}
+OPTIONS = {"count", "pattern", "cells", "blank", "cross", "check", "range"}
 """What a field may have beside its name and box."""
 
 
 def _form(saved: dict[str, Any], folder: Path) -> Form:
-    _check_keys(saved, {"size", "field"}, {"reference"}, "the file")
+    _check_keys(saved, {"size", "field"}, {"reference", "rule"}, "the file")
     size = _whole_numbers(saved["size"], 2, "size")
     if min(size) < 1:
         raise InputError(f"expected a size of at least 1 by 1 pixels; found {size}")
@@ -112,7 +142,52 @@ def _form(saved: dict[str, Any], folder: Path) -> Form:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"expected each field to have a name of its own; found {twice} twice")
-    return Form((size[0], size[1]), fields, folder / reference if reference else None)
+    rules = _rules(saved.get("rule", []), set(names))
+    picture = folder / reference if reference else None
+    return Form((size[0], size[1]), fields, picture, rules)
+
+
+def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:
+    if not isinstance(entries, list) or len(entries) > MOST_RULES:
+        raise InputError(f"expected at most {MOST_RULES:,} tables [[rule]]")
+    rules = []
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise InputError(f"expected a table [[rule]]; found {entry!r:.50}")
+        _check_keys(entry, {"sum", "equals"}, set(), "[[rule]]")
+        parts, total = entry["sum"], entry["equals"]
+        if not (isinstance(parts, list) and parts and all(isinstance(p, str) for p in parts)):
+            raise InputError(f"expected the names of fields as sum of a rule; found {parts!r:.60}")
+        if not isinstance(total, str):
+            raise InputError(f"expected the name of a field in equals; found {total!r:.60}")
+        unknown = sorted({*parts, total} - names)
+        if unknown:
+            raise InputError(f"a rule names fields that there are not: {', '.join(unknown):.80}")
+        if len(set(parts)) < len(parts):
+            raise InputError(f"a rule adds the same field twice: {', '.join(parts):.80}")
+        rules.append(Rule(tuple(parts), total))
+    _check_order(rules)
+    return tuple(rules)
+
+
+def _check_order(rules: list[Rule]) -> None:
+    """Fields have to add up to others in an order: none to itself, by whatever way round.
+
+    Raises
+    ------
+    InputError
+        If rules go in a circle.
+    """
+    parts: dict[str, set[str]] = {}
+    for rule in rules:
+        parts.setdefault(rule.equals, set()).update(rule.sum)
+    left = dict(parts)
+    while left:
+        ready = [total for total, own in left.items() if own.isdisjoint(left)]
+        if not ready:
+            raise InputError(f"rules go in a circle: {', '.join(sorted(left)):.80}")
+        for total in ready:
+            del left[total]
 
 
 def _field(entry: Any, size: list[int]) -> Field:
@@ -136,9 +211,27 @@ def _field(entry: Any, size: list[int]) -> Field:
         raise InputError(f"expected a pattern as 'DDDDD'; found {pattern!r:.50}")
     try:
         expected, cells = Expected.of(count, pattern), _cells(entry)
+        check, bounds = _check(entry), _range(entry)
     except InputError as error:
         raise InputError(f"field {name!r:.50}: {error}") from error
-    return Field(name, (left, top, right, bottom), expected, cells)
+    return Field(name, (left, top, right, bottom), expected, cells, check, bounds)
+
+
+def _check(entry: dict[str, Any]) -> str | None:
+    check = entry.get("check")
+    if check is not None and check not in CHECKS:
+        raise InputError(f"expected check to be one of {', '.join(CHECKS)}; found {check!r:.50}")
+    return check
+
+
+def _range(entry: dict[str, Any]) -> tuple[float, float] | None:
+    bounds = entry.get("range")
+    if bounds is None:
+        return None
+    numbers = isinstance(bounds, list) and all(type(v) in (int, float) for v in bounds)
+    if not numbers or len(bounds) != 2 or not bounds[0] <= bounds[1]:
+        raise InputError(f"expected a range as [0, 300], say; found {bounds!r:.50}")
+    return bounds[0], bounds[1]
 
 
 def _cells(entry: dict[str, Any]) -> Cells | None:

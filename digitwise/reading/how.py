@@ -10,6 +10,7 @@ from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
 from digitwise.reading.budget import Budget
 from digitwise.reading.candidates import Asked
+from digitwise.reading.decide import ALTERNATIVES
 from digitwise.reading.expected import Expected
 from digitwise.reading.form import Form
 from digitwise.reading.judged import Judged, judge_numbers
@@ -48,6 +49,10 @@ class How:
         Which sign parts units from tenths, where that is known.
     budget : Budget or None
         Of the page that is read, once it is known which.
+    alternatives : int
+        How many readings of a number are told.
+    chosen : int
+        Which of them is the one that is given, the most probable being 0.
     """
 
     network: Asked
@@ -59,6 +64,8 @@ class How:
     signs: bool = True
     decimal: str | None = None
     budget: Budget | None = None
+    alternatives: int = ALTERNATIVES
+    chosen: int = 0
 
     @property
     def with_signs(self) -> bool:
@@ -74,5 +81,13 @@ class How:
         if self.budget and not budgets:
             budgets = [self.budget] * len(numbers)
         return judge_numbers(
-            numbers, self.network, self.calibration, self.weighing, self.expected, known, budgets
+            numbers,
+            self.network,
+            self.calibration,
+            self.weighing,
+            self.expected,
+            known,
+            budgets,
+            self.alternatives,
+            self.chosen,
         )

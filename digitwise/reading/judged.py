@@ -14,7 +14,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs, nothing_of, uncut
 from digitwise.reading.budget import WAYS_OF_ONE, Budget, BusyError
 from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
-from digitwise.reading.decide import Decision, decide
+from digitwise.reading.decide import ALTERNATIVES, Decision, decide
 from digitwise.reading.expected import Expected
 from digitwise.reading.lattice import HOPELESS, Lattice
 from digitwise.reading.pattern import MOST_DIGITS, Way, anything
@@ -66,6 +66,8 @@ def judge_numbers(
     expected: Expected,
     known: bool,
     budgets: Sequence[Budget] = (),
+    alternatives: int = ALTERNATIVES,
+    chosen: int = 0,
 ) -> list[Judged]:
     """Judge what may be numbers, or what is `known` to be; each is given as its components.
 
@@ -89,7 +91,8 @@ def judge_numbers(
         if weighing:
             is_number = partial(number_probability, arcs, weighing=weighing, known=known)
         by_slashes = partial(trust, arcs) if weighing and weighing.signs else _as_much
-        decided = _decide(lattice, expected, is_number, known, by_slashes, budget)
+        way = partial(decide, alternatives=alternatives, chosen=chosen)
+        decided = _decide(lattice, expected, is_number, known, by_slashes, way, budget)
         found.append(Judged(number, arcs, *decided))
     return found
 
@@ -105,6 +108,7 @@ def _decide(
     is_number: Callable[[Floats, float], float] | None,
     known: bool,
     trusted: Callable[[Way, list[tuple[int, str]]], float],
+    decide: Callable[..., Decision | None],
     budget: Budget,
 ) -> tuple[Decision | None, bool]:
     """What a number says, and whether that is what was expected."""

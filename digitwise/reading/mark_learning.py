@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.costs import one_hot
 from digitwise.data.crossings import CROSSINGS, draw_family
 from digitwise.data.digits import Digits
 from digitwise.data.families import Family
 from digitwise.data.forms import FORMS
 from digitwise.data.marks import ditto, minus
 from digitwise.imaging.seen import frame_digits
-from digitwise.network import Network, one_hot
+from digitwise.network import Network
 from digitwise.reading.marks import INPUTS, MARKS
 from digitwise.reading.sign_learning import Lessons, descend
 

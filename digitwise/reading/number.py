@@ -56,6 +56,12 @@ def shown(text: str, rejected: list[bool]) -> str:
     return "".join("?" if char in SHOWN and next(verdicts) else char for char in text)
 
 
+def values_of(text: str, cross: str = "blank", decimal: str | None = None) -> list[float]:
+    """Return what a text may be worth, crosses before and behind its digits nothing, or zeros."""
+    digits = text.strip(CROSS) if cross == "blank" else text.replace(CROSS, "0")
+    return possible_values(digits, decimal)
+
+
 @dataclass(frozen=True)
 class Number:
     """One number.
@@ -138,8 +144,7 @@ class Number:
     @property
     def _values(self) -> list[float]:
         """What it may be worth: a cross before or behind all digits is nothing, or a zero."""
-        text = self.text.strip(CROSS) if self.cross == "blank" else self.text.replace(CROSS, "0")
-        return possible_values(text, self.decimal)
+        return values_of(self.text, self.cross, self.decimal)
 
     def __repr__(self) -> str:
         """Show the text, and how probable it and each of its digits is."""

@@ -87,6 +87,19 @@ def on_picture(number: Number, picture: Picture, region: Region) -> Number:
     return number.moved(lambda box: picture.in_original(region.box_on_page(box)), size)
 
 
+def as_sure(number: Number, confidence: float, how: How) -> Number:
+    """A number of which something else has told how sure it is."""
+    limit = max(how.threshold, SURE_ENOUGH)
+    least = min((digit.p for digit in number.digits), default=0.0)
+    digits = [
+        replace(
+            digit, rejected=confidence <= limit and digit.p <= least, p=max(digit.p, confidence)
+        )
+        for digit in number.digits
+    ]
+    return replace(number, confidence=confidence, digits=digits)
+
+
 def nothing_read(picture: Picture, reason: str) -> Number:
     """A number of which nothing is known but why."""
     size = picture.width, picture.height

@@ -29,6 +29,8 @@ def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
     assert [row["file"] for row in rows] == ["scan0.png", "bad.png", "scan1.png"]
     assert [rows[0][f"field {k}"] for k in range(1, 5)] == list(TEXTS.values())
     assert 0.2 < float(rows[2]["field 4 confidence"]) <= 1
+    assert [rows[0][f"field {k} guess"] for k in range(1, 5)] == list(TEXTS.values())
+    assert rows[0]["field 1 rejected"] == ""
     assert "not a picture" in rows[1]["error"]
     rows = run("read", "scan0.png", "--fields", "form.toml", "--json").json
     assert [row["field"] for row in rows] == [f"field {k}" for k in range(1, 5)]
@@ -51,3 +53,38 @@ def test_errors(run, tmp_path, draw_number):
     ran = run(*read, "--count", 3)
     assert ran.code == 2
     assert "leave out --layout" in ran.err
+
+
+def test_a_table_says_what_is_rejected_and_why(run, tmp_path, draw_number):
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    fields = {"code": "range = [0, 9]", "total": "count = 2", "account": ""}
+    boxes = {
+        "code": [62, 262, 338, 322],
+        "total": [62, 602, 298, 662],
+        "account": [62, 802, 618, 862],
+    }
+    described = [
+        f'[[field]]\nname = "{name}"\nbox = {boxes[name]}\n{known}'
+        for name, known in fields.items()
+    ]
+    form = ["size = [800, 1100]", 'reference = "blank.png"', *described]
+    (tmp_path / "form.toml").write_text("\n".join(form))
+    page = scan(fill(blank_form(), draw_number, TEXTS))[0]
+    Image.fromarray(page[:770]).save(tmp_path / "page.png")
+    run("read", "page.png", "--fields", "form.toml", "-o", "out.csv")
+    (row,) = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+    assert row["code guess"] == TEXTS["code"]
+    assert row["code rejected"] == "no likely reading satisfies range = [0, 9]"
+    assert (row["total"], row["total rejected"]) == (TEXTS["total"], "")
+    assert (row["account"], row["account rejected"]) == ("", "it lies outside of the picture")
+
+
+def test_a_description_without_a_reference_is_warned_of(run, tmp_path, draw_number):
+    Image.fromarray(fill(blank_form(), draw_number, TEXTS)).save(tmp_path / "page.png")
+    (tmp_path / "form.toml").write_text(
+        'size = [800, 1100]\n[[field]]\nname = "code"\nbox = [62, 262, 338, 322]\n'
+    )
+    ran = run("read", "page.png", "--fields", "form.toml")
+    assert ran.code == 0
+    assert ran.out == f"code: {TEXTS['code']}\n"
+    assert "form.toml: names no reference" in ran.err

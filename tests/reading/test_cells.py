@@ -10,7 +10,7 @@ from PIL import Image
 from digitwise.data.crossings import CROSSINGS, draw_family
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
-from digitwise.reading.cell_texts import best_texts, with_count
+from digitwise.reading.cell_texts import best_texts, likely_texts
 from digitwise.reading.cells import SYMBOLS, Cell
 from digitwise.reading.form import load_form
 from digitwise.reading.marks import MARKS, tell_marks
@@ -168,9 +168,9 @@ def test_a_count_rules_out_texts():
     chances[0, [1, -1]] = 0.4, 0.6  # a 1, or blank
     chances[1, 7] = 1.0
     cells = [Cell(row) for row in chances]
-    assert with_count(cells, 0, 2) == (" 7", pytest.approx(0.6))
-    assert with_count(cells, 2, 2) == ("17", pytest.approx(1.0))
-    assert with_count(cells[1:], 2, 2) is None
+    assert likely_texts(cells, 0, 2, 5) == [(" 7", pytest.approx(0.6)), ("17", pytest.approx(0.4))]
+    assert likely_texts(cells, 2, 2, 5) == [("17", pytest.approx(1.0))]
+    assert likely_texts(cells[1:], 2, 2, 5) == []
 
 
 def test_marks_are_told_from_digits(bundled):
