@@ -1,15 +1,11 @@
 """Many pictures, on one core or several: results in their order, few in memory at a time."""
 
 import io
-import pickle
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,25 +13,19 @@ from digitwise.engines.threads import one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.imaging.arrays import as_array, is_array_like
 from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
-from digitwise.interrupts import undisturbed
-from digitwise.processes import make_pool
 from digitwise.reading.how import Options
-from digitwise.reading.numbers import Numbers
+from digitwise.reading.workers import Given, Result, Task, Workers, read_some
 
 if TYPE_CHECKING:
     from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
-FEW = 6  # pictures that this process has read before others would be ready
+FEW = 6  # pictures that this process reads sooner than others would be ready
 AHEAD = 4  # tasks for each process that are begun, or wait to be fetched
 TOGETHER = 12  # small pictures that are read as one task
 SMALL = 1 << 17  # bytes of one of these, or pixels of an array, at most
 
 AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseError)
-
-Given: TypeAlias = "Source | DigitwiseError"
-Result = Numbers | DigitwiseError | OSError
-Task = list[Given]
 
 
 def read_all(
@@ -50,7 +40,8 @@ def read_all(
     options : Options
         Arguments of `Reader.read`.
     jobs : int >= 1
-        How many processes. Few pictures are read by this one.
+        How many processes. Few pictures are read by this one. A picture that ends the process
+        which reads it is set aside: its result is an error.
 
     Yields
     ------
@@ -59,33 +50,27 @@ def read_all(
     Raises
     ------
     DigitwiseError
-        If one of the processes dies.
+        If processes die before they read anything.
     """
     left = iter(sources)
-    for task in _tasks(islice(left, FEW if jobs > 1 else None)):
-        with one_blas_thread():
-            results = read_some(reader, task, options)
-        yield from results
-    first = list(islice(left, 1))
-    if not first:
+    few = list(islice(left, FEW + 1)) if jobs > 1 else []
+    tasks = _tasks(chain(few, left))
+    if len(few) <= FEW:
+        for task in tasks:
+            with one_blas_thread():
+                results = read_some(reader, task, options)
+            yield from results
         return
-    pool = make_pool(jobs, _begin, pickle.dumps(reader))
-    waiting: deque[Future[list[Result]]] = deque()
+    workers = Workers(reader, options, jobs)
     try:
-        for task in _tasks(chain(first, left)):
-            with undisturbed():  # half begun, a process would complain in a traceback
-                waiting.append(pool.submit(_read, task, options))
-            while waiting and (waiting[0].done() or len(waiting) >= AHEAD * jobs):
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    except BrokenProcessPool:
-        raise DigitwiseError(
-            "a process that read pictures died, perhaps for want of memory: try with one (jobs=1, "
-            '--jobs 1); a script of your own needs `if __name__ == "__main__":` around what it does'
-        ) from None
+        for task in tasks:
+            workers.submit(task)
+            while workers.is_ready() or len(workers) >= AHEAD * jobs:
+                yield from workers.next()
+        while len(workers):
+            yield from workers.next()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        workers.close()
 
 
 def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
@@ -158,21 +143,3 @@ def _size(source: Any) -> int:
         return Path(source).stat().st_size if isinstance(source, str | PathLike) else 0
     except (OSError, ValueError):
         return 0
-
-
-def read_some(reader: "Reader", sources: Task, options: Options) -> list[Result]:
-    """Read pictures together; an error is returned, not raised."""
-    left = [source for source in sources if not isinstance(source, DigitwiseError)]
-    read = iter(reader.read_together(left, **options))
-    return [each if isinstance(each, DigitwiseError) else next(read) for each in sources]
-
-
-_own: "list[Reader]" = []  # of a process that reads for another
-
-
-def _begin(pickled: bytes) -> None:
-    _own.append(pickle.loads(pickled))
-
-
-def _read(sources: Task, options: Options) -> list[Result]:
-    return read_some(_own[0], sources, options)

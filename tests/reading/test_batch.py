@@ -11,7 +11,7 @@ from PIL import Image
 
 import digitwise as dw
 from digitwise.errors import DigitwiseError, ImageError, InputError
-from digitwise.reading import batch
+from digitwise.reading import batch, workers
 from digitwise.reading.batch import FEW, TOGETHER
 from digitwise.reading.numbers import Numbers
 
@@ -154,8 +154,8 @@ def test_what_is_given_up_leaves_no_process_behind(sources, reader):
     assert not multiprocessing.active_children()
 
 
-def test_a_process_that_dies_is_an_error(sources, monkeypatch, reader):
-    monkeypatch.setattr(batch, "_begin", _die)
+def test_processes_that_die_at_once_are_an_error(sources, monkeypatch, reader):
+    monkeypatch.setattr(workers, "_begin", _die)
     with pytest.raises(DigitwiseError, match="--jobs 1"):
         list(reader.read_many(sources, jobs=2))
 
@@ -164,6 +164,29 @@ def _die(_reader):
     import os
 
     os._exit(1)
+
+
+def test_a_picture_that_ends_its_process_is_set_aside(draw_number, monkeypatch, reader, tmp_path):
+    monkeypatch.setattr(workers, "_read", _read_or_die)
+    image = draw_number("302").resize((180, 110))
+    paths = [tmp_path / f"{k:02}.png" for k in range(16)]
+    for path in paths:
+        image.save(path)
+    deadly = [0, 10]
+    for k in deadly:
+        image.save(paths[k].with_name(f"deadly{k}.png"))
+        paths[k] = paths[k].with_name(f"deadly{k}.png")
+    found = list(reader.read_many(paths, layout="number", jobs=2))
+    errors = [k for k, result in enumerate(found) if isinstance(result, ImageError)]
+    assert errors == deadly
+    assert "ended the process" in str(found[10])
+    assert [n.text for k in range(16) if k not in deadly for n in found[k]] == ["302"] * 14
+
+
+def _read_or_die(sources, options):
+    if any("deadly" in str(source) for source in sources):
+        _die(None)
+    return workers.read_some(workers._own[0], sources, options)
 
 
 def test_large_files_are_refused(monkeypatch, sources, reader):
