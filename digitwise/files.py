@@ -2,7 +2,9 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedRandom
 from pathlib import Path
 
 from digitwise.errors import DigitwiseError
@@ -17,6 +19,19 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     DigitwiseError
         If the folder is missing or can't be written, or the disk is full.
     """
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[BufferedRandom]:
+    """Give a file to write, which takes the place of `path` when the block ends without an error.
+
+    Raises
+    ------
+    DigitwiseError
+        As `write_atomically`.
+    """
     path = Path(path)
     try:
         # A link is written through, not replaced by a file of its own.
@@ -24,13 +39,15 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         if target.is_dir():
             raise DigitwiseError(f"{path} is a folder; expected the name of a file to write")
         with temporary_file(target) as (descriptor, temporary):
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+            with os.fdopen(descriptor, "w+b") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             _permissions_of_a_new_file(temporary)
             temporary.replace(target)
         _fsync_folder(target.parent)
+    except DigitwiseError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DigitwiseError(f"can't write {path}: {reason}") from error

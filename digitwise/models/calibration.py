@@ -146,11 +146,11 @@ def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: in
 
 def error_bound(wrong: int, accepted: int) -> float:
     """Share of wrong answers that `wrong` of `accepted` speak for, with ASSURANCE: at most so."""
-    from scipy.stats import beta  # slow to import
+    from scipy.special import betaincinv  # scipy.stats, which has it as beta.ppf, is slow to import
 
     if wrong >= accepted:
         return 1.0
-    return float(beta.ppf(ASSURANCE, wrong + 1, accepted - wrong))
+    return float(betaincinv(wrong + 1, accepted - wrong, ASSURANCE))
 
 
 def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibration:

@@ -42,7 +42,9 @@ class How:
     layout : {"auto", "number", "digit"}
     expected : Expected
     threshold : float
-        Confidence that numbers, or without `weighing` digits, must be above.
+        Confidence that numbers, or without `weighing` digits, must be above, or they are rejected.
+    sure_above : float
+        Confidence that they must be above to be sure.
     signs : bool
         Whether signs are a part of the text.
     decimal : {",", "."} or None
@@ -61,6 +63,7 @@ class How:
     layout: str
     expected: Expected
     threshold: float
+    sure_above: float = 1.0
     signs: bool = True
     decimal: str | None = None
     budget: Budget | None = None

@@ -94,6 +94,10 @@ class Number:
         blank, `"` that repeats the one above, or `-`.
     cross : {"blank", "zero"}
         What a crossed-out cell is worth.
+    fits : bool
+        Whether it is as was expected: how many digits, and which. If not, its confidence is 0.
+    sure : bool
+        Whether its confidence is above the one that `max_error` asks for: see `Reader.read`.
     """
 
     text: str
@@ -109,6 +113,8 @@ class Number:
     reason: str = ""
     cells: str | None = None
     cross: str = "blank"
+    fits: bool = True
+    sure: bool = False
 
     def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
         """The same number on a page of another size, its boxes moved there."""
@@ -124,6 +130,13 @@ class Number:
     def rejected(self) -> bool:
         """Whether any of its digits is, or there is another reason."""
         return bool(self.reason) or any(digit.rejected for digit in self.digits)
+
+    @property
+    def state(self) -> str:
+        """What is to be done with it: "sure", "look" (a person should look) or "rejected"."""
+        if self.rejected:
+            return "rejected"
+        return "sure" if self.sure else "look"
 
     @property
     def shown(self) -> str:
@@ -174,6 +187,7 @@ class Number:
             "rejected": self.rejected,
             **({"reason": self.reason} if self.reason else {}),
             **({} if self.cells is None else {"cells": self.cells}),
+            "state": self.state,
             "digits": [digit.to_dict() for digit in self.digits],
             "alternatives": [{"text": text, "p": p} for text, p in self.alternatives],
         }

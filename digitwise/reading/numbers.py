@@ -19,15 +19,23 @@ class Numbers(list[Number]):
     source : as for `Reader.read`, or None
         The picture, to be shown again. Copies, pickles, and what `read_together` and `read_many`
         give know it only if it is a path, so that many results hold no pictures.
+    page_sizes : list of (int, int)
+        Width and height of each of its pages, in pixels; also of those without numbers.
     """
 
-    def __init__(self, numbers: Iterable[Number] = (), source: "Source | None" = None) -> None:
+    def __init__(
+        self,
+        numbers: Iterable[Number] = (),
+        source: "Source | None" = None,
+        page_sizes: Iterable[tuple[int, int]] = (),
+    ) -> None:
         super().__init__(numbers)
         self.source = source
+        self.page_sizes = list(page_sizes)
 
-    def __reduce__(self) -> "tuple[type[Numbers], tuple[list[Number], Source | None]]":
+    def __reduce__(self) -> "tuple[type[Numbers], tuple[object, ...]]":
         """Pickle and copy numbers, and the path of their picture."""
-        return Numbers, (list(self), path_of(self.source))
+        return Numbers, (list(self), path_of(self.source), self.page_sizes)
 
     def show(self, page: int = 0) -> "Image":
         """Return a page of the picture: boxes, readings, and what the network saw of each digit.

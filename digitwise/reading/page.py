@@ -139,6 +139,7 @@ def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] 
     for way in (page, *page.others) if not found else ():
         if busy := way.budget.spent or way.budget.texture:
             return busy
+    found = [number if number.fits else less_sure(number, 0.0, how) for number in found]
     return [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
 
 

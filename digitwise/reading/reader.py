@@ -23,6 +23,7 @@ from digitwise.reading.value import possible_values
 
 LAYOUTS = ("auto", "number", "digit")
 SIGNS = ("auto", "none")
+MAX_ERROR = 0.01  # share of wrong ones among the sure, if none is asked for
 TOGETHER = 1_000_000  # pixels: pages that have no more share a call of the network
 
 
@@ -91,7 +92,8 @@ class Reader:
             Reject digits that are so unsure that more than this share of those accepted would be
             wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
             numbers: reject numbers; it always rejects those that are right with a probability of
-            0.7 or less.
+            0.7 or less. If it is not given, none is rejected for that, but those are not `sure`
+            that are not sure enough for an error of 0.01.
         pattern : str or Pattern, optional
             What a number looks like, "D{1-5}.DD" say: see `Pattern.parse`.
         form : Form, or path of its description, optional
@@ -149,14 +151,15 @@ class Reader:
         Yields
         ------
         Numbers, or DigitwiseError or OSError
-            Of a picture that can't be read its error, not raised: the rest goes on.
+            Of a picture that can't be read its error, not raised: the rest goes on. So of one that
+            ends the process which reads it.
 
         Raises
         ------
         InputError
             As `read`, if what is asked for makes no sense, at once; if `sources` is one picture.
         DigitwiseError
-            If one of the processes dies.
+            If processes die before they read anything.
         """
         from digitwise.reading.batch import read_all
 
@@ -210,6 +213,7 @@ class Reader:
         for k, source in enumerate(sources):
             try:
                 for picture in open_pictures(source):
+                    numbers[k].page_sizes.append((picture.width, picture.height))
                     if form:
                         numbers[k] += read_fields(picture, form, how)
                         continue
@@ -243,9 +247,21 @@ class Reader:
             raise InputError(f"unknown signs {signs!r}; expected one of: {', '.join(SIGNS)}")
         possible_values("", decimal)
         threshold = 0.0 if max_error is None else self.threshold(max_error, layout)
+        sure_above = self.sure_above(layout) if max_error is None else threshold
         weighing = None if layout == "digit" else self.weighing
         asked = self.network, self.calibration, weighing
-        return How(*asked, layout, expected, threshold, signs == "auto", decimal), form
+        with_signs = signs == "auto"
+        return How(*asked, layout, expected, threshold, sure_above, with_signs, decimal), form
+
+    def sure_above(self, layout: str = "auto") -> float:
+        """Confidence above which a reading is sure, where no error is asked for.
+
+        1, so that none is, of a network that can't vouch for an error of 0.01.
+        """
+        try:
+            return self.threshold(MAX_ERROR, layout)
+        except InputError:
+            return 1.0
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
         """Confidence above which a reading is accepted under `max_error`.

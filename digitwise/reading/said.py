@@ -36,6 +36,7 @@ def _number(
     arcs = judged.arcs
     text, confidence = decision.alternatives[0]
     least_sure = min(p for _, _, p in decision.digits)
+    sure = judged.fits and (confidence if how.weighing else least_sure) > how.sure_above
     limit = surer_than
     if how.weighing:
         # Of a number that is too unsure, its least sure digits are shown to be so.
@@ -73,6 +74,8 @@ def _number(
         size,
         tried=tried,
         decimal=how.decimal,
+        fits=judged.fits,
+        sure=sure,
     )
 
 
@@ -116,4 +119,10 @@ def less_sure(number: Number, factor: float, how: How) -> Number:
             replace(d, rejected=d.rejected or (d.kind == "digit" and d.p <= least)) for d in digits
         ]
     alternatives = [(text, factor * p) for text, p in number.alternatives]
-    return replace(number, confidence=confidence, digits=digits, alternatives=alternatives)
+    return replace(
+        number,
+        confidence=confidence,
+        digits=digits,
+        alternatives=alternatives,
+        sure=number.sure and confidence > how.sure_above,
+    )

@@ -1,4 +1,5 @@
 import io
+import pickle
 import re
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ from PIL import Image, ImageOps
 import digitwise as dw
 from digitwise.data import strings
 from digitwise.errors import ImageError, InputError
+from digitwise.imaging.pictures import open_pictures
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
+from digitwise.reading.page import look, read_pages
 from digitwise.settings import Settings
 from digitwise.training.run import Run
 from digitwise.training.start import with_engine
@@ -448,3 +451,29 @@ def test_a_crop_that_lies_upside_down(reader, draw_number):
 def test_signs_that_make_no_sense(reader, options, error):
     with pytest.raises(InputError, match=error):
         reader.read(np.zeros((40, 40), np.uint8), **options)
+
+
+def test_what_is_to_be_done_with_a_number(reader, draw_number, few):
+    page = draw_number("502")
+    (number,) = reader.read(page, layout="number")
+    assert (number.state, number.to_dict()["state"]) == ("sure", "sure")
+    above = number.confidence
+    how, _ = reader._how("number")
+    assert how.sure_above == reader.threshold(0.01) < above
+    (unsure,) = next(
+        read_pages([look(next(open_pictures(page)), how)], replace(how, sure_above=above))
+    )
+    assert (unsure.state, unsure.rejected) == ("look", False)
+    (rejected,) = reader.read(page, layout="number", count=5)
+    assert (rejected.state, rejected.confidence, rejected.text) == ("rejected", 0, "502")
+    uncalibrated = dw.Reader(dw.Network([784, 10], rng=0), compiled=False)
+    assert uncalibrated.sure_above() == 1
+    assert {n.state for n in uncalibrated.read(page)} == {"look"}
+
+
+def test_pages_without_numbers_have_their_size_told(reader, draw_number, tmp_path):
+    page = draw_number("502")
+    empty = Image.new("L", (200, 100), 255)
+    numbers = reader.read([page, empty], layout="number")
+    assert numbers.page_sizes == [page.size, (200, 100)]
+    assert pickle.loads(pickle.dumps(numbers)).page_sizes == numbers.page_sizes
