@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from digitwise.errors import ImageError
 from digitwise.imaging.arrays import as_array, image_of, is_array_like
+from digitwise.imaging.heic import is_heic, teach_pillow
 from digitwise.imaging.light import light_of
 from digitwise.imaging.pdf import is_pdf, render_pages
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
+HEIC = "HEIF"  # as Pillow calls it, once it can
 SUFFIXES = frozenset(
     {
         ".png",
@@ -34,6 +36,8 @@ SUFFIXES = frozenset(
         ".pgm",
         ".ppm",
         ".pbm",
+        ".heic",
+        ".heif",
     }
 )
 MOST_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
@@ -85,7 +89,8 @@ def open_pictures(source: Source) -> Iterator[Picture]:
     or a list or tuple of these, whose pages follow one another as those of one file do. A page
     that was opened before is itself.
 
-    Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM or PDF; grey or colour, 8 or 16
+    Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM, PDF or, with the extra [heic],
+    HEIC; grey or colour, 8 or 16
     bit, with or without alpha. Arrays are as `image_of` has them.
 
     Raises
@@ -195,7 +200,11 @@ def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Im
         with warnings.catch_warnings():
             # Pillow warns of what it mends by itself (odd EXIF, padding); users can't use that.
             warnings.simplefilter("ignore")
-            with Image.open(source, formats=FORMATS) as image:
+            formats: tuple[str, ...] = FORMATS
+            if is_heic(source):
+                teach_pillow()
+                formats = (HEIC,)
+            with Image.open(source, formats=formats) as image:
                 pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
                 if pages > MOST_PAGES:
                     raise ImageError(f"{pages:,} pages; at most {MOST_PAGES:,} are read")
