@@ -1,26 +1,51 @@
 """What was read, as the tools of archives take it: hOCR 1.2 and ALTO 4."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from digitwise import __version__
-from digitwise.reading.number import DIGITS, SHOWN, shown
+from digitwise.cli.columns import Row, plain, shown_of, without_signs
+from digitwise.reading.number import DIGITS
 
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 XHTML = "http://www.w3.org/1999/xhtml"
 PARTS = "ocr_page ocr_line ocrx_word ocrx_cinfo"
+PAGES = "¤"  # where they belong, in what is around them
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-Rows = list[dict[str, Any]]
+
+@dataclass(frozen=True)
+class Page:
+    """A page and its numbers; of a picture that could not be read, `size` is None."""
+
+    file: str
+    number: int
+    size: tuple[int, int] | None
+    numbers: list[Row]
 
 
-def to_hocr(rows: Rows) -> str:
+def pages_of(rows: Iterable[Row]) -> Iterator[Page]:
+    """Group rows by file and page."""
+    for (file, page), group in groupby(rows, key=lambda row: (row["file"], row.get("page", 0))):
+        found = list(group)
+        size = found[0].get("page_size")
+        yield Page(plain(file), page, size and tuple(size), [row for row in found if "text" in row])
+
+
+def to_hocr(rows: Iterable[Row]) -> Iterator[str]:
     """Format numbers as hOCR: a word each, with its confidence, a box for each digit.
 
     Parameters
     ----------
-    rows : list of dict
-        As `format_table` takes them; what has no numbers is left out.
+    rows : iterable of Row
+        Pictures that could not be read are left out.
+
+    Yields
+    ------
+    part after part of the text
     """
     html = ET.Element("html", xmlns=XHTML)
     head = ET.SubElement(html, "head")
@@ -28,79 +53,80 @@ def to_hocr(rows: Rows) -> str:
     ET.SubElement(head, "meta", charset="utf-8")
     for name, content in (("system", f"digitwise {__version__}"), ("capabilities", PARTS)):
         ET.SubElement(head, "meta", name=f"ocr-{name}", content=content)
-    body = ET.SubElement(html, "body")
-    for k, (file, page, numbers) in enumerate(_pages(rows), 1):
-        width, height = numbers[0]["page_size"]
-        image = file.replace("\\", "\\\\").replace('"', '\\"')
-        title = f'image "{image}"; bbox 0 0 {width} {height}; ppageno {page}'
-        div = _part(body, "div", "ocr_page", f"page_{k}", title)
-        for n, number in enumerate(numbers, 1):
-            name, box = f"{k}_{n}", _box(number)
-            line = _part(div, "span", "ocr_line", f"line_{name}", box)
-            sure = round(100 * number["confidence"])
-            word = _part(line, "span", "ocrx_word", f"word_{name}", f"{box}; x_wconf {sure}")
-            digits = iter(_without_signs(number))
-            for char, seen in zip(number["text"], shown_of(number), strict=True):
-                span = ET.SubElement(word, "span")
-                span.text = seen
-                if char in DIGITS:
-                    digit = next(digits)
-                    span.set("class", "ocrx_cinfo")
-                    span.set("title", f"{_box(digit)}; x_confs {100 * digit['p']:.1f}")
-    return "<!DOCTYPE html>\n" + ET.tostring(html, "unicode", short_empty_elements=True) + "\n"
+    ET.SubElement(html, "body").text = PAGES
+    start, _, end = ET.tostring(html, "unicode").partition(PAGES)
+    yield f"<!DOCTYPE html>\n{start}"
+    for k, page in enumerate(pages_of(rows), 1):
+        if page.size:
+            yield ET.tostring(_hocr_page(k, page, *page.size), "unicode")
+    yield f"{end}\n"
 
 
-def to_alto(rows: Rows) -> str:
-    """Format numbers as ALTO: a String each, with WC, alternatives, and a Glyph for each digit."""
+def _hocr_page(k: int, page: Page, width: int, height: int) -> ET.Element:
+    image = page.file.replace("\\", "\\\\").replace('"', '\\"')
+    title = f'image "{image}"; bbox 0 0 {width} {height}; ppageno {page.number}'
+    div = ET.Element("div", {"class": "ocr_page", "id": f"page_{k}", "title": title})
+    for n, number in enumerate(page.numbers, 1):
+        name, box = f"{k}_{n}", _box(number)
+        line = _part(div, "span", "ocr_line", f"line_{name}", box)
+        sure = round(100 * number["confidence"])
+        word = _part(line, "span", "ocrx_word", f"word_{name}", f"{box}; x_wconf {sure}")
+        digits = iter(without_signs(number))
+        for char, seen in zip(number["text"], shown_of(number), strict=True):
+            span = ET.SubElement(word, "span")
+            span.text = seen
+            if char in DIGITS:
+                digit = next(digits)
+                span.set("class", "ocrx_cinfo")
+                span.set("title", f"{_box(digit)}; x_confs {100 * digit['p']:.1f}")
+    return div
+
+
+def to_alto(rows: Iterable[Row]) -> Iterator[str]:
+    """Format numbers as ALTO: a String each, with WC, alternatives, and a Glyph for each digit.
+
+    A picture that could not be read is a page without size, since a file without pages isn't valid.
+    """
     alto = ET.Element("alto", xmlns=ALTO)
     description = ET.SubElement(alto, "Description")
     ET.SubElement(description, "MeasurementUnit").text = "pixel"
     step = ET.SubElement(ET.SubElement(description, "Processing", ID="P0"), "processingSoftware")
     ET.SubElement(step, "softwareName").text = "digitwise"
     ET.SubElement(step, "softwareVersion").text = __version__
-    layout = ET.SubElement(alto, "Layout")
-    for k, (file, page, numbers) in enumerate(_pages(rows), 1):
-        width, height = map(str, numbers[0]["page_size"])
-        size = {"WIDTH": width, "HEIGHT": height}
-        about = {"ID": f"page_{k}", "PHYSICAL_IMG_NR": str(page + 1), "PRINTED_IMG_NR": file}
-        space = ET.SubElement(
-            ET.SubElement(layout, "Page", {**about, **size}),
-            "PrintSpace",
-            {"HPOS": "0", "VPOS": "0", **size},
-        )
-        for n, number in enumerate(numbers, 1):
-            place = _place(number)
-            block = ET.SubElement(space, "TextBlock", {"ID": f"block_{k}_{n}", **place})
-            line = ET.SubElement(block, "TextLine", {"ID": f"line_{k}_{n}", **place})
-            sure = {"CONTENT": shown_of(number), "WC": f"{number['confidence']:.4f}"}
-            string = ET.SubElement(line, "String", {"ID": f"string_{k}_{n}", **place, **sure})
-            for other in number["alternatives"][1:]:
-                ET.SubElement(string, "ALTERNATIVE").text = other["text"]
-            for d, digit in enumerate(number["digits"], 1):
-                about = {"ID": f"glyph_{k}_{n}_{d}", "CONTENT": digit["char"]}
-                sure = {"GC": f"{digit['p']:.4f}"}
-                ET.SubElement(string, "Glyph", {**about, **sure, **_place(digit)})
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(alto, "unicode") + "\n"
+    ET.SubElement(alto, "Layout").text = PAGES
+    start, _, end = ET.tostring(alto, "unicode").partition(PAGES)
+    yield DECLARATION + start
+    for k, page in enumerate(pages_of(rows), 1):
+        yield ET.tostring(_alto_page(k, page), "unicode")
+    yield f"{end}\n"
 
 
-def _pages(rows: Rows) -> list[tuple[str, int, Rows]]:
-    """Numbers by file and page."""
-    numbers = [row for row in rows if "text" in row]
-    groups = groupby(numbers, key=lambda row: (row["file"], row["page"]))
-    return [(file, page, list(found)) for (file, page), found in groups]
+def _alto_page(k: int, page: Page) -> ET.Element:
+    number = str(page.number + 1)
+    names = {"ID": f"page_{k}", "PHYSICAL_IMG_NR": number, "PRINTED_IMG_NR": page.file}
+    if not page.size:
+        return ET.Element("Page", names)
+    width, height = map(str, page.size)
+    size = {"WIDTH": width, "HEIGHT": height}
+    element = ET.Element("Page", {**names, **size})
+    space = ET.SubElement(element, "PrintSpace", {"HPOS": "0", "VPOS": "0", **size})
+    for n, found in enumerate(page.numbers, 1):
+        place = _place(found)
+        block = ET.SubElement(space, "TextBlock", {"ID": f"block_{k}_{n}", **place})
+        line = ET.SubElement(block, "TextLine", {"ID": f"line_{k}_{n}", **place})
+        sure = {"CONTENT": shown_of(found), "WC": f"{found['confidence']:.4f}"}
+        string = ET.SubElement(line, "String", {"ID": f"string_{k}_{n}", **place, **sure})
+        for other in found["alternatives"][1:]:
+            ET.SubElement(string, "ALTERNATIVE").text = other["text"]
+        for d, digit in enumerate(found["digits"], 1):
+            about = {"ID": f"glyph_{k}_{n}_{d}", "CONTENT": digit["char"]}
+            sure = {"GC": f"{digit['p']:.4f}"}
+            ET.SubElement(string, "Glyph", {**about, **sure, **_place(digit)})
+    return element
 
 
 def _part(parent: ET.Element, tag: str, kind: str, name: str, title: str) -> ET.Element:
     return ET.SubElement(parent, tag, {"class": kind, "id": name, "title": title})
-
-
-def shown_of(number: dict[str, Any]) -> str:
-    """The text of a row for people."""
-    return shown(number["text"], [d["rejected"] for d in number["digits"] if d["char"] in SHOWN])
-
-
-def _without_signs(number: dict[str, Any]) -> Rows:
-    return [digit for digit in number["digits"] if digit.get("kind") != "sign"]
 
 
 def _box(what: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`--overlay` and `--crops`: pictures of what was read, in a folder."""
 
 import io
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,14 @@ from digitwise.errors import DigitwiseError
 from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from digitwise.reading.number import Number
 
 OVERLAY_SUFFIX = ".overlay.png"
 CROP_SUFFIX = ".digit.png"
+MARGIN = 0.2  # around a number, of its height
+CROP_SIZE = 190, 44  # width and height at most, in pixels
 
 
 class Names:
@@ -38,6 +43,39 @@ class Names:
             stem = f"{plain}.{number}"
         self._used.add(stem)
         return self._folder / stem
+
+
+def crop_numbers(source: Path | io.BytesIO, numbers: "list[Number]") -> list[str]:
+    """Cut numbers out of their picture, to be shown small: PNG, in Base64.
+
+    Raises
+    ------
+    DigitwiseError, OSError
+        If the picture can't be opened any more.
+    """
+    from digitwise.imaging.pictures import open_images
+
+    crops = {}
+    wanted = {number.page for number in numbers}
+    for page, image in enumerate(open_images(source)) if wanted else ():
+        for k, number in enumerate(numbers):
+            if number.page == page:
+                crops[k] = _crop(image, number)
+        if page == max(wanted):
+            break
+    return [crops[k] for k in range(len(numbers))]
+
+
+def _crop(image: "Image", number: "Number") -> str:
+    x0, y0, x1, y1 = number.bbox
+    margin = int(MARGIN * (y1 - y0)) + 1
+    box = max(0, x0 - margin), max(0, y0 - margin), x1 + margin, y1 + margin
+    crop = image.crop((*box[:2], min(box[2], image.width), min(box[3], image.height)))
+    crop = crop.convert("L" if crop.mode in ("1", "L", "I;16", "LA") else "RGB")
+    crop.thumbnail(CROP_SIZE)
+    content = io.BytesIO()
+    crop.save(content, "PNG")
+    return b64encode(content.getvalue()).decode()
 
 
 def draw_overlays(path: Path, source: Path | io.BytesIO, numbers: "list[Number]") -> None:

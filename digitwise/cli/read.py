@@ -1,24 +1,17 @@
 """`digitwise read`."""
 
-import io
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace as dataclass_replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digitwise.cli.journal import Journal
-from digitwise.cli.output import Json, complain, people
-from digitwise.cli.overlays import CROP_SUFFIX, OVERLAY_SUFFIX, Names
-from digitwise.cli.results import Results, Source
-from digitwise.cli.tables import SUFFIXES as OUTPUTS
-from digitwise.cli.tables import format_table
-from digitwise.errors import DigitwiseError, ImageError, InputError, StoppedError
-from digitwise.files import write_atomically
-
-MANY = 10  # pictures from which on there is a progress bar
+from digitwise.cli.batch import Batch
+from digitwise.cli.output import Json, complain
+from digitwise.cli.saving import Output
+from digitwise.cli.tables import SUFFIXES as KINDS
+from digitwise.cli.tables import check_library, kind_of
+from digitwise.errors import InputError
 
 if TYPE_CHECKING:
     from digitwise.reading.how import Options
@@ -73,7 +66,8 @@ def read(
     max_error: Annotated[
         float | None,
         typer.Option(
-            help="Reject unsure digits, so that at most this share of the others is wrong: 0.001.",
+            help="Reject unsure numbers, so that at most this share of the others is wrong: 0.001. "
+            "If not given, those are marked `look` that are not sure enough for 0.01.",
             metavar="E",
         ),
     ] = None,
@@ -88,12 +82,32 @@ def read(
     out: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--out", help="Write .csv, .json, .jsonl, .txt, .hocr or .alto.", metavar="FILE"
+            "-o",
+            "--out",
+            help="Write a table (.csv, .tsv, .xlsx, .parquet, .json, .jsonl, .txt), or what "
+            "archives take (.hocr; .xml or .alto: ALTO; .page.xml); - is CSV on standard output.",
+            metavar="FILE",
         ),
     ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Replace a table though somebody has changed it."),
+    ] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures", help="Show in .xlsx each number as it was written."),
+    ] = False,
+    bom: Annotated[
+        bool,
+        typer.Option("--bom", help="Begin .csv or .tsv with the mark by which Excel knows UTF-8."),
+    ] = False,
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Go on with a batch that was stopped, to the same -o FILE."),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Wait for more pictures, and read them, until Ctrl-C."),
     ] = False,
     jobs: Annotated[
         int | None,
@@ -103,21 +117,20 @@ def read(
 ) -> None:
     """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF, PNM, PDF.
 
-    Prints the text of each number, one a line, `?` for a digit that is rejected.
+    Prints the text of each number, one a line, `?` for a digit that is rejected; of several
+    pictures, their names, too, and how sure the numbers are.
     """
     bounds = _bounds(count)
-    if out and out.suffix.lower() not in OUTPUTS:
-        raise typer.BadParameter(
-            f"expected a name ending in {', '.join(OUTPUTS)}; found {out.name}", param_hint="-o"
-        )
-    if out and not out.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
-    if resume and not out:
+    output = _output(out, bom, pictures, replace)
+    if resume and not (output and not output.piped):
         raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
-    from digitwise.engines.threads import cores, one_blas_thread
-    from digitwise.reading.batch import FEW
+    if watch and not (output and not output.piped):
+        raise typer.BadParameter("needs -o FILE, which it keeps up to date", param_hint="--watch")
+    if output and output.piped and as_json:
+        raise typer.BadParameter("--json is on standard output: leave one out", param_hint="-o -")
+    if watch and not all(Path(name).is_dir() for name in files):
+        raise typer.BadParameter("expected folders, which it looks at", param_hint="--watch")
     from digitwise.reading.form import load_form
-    from digitwise.reading.reader import Reader
 
     wanted = _pattern(pattern, bounds)
     if fields and (bounds or wanted or layout != "auto"):
@@ -131,6 +144,8 @@ def read(
             f"{fields}: names no reference, so fields are sought by the page's size alone; name a "
             'picture of the form, blank if there is one: reference = "blank.png"'
         )
+    if output and form:
+        output = dataclass_replace(output, fields=[field.name for field in form.fields])
     options: Options = {
         "layout": layout,
         "count": bounds,
@@ -140,11 +155,6 @@ def read(
         "signs": signs,
         "decimal": decimal,
     }
-    sources = list(_inputs(files))
-    # All of a batch alike, that which was read before it was stopped and what comes after it.
-    reader = Reader(model, compiled=len(sources) > FEW)
-    if max_error is not None:
-        reader.threshold(max_error, layout)  # or an error, before anything is read
     how = {
         "layout": layout,
         "count": bounds and list(bounds),
@@ -154,53 +164,32 @@ def read(
         "decimal": decimal,
         "fields": fields and str(fields),
         "model": model,
+        "pictures": pictures,
     }
-    if out and any(isinstance(s, Path) and s.resolve() == out.resolve() for _, s in sources):
-        raise typer.BadParameter(f"{out} is one of the pictures", param_hint="-o")
-    # Folders first: a new journal takes the place of an earlier one.
-    drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
-    journal = Journal(out, how, resume) if out else None
-    results = Results(drawn, cropped, journal, as_json)
-    finished = False
-    try:
-        left = list(results.left(sources))
-        pictures = (source for _, source in left)
-        with one_blas_thread(), _progress(len(left)) as advance:
-            # In no variable, so that its processes end as soon as the loop does.
-            for (name, source), found in zip(
-                left, reader.read_many(pictures, jobs=jobs or cores(), **options), strict=True
-            ):
-                results.keep(name, source, found)
-                advance()
-        finished = True
-    except (KeyboardInterrupt, BrokenPipeError) as stop:
-        again = f"; {out} has them, and --resume goes on" if out else ""
-        stopped = f"stopped after {results.count:,} results{again}"
-        if isinstance(stop, BrokenPipeError):
-            complain(stopped)
-            raise
-        raise StoppedError(stopped) from None
-    finally:
-        # What has been read is kept, however the batch ends.
-        if out and journal:
-            names = [field.name for field in form.fields] if form else None
-            content = format_table(list(journal.rows()), out.suffix.lower(), names)
-            write_atomically(out, content.encode(errors="backslashreplace"))
-            journal.close(finished)
-    if results.failed:
+    batch = Batch(files, options, how, model, jobs, output, resume, watch)
+    if batch.run(overlay, crops, as_json).failed:
         raise typer.Exit(1)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, where numbers that are printed don't show how far it is."""
-    from rich.progress import Progress
-
-    console = people(as_json=True)
-    hidden = not console.is_terminal or sys.stdout.isatty() or total < MANY
-    with Progress(console=console, disable=hidden, transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        yield lambda: bar.advance(task)
+def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> Output | None:
+    """Where the table goes, if it can go there."""
+    if not out:
+        return None
+    kind = kind_of(out)
+    if not kind:
+        raise typer.BadParameter(
+            f"expected a name ending in {', '.join(KINDS)}; found {out.name}", param_hint="-o"
+        )
+    if not out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+    if pictures and kind != ".xlsx":
+        raise typer.BadParameter("only .xlsx has pictures in it", param_hint="--pictures")
+    if bom and kind not in (".csv", ".tsv"):
+        raise typer.BadParameter("only .csv and .tsv may begin with one", param_hint="--bom")
+    check_library(kind)
+    output = Output(out, kind, bom=bom, pictures=pictures, replace=replace)
+    output.check()
+    return output
 
 
 def _bounds(count: str | None) -> tuple[int, int] | None:
@@ -221,45 +210,3 @@ def _pattern(pattern: str | None, bounds: tuple[int, int] | None) -> "Pattern | 
         return Expected.of(bounds, pattern).pattern
     except InputError as error:
         raise typer.BadParameter(str(error), param_hint="--pattern") from error
-
-
-def _inputs(names: list[str]) -> Iterator[tuple[str, Source]]:
-    """Every picture that was named, with its name; what is not there as an error."""
-    for name in names:
-        if name == "-":
-            from digitwise.reading.batch import MOST_INPUT
-
-            content = sys.stdin.buffer.read(MOST_INPUT + 1) if sys.stdin else b""
-            yield "-", io.BytesIO(content) if content else ImageError("standard input is empty")
-            continue
-        try:
-            yield from _files(name)
-        except (OSError, ValueError) as error:  # no permission, a name that can't be
-            yield name, ImageError(f"can't be opened: {getattr(error, 'strerror', error)}")
-
-
-def _files(name: str) -> Iterator[tuple[str, Path | DigitwiseError]]:
-    from glob import glob
-
-    path = Path(name)
-    if name and path.is_dir():
-        next(path.iterdir(), None)  # says so if it may not be read; rglob would pass over it
-        inside = sorted(p for p in path.rglob("*") if _is_picture(p))
-        if not inside:
-            yield name, ImageError("a folder with no pictures in it")
-        yield from ((str(p), p) for p in inside)
-    elif name and path.exists():
-        yield name, path
-    else:
-        # For shells that leave patterns to programs.
-        matches = sorted(glob(name, recursive=True))  # noqa: PTH207 (an absolute pattern, too)
-        if not matches:
-            yield name, ImageError("no such file")
-        yield from ((match, Path(match)) for match in matches if not Path(match).is_dir())
-
-
-def _is_picture(path: Path) -> bool:
-    from digitwise.imaging.pictures import SUFFIXES
-
-    own = path.name.endswith((OVERLAY_SUFFIX, CROP_SUFFIX))
-    return path.suffix.lower() in {*SUFFIXES, ".pdf"} and not own and path.is_file()

@@ -1,48 +1,56 @@
 """What becomes of what a batch reads: printed, drawn, written down."""
 
-import io
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from digitwise.cli.journal import Journal
+from digitwise.cli.inputs import Source
+from digitwise.cli.journal import Counts, Journal, Pending
 from digitwise.cli.output import complain, emit, printable
-from digitwise.cli.overlays import Names, draw_overlays, write_crops
+from digitwise.cli.overlays import Names, crop_numbers, draw_overlays, write_crops
 from digitwise.errors import DigitwiseError
 from digitwise.interrupts import undisturbed
 
 if TYPE_CHECKING:
-    from digitwise.reading.batch import Result
     from digitwise.reading.number import Number
-
-Source: TypeAlias = Path | io.BytesIO | DigitwiseError
+    from digitwise.reading.numbers import Numbers
+    from digitwise.reading.workers import Result
 
 
 @dataclass
 class Results:
-    """What becomes of what is read: printed, drawn, kept."""
+    """What becomes of what is read: printed, drawn, kept.
+
+    Attributes
+    ----------
+    drawn, cropped : Names or None
+        Where overlays go, and pictures of digits.
+    journal : Journal
+    printed : {"text", "names", "json", "nothing"}
+        What is printed: the text of each number, with the file's name before it, or JSON.
+    pictures : bool
+        Keep a picture of each number, too.
+    count : int
+        How many rows of the table there are so far.
+    """
 
     drawn: Names | None
     cropped: Names | None
-    journal: Journal | None
-    as_json: bool
+    journal: Journal
+    printed: str
+    pictures: bool = False
     count: int = 0
-    failed: bool = False
 
-    def left(self, sources: Iterable[tuple[str, Source]]) -> Iterator[tuple[str, Source]]:
-        """Those that no earlier run has read."""
-        for name, source in sources:
-            if self.journal and name in self.journal.done:
-                for names in (self.drawn, self.cropped):
-                    if names:
-                        names.path(name)  # so that others don't take its place
-                continue
-            yield name, source
+    def pass_over(self, pending: Pending) -> None:
+        """Leave its place to a picture that was read before the batch was stopped."""
+        for names in (self.drawn, self.cropped):
+            if names:
+                names.path(pending.name)  # so that others don't take it
 
-    def keep(self, name: str, source: Source, found: "Result") -> None:
+    def keep(self, pending: Pending, found: "Result") -> None:
         """Write down what a picture says, then print it; an error, too."""
+        name, source = pending.name, pending.source
         try:
             if isinstance(found, Exception):
                 raise found
@@ -50,31 +58,60 @@ class Results:
                 draw_overlays(self.drawn.path(name), source, found)
             if self.cropped:
                 write_crops(self.cropped.path(name), found)
+            crops = self._crops(source, found)
         except (DigitwiseError, OSError) as error:
-            self.failed = True
-            row = {"file": name, "error": printable(str(error))}
-            self._write(name, [row])
-            if self.as_json:
-                emit(row)
+            row = {"error": printable(str(error))}
+            self._write(pending, [row])
+            if self.printed == "json":
+                emit({"file": name, **row})
             complain(f"{name}: {error}")
             return
-        rows = [{"file": name, **number.to_dict()} for number in found]
-        self._write(name, rows or [{"file": name}])
-        for number, row in zip(found, rows, strict=True):
-            self._print(number, row)
-        if not rows:
+        told = [number.to_dict() for number in found]
+        rows = [row | crop for row, crop in zip(told, crops, strict=True)]
+        read = {row["page"] for row in rows}
+        for page, size in enumerate(found.page_sizes):
+            if page not in read:
+                rows.append({"page": page, "page_size": list(size)})
+        self._write(pending, sorted(rows, key=lambda row: row["page"]))
+        for number, row in zip(found, told, strict=True):
+            self._print(name, number, row)
+        if not found:
             complain(f"{name}: no digits found")
 
-    def _write(self, name: str, rows: list[dict[str, Any]]) -> None:
+    def _crops(self, source: Source, found: "Numbers") -> list[dict[str, Any]]:
+        if not self.pictures or isinstance(source, DigitwiseError):
+            return [{} for _ in found]
+        return [{"crop": crop} for crop in crop_numbers(source, found)]
+
+    def _write(self, pending: Pending, rows: list[dict[str, Any]]) -> None:
         with undisturbed():  # what is said of a batch that was stopped is what was written
             self.count += len(rows)
-            if self.journal:
-                self.journal.add(name, rows)
+            self.journal.add(pending.key, rows)
 
-    def _print(self, number: "Number", row: dict[str, Any]) -> None:
-        if self.as_json:
-            emit(row)
+    def _print(self, name: str, number: "Number", row: dict[str, Any]) -> None:
+        if self.printed == "nothing":
             return
+        if self.printed == "json":
+            emit({"file": name, **row})
+            return
+        file = f"{printable(name)}: " if self.printed == "names" else ""
         of = "" if number.field is None else f"{printable(number.field)}: "
-        sys.stdout.write(f"{of}{number.shown}\n")
+        sys.stdout.write(f"{file}{of}{number.shown}\n")
         sys.stdout.flush()
+
+
+def summary(counts: Counts, out: Path | None) -> str:
+    """Say what a batch has read, in a line."""
+    wrong = f" ({counts.wrong:.1f} of them expected to be wrong)" if counts.sure else ""
+    parts = [f"{counts.sure:,} sure{wrong}", f"{counts.look:,} to look at"]
+    if counts.rejected:
+        parts.append(f"{counts.rejected:,} rejected")
+    if counts.failed:
+        parts.append(f"{_of(counts.failed, 'file')} could not be read")
+    where = f"; in {out}" if out else ""
+    numbers = f"{_of(counts.pictures, 'picture')}, {_of(counts.numbers, 'number')}"
+    return f"{numbers}: {', '.join(parts)}{where}"
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,100 +1,119 @@
-"""Journals of batches, damaged in any way: what is damaged is read again."""
+import io
+import os
 
-import copy
-import json
-import random
-
-import numpy as np
 import pytest
 
 from digitwise.cli.journal import Journal
-from digitwise.cli.tables import SUFFIXES, format_table
-from digitwise.errors import InputError
+from digitwise.errors import DigitwiseError, ImageError, InputError
 
 HOW = {"layout": "auto"}
-VALUES = [None, True, -1, 2.5, 10**400, "", "7", "\ud800", [], [1], [[]], {}, {"a": 1}]
 
 
-@pytest.fixture(scope="module")
-def rows(reader, draw_number):
-    """Rows of a picture with a number, of one without, and of one that could not be read."""
-    (number,) = reader.read(np.asarray(draw_number("20738")))
-    return [
-        [{"file": "a.png", **number.to_dict(), "field": "sum"}],
-        [{"file": "b.png"}],
-        [{"file": "c.png", "error": "no such file"}],
-    ]
+def number(confidence, state="sure"):
+    return {"text": "7", "confidence": confidence, "state": state}
 
 
-def resumed(tmp_path, lines):
-    """What a journal of these lines has, and which pictures it knows."""
-    out = tmp_path / "out.csv"
-    out.with_name("out.csv.unfinished").write_text("\n".join([json.dumps(HOW), *lines, ""]))
-    journal = Journal(out, HOW, resume=True)
-    found = list(journal.rows())
+@pytest.fixture
+def out(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_text(name)
+    return tmp_path / "t.csv"
+
+
+def sources(folder):
+    return [(str(path), path) for path in (folder / f"{name}.png" for name in "abc")]
+
+
+def begin(out, folder, resume=False, max_error=0.01, how=HOW):
+    journal = Journal(out, how, max_error, resume)
+    return journal, journal.plan(sources(folder))
+
+
+def keys(journal):
+    return {pending.name[-5]: pending.key for pending in journal.pictures() if not pending.done}
+
+
+def test_it_goes_on_with_those_pictures_that_have_not_changed(out, tmp_path):
+    journal, left = begin(out, tmp_path)
+    assert left == 3
+    key = keys(journal)
+    journal.add(key["c"], [number(0.9)])
+    journal.add(key["a"], [number(0.8), number(0.7)])
     journal.close(finished=False)
-    return found, journal.done
-
-
-def places(part, path=()):
-    for key in part if isinstance(part, dict) else range(len(part)):
-        yield (*path, key)
-        if isinstance(part[key], dict | list):
-            yield from places(part[key], (*path, key))
-
-
-def test_what_was_written_is_known(tmp_path, rows, capsys):
-    lines = [json.dumps({"file": of[0]["file"], "rows": of}) for of in rows]
-    found, done = resumed(tmp_path, lines)
-    assert found == [row for of in rows for row in of]
-    assert done == {"a.png", "b.png", "c.png"}
-    assert capsys.readouterr().err == ""
-
-
-def test_a_damaged_line_is_a_line_of_advice(tmp_path, rows, capsys):
-    row = {key: value for key, value in rows[0][0].items() if key != "rejected"}
-    lines = [json.dumps({"file": "a.png", "rows": [row]}), "nonsense", "[" * 100_000]
-    lines += [json.dumps({"file": "b.png", "rows": rows[1]})]
-    found, done = resumed(tmp_path, lines)
-    assert found == rows[1]
-    assert done == {"b.png"}
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 3
-    assert told[0].endswith("out.csv.unfinished is damaged: what it tells of is read again")
-    assert "line 2 of" in told[0]
-
-
-def test_a_damaged_first_line_says_what_to_do(tmp_path):
-    path = tmp_path / "out.csv"
-    path.with_name("out.csv.unfinished").write_text('{"layout": \n')
-    with pytest.raises(InputError, match="damaged: leave out --resume to begin anew"):
-        Journal(path, HOW, resume=True)
-
-
-def test_an_empty_journal_begins_anew(tmp_path):
-    path = tmp_path / "out.csv"
-    path.with_name("out.csv.unfinished").write_text("")
-    journal = Journal(path, HOW, resume=True)
-    assert list(journal.rows()) == []
+    (tmp_path / "c.png").write_text("other")
+    (tmp_path / "x").mkdir()
+    journal, left = begin(out, tmp_path / "x" / "..", resume=True)
+    assert left == 2
+    assert set(keys(journal)) == {"b", "c"}
+    journal.add(keys(journal)["b"], [{"error": "damaged"}])
+    assert [(row["file"][-5], row.get("confidence")) for row in journal.rows()] == [
+        ("a", 0.8),
+        ("a", 0.7),
+        ("b", None),
+    ]
+    assert all(row["file"].startswith(str(tmp_path / "x" / "..")) for row in journal.rows())
     journal.close(finished=True)
+    assert not journal.path.exists()
 
 
-def test_whatever_is_changed_in_a_line_can_be_written(tmp_path, rows):
-    rng, kept = random.Random(0), 0
-    for _ in range(400):
-        lines = [{"file": of[0]["file"], "rows": of} for of in copy.deepcopy(rows)]
-        place = rng.choice(list(places(lines)))
-        holder = lines
-        for key in place[:-1]:
-            holder = holder[key]
-        if rng.random() < 0.3:
-            del holder[place[-1]]
-        else:
-            holder[place[-1]] = rng.choice(VALUES)
-        found, done = resumed(tmp_path, list(map(json.dumps, lines)))
-        kept += len(done)
-        for suffix in SUFFIXES:
-            format_table(found, suffix).encode(errors="backslashreplace")
-        format_table(found, ".csv", ["sum"])
-        format_table(found, ".csv", ["another"])
-    assert 800 < kept < 1_100  # of 1,200 pictures
+def test_the_least_sure_are_to_be_looked_at(out, tmp_path):
+    journal, _ = begin(out, tmp_path, max_error=0.02)
+    key = keys(journal)
+    journal.add(key["a"], [number(0.999), number(0.95), number(0.97), number(0.9, "rejected")])
+    assert [row["state"] for row in journal.rows()] == ["sure", "look", "sure", "rejected"]
+    counts = journal.counts()
+    assert (counts.numbers, counts.sure, counts.look, counts.rejected) == (4, 2, 1, 1)
+    assert counts.wrong == pytest.approx(0.031)
+    journal.add(key["b"], [number(0.98, "look"), number(0.999), number(0.999), {"page": 0}])
+    assert [row.get("state") for row in journal.rows()] == [
+        "sure", "sure", "sure", "rejected", "look", "sure", "sure", None,
+    ]  # fmt: skip
+    journal.add(key["c"], [{"error": "damaged"}])
+    assert (journal.counts().pictures, journal.counts().failed) == (3, 1)
+    journal.add(key["a"], [number(0.95)])  # read again
+    assert journal.counts().numbers == 4
+
+
+def test_pictures_that_are_no_files_and_names_of_any_bytes(tmp_path):
+    name = os.fsdecode(b"\xff\x1b.png")
+    (tmp_path / name).write_text("x")
+    journal = Journal(None, HOW, 0.01, resume=False)
+    stream = io.BytesIO(b"abc")
+    given = [(name, tmp_path / name), ("-", stream), ("no.png", ImageError("no such file"))]
+    assert journal.plan(given) == 3
+    found = list(journal.pictures())
+    assert [pending.name for pending in found] == [name, "-", "no.png"]
+    assert found[0].source == tmp_path / name
+    assert found[1].source is stream
+    assert str(found[2].source) == "no such file"
+    for pending in found:
+        journal.add(pending.key, [number(0.9)])
+    assert [row["file"] for row in journal.rows()] == [name, "-", "no.png"]
+
+
+def test_a_watched_folder_keeps_its_order(out, tmp_path):
+    journal = Journal(out, HOW, 0.01, resume=False)
+    a, b, c = sources(tmp_path)
+    journal.plan([b])
+    journal.add(next(journal.pictures()).key, [number(0.9)])
+    (tmp_path / "b.png").write_text("changed")
+    assert journal.plan([a, b, c], keep=True) == 3
+    assert [pending.name for pending in journal.pictures()] == [b[0], a[0], c[0]]
+    journal.plan([], keep=True)
+    assert len(list(journal.pictures())) == 3
+
+
+def test_what_it_cant_go_on_with(out, tmp_path):
+    with pytest.raises(InputError, match="no .*unfinished to go on with"):
+        begin(out, tmp_path, resume=True)
+    journal, _ = begin(out, tmp_path)
+    with pytest.raises(DigitwiseError, match="another batch is writing it"):
+        begin(out, tmp_path)
+    journal.close(finished=False)
+    with pytest.raises(InputError, match="other options"):
+        begin(out, tmp_path, resume=True, how={"layout": "digit"})
+    journal.path.write_text("nonsense\n" * 1000)
+    with pytest.raises(InputError, match="is damaged"):
+        begin(out, tmp_path, resume=True)
+    journal, left = begin(out, tmp_path)
+    assert left == 3

@@ -26,6 +26,11 @@ def three(tmp_path, draw_number):
 TRUTH = ["2758", "3380", "502272"]
 
 
+def texts(ran):
+    """What a batch has printed, without the names of files."""
+    return [line.rpartition(": ")[2] for line in ran.out.splitlines()]
+
+
 def test_the_picture_of_the_readme(run):
     ran = run("read", Path(__file__).parents[2] / "docs" / "number.jpg")
     assert (ran.code, ran.out, ran.err) == (0, "8205373\n", "")
@@ -37,8 +42,12 @@ def test_the_samples(run, samples):
 
 
 def test_folders_patterns_and_standard_input(run, three):
-    assert run("read", "in").out.split() == TRUTH
-    assert run("read", "in/*.jpg").out.split() == TRUTH[:2]
+    assert run("read", "in").out.splitlines() == [
+        "in/2758.jpg: 2758",
+        "in/3380.jpg: 3380",
+        "in/502272.png: 502272",
+    ]
+    assert texts(run("read", "in/*.jpg")) == TRUTH[:2]
     assert run("read", "-", stdin=(three / "2758.jpg").read_bytes()).out == "2758\n"
 
 
@@ -47,14 +56,15 @@ def test_json_is_what_the_interface_says(run, three):
     assert [row["text"] for row in ran.json] == TRUTH
     row = ran.json[2]
     assert set(row) == {
-        "file", "page", "page_size", "bbox", "text", "value", "confidence", "rejected", "digits",
-        "alternatives",
+        "file", "page", "page_size", "bbox", "text", "value", "confidence", "rejected", "state",
+        "digits", "alternatives",
     }  # fmt: skip
     assert row["file"] == "in/502272.png"
     assert row["page"] == 0
     assert len(row["bbox"]) == 4
     assert 0 < row["confidence"] <= 1
     assert row["rejected"] is False
+    assert row["state"] == "sure"
     assert set(row["digits"][0]) == {"char", "p", "bbox", "rejected", "kind"}
     assert row["alternatives"][0] == {"text": "502272", "p": row["confidence"]}
 
@@ -66,7 +76,12 @@ def test_one_bad_file_does_not_stop_the_rest(run, three):
     assert [row.get("text") for row in ran.json] == [*TRUTH[:2], None, TRUTH[2], None]
     assert "not a picture" in ran.json[2]["error"]
     assert ran.json[4] == {"file": "nothing.png", "error": "no such file"}
-    assert len(ran.err.splitlines()) == 2
+    assert len(ran.err.splitlines()) == 3
+    last = ran.err.splitlines()[-1]
+    assert last.startswith(
+        "5 pictures, 3 numbers: 3 sure (0.0 of them expected to be wrong), 0 to "
+    )
+    assert last.endswith("2 files could not be read")
 
 
 def test_an_empty_page_is_an_empty_result(run, tmp_path):
@@ -75,7 +90,7 @@ def test_an_empty_page_is_an_empty_result(run, tmp_path):
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == "digitwise: empty.png: no digits found\n"
     assert run("read", "empty.png", "--json", "-o", "out.csv").out == ""
-    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ["empty.png,,,,,,,,,,"]
+    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ['"empty.png",0,,,,,,,,']
 
 
 def test_an_interrupted_batch_keeps_what_was_read(tmp_path, three):
@@ -117,15 +132,59 @@ def test_a_batch_that_was_killed_goes_on(run, tmp_path, three, suffix):
     process.communicate(timeout=60)
     assert not out.exists()
     journal = tmp_path / f"out{suffix}.unfinished"
-    with journal.open("a") as file:
-        file.write('{"file": "in/150.jpg", "rows": [')  # what a crash may leave
-    before = len(journal.read_text().splitlines()) - 2
-    assert 9 <= before < 200
-    ran = run("read", "in", "-o", out.name, "--resume")
+    assert journal.exists()
+    spelt = tmp_path / "other" / ".." / "in"
+    (tmp_path / "other").mkdir()
+    assert run("read", spelt, "-o", out.name, "--resume", "--count", "4").code == 1
+    ran = run("read", "./in/", "-o", out.name, "--resume")
     assert ran.code == 0
-    assert len(ran.out.splitlines()) == 203 - before
+    assert len(ran.out.splitlines()) <= 203 - 9
     assert out.read_bytes() == whole.read_bytes()
-    assert not journal.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "other", whole.name, out.name}
+
+
+def test_a_batch_goes_on_however_its_folder_is_spelt(run, tmp_path, three):
+    (three / "more").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "digitwise", "read", "in", "--watch", "-o", "out.csv"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert [process.stdout.readline() for _ in TRUTH][2] == "in/502272.png: 502272\n"
+    (three / "more" / "0.jpg").write_bytes((three / "2758.jpg").read_bytes())
+    assert process.stdout.readline() == "in/more/0.jpg: 2758\n"
+    process.kill()
+    process.communicate(timeout=60)
+    (three / "more" / "1.jpg").write_bytes((three / "2758.jpg").read_bytes())
+    ran = run("read", three / "more" / "..", "-o", "out.csv", "--resume", "--replace")
+    assert texts(ran) == [TRUTH[0]]
+    assert "5 pictures, 5 numbers" in ran.err
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 6
+
+
+def test_a_watched_folder(run, tmp_path, three):
+    for arguments in (["--watch"], ["--watch", "-o", "-"]):
+        assert "needs -o FILE" in run("read", "in", *arguments).err
+    assert "expected folders" in run("read", "in/2758.jpg", "--watch", "-o", "out.csv").err
+    (tmp_path / "empty").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "digitwise", "read", "empty", "--watch", "-o", "out.csv"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for k in range(2):
+        (tmp_path / "empty" / f"{9 - k}.jpg").write_bytes((three / "2758.jpg").read_bytes())
+        assert process.stdout.readline() == f"empty/{9 - k}.jpg: 2758\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume goes on" in err
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
+    assert [row["file"] for row in rows] == ["empty/9.jpg", "empty/8.jpg"]
 
 
 def test_a_batch_goes_on_as_it_was_begun(run, tmp_path, three):
@@ -135,16 +194,11 @@ def test_a_batch_goes_on_as_it_was_begun(run, tmp_path, three):
     assert (
         ran.err == "digitwise: there is no out.csv.unfinished to go on with: leave out --resume\n"
     )
-    how = {"layout": "auto", "count": [4, 4], "max_error": None, "pattern": None, "fields": None,
-           "model": None, "signs": "auto", "decimal": None}  # fmt: skip
     journal = tmp_path / "out.csv.unfinished"
-    journal.write_text(json.dumps(how) + "\n")
-    ran = run("read", "in", "-o", "out.csv", "--resume")
-    assert "was begun with other options" in ran.err
-    assert journal.exists()
-    assert run("read", "in", "-o", "out.csv", "--resume", "--count", "4").code == 0
     journal.write_text("nonsense\n")
     assert "is damaged" in run("read", "in", "-o", "out.csv", "--resume").err
+    assert run("read", "in", "-o", "out.csv").code == 0
+    assert not journal.exists()
 
 
 def test_digit_layout(run, tmp_path, mnist):
@@ -155,16 +209,18 @@ def test_digit_layout(run, tmp_path, mnist):
         Image.fromarray(255 - image if i % 2 else image).save(folder / f"{i:02}.png")
     ran = run("read", "digits", "--layout", "digit")
     assert ran.code == 0
-    right = [a == str(b) for a, b in zip(ran.out.split(), test.labels, strict=True)]
+    right = [a == str(b) for a, b in zip(texts(ran), test.labels, strict=True)]
     assert sum(right) >= 19
 
 
 def test_count(run, three):
     ran = run("read", "in", "--count", "6")
-    assert ran.out.split() == ["????", "????", "502272"]
-    assert run("read", "in", "--count", "4-6").out.split() == TRUTH
+    assert texts(ran) == ["????", "????", "502272"]
+    assert "1 sure (0.0 of them expected to be wrong), 0 to look at, 2 rejected" in ran.err
+    assert texts(run("read", "in", "--count", "4-6")) == TRUTH
     rejected = run("read", "in/2758.jpg", "--count", "5", "--json").json[0]
     assert (rejected["text"], rejected["rejected"]) == ("2758", True)
+    assert (rejected["state"], rejected["confidence"]) == ("rejected", 0)
 
 
 def test_pattern(run, three):
@@ -223,7 +279,8 @@ def test_max_error(run, three, tmp_path):
     assert ran.code == 0
     for row in ran.json:
         assert row["rejected"] == any(digit["rejected"] for digit in row["digits"])
-    shown = run(*read, 0.05, "-o", "out.txt").out.split()
+    assert all(row["state"] == ("rejected" if row["rejected"] else "sure") for row in ran.json)
+    shown = texts(run(*read, 0.05, "-o", "out.txt"))
     for text, row in zip(shown, ran.json, strict=True):
         digits = zip(text, row["digits"], strict=True)
         assert all((char == "?") == digit["rejected"] for char, digit in digits)
@@ -241,7 +298,8 @@ def test_output_files(run, three, tmp_path):
         assert run("read", "in", "-o", f"out.{suffix}").code == 1
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
     assert [row["text"] for row in rows] == [*TRUTH, ""]
-    assert 0 < int(rows[0]["x0"]) < int(rows[0]["x1"]) < 620
+    x0, _, x1, _ = map(int, rows[0]["box"].split())
+    assert 0 < x0 < x1 < 620
     assert "not a picture" in rows[3]["error"]
     assert [r.get("text") for r in json.loads((tmp_path / "out.json").read_text())] == [
         *TRUTH,
@@ -264,7 +322,7 @@ def test_overlays_take_no_other_pictures_name(run, three):
     (three / "sub" / "2758.jpg").write_bytes(content)
     before = {path: path.read_bytes() for path in three.rglob("*") if path.is_file()}
     for _ in range(2):  # the second time, the overlays are there and are not read
-        assert run("read", "in", "--overlay", "in").out.split() == [*TRUTH, TRUTH[0]]
+        assert texts(run("read", "in", "--overlay", "in")) == [*TRUTH, TRUTH[0]]
     assert {path: path.read_bytes() for path in before} == before
     added = {path.name for path in three.iterdir()} - {path.name for path in before}
     assert added == {
@@ -326,7 +384,12 @@ def test_a_folder_that_cant_be_made_is_refused_before_anything_is_read(run, tmp_
 def test_a_picture_is_not_replaced_by_the_table(run, three):
     (three / "a.csv").write_bytes((three / "2758.jpg").read_bytes())
     before = (three / "a.csv").read_bytes()
-    ran = run("read", "in/a.csv", "-o", "in/a.csv")
-    assert ran.code == 2
-    assert "is one of the pictures" in ran.err
+    for replace, code, error in (
+        ([], 1, "not written here"),
+        (["--replace"], 2, "is one of the pictures"),
+    ):
+        ran = run("read", "in/a.csv", "-o", "in/a.csv", *replace)
+        assert ran.code == code
+        assert error in ran.err
+        assert not (three / "a.csv.unfinished").exists()
     assert (three / "a.csv").read_bytes() == before

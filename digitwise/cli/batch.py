@@ -1,0 +1,201 @@
+"""A batch of pictures: found, read, kept, and written as a table."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import tee
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from digitwise.cli.inputs import Source, find_pictures
+from digitwise.cli.journal import Counts, Journal, Pending
+from digitwise.cli.output import complain, people, printable
+from digitwise.cli.overlays import Names
+from digitwise.cli.results import Results, summary
+from digitwise.cli.saving import Output
+from digitwise.errors import DigitwiseError, InputError, StoppedError
+
+if TYPE_CHECKING:
+    from digitwise.reading.how import Options
+    from digitwise.reading.reader import Reader
+
+MANY = 10  # pictures from which on there is a progress bar
+LOOK_AGAIN = 1.0  # seconds until a watched folder is looked at again
+
+
+@dataclass
+class Batch:
+    """Pictures, how they are read, and where the table goes.
+
+    Attributes
+    ----------
+    files : list of str
+        What was named.
+    options : Options
+        Of `Reader.read`.
+    how : dict
+        The same as the journal has them.
+    model : str or None
+    jobs : int or None
+        Processes; as many as cores if not given.
+    output : Output or None
+    resume, watch : bool
+    """
+
+    files: list[str]
+    options: "Options"
+    how: dict[str, Any]
+    model: str | None
+    jobs: int | None
+    output: Output | None
+    resume: bool
+    watch: bool
+
+    def run(self, overlay: Path | None, crops: Path | None, as_json: bool) -> Counts:
+        """Read the pictures, and write the table, however the batch ends.
+
+        Raises
+        ------
+        StoppedError
+            If it was interrupted.
+        """
+        from digitwise.reading.reader import MAX_ERROR
+
+        layout, max_error = self.options["layout"], self.options["max_error"]
+        reader = self._checked_reader()
+        path = self.output.path if self.output and not self.output.piped else None
+        # Folders first: a new journal takes the place of an earlier one.
+        drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
+        journal = Journal(path, self.how, max_error or MAX_ERROR, self.resume)
+        left = self._plan(journal, path)
+        count = journal.counts().pictures
+        reader = self._reader(reader, count)
+        several = self.watch or count > 1
+        printed = "json" if as_json else "names" if several else "text"
+        if self.output and self.output.piped:
+            printed = "nothing"
+        pictures = self.output is not None and self.output.pictures
+        results = Results(drawn, cropped, journal, printed, pictures)
+        finished = False
+        try:
+            if self.watch:
+                self._watch(reader, results)
+            self._read(reader, results, left, self._left(results))
+            finished = True
+        except (KeyboardInterrupt, BrokenPipeError) as stop:
+            again = f"; {path} has them, and --resume goes on" if path else ""
+            stopped = f"stopped after {results.count:,} results{again}"
+            if isinstance(stop, BrokenPipeError):
+                complain(stopped)
+                raise
+            raise StoppedError(stopped) from None
+        finally:
+            # What has been read is kept, however the batch ends.
+            if self.output and (finished or path):
+                self._write(journal)
+            counts = journal.counts()
+            journal.close(finished)
+        if several:
+            sys.stderr.write(f"{printable(summary(counts, path))}\n")
+            if max_error is None and reader.sure_above(layout) == 1:
+                complain(f"this network can't vouch for an error of {MAX_ERROR}: none is sure")
+        return counts
+
+    def _checked_reader(self) -> "Reader":
+        """A reader that can vouch for what is asked, or an error before anything is read."""
+        from digitwise.reading.reader import Reader
+
+        reader = Reader(self.model, compiled=False)
+        max_error = self.options["max_error"]
+        if max_error is not None:
+            reader.threshold(max_error, self.options["layout"])
+        return reader
+
+    def _reader(self, reader: "Reader", count: int) -> "Reader":
+        """The same, compiled for many pictures: of all of a batch, before and after a stop."""
+        from digitwise.reading.batch import FEW
+        from digitwise.reading.reader import Reader
+
+        return Reader(self.model) if self.watch or count > FEW else reader
+
+    def _plan(self, journal: Journal, path: Path | None) -> int:
+        """Note which pictures there are; how many are left to be read."""
+        try:
+            return journal.plan(self._found(path), keep=self.watch)
+        except BaseException:
+            journal.close(finished=not self.resume)
+            raise
+
+    def _found(self, path: Path | None) -> Iterator[tuple[str, Source]]:
+        for name, source in find_pictures(self.files):
+            if isinstance(source, Path) and path and _are_one(source, path):
+                raise typer.BadParameter(f"{path} is one of the pictures", param_hint="-o")
+            # A watched folder may be empty, and what was there may be gone.
+            if not (self.watch and isinstance(source, DigitwiseError)):
+                yield name, source
+
+    def _read(
+        self, reader: "Reader", results: Results, count: int, left: Iterable[Pending]
+    ) -> None:
+        from digitwise.engines.threads import cores, one_blas_thread
+
+        with one_blas_thread(), _progress(count) as advance:
+            sources, waiting = tee(left)
+            pictures = (pending.source for pending in sources)
+            for found in reader.read_many(pictures, jobs=self.jobs or cores(), **self.options):
+                results.keep(next(waiting), found)
+                advance()
+
+    def _left(self, results: Results) -> Iterator[Pending]:
+        for pending in results.journal.pictures():
+            if pending.done:
+                results.pass_over(pending)
+            else:
+                yield pending
+
+    def _watch(self, reader: "Reader", results: Results) -> None:
+        """Read what comes, as soon as it is there as a whole: unchanged since the last look."""
+        seen: set[bytes] = set()
+        while True:
+            left = [pending for pending in results.journal.pictures() if not pending.done]
+            settled = [pending for pending in left if pending.key in seen]
+            if settled:
+                self._read(reader, results, len(settled), settled)
+                self._write(results.journal)
+            seen = {pending.key for pending in left}
+            time.sleep(LOOK_AGAIN)
+            results.journal.plan(self._found(None), keep=True)
+
+    def _write(self, journal: Journal) -> None:
+        if not self.output:
+            return
+        try:
+            self.output.write(journal.rows())
+        except InputError as error:
+            raise InputError(f"{error}; --resume --replace has what was read") from None
+
+
+def _are_one(picture: Path, out: Path) -> bool:
+    return picture.name == out.name and picture.resolve() == out.resolve()
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, if that is a terminal; numbers are printed above it."""
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = people(as_json=True)
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns,
+        console=console,
+        disable=not console.is_terminal or count < MANY,
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as bar:
+        task = bar.add_task("reading", total=count)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,146 @@
+"""The columns of a table of what was read, and what stands in each of its rows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, TypeAlias
+from unicodedata import category
+
+from digitwise.reading.number import SHOWN, shown
+
+FORMULA = tuple("=+-@＝＋－＠")  # what spreadsheets take for the start of a formula
+
+Row: TypeAlias = dict[str, Any]
+"""A number, as `Number.to_dict` gives it, and its `file`; of a picture that could not be read
+`file` and `error`; of a page without numbers `file`, `page` and `page_size`."""
+Cell: TypeAlias = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table.
+
+    Attributes
+    ----------
+    cells : list of Cell
+        One a column.
+    states : dict of str
+        Of the columns that hold readings: "sure", "look" or "rejected".
+    crop : str or None
+        A picture of the number: PNG, in Base64.
+    """
+
+    cells: list[Cell]
+    states: dict[str, str] = field(default_factory=dict)
+    crop: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns, each with the type of its cells, and lines, which may come from a stream."""
+
+    columns: dict[str, type]
+    lines: Iterable[Line]
+
+
+NUMBERS: dict[str, type] = {
+    "file": str,
+    "page": int,
+    "number": int,
+    "text": str,
+    "value": float,
+    "confidence": float,
+    "state": str,
+    "best guess": str,
+    "box": str,
+    "error": str,
+}
+
+
+def make_table(rows: Iterable[Row], fields: list[str] | None = None) -> Table:
+    """Make a table with a row a number or, of forms, a row a page and five columns a field.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+    fields : list of str, optional
+        Names of a form's fields.
+    """
+    if fields is None:
+        return Table(NUMBERS, _lines_of_numbers(rows))
+    columns: dict[str, type] = {"file": str, "page": int}
+    for name in fields:
+        columns |= {name: str, f"{name} confidence": float}
+        columns |= {f"{name} {part}": str for part in ("state", "best guess", "reason")}
+    columns["error"] = str
+    return Table(columns, _lines_of_forms(rows, columns))
+
+
+def _lines_of_numbers(rows: Iterable[Row]) -> Iterator[Line]:
+    for _, of_file in groupby(rows, key=lambda row: row["file"]):
+        number = 0
+        for row in of_file:
+            number += "text" in row
+            yield _line_of_number(row, number)
+
+
+def _line_of_number(row: Row, number: int) -> Line:
+    cells: Row = {"file": plain(row["file"]), "page": row.get("page")}
+    if "text" not in row:
+        error = plain(row["error"]) if "error" in row else None
+        return Line([{**cells, "error": error}.get(name) for name in NUMBERS])
+    state = row["state"]
+    cells |= {
+        "number": number,
+        "text": shown_of(row),
+        "value": None if state == "rejected" else row.get("value"),
+        "confidence": round(row["confidence"], 4),
+        "state": state,
+        "best guess": row["text"],
+        "box": " ".join(map(str, row["bbox"])),
+    }
+    found = [cells.get(name) for name in NUMBERS]
+    return Line(found, {"text": state, "state": state}, row.get("crop"))
+
+
+def _lines_of_forms(rows: Iterable[Row], columns: dict[str, type]) -> Iterator[Line]:
+    for (file, page), of_page in groupby(rows, key=lambda row: (row["file"], row.get("page", 0))):
+        cells: Row = {"file": plain(file), "page": page}
+        states: dict[str, str] = {}
+        for row in of_page:
+            if "error" in row:
+                cells["error"] = plain(row["error"])
+            # The form may have had other fields when a batch began.
+            if "text" in row and (name := row["field"]) in columns:
+                cells |= {
+                    name: shown_of(row),
+                    f"{name} confidence": round(row["confidence"], 4),
+                    f"{name} state": row["state"],
+                    f"{name} best guess": row["text"],
+                    f"{name} reason": row.get("reason"),
+                }
+                states |= {name: row["state"], f"{name} state": row["state"]}
+        yield Line([cells.get(name) for name in columns], states)
+
+
+def shown_of(row: Row) -> str:
+    """The text of a row for people."""
+    return shown(row["text"], [d["rejected"] for d in row["digits"] if d["char"] in SHOWN])
+
+
+def without_signs(row: Row) -> list[dict[str, Any]]:
+    """The digits of a row alone."""
+    return [digit for digit in row["digits"] if digit.get("kind") != "sign"]
+
+
+def plain(text: str) -> str:
+    r"""Write control characters, as names of files may hold them, as \x1b; spaces stay."""
+    return "".join(
+        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape").decode()
+        for c in text
+    )
+
+
+def no_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if len(text) > 1 and text.lstrip().startswith(FORMULA) else text

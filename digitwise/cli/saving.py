@@ -1,0 +1,134 @@
+"""A table goes into its file, unless a person has changed the one that is there."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from digitwise.cli.columns import Row
+from digitwise.cli.tables import write_table
+from digitwise.errors import DigitwiseError, InputError
+from digitwise.files import replacing, write_atomically
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a table goes, and how.
+
+    Attributes
+    ----------
+    path : Path
+        A file, or - for standard output.
+    kind : str
+        One of `tables.SUFFIXES`.
+    fields : list of str or None
+        Names of a form's fields.
+    bom, pictures : bool
+        As for `write_table`.
+    replace : bool
+        Take the place of a file that is not as it was written.
+    """
+
+    path: Path
+    kind: str
+    fields: list[str] | None = None
+    bom: bool = False
+    pictures: bool = False
+    replace: bool = False
+
+    @property
+    def piped(self) -> bool:
+        """Whether it is standard output."""
+        return str(self.path) == "-"
+
+    def check(self) -> None:
+        """See that nobody's work is lost.
+
+        Raises
+        ------
+        InputError
+            If there is a file that we did not write, or that was changed since.
+        """
+        if not self.piped and not self.replace:
+            _check(self.path)
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Write the table.
+
+        Raises
+        ------
+        InputError
+            As `check`.
+        DigitwiseError
+            If the file can't be written.
+        """
+        if self.piped:
+            self._write(sys.stdout.buffer, rows)
+            sys.stdout.buffer.flush()
+        elif self.kind == ".page.xml":
+            self._write_pages(rows)
+        else:
+            with replacing(self.path) as file:
+                self._write(file, rows)
+                file.seek(0)
+                digest = file_digest(file, "sha256").hexdigest()
+                self.check()
+                _remember(self.path, digest)
+
+    def _write(self, file: BinaryIO, rows: Iterable[Row]) -> None:
+        write_table(file, rows, self.kind, self.fields, self.bom, self.pictures)
+
+    def _write_pages(self, rows: Iterable[Row]) -> None:
+        """The first page into the file, others into numbered ones: out.page.xml, out.2.page.xml."""
+        from digitwise.cli.archives import pages_of
+        from digitwise.cli.pagexml import to_page_xml
+
+        stem = self.path.name[: -len(self.kind)]
+        for k, page in enumerate(pages_of(rows), 1):
+            path = self.path.with_name(f"{stem}.{k}{self.kind}") if k > 1 else self.path
+            content = to_page_xml(page).encode()
+            if not self.replace:
+                _check(path)
+            _remember(path, sha256(content).hexdigest())
+            write_atomically(path, content)
+
+
+def _check(path: Path) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    if digest not in _remembered(path):
+        raise InputError(
+            f"{path} was changed since it was written, or not written here: --replace replaces it, "
+            "or give -o another name"
+        )
+
+
+def _remembered(path: Path) -> list[str]:
+    with suppress(OSError, ValueError):
+        return _note(path).read_text().split()
+    return []
+
+
+def _remember(path: Path, digest: str) -> None:
+    """Note what is written, and what was before, which stays if the process is killed now.
+
+    Where it can't be noted, the next batch asks for --replace.
+    """
+    with suppress(OSError, DigitwiseError):
+        note = _note(path)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        known = [d for d in _remembered(path) if d != digest]
+        write_atomically(note, "\n".join([digest, *known[:1], ""]).encode())
+
+
+def _note(path: Path) -> Path:
+    """In the user's cache: beside the table it would be in people's way."""
+    import platformdirs
+
+    name = sha256(str(path.resolve()).encode(errors="surrogateescape")).hexdigest()
+    return Path(platformdirs.user_cache_dir("digitwise")) / "tables" / name

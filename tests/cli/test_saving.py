@@ -1,0 +1,84 @@
+import pytest
+
+from digitwise.cli.saving import Output
+from digitwise.errors import InputError
+
+ROWS = [{"file": "a.png", "error": "damaged"}]
+
+
+@pytest.fixture
+def output(tmp_path):
+    return Output(tmp_path / "t.csv", ".csv")
+
+
+def test_a_table_is_replaced_as_long_as_it_is_as_it_was_written(output):
+    output.write(ROWS)
+    first = output.path.read_bytes()
+    output.check()
+    output.write(ROWS)
+    assert output.path.read_bytes() == first
+    output.write([*ROWS, *ROWS])
+    output.check()
+    output.path.write_bytes(first + b"\n")
+    for attempt in (output.check, lambda: output.write(ROWS)):
+        with pytest.raises(InputError, match="--replace"):
+            attempt()
+    assert output.path.read_bytes() == first + b"\n"
+    assert [path.name for path in output.path.parent.iterdir()] == ["t.csv"]
+    Output(output.path, ".csv", replace=True).write(ROWS)
+    assert output.path.read_bytes() == first
+
+
+def test_a_table_that_was_not_written_here_is_not_replaced(output, tmp_path, monkeypatch):
+    output.path.write_text("")
+    output.check()  # an empty file is nobody's work
+    output.write(ROWS)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    with pytest.raises(InputError, match="not written here"):
+        output.check()
+
+
+def test_a_table_that_is_written_when_the_process_is_killed(output, monkeypatch):
+    """It may be killed between the note of what is written and the writing."""
+    output.write(ROWS)
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", _die)
+        with pytest.raises(ZeroDivisionError):
+            output.write([*ROWS, *ROWS])
+    output.check()
+    output.write([*ROWS, *ROWS])
+    assert len(output.path.read_text().splitlines()) == 3
+
+
+def _die(self, target):
+    if self.name.startswith(".t.csv"):
+        raise ZeroDivisionError
+    return self.rename(target)
+
+
+def test_page_xml_is_a_file_a_page(tmp_path):
+    out = Output(tmp_path / "t.page.xml", ".page.xml")
+    out.write([{"file": f"{k}.png", "page": 0, "page_size": [9, 9]} for k in range(3)])
+    names = ["t.page.xml", "t.2.page.xml", "t.3.page.xml"]
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
+    for k, name in enumerate(names):
+        assert f'imageFilename="{k}.png"' in (tmp_path / name).read_text()
+    (tmp_path / "t.2.page.xml").write_text("mine")
+    with pytest.raises(InputError, match=r"t\.2\.page"):
+        out.write([{"file": f"{k}.png", "page": 0, "page_size": [9, 9]} for k in range(3)])
+
+
+def test_a_table_that_a_person_has_changed(run, tmp_path, draw_number):
+    draw_number("250").save(tmp_path / "a.png")
+    table = tmp_path / "t.csv"
+    assert run("read", "a.png", "-o", "t.csv").code == 0
+    assert run("read", "a.png", "-o", "t.csv").code == 0
+    changed = table.read_text().replace("250", "256")
+    table.write_text(changed)
+    ran = run("read", "a.png", "-o", "t.csv")
+    assert (ran.code, ran.out) == (1, "")
+    assert "t.csv was changed since it was written" in ran.err
+    assert table.read_text() == changed
+    assert not (tmp_path / "t.csv.unfinished").exists()
+    assert run("read", "a.png", "-o", "t.csv", "--replace").code == 0
+    assert "256" not in table.read_text()
