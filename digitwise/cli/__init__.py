@@ -12,6 +12,7 @@ from digitwise.cli.export import export
 from digitwise.cli.fields import fields
 from digitwise.cli.import_ import import_
 from digitwise.cli.lab import lab
+from digitwise.cli.learn import learn
 from digitwise.cli.models import models
 from digitwise.cli.options import Grouped
 from digitwise.cli.output import complain
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, read, fields, sweep, serve, models, export):
+for command in (train, evaluate, read, fields, learn, sweep, serve, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(command)
 app.command("import")(import_)
 app.add_typer(data, name="data")

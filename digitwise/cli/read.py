@@ -138,6 +138,8 @@ def read(
             "the file says what is in a form's fields: leave out --layout, --count and --pattern",
             param_hint="--fields",
         )
+    if fields and pictures:
+        raise typer.BadParameter("a form's row has many numbers", param_hint="--pictures")
     form = load_form(fields) if fields else None
     if form and form.reference is None:
         complain(

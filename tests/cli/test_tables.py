@@ -127,6 +127,7 @@ def test_xlsx_with_pictures(run, tmp_path, draw_number):
     for arguments, error in (
         (["-o", "out.csv", "--pictures"], "only .xlsx"),
         (["-o", "out.xlsx", "--bom"], "only .csv"),
+        (["-o", "out.xlsx", "--pictures", "--fields", "form.toml"], "many numbers"),
     ):
         ran = run("read", "250.png", *arguments)
         assert ran.code == 2

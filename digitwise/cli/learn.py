@@ -1,0 +1,91 @@
+"""`digitwise learn`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitwise.cli.output import DataDir, Json, emit, people
+from digitwise.errors import DigitwiseError
+from digitwise.percent import percent
+
+if TYPE_CHECKING:
+    from digitwise.training.corrections import Learnt
+
+VALIDATION = 3000  # of MNIST's training digits, the last, which no shipped network learnt from
+
+
+def learn(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="A table whose text somebody has corrected (.csv, .tsv), corrections (.jsonl), or "
+            "a folder of pictures with truth.json.",
+            metavar="TABLE|CORRECTIONS|FOLDER",
+        ),
+    ],
+    model: Annotated[
+        str | None, typer.Option(help="Model file, or name of a shipped network.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="The new model.", metavar="FILE.safetensors")
+    ] = Path("mine.safetensors"),
+    data_dir: DataDir = None,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds learn alike.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Learn from corrected numbers, beside digits of all hands, so that these aren't forgotten.
+
+    Every fifth correction is not learnt from: the new network is written only if it reads those
+    better, and nothing else worse.
+    """
+    from digitwise.cli.loading import load_digits
+    from digitwise.data.corrections import read_corrections
+    from digitwise.data.sources import resolve
+    from digitwise.models.files import save
+    from digitwise.models.shipped import open_model
+    from digitwise.training.corrections import learn_from
+
+    if not out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+    console = people(as_json)
+    corrections = read_corrections(source)
+    name = resolve("auto", data_dir)
+    base, validation = load_digits(name, data_dir)
+    if name == "mnist":
+        base, validation = base[:-VALIDATION], base[-VALIDATION:]
+    console.print(f"{len(corrections)} corrected numbers; digits of all hands: {base.source}")
+    learnt = learn_from(
+        open_model(model), corrections, base, validation, seed, progress=console.print
+    )
+    told = {
+        "model": str(out) if learnt.model else None,
+        "numbers": learnt.numbers,
+        "digits": learnt.digits,
+        "held_out": learnt.held_out,
+        "right_before": int(learnt.before.corrections.right.sum()),
+        "right_after": int(learnt.after.corrections.right.sum()),
+        "accuracy_before": learnt.before.accuracy,
+        "accuracy_after": learnt.after.accuracy,
+    }
+    if learnt.model:
+        save(learnt.model, out)
+    if as_json:
+        emit(told)
+    console.print(_said(learnt))
+    if not learnt.model:
+        raise DigitwiseError(
+            f"refused: it would read no better, or forget what it knew; {out} was not written"
+        )
+    console.print(f"{out}: digitwise read --model {out}")
+
+
+def _said(learnt: "Learnt") -> str:
+    before, after = learnt.before, learnt.after
+    right, now = before.corrections.right.sum(), after.corrections.right.sum()
+    drawn, now_drawn = before.drawn.right.sum(), after.drawn.right.sum()
+    return (
+        f"Held-out corrections: {right} of {learnt.held_out} right before, {now} after. Validation "
+        f"digits: {percent(before.accuracy)} before, {percent(after.accuracy)} after. Drawn "
+        f"numbers: {drawn} of {len(before.drawn.right)} before, {now_drawn} after."
+    )

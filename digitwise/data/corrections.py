@@ -1,0 +1,117 @@
+"""Numbers that a person has corrected: out of a table, a file of corrections, or a folder."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitwise.data.real_numbers import TRUTH, read_real_numbers
+from digitwise.errors import DataError
+
+Box = tuple[int, int, int, int]
+READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
+CORRECTED = "corrected"  # a state that says that somebody has looked
+MOST_DIGITS = 40
+TABLES = (".csv", ".tsv", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A number whose text is known.
+
+    Attributes
+    ----------
+    path : Path
+        Its picture.
+    page : int
+        0 for the first.
+    box : (x0, y0, x1, y1) or None
+        Where it stands on the page, in pixels; None if it is all that there is.
+    text : str
+        Its digits, without signs.
+    """
+
+    path: Path
+    page: int
+    box: Box | None
+    text: str
+
+
+def read_corrections(path: Path) -> list[Correction]:
+    """Read what was corrected.
+
+    Parameters
+    ----------
+    path : Path
+        A table that `digitwise read -o` wrote and a person has changed (.csv or .tsv): those of its
+        rows count whose text is not the best guess any more, was rejected and is whole now, or
+        whose state is "corrected". JSON lines: all of them count. A folder with `truth.json`:
+        all of its pictures.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, or a row makes no sense.
+    """
+    if path.is_dir():
+        if not (path / TRUTH).is_file():
+            raise DataError(
+                f"{path}: expected a folder with pictures and {TRUTH}, which says what they show"
+            )
+        found = [number for part in read_real_numbers(path) for number in part]
+        return [Correction(number.path, 0, None, number.text) for number in found]
+    if path.suffix.lower() not in TABLES:
+        raise DataError(f"{path}: expected a folder, or a file ending in {', '.join(TABLES)}")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(_rows(file, path.suffix.lower()))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} can't be read: {getattr(error, 'strerror', error)}") from error
+    return [_correction(path, line, row) for line, row in rows if _is_corrected(row)]
+
+
+def _rows(file: Any, suffix: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    if suffix == ".jsonl":
+        for line, text in enumerate(file, 1):
+            row = json.loads(text)
+            if not isinstance(row, dict):
+                raise ValueError(f"line {line} is no object")  # noqa: TRY004 (as others of JSON)
+            yield line, {**row, "state": CORRECTED} if "text" in row else row
+        return
+    table = csv.DictReader(file, delimiter="," if suffix == ".csv" else "\t")
+    for row in table:
+        yield table.line_num, row
+
+
+def _is_corrected(row: dict[str, Any]) -> bool:
+    text = row.get("text") or ""
+    if not text or "?" in text:
+        return False
+    state = row.get("state")
+    return state in (CORRECTED, "rejected") or text != row.get("best guess", text)
+
+
+def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
+    text, place = str(row["text"]).strip(), row.get("bbox", row.get("box"))
+    digits = re.sub("[^0-9]", "", text)
+    if not READABLE.fullmatch(text) or len(digits) > MOST_DIGITS:
+        raise DataError(f"{table}, line {line}: expected a number as text; found {text!r:.60}")
+    try:
+        x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place or ())
+        page = int(row.get("page") or 0)
+    except (AttributeError, TypeError, ValueError):
+        raise DataError(
+            f"{table}, line {line}: expected a page, and a box of four numbers; found {place!r:.60}"
+        ) from None
+    name = str(row.get("file") or "")
+    if name[:1] == "'" and name[1:].lstrip()[:1] in "=+-@＝＋－＠":
+        name = name[1:]  # which kept a spreadsheet from taking it for a formula
+    path = next((p for p in (Path(name), table.parent / name) if name and p.is_file()), None)
+    if path is None:
+        raise DataError(
+            f"{table}, line {line}: there is no picture {name!r}, here or beside the table"
+        )
+    return Correction(path, page, (x0, y0, x1, y1), digits)

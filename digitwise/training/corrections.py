@@ -1,0 +1,210 @@
+"""Learning from corrected numbers: a little, and without forgetting.
+
+The digits of corrected numbers, drawn anew many times, are learnt beside digits of all hands. Of
+the weights before and after, the mean is taken, in the proportion that reads corrections best that
+were not learnt from (Wortsman et al. 2022, "Robust fine-tuning"); or nothing is changed.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from digitwise.data.corrections import Correction
+from digitwise.data.deform import DEFORMATIONS, deform
+from digitwise.data.digits import Digits, join
+from digitwise.data.strings import draw_number
+from digitwise.errors import InputError
+from digitwise.imaging.ink import extract_ink
+from digitwise.models.files import Model
+from digitwise.network import Network
+from digitwise.reading.aligning import Known, Reading, align, find_known, know, read_known
+from digitwise.reading.examples import draw_examples
+from digitwise.reading.samples import MEASURED
+from digitwise.reading.segment import one_number
+from digitwise.training.evaluation import evaluate
+from digitwise.training.fit import fit
+
+FEWEST = 8  # corrected numbers
+HELD_OUT = 5  # every fifth is not learnt from, but measured on
+ANEW = 6000  # examples drawn from the digits of corrections,
+BASE = 9000  # from those of all hands, and
+CUT_OUT = 300  # numbers from which pieces are cut, digits and what is none
+EPOCHS, LEARNING_RATE, BATCH = 3, 0.01, 50
+SHARES = (1.0, 0.7, 0.4)  # of the weights after learning, against those before
+DRAWN = 400  # numbers of all hands, on which the old and the new network are compared
+LOSS = 0.001  # of validation digits, at most
+SURER = 0.9  # times as much surprise, at most, if as many corrections are right as before
+MORE_WRONG = 2  # of the numbers drawn, at most
+"""What may be lost: about as much as chance takes or gives."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a network reads.
+
+    Attributes
+    ----------
+    corrections : Reading
+        Of corrected numbers that were held out.
+    drawn : Reading
+        Of numbers drawn with validation digits.
+    accuracy : float
+        Of validation digits.
+    """
+
+    corrections: Reading
+    drawn: Reading
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What came of it.
+
+    Attributes
+    ----------
+    model : Model or None
+        None if it would read worse.
+    numbers, digits : int
+        Corrected numbers, and their digits, that were learnt from.
+    held_out : int
+        Corrected numbers that were measured on.
+    before, after : Measured
+    """
+
+    model: Model | None
+    numbers: int
+    digits: int
+    held_out: int
+    before: Measured
+    after: Measured
+
+
+def learn_from(
+    model: Model,
+    corrections: Sequence[Correction],
+    base: Digits,
+    validation: Digits,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Learnt:
+    """Learn from corrected numbers.
+
+    Parameters
+    ----------
+    model : Model
+        One that has learnt to read numbers.
+    corrections : sequence of Correction
+        Every fifth is held out.
+    base, validation : Digits
+        Of all hands: to be learnt again, and to be measured on.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If the model doesn't read numbers, or there are too few corrections.
+    """
+    if model.weighing is None:
+        raise InputError("this network has not learnt to read numbers: give one that has (reader)")
+    known = find_known(model, corrections)
+    if len(known) < FEWEST:
+        raise InputError(
+            f"expected {FEWEST} corrected numbers or more that can be found in their pictures; "
+            f"found {len(known)} of {len(corrections)}"
+        )
+    held_out = known[HELD_OUT - 1 :: HELD_OUT]
+    taught = [number for k, number in enumerate(known) if k % HELD_OUT != HELD_OUT - 1]
+    digits, count = align(model, taught)
+    if not len(digits):
+        raise InputError("no corrected number can be cut into digits that read its text")
+    progress(f"{len(digits)} digits of {count} corrected numbers")
+    drawn = _draw_known(model, validation, seed + 1)
+
+    def measure(network: Network) -> Measured:
+        return Measured(
+            read_known(model, network, held_out),
+            read_known(model, network, drawn),
+            evaluate(network, validation).accuracy,
+        )
+
+    before = measure(model.network)
+    network = deepcopy(model.network)
+    fit(
+        network,
+        _examples(digits, base, seed),
+        epochs=EPOCHS,
+        learning_rate=LEARNING_RATE,
+        batch_size=BATCH,
+        seed=seed,
+        progress=False,
+    )
+    tried = []
+    for share in SHARES:
+        between = _between(model.network, network, share)
+        after = measure(between)
+        tried.append((after, between))
+        progress(
+            f"{share:.0%} new: {after.corrections.right.sum()} of {len(held_out)} held-out "
+            f"corrections right, {before.corrections.right.sum()} before"
+        )
+    kept = [pair for pair in tried if _not_worse(before, pair[0])]
+    if not kept:
+        return Learnt(None, count, len(digits), len(held_out), before, tried[-1][0])
+    after, best = min(kept, key=lambda pair: (-pair[0].corrections.right.sum(), _surprise(pair[0])))
+    origin = f"{_origin(model)}, and {count} corrected numbers ({len(digits)} digits)"
+    results = {"test_accuracy": after.accuracy, "test_n": len(validation)}
+    training = {**model.training, "origin": origin}
+    learnt = replace(model, network=best, training=training, results=results)
+    return Learnt(learnt, count, len(digits), len(held_out), before, after)
+
+
+def _origin(model: Model) -> str:
+    return str(model.training.get("origin") or model.training.get("command") or "a network")
+
+
+def _surprise(measured: Measured) -> float:
+    return measured.corrections.surprise
+
+
+def _not_worse(before: Measured, after: Measured) -> bool:
+    """Whether corrections are read better, and nothing else worse than by chance."""
+    right, now = before.corrections.right.sum(), after.corrections.right.sum()
+    surer = now == right and _surprise(after) < SURER * _surprise(before)
+    better = now > right or surer
+    lost = before.drawn.right.sum() - after.drawn.right.sum()
+    return bool(better and lost <= MORE_WRONG and after.accuracy >= before.accuracy - LOSS)
+
+
+def _examples(digits: Digits, base: Digits, seed: int) -> Digits:
+    """Digits of corrections and of all hands, drawn anew, and pieces of numbers."""
+    rng = np.random.default_rng(seed)
+    how = DEFORMATIONS["mnist"]
+    own = deform(digits, rng.integers(0, len(digits), ANEW), how, seed=seed)
+    every = deform(base, rng.integers(0, len(base), BASE), how, seed=seed + 1)
+    pieces = draw_examples(every, CUT_OUT, seed, jobs=1)
+    return join([own, every, pieces], "corrected numbers and digits of all hands")
+
+
+def _draw_known(model: Model, digits: Digits, seed: int) -> list[Known]:
+    """Numbers of all hands, drawn with digits that are not learnt from."""
+    numbers, texts = [], []
+    for index in range(DRAWN):
+        drawn = draw_number(digits, MEASURED[index % len(MEASURED)], seed, index)
+        for components in one_number(extract_ink(drawn.light)):
+            numbers.append(components)
+            texts.append(drawn.text)
+    return know(model, numbers, texts)
+
+
+def _between(old: Network, new: Network, share: float) -> Network:
+    """The mean of two networks' parameters; `share` is that of the new one."""
+    mean = deepcopy(new)
+    for of_network in ("weights", "biases"):
+        pairs = zip(getattr(old, of_network), getattr(new, of_network), strict=True)
+        arrays = [((1 - share) * a + share * b).astype(b.dtype) for a, b in pairs]
+        setattr(mean, of_network, arrays)
+    return mean
