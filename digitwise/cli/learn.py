@@ -19,8 +19,8 @@ def learn(
     source: Annotated[
         Path,
         typer.Argument(
-            help="A table whose text somebody has corrected (.csv, .tsv), corrections (.jsonl), or "
-            "a folder of pictures with truth.json.",
+            help="A table whose text somebody has corrected (.csv, .tsv, .xlsx), corrections "
+            "(.jsonl), or a folder of pictures with truth.json.",
             metavar="TABLE|CORRECTIONS|FOLDER",
         ),
     ],

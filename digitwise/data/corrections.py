@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ Box = tuple[int, int, int, int]
 READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
 CORRECTED = "corrected"  # a state that says that somebody has looked
 MOST_DIGITS = 40
-TABLES = (".csv", ".tsv", ".jsonl")
+TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ def read_corrections(path: Path) -> list[Correction]:
     Parameters
     ----------
     path : Path
-        A table that `digitwise read -o` wrote and a person has changed (.csv or .tsv): those of its
-        rows count whose text is not the best guess any more, was rejected and is whole now, or
-        whose state is "corrected". JSON lines: all of them count. A folder with `truth.json`:
+        A table that `digitwise read -o` wrote and a person has changed (.csv, .tsv, .xlsx): those
+        of its rows count whose text is not the best guess any more, was rejected and is whole now,
+        or whose state is "corrected". JSON lines: all of them count. A folder with `truth.json`:
         all of its pictures.
 
     Raises
@@ -66,8 +67,11 @@ def read_corrections(path: Path) -> list[Correction]:
     if path.suffix.lower() not in TABLES:
         raise DataError(f"{path}: expected a folder, or a file ending in {', '.join(TABLES)}")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(_rows(file, path.suffix.lower()))
+        if path.suffix.lower() == ".xlsx":
+            rows = list(_rows_of_book(path))
+        else:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(_rows(file, path.suffix.lower()))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} can't be read: {getattr(error, 'strerror', error)}") from error
     return [_correction(path, line, row) for line, row in rows if _is_corrected(row)]
@@ -84,6 +88,34 @@ def _rows(file: Any, suffix: str) -> Iterator[tuple[int, dict[str, Any]]]:
     table = csv.DictReader(file, delimiter="," if suffix == ".csv" else "\t")
     for row in table:
         yield table.line_num, row
+
+
+def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise DataError(
+            f"{path}: reading .xlsx needs the package openpyxl: pip install 'digitwise[xlsx]', or "
+            "save it as .csv"
+        ) from None
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # whatever it trips over in a damaged file
+        if isinstance(error, OSError):
+            raise
+        raise ValueError(f"no sound .xlsx: {error}") from error
+    with closing(book):
+        for sheet in book:
+            lines = sheet.iter_rows(values_only=True)
+            heading = next(lines, ())
+            for line, cells in enumerate(lines, 2):
+                yield (
+                    line,
+                    {
+                        str(name): cell if name == "page" or cell is None else str(cell)
+                        for name, cell in zip(heading, cells, strict=False)
+                    },
+                )
 
 
 def _is_corrected(row: dict[str, Any]) -> bool:

@@ -11,17 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.corrections import Correction
-from digitwise.data.digits import Digits
+from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.errors import ImageError
 from digitwise.imaging.components import Component
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.pictures import open_pictures
 from digitwise.imaging.rules import remove_rules
 from digitwise.imaging.sheet import ways_to_see
 from digitwise.models.files import Model
 from digitwise.network import Network
+from digitwise.neurons import Floats
 from digitwise.reading.arcs import Arcs
 from digitwise.reading.candidates import find_candidates, judge_candidates
 from digitwise.reading.decide import decide
+from digitwise.reading.examples import WRONG
 from digitwise.reading.lattice import SKIP, Lattice
 from digitwise.reading.pattern import anything
 from digitwise.reading.scoring import make_lattice
@@ -29,6 +32,9 @@ from digitwise.reading.segment import one_number
 
 MARGIN = 0.3  # around a number's box, of its height: paper, by which ink is told
 ALIGNED = 0.5  # probability, given the text, that a piece is its digit: others teach nothing
+NO_PART = 0.02  # the same of what is no digit in its place, at most,
+TAKEN = 0.05  # though the network takes it for one so probably, at least
+WRONG_FOR_RIGHT = 1.5  # pieces that are no digits, for each that is one, at most
 
 
 @dataclass(frozen=True)
@@ -92,21 +98,23 @@ def know(model: Model, numbers: Sequence[list[Component]], texts: Sequence[str])
 
 
 def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
-    """Find the digits of known numbers.
+    """Find the digits of known numbers, and what is none though the network takes it for one.
 
     Returns
     -------
     Digits, and of how many numbers they are: the others can't be cut so that they read the text
     """
     images, labels, count = [], [], 0
-    for number, lattice in zip(known, _lattices(model, model.network, known), strict=True):
+    for number, (lattice, said) in zip(known, _lattices(model, model.network, known), strict=True):
         right = _spelt(number.text)
         posterior, total = lattice.posterior(right, len(right))
         paths = lattice.best(right, len(right), 1) if total > -np.inf else []
         for _, path in paths:
             sure = [(arc, char) for arc, char in path if posterior[arc, int(char)] > ALIGNED]
-            images += [number.arcs.pieces[arc].frame for arc, _ in sure]
-            labels += [int(char) for _, char in sure]
+            wrong = _wrong(number.arcs, [arc for arc, _ in path], posterior, said)
+            wrong = wrong[: round(WRONG_FOR_RIGHT * len(sure))]
+            images += [number.arcs.pieces[arc].frame for arc in [a for a, _ in sure] + wrong]
+            labels += [int(char) for _, char in sure] + [NO_DIGIT] * len(wrong)
             count += bool(sure)
     stacked = np.array(images, np.uint8).reshape(-1, 28, 28)
     return Digits(stacked, np.array(labels, np.uint8), f"{count} corrected numbers"), count
@@ -115,7 +123,7 @@ def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
 def read_known(model: Model, network: Network, known: Sequence[Known]) -> Reading:
     """Read known numbers with a network, weighed as the model's own."""
     right, confidence, surprise = [], [], []
-    for number, lattice in zip(known, _lattices(model, network, known), strict=True):
+    for number, (lattice, _) in zip(known, _lattices(model, network, known), strict=True):
         decision = decide(lattice, [anything(lattice.n)], False, expected=True)
         text, p = decision.alternatives[0] if decision else ("", 0.0)
         right.append(text == number.text)
@@ -127,9 +135,37 @@ def read_known(model: Model, network: Network, known: Sequence[Known]) -> Readin
     return Reading(np.array(right, bool), np.array(confidence, np.float64), mean)
 
 
-def _lattices(model: Model, network: Network, known: Sequence[Known]) -> list[Lattice]:
+def _wrong(arcs: Arcs, path: list[int], posterior: Floats, said: Floats) -> list[int]:
+    """Candidates that are no digits, those first that the network takes for one most surely."""
+    taken = said.max(axis=1)
+    chosen = (posterior[:, :SKIP].sum(axis=1) < NO_PART) & (taken > TAKEN)
+    right = [arcs.pieces[arc] for arc in path]
+    return [
+        int(arc)
+        for arc in np.argsort(-taken, kind="stable")
+        if chosen[arc] and all(_shared(arcs.pieces[arc], digit) < WRONG for digit in right)
+    ]
+
+
+def _shared(a: Component, b: Component) -> float:
+    """Share of ink that is in both, of that of the larger one."""
+    left, right = max(a.left, b.left), min(a.right, b.right)
+    top, bottom = max(a.top, b.top), min(a.bottom, b.bottom)
+    if left >= right or top >= bottom:
+        return 0.0
+    inks = [
+        c.ink[top - c.top : bottom - c.top, left - c.left : right - c.left] >= SOLID for c in (a, b)
+    ]
+    most = max((a.ink >= SOLID).sum(), (b.ink >= SOLID).sum(), 1)
+    return float((inks[0] & inks[1]).sum() / most)
+
+
+def _lattices(
+    model: Model, network: Network, known: Sequence[Known]
+) -> list[tuple[Lattice, Floats]]:
+    """Of each number its lattice, and what the network says of its candidates, (arcs, 10)."""
     judged = judge_candidates([number.arcs for number in known], network, model.calibration)
-    return [make_lattice(arcs, probabilities, model.weighing) for arcs, probabilities in judged]
+    return [(make_lattice(arcs, said, model.weighing), said) for arcs, said in judged]
 
 
 def _spelt(text: str) -> npt.NDArray[np.bool_]:

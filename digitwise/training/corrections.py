@@ -13,7 +13,7 @@ import numpy as np
 
 from digitwise.data.corrections import Correction
 from digitwise.data.deform import DEFORMATIONS, deform
-from digitwise.data.digits import Digits, join
+from digitwise.data.digits import NO_DIGIT, Digits, join
 from digitwise.data.strings import draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.ink import extract_ink
@@ -119,9 +119,10 @@ def learn_from(
     held_out = known[HELD_OUT - 1 :: HELD_OUT]
     taught = [number for k, number in enumerate(known) if k % HELD_OUT != HELD_OUT - 1]
     digits, count = align(model, taught)
-    if not len(digits):
+    found = int((digits.labels != NO_DIGIT).sum())
+    if not found:
         raise InputError("no corrected number can be cut into digits that read its text")
-    progress(f"{len(digits)} digits of {count} corrected numbers")
+    progress(f"{found} digits of {count} corrected numbers, {len(digits) - found} pieces of none")
     drawn = _draw_known(model, validation, seed + 1)
 
     def measure(network: Network) -> Measured:
@@ -153,13 +154,13 @@ def learn_from(
         )
     kept = [pair for pair in tried if _not_worse(before, pair[0])]
     if not kept:
-        return Learnt(None, count, len(digits), len(held_out), before, tried[-1][0])
+        return Learnt(None, count, found, len(held_out), before, tried[-1][0])
     after, best = min(kept, key=lambda pair: (-pair[0].corrections.right.sum(), _surprise(pair[0])))
-    origin = f"{_origin(model)}, and {count} corrected numbers ({len(digits)} digits)"
+    origin = f"{_origin(model)}, and {count} corrected numbers ({found} digits)"
     results = {"test_accuracy": after.accuracy, "test_n": len(validation)}
     training = {**model.training, "origin": origin}
     learnt = replace(model, network=best, training=training, results=results)
-    return Learnt(learnt, count, len(digits), len(held_out), before, after)
+    return Learnt(learnt, count, found, len(held_out), before, after)
 
 
 def _origin(model: Model) -> str:

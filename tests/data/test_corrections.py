@@ -51,6 +51,25 @@ def test_what_was_changed_in_a_table(table):
     ]
 
 
+def test_a_spreadsheet_that_was_changed(table):
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra [xlsx]")
+    pytest.importorskip("xlsxwriter", reason="needs the extra [xlsx]")
+    path = table.with_suffix(".xlsx")
+    with path.open("wb") as file:
+        rows = [number("=b.png", "078", page=1), number("c.png", "12"), {"file": "a", "error": "x"}]
+        write_table(file, rows, ".xlsx")
+    assert read_corrections(path) == []
+    book = openpyxl.load_workbook(path)
+    assert book.active["D2"].value == "078"
+    book.active["D2"] = "073"
+    book.save(path)
+    wanted = Correction(table.parent / "=b.png", 1, (1, 2, 30, 40), "073")
+    assert read_corrections(path) == [wanted]
+    path.write_bytes(b"PK nonsense")
+    with pytest.raises(DataError, match="no sound .xlsx"):
+        read_corrections(path)
+
+
 def test_json_lines_and_folders(table, tmp_path):
     rows = [{"file": "a.png", "page": 0, "bbox": [1, 2, 3, 4], "text": "1/2"}, {"file": "c.png"}]
     path = tmp_path / "c.jsonl"

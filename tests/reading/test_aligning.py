@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from digitwise.data.corrections import Correction
+from digitwise.data.digits import NO_DIGIT
 from digitwise.models.shipped import open_model
 from digitwise.reading.aligning import align, find_known, read_known
 
@@ -61,3 +64,14 @@ def test_what_cant_be_found_teaches_nothing(model, draw_number, tmp_path):
     assert len(known) == 1
     digits, count = align(model, known)
     assert (len(digits), count) == (0, 0)
+
+
+def test_what_is_no_digit_though_the_network_takes_it_for_one(model, draw_number, tmp_path):
+    """Of a number that is said to have fewer digits, some of what seems to be one is none."""
+    known = find_known(model, [correction(tmp_path, draw_number("25027"), "25027")])
+    right, _ = align(model, known)
+    texts = [replace(number, text="252") for number in known]
+    other, count = align(model, texts)
+    assert count == 1
+    assert (right.labels == NO_DIGIT).sum() < (other.labels == NO_DIGIT).sum()
+    assert (other.labels != NO_DIGIT).sum() == 3

@@ -34,7 +34,7 @@ def test_what_is_learnt(small, twos_called_seven, bundled):
     told = []
     learnt = learn_from(model, twos_called_seven, *bundled, progress=told.append)
     assert (learnt.numbers, learnt.digits, learnt.held_out) == (8, 24, 2)
-    assert told[0] == "24 digits of 8 corrected numbers"
+    assert told[0].startswith("24 digits of 8 corrected numbers")
     assert not learnt.before.corrections.right.any()
     assert learnt.after.corrections.surprise < 0.5 * learnt.before.corrections.surprise
     assert learnt.model.weighing is model.weighing
