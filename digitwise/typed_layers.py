@@ -28,7 +28,7 @@ def parse_layers(text: str) -> list["Convolution"]:
 
     layers = []
     for part in filter(None, text.split(",")):
-        found = re.fullmatch(r"(\d)x\1x(\d{1,4})(?:p(\d))?", part.strip(), re.ASCII)
+        found = re.fullmatch(r"(\d)x\1x(\d{1,4})(?:p(\d{1,2}))?", part.strip(), re.ASCII)
         if not found:
             raise InputError(
                 "expected layers of shared weights as 3x3x16 (16 maps of 3x3 patches) or "

@@ -112,7 +112,7 @@ def test_shapes_and_counts():
             Convolution,
             maps=st.integers(1, 9999),
             patch=st.sampled_from([1, 3, 5, 7]),
-            pool=st.integers(1, 9),
+            pool=st.integers(1, 28),
         ),
         max_size=5,
     )

@@ -19,11 +19,11 @@ PAGES = [
     "index.md",
     "read-numbers.md",
     "learn-networks.md",
+    "estimator.md",
     "collections.md",
     "training.md",
     "export.md",
 ]
-PAGES = ["index.md", "read-numbers.md", "learn-networks.md", "estimator.md", "collections.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)
