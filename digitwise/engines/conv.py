@@ -16,8 +16,7 @@ from digitwise.descent import PLAIN, Variant
 from digitwise.engines import dense_kernels as kernels
 from digitwise.engines.codes import Rates
 from digitwise.engines.conv_layers import Backward, SharedLayers
-from digitwise.engines.dense import run_steps
-from digitwise.engines.steps import advance, prepare, shrink
+from digitwise.engines.dense import run_steps, take_step
 from digitwise.engines.threads import one_blas_thread, thread_count
 from digitwise.errors import InputError
 from digitwise.layers import shared_count
@@ -143,18 +142,11 @@ class _SharedFirst:
     def _change(
         self, kind: str, layer: int, step: Floats, rates: Rates, part: slice = slice(None)
     ) -> None:
-        """Take a step -η∇C, with decay of weights and momentum."""
-        parameters = getattr(self.network, kind)[layer][part].reshape(-1)
-        count = parameters.size if kind == "weights" else 0  # only weights decay
-        if self.velocity is None:
-            if rates.decay and count:
-                shrink(parameters, rates.decay)
-            kernels.add_scaled(parameters, step.reshape(-1), rates.decay.dtype.type(1))
-        else:
-            velocities = getattr(self.velocity, kind)[layer][part].reshape(-1)
-            prepare(parameters, velocities, count, rates)
-            kernels.add_scaled(velocities, step.reshape(-1), rates.decay.dtype.type(1))
-            advance(parameters, velocities, rates)
+        """Take a step -η∇C."""
+        parameters = getattr(self.network, kind)[layer][part]
+        velocities = self.velocity and getattr(self.velocity, kind)[layer][part]
+        one = step.dtype.type(1)  # factor: a step has -η already
+        take_step(parameters, velocities, step, one, rates, decays=kind == "weights")
 
 
 def full_layers(network: Network) -> Network:

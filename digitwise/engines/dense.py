@@ -220,27 +220,37 @@ class _Step:
         return self.dropped[layer] if self.masks else self.a[layer]
 
     def _change_weights(self, layer: int, part: slice) -> None:
-        weights, rates = self.network.weights[layer][part].reshape(-1), self.rates
         gradient = self.gradients[layer - 1][part]
         x, delta = self._fed(layer - 1)[: self.m], self.errors[layer][: self.m, part]
         np.matmul(delta.T, x, out=gradient)
-        gradient = gradient.reshape(-1)
-        if self.velocity is None:
-            if rates.decay:
-                shrink(weights, rates.decay)
-            kernels.add_scaled(weights, gradient, self.factor)
-        else:
-            velocity = self.velocity.weights[layer][part].reshape(-1)
-            prepare(weights, velocity, weights.size, rates)
-            kernels.add_scaled(velocity, gradient, self.factor)
-            advance(weights, velocity, rates)
+        velocity = self.velocity and self.velocity.weights[layer][part]
+        weights = self.network.weights[layer][part]
+        take_step(weights, velocity, gradient, self.factor, self.rates, decays=True)
 
     def _change_biases(self, layer: int) -> None:
-        biases, gradient = self.network.biases[layer], self.errors[layer][: self.m].sum(axis=0)
-        if self.velocity is None:
-            kernels.add_scaled(biases, gradient, self.factor)
-        else:
-            velocity = self.velocity.biases[layer]
-            prepare(biases, velocity, 0, self.rates)
-            kernels.add_scaled(velocity, gradient, self.factor)
-            advance(biases, velocity, self.rates)
+        gradient = self.errors[layer][: self.m].sum(axis=0)
+        velocity = self.velocity and self.velocity.biases[layer]
+        biases = self.network.biases[layer]
+        take_step(biases, velocity, gradient, self.factor, self.rates, decays=False)
+
+
+def take_step(
+    parameters: Floats,
+    velocities: Floats | None,
+    gradient: Floats,
+    factor: np.floating[Any],
+    rates: Rates,
+    *,
+    decays: bool,
+) -> None:
+    """w → w + factor·∂C/∂w in place, with decay of weights and momentum where there is any."""
+    w, nabla = parameters.reshape(-1), gradient.reshape(-1)
+    if velocities is None:
+        if rates.decay and decays:
+            shrink(w, rates.decay)
+        kernels.add_scaled(w, nabla, factor)
+    else:
+        v = velocities.reshape(-1)
+        prepare(w, v, w.size if decays else 0, rates)
+        kernels.add_scaled(v, nabla, factor)
+        advance(w, v, rates)

@@ -195,13 +195,14 @@ def _after_shared(network: Network, work: Worker) -> Worker:
 
 
 def _first_layers(network: Network, count: int) -> Network:
-    """Return a network of the first layers, with copies of their parameters."""
+    """Return a network that begins with the same layers, with copies of their parameters."""
     first = Network(
-        network.layout[: count + 1], activation=network.activation, cost="cross-entropy",
+        [*network.layout[: count + 1], 1], activation=network.activation, cost="cross-entropy",
         init="scaled", dtype=network.dtype,
     )  # fmt: skip
-    first.weights = [w.copy() for w in network.weights[:count]]
-    first.biases = [b.copy() for b in network.biases[:count]]
+    for layer in range(count):
+        first.weights[layer][...] = network.weights[layer]
+        first.biases[layer][...] = network.biases[layer]
     return first
 
 
