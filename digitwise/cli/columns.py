@@ -6,8 +6,6 @@ from itertools import groupby
 from typing import Any, TypeAlias
 from unicodedata import category
 
-from digitwise.reading.number import SHOWN, shown
-
 FORMULA = tuple("=+-@＝＋－＠")  # what spreadsheets take for the start of a formula
 
 Row: TypeAlias = dict[str, Any]
@@ -125,6 +123,8 @@ def _lines_of_forms(rows: Iterable[Row], columns: dict[str, type]) -> Iterator[L
 
 def shown_of(row: Row) -> str:
     """The text of a row for people."""
+    from digitwise.reading.number import SHOWN, shown  # NumPy is slow to import
+
     return shown(row["text"], [d["rejected"] for d in row["digits"] if d["char"] in SHOWN])
 
 

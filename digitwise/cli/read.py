@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digitwise.cli.batch import Batch
 from digitwise.cli.output import Json, complain
-from digitwise.cli.saving import Output
-from digitwise.cli.tables import SUFFIXES as KINDS
-from digitwise.cli.tables import check_library, kind_of
 from digitwise.errors import InputError
 
 if TYPE_CHECKING:
+    from digitwise.cli.saving import Output
     from digitwise.reading.how import Options
     from digitwise.reading.pattern import Pattern
 
@@ -120,6 +117,8 @@ def read(
     Prints the text of each number, one a line, `?` for a digit that is rejected; of several
     pictures, their names, too, and how sure the numbers are.
     """
+    from digitwise.cli.batch import Batch
+
     bounds = _bounds(count)
     output = _output(out, bom, pictures, replace)
     if resume and not (output and not output.piped):
@@ -173,8 +172,12 @@ def read(
         raise typer.Exit(1)
 
 
-def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> Output | None:
+def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> "Output | None":
     """Where the table goes, if it can go there."""
+    from digitwise.cli.saving import Output
+    from digitwise.cli.tables import SUFFIXES as KINDS
+    from digitwise.cli.tables import check_library, kind_of
+
     if not out:
         return None
     kind = kind_of(out)
