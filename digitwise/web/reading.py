@@ -54,6 +54,7 @@ class ReadNumber(BaseModel):
     values: list[float] = Field([], description="What it may be worth, where that is not")
     confidence: float | None = None
     rejected: bool | None = None
+    state: Literal["sure", "look", "rejected"] | None = None
     digits: list[Digit] = []
     alternatives: list[Alternative] = []
     tried: list[list[int]] | None = Field(

@@ -24,7 +24,8 @@ def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
     ran = run("read", "scan0.png", "bad.png", "scan1.png", "--fields", "form.toml", "-o", "out.csv")
     assert ran.code == 1
     expected = [f"field {k}: {text}" for k, text in enumerate(TEXTS.values(), 1)]
-    assert ran.out.splitlines() == 2 * expected
+    printed = [f"scan{k}.png: {line}" for k in range(2) for line in expected]
+    assert ran.out.splitlines() == printed
     rows = list(csv.DictReader((tmp_path / "out.csv").read_text().splitlines()))
     assert [row["file"] for row in rows] == ["scan0.png", "bad.png", "scan1.png"]
     assert [rows[0][f"field {k}"] for k in range(1, 5)] == list(TEXTS.values())
