@@ -34,6 +34,7 @@ ANYWHERE = {
     "processes",
     "setting",
     "settings",
+    "kernel_cache",
     "percent",
     "shown",
     "temporary",

@@ -7,6 +7,7 @@ differs between mirrors.
 import contextlib
 import gzip
 import hashlib
+import tempfile
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -49,10 +50,14 @@ FILES = (
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept, in the user's cache folder."""
+    """Where fetched files are kept: the user's cache folder, without a home a temporary one."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("digitwise")) / "mnist"
+    try:
+        cache = Path(platformdirs.user_cache_dir("digitwise"))
+    except RuntimeError:  # no home
+        cache = Path(tempfile.gettempdir()) / "digitwise"
+    return cache / "mnist"
 
 
 def find_file(folder: Path, name: str) -> Path | None:
