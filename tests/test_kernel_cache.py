@@ -149,11 +149,8 @@ import sys
 sys.path[:0] = {paths}
 import tempfile
 tempfile.tempdir = {temp!r}
-import importlib.util
-spec = importlib.util.spec_from_file_location("sums", {module!r})
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-print(module.add(1, 2), module.add._cache.cache_path, sum(module.add._cache_hits.values()))
+import sums
+print(sums.add(1, 2), sums.add._cache.cache_path, sum(sums.add._cache_hits.values()))
 """
 
 
@@ -174,8 +171,8 @@ def test_a_user_without_a_home_and_with_read_only_packages(tmp_path):
     temp = tmp_path / "temp"
     temp.mkdir()
     temp.chmod(0o1777)
-    paths = [p for p in sys.path if p]
-    code = STRANGER.format(paths=paths, module=str(tmp_path / "sums.py"), temp=str(temp))
+    paths = [str(tmp_path), *(p for p in sys.path if p)]
+    code = STRANGER.format(paths=paths, temp=str(temp))
 
     def begin():
         return subprocess.Popen(
