@@ -3,18 +3,56 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from math import ceil, inf
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 _here = threading.local()
+GROUP = Path("/proc/self/cgroup")
+GROUPS = Path("/sys/fs/cgroup")
 
 
 def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """How many cores this process may use: those it may run on, a container's share of them."""
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return max(1, ceil(min(there, _quota())))
+
+
+@cache
+def _quota() -> float:
+    """Cores' worth of time that Linux' control groups leave to this process; infinite if all.
+
+    The least of its group and of those that this one is in: cgroups(7), "cpu.max" of version 2,
+    "cpu.cfs_quota_us" of version 1.
+    """
+    quotas = [inf]
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        for line in GROUP.read_text().splitlines():
+            _, controllers, name = line.split(":", 2)
+            if controllers and "cpu" not in controllers.split(","):
+                continue
+            top = GROUPS / controllers
+            group = top / name.lstrip("/")  # from within a container, it may be the top itself
+            quotas += [_quota_of(folder) for folder in (group, *group.parents, GROUPS / "cpu")]
+    return min(quotas)
+
+
+def _quota_of(folder: Path) -> float:
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota, period = (folder / "cpu.max").read_text().split()
+        return inf if quota == "max" else int(quota) / int(period)
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota, period = (
+            (folder / f"cpu.cfs_{what}_us").read_text() for what in ("quota", "period")
+        )
+        return inf if int(quota) < 0 else int(quota) / int(period)
+    return inf
 
 
 def thread_count() -> int:

@@ -68,7 +68,8 @@ class State:
 
 def work(connection: Connection, settings: Settings) -> None:
     """Train as the other side of the connection says, until it has gone."""
-    os.nice(10)  # whoever reads a number meanwhile comes first
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(10)  # whoever reads a number meanwhile comes first
     work_alone()
     try:
         train, test = load(settings.data)
