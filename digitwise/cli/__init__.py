@@ -32,6 +32,7 @@ app = typer.Typer(
     # Plain help: Rich's takes longer to import than everything else together.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (train, evaluate, read, fields, learn, sweep, serve, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(command)

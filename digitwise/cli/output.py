@@ -1,6 +1,7 @@
 """What commands print: JSON for programs on standard output, text for people beside it."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,10 +29,22 @@ def emit(value: dict[str, Any]) -> None:
 
 
 def people(as_json: bool) -> "Console":
-    """Return the console for text for people: standard output, or error when that has JSON."""
+    """Return the console for text for people: standard output, or error when that has JSON.
+
+    Only a terminal gets bars and moves of its cursor. FORCE_COLOR is for colours, in a pipe too.
+    """
     from rich.console import Console
 
-    return Console(stderr=as_json, highlight=False, markup=False, soft_wrap=True)
+    stream = sys.stderr if as_json else sys.stdout
+    piped = stream is None or not stream.isatty()
+    return Console(
+        stderr=as_json,
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+        force_terminal=False if piped else None,
+        color_system="standard" if piped and os.environ.get("FORCE_COLOR") else "auto",
+    )
 
 
 def complain(message: str) -> None:
