@@ -1,11 +1,13 @@
 """How many fields of a filled form are read right, by one command from PDF files to a table?
 
-    python benchmarks/forms.py [-n 50] [--keep FOLDER]
+    python benchmarks/forms.py [-n 50] [--photographs] [--keep FOLDER]
 
-An A4 form of twelve fields, boxes, combs and lines to write on, is filled with MNIST's test digits
-(DIGITWISE_DATA), each copy by a hand of its own, and scanned: askew, shifted, at another resolution,
-grey and noisy, as the JPEG that is in the PDF file. A field is right if all of its digits are and none
-is rejected; a field that is missing is wrong.
+An A4 form is filled with MNIST's test digits (DIGITWISE_DATA), each copy by a hand of its own: boxes, combs,
+lines to write on, and cells with dashed dividers, whose unused ones are crossed out or left blank and whose
+numbers add up. It is scanned: askew, shifted, at another resolution, grey and noisy, as the JPEG that is in
+the PDF file. Or it is photographed: on a dark table, from an angle of up to 25 degrees, bent, in uneven light.
+A field is right if all of its digits and crosses are and none is rejected; a field that is missing is
+wrong.
 """
 
 import argparse
@@ -44,11 +46,21 @@ FIELDS = {
     "order": (200, 1700, "line", 5, 5, "count = 5"),
     "pages": (1300, 1700, "line", 2, 3, 'count = "2-3"'),
     "meter": (200, 2000, "line", 6, 6, ""),
+    "votes a": (200, 2400, "dashed", 1, 3, "cells = 3"),
+    "votes b": (200, 2600, "dashed", 1, 3, "cells = 3"),
+    "invalid": (200, 2800, "dashed", 1, 3, 'cells = 3\nblank = "leading"'),
+    "votes": (1300, 2800, "dashed", 1, 4, "cells = 4"),
+    "free a": (1300, 2400, "dashed", 1, 4, "cells = 4"),
+    "free b": (1300, 2600, "dashed", 1, 4, "cells = 4"),
 }
+PARTS, TOTAL = ("votes a", "votes b", "invalid"), "votes"
+RULE = f'[[rule]]\nsum = [{", ".join(map(repr, PARTS))}]\nequals = "{TOTAL}"\n'
+CROSSED = 0.6  # share of unused cells that are crossed out; others stay blank
+ANGLE = 25.0  # degrees: of the paper to the camera, at most
 
 
 def width_of(kind, most):
-    return CELL * most if kind == "comb" else 900
+    return CELL * most if kind in ("comb", "dashed") else 900
 
 
 def draw_form():
@@ -64,6 +76,9 @@ def draw_form():
         cv2.rectangle(page, (left, top), (left + wide, top + HIGH), 40, 3)
         for x in range(left + CELL, left + wide, CELL) if kind == "comb" else ():
             cv2.line(page, (x, top), (x, top + HIGH), 40, 3)
+        for x in range(left + CELL, left + wide, CELL) if kind == "dashed" else ():
+            for y in range(top, top + HIGH, 14):
+                cv2.line(page, (x, y), (x, y + 7), 110, 2)
     return page
 
 
@@ -72,13 +87,31 @@ def describe():
     for name, (left, top, kind, _, most, known) in FIELDS.items():
         box = [left, top, left + width_of(kind, most), top + HIGH]
         parts.append(f'[[field]]\nname = "{name}"\nbox = {box}\n{known}\n')
-    return "\n".join(parts)
+    return "\n".join([*parts, RULE])
+
+
+def cross_out(page, left, top, rng, hand):
+    """Cross a cell out."""
+    middle = np.array([left + CELL / 2, top + HIGH / 2]) + rng.normal(0, 5, 2)
+    pen = int(rng.integers(3, 8))
+    shade = round(255 * (1 - hand["dark"]))
+    for way in (-1, 1):
+        half = np.array([way * rng.uniform(18, 34), rng.uniform(20, 40)])
+        bend = rng.normal(0, 4, 2)
+        curve = [middle - half, middle + bend, middle + half]
+        points = np.rint(curve).astype(np.int32)[:, None]
+        cv2.polylines(page, [points], False, shade, pen, cv2.LINE_AA)
 
 
 def write(page, text, left, top, kind, images, rng, hand):
     """Write a number onto the page, with these images of each digit."""
-    x = left + (0 if kind == "comb" else rng.integers(20, 120))
+    in_cells = kind in ("comb", "dashed")
+    x = left + (0 if in_cells else rng.integers(20, 120))
     for place, char in enumerate(text):
+        if char == "×":
+            cross_out(page, left + CELL * place, top, rng, hand)
+        if not char.isdigit():
+            continue
         image = rng.choice(images[int(char)])
         high = round(hand["high"] * rng.normal(1, 0.05))
         scale = high / 20
@@ -94,7 +127,7 @@ def write(page, text, left, top, kind, images, rng, hand):
         rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
         ink = slanted[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         y = top + (HIGH - ink.shape[0]) // 2 + round(rng.normal(0, 3))
-        if kind == "comb":
+        if in_cells:
             x = left + CELL * place + (CELL - ink.shape[1]) // 2 + round(rng.normal(0, 4))
         there = page[y : y + ink.shape[0], x : x + ink.shape[1]]
         np.minimum(there, 255 - (hand["dark"] * ink).astype(np.uint8), out=there)
@@ -108,11 +141,48 @@ def fill(page, images, rng):
         "slant": rng.normal(0, 0.1),
         "dark": rng.uniform(0.6, 0.95),
     }
-    for name, (left, top, kind, least, most, _) in FIELDS.items():
+    for name, (_, _, _, least, most, _) in FIELDS.items():
         digits = rng.integers(0, 10, rng.integers(least, most + 1))
         texts[name] = "".join(map(str, digits))
+    for name in PARTS:
+        texts[name] = str(int(texts[name]))  # no zeros before it
+    texts[TOTAL] = str(sum(int(texts[name]) for name in PARTS))
+    for name, (left, top, kind, _, most, _) in FIELDS.items():
+        if kind == "dashed":
+            free = "×" if rng.random() < CROSSED else " "
+            texts[name] = texts[name].rjust(most, free)
         write(page, texts[name], left, top, kind, images, rng, hand)
-    return page, texts
+    return page, {name: text.replace(" ", "") for name, text in texts.items()}
+
+
+def photograph(page, rng):
+    """Photograph a page that lies on a table, from an angle, bent, in uneven light."""
+    high, wide = page.shape
+    y, x = np.mgrid[0:high, 0:wide].astype(np.float32)
+    bent = 0.004 * wide * rng.uniform(-1, 1) * np.sin(np.pi * (y / high + rng.uniform(0, 1)))
+    page = cv2.remap(page, x + bent, y + bent / 2, cv2.INTER_LINEAR, borderValue=255)
+    tilt, turn = np.radians(rng.uniform(0.4, 1) * ANGLE), rng.uniform(0, 2 * np.pi)
+    axis = np.array([np.cos(turn), np.sin(turn), 0])
+    rotation, _ = cv2.Rodrigues(axis * tilt)
+    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    flat = np.column_stack([corners - (wide / 2, high / 2), np.zeros(4)]) @ rotation.T
+    away = 1.5 * high
+    seen = flat[:, :2] / (1 + flat[:, 2:] / away)
+    angle = np.radians(rng.uniform(-8, 8))
+    seen = seen @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    seen -= seen.min(axis=0)
+    scale = rng.uniform(0.65, 0.9)
+    margin = rng.uniform(60, 200, 2)
+    size = np.ceil(seen.max(axis=0) * scale + 2 * margin).astype(int)
+    matrix = cv2.getPerspectiveTransform(corners, (seen * scale + margin).astype(np.float32))
+    soft = cv2.GaussianBlur(page, (0, 0), 0.6 / scale)
+    table = cv2.warpPerspective(
+        soft, matrix, size.tolist(), flags=cv2.INTER_AREA, borderValue=int(rng.integers(40, 110))
+    )
+    y, x = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j]
+    light = 0.85 + 0.12 * (x * np.cos(turn) + y * np.sin(turn))
+    noisy = table * light + rng.normal(6, rng.uniform(2, 5), table.shape)
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8)), 200
 
 
 def scan(page, rng):
@@ -129,7 +199,7 @@ def scan(page, rng):
     return Image.fromarray(noisy.clip(0, 255).astype(np.uint8)), scale * DOTS_PER_INCH
 
 
-def draw(folder, count):
+def draw(folder, count, take=scan):
     """The form, its description and so many copies; what is written in each field of each."""
     digits = mnist()[1]
     images = [digits.images[digits.labels == label] for label in range(10)]
@@ -141,7 +211,7 @@ def draw(folder, count):
     for copy in range(count):
         rng = np.random.default_rng([SEED, copy])
         filled, texts = fill(blank, images, rng)
-        image, resolution = scan(filled, rng)
+        image, resolution = take(filled, rng)
         path = folder / "forms" / f"{copy:03}.pdf"
         image.save(path, resolution=resolution)
         written[str(path)] = texts
@@ -151,6 +221,7 @@ def draw(folder, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=50)
+    parser.add_argument("--photographs", action="store_true", help="Instead of scans.")
     parser.add_argument(
         "--keep", type=Path, help="Leave the form and its copies in this new folder."
     )
@@ -159,7 +230,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch) / "form"
         folder.mkdir()
-        written = draw(folder, options.n)
+        written = draw(folder, options.n, photograph if options.photographs else scan)
         table = folder / "table.csv"
         command = ["read", str(folder / "forms"), "--fields", str(folder / "form.toml")]
         subprocess.run(

@@ -17,7 +17,7 @@ from digitwise.data.digits import Digits
 from digitwise.reading.mark_learning import draw_mark_lessons, learn_marks
 from digitwise.reading.marks import MARKS
 
-COUNT = 40_000
+COUNT = 30_000
 
 
 def main():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.families import Between, Family, Points, corners, draw_members, ring
+from digitwise.data.families import Between, Family, Points, corners, draw_members
 from digitwise.data.signs import draw_strokes
 
 SIZES = (14.0, 70.0)  # pixels: height of what is drawn
@@ -68,17 +68,9 @@ def doubled_cross(b: Between) -> list[Points]:
 
 def zigzag(b: Between) -> list[Points]:
     """Go to and fro over the cell."""
-    turns = int(b(3, 8))
+    turns = int(b(4, 9))
     stroke = [(k / turns, (k % 2) * b(0.8, 1) + b(0, 0.15)) for k in range(turns + 1)]
     return [corners(*stroke)]
-
-
-def scribble(b: Between) -> list[Points]:
-    """Go round and round."""
-    rounds: Points = []
-    for _ in range(int(b(2, 5))):
-        rounds += ring(b(0.4, 0.6), b(0.4, 0.6), b(0.25, 0.5), b(0.25, 0.5), b(0, 6.28), 1.1)
-    return [rounds]
 
 
 def hatching(b: Between) -> list[Points]:
@@ -96,7 +88,6 @@ CROSSINGS: tuple[Family, ...] = (
     joined_cross,
     doubled_cross,
     zigzag,
-    scribble,
     hatching,
 )
 

@@ -35,7 +35,9 @@ FRAMED = 0.85  # share of a box's side that has ink, and is straight
 Mask = npt.NDArray[np.bool_]
 
 
-def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None, others: bool = True) -> Light:
+def remove_rules(
+    ink: Light, known: tuple[Mask, Mask] | None = None, near: Mask | None = None
+) -> Light:
     """Take printed lines out of the ink of a page or of a number.
 
     Parameters
@@ -44,27 +46,28 @@ def remove_rules(ink: Light, known: tuple[Mask, Mask] | None = None, others: boo
         In [0, 1].
     known : two bool arrays of shape (h, w), optional
         Where lines are that need not be found: those across, and those that go down.
-    others : bool
-        Whether there may be other lines than those known.
+    near : bool array of shape (h, w), optional
+        Where there may be other lines.
 
     Returns
     -------
     float32 array of shape (h, w)
         The same array if there are no lines.
     """
-    without, _ = part_rules(ink, known, others)
+    without, _ = part_rules(ink, known, near)
     return without
 
 
 def part_rules(
-    ink: Light, known: tuple[Mask, Mask] | None = None, others: bool = True
+    ink: Light, known: tuple[Mask, Mask] | None = None, near: Mask | None = None
 ) -> tuple[Light, Mask]:
     """Part a page's ink from its printed lines: the ink without them, and where they are."""
     import cv2
 
     solid = _inked(ink)
-    nothing = np.zeros_like(solid)
-    across, down = _across_and_down(ink, solid) if others else (nothing, nothing)
+    across, down = _across_and_down(ink, solid)
+    if near is not None:
+        across, down = across & near, down & near
     if known is not None:
         across, down = across | (known[0] & solid), down | (known[1] & solid)
     lines = across | down

@@ -116,11 +116,23 @@ def flat_sheet(grey: Light) -> Region | None:
     Region, or None if there is no such sheet
         Upright if it was turned by less than 45 degrees.
     """
-    import cv2
-
     corners = sheet_corners(grey)
     if corners is None or abs(_rise(corners)[0]) <= ASKEW:
         return None
+    return lay_flat(grey, corners)
+
+
+def lay_flat(grey: Light, corners: npt.NDArray[np.float64]) -> Region:
+    """Lay a sheet flat of which the corners are given.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+    corners : array of shape (4, 2)
+        x and y, clockwise from the upper left one.
+    """
+    import cv2
+
     lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     wide, high = (max(2, round(float(lengths[k : k + 3 : 2].mean()))) for k in (0, 1))
     square = np.array([[0, 0], [wide - 1, 0], [wide - 1, high - 1], [0, high - 1]], np.float32)

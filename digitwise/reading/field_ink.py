@@ -14,6 +14,7 @@ from digitwise.reading.field_places import FoundField, Printed
 from digitwise.reading.segment import one_number
 
 LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
+LINE_FAR = 0.06  # the same on bent paper
 ON_PRINT = 0.8  # of a piece of ink: so much of it on what is printed, it is print
 PRINT = 0.3  # share of full ink from which a pixel of the reference is print
 LINE = 0.2  # share of a pixel that a line of the reference covers, at least
@@ -114,15 +115,19 @@ def _as_many(cells: int, expected: Expected) -> bool:
 
 def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
     """Ink in a row of cells that isn't printed, dividers included."""
+    import cv2
+
     ink = extract_ink(found.region.grey)
-    near, known = np.zeros(ink.shape, bool), None
+    height = len(ink)
+    near, known, around = np.zeros(ink.shape, bool), None, None
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)
-    height = len(ink)
+        # A stroke through several cells is as straight as a line; but none is printed there.
+        off = round(LINE_FAR * height) + 1
+        around = cv2.dilate(near.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
     margin = height * MARGIN / (1 + 2 * MARGIN)
     kept = []
-    # A stroke through several cells is as straight as a printed line.
-    for c in find_components(remove_rules(ink, known, others=known is None)):
+    for c in find_components(remove_rules(ink, known, around)):
         on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
         x, y = (c.left + c.right) / 2, (c.top + c.bottom) / 2
         inside = margin <= y <= height - margin and edges[0] <= x <= edges[-1]

@@ -88,7 +88,9 @@ def _parameters(network: Network) -> list[Floats]:
     return [*network.weights, *network.biases]
 
 
-def descend(network: Network, lessons: Lessons, progress: Callable[[str], None]) -> None:
+def descend(
+    network: Network, lessons: Lessons, progress: Callable[[str], None], steps: int = STEPS
+) -> None:
     """Go down to where the cost over all examples is least, the weights kept small (L-BFGS)."""
     from scipy.optimize import minimize
 
@@ -103,8 +105,8 @@ def descend(network: Network, lessons: Lessons, progress: Callable[[str], None])
         return mean + PULL * float(flat @ flat), slope.astype(np.float64) + 2 * PULL * flat
 
     start = np.concatenate([p.ravel() for p in _parameters(network)]).astype(np.float64)
-    steps = {"maxiter": STEPS}
-    _unpack(network, minimize(cost, start, jac=True, method="L-BFGS-B", options=steps).x)
+    options = {"maxiter": steps}
+    _unpack(network, minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
 
 def _unpack(network: Network, flat: Floats) -> None:

@@ -1,10 +1,12 @@
 import csv
 import tomllib
 
+import cv2
+import numpy as np
 from PIL import Image
 
 from tests.cli.conftest import assert_one_line
-from tests.reading.test_fields import TEXTS, blank_form, fill, scan
+from tests.reading.test_fields import CORNERS, TEXTS, blank_form, fill, photograph, scan
 
 
 def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
@@ -89,3 +91,34 @@ def test_a_description_without_a_reference_is_warned_of(run, tmp_path, draw_numb
     assert ran.code == 0
     assert ran.out == f"code: {TEXTS['code']}\n"
     assert "form.toml: names no reference" in ran.err
+
+
+def test_a_photograph_of_a_blank_form_is_laid_flat(run, tmp_path, draw_number):
+    size = (1080, 1400)
+    Image.fromarray(photograph(blank_form(), CORNERS, size)[0]).save(tmp_path / "blank.jpg")
+    assert run("fields", "blank.jpg", "-o", "form.toml").code == 0
+    described = tomllib.loads((tmp_path / "form.toml").read_text())
+    assert described["reference"] == "form.png"
+    assert len(described["field"]) == 4
+    with Image.open(tmp_path / "form.png") as laid_flat:
+        assert laid_flat.size == tuple(described["size"])
+    assert (tmp_path / "form.overlay.png").is_file()
+    page = fill(blank_form(), draw_number, TEXTS)
+    Image.fromarray(photograph(page, CORNERS, size)[0]).save(tmp_path / "a.png")
+    Image.fromarray(scan(page, angle=2.0)[0]).save(tmp_path / "b.png")
+    ran = run("read", "a.png", "b.png", "--fields", "form.toml")
+    assert ran.out.splitlines() == 2 * [f"field {k}: {t}" for k, t in enumerate(TEXTS.values(), 1)]
+
+
+def test_fields_of_a_table_are_named_by_row_and_column(run, tmp_path):
+    page = np.full((600, 800), 255, np.uint8)
+    for y in (100, 160, 220, 280):
+        cv2.line(page, (100, y), (640, y), 30, 2)
+    for x in (100, 300, 460, 640):
+        cv2.line(page, (x, 100), (x, 280), 30, 2)
+    cv2.rectangle(page, (100, 400), (400, 470), 30, 2)
+    Image.fromarray(page).save(tmp_path / "table.png")
+    assert run("fields", "table.png", "-o", "form.toml").code == 0
+    fields = tomllib.loads((tmp_path / "form.toml").read_text())["field"]
+    names = [field["name"] for field in fields]
+    assert names == [*(f"row {r}, column {c}" for r in (1, 2, 3) for c in (1, 2, 3)), "field 10"]
