@@ -30,6 +30,7 @@ PLACE = 2.0  # weight of the logarithm of the share of ink that lies in a cell
 LEAST_SHARE = 0.2  # of a piece's ink: cells that have less don't hold it
 SEVERAL = 1.4  # cells' widths: a mark that is wider may cross several out
 COVERED = 0.5  # share of such a cell's width that the mark has
+LEAST_NONE = 1e-4  # probability that a piece is no digit
 SURE = 0.99  # probability of a digit, to see what its size alone is worth
 BLANKS = ("allowed", "leading", "trailing", "no")
 BEFORE, WITHIN, AFTER = range(3)  # the first digit, digits, the first blank after one
@@ -143,6 +144,9 @@ def _score(arcs: Arcs, probabilities: Floats, marks: Floats, weighing: Weighing 
         found = make_lattice(surely, sure, weighing).scores[:, digit]
         sized = np.maximum(sized, found - log(SURE))
     told = np.log(marks)
+    # Two networks have to agree that a piece is no digit.
+    none = np.log(np.clip(1 - probabilities.sum(axis=1), LEAST_NONE, 1))
+    told[:, 1:] += none[:, None]
     scores = np.full((len(own), len(SYMBOLS)), -np.inf)
     scores[:, :SKIP] = own[:, :SKIP] + told[:, :1]
     for mark in (CROSS, DITTO, DASH):
