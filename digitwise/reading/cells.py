@@ -28,6 +28,7 @@ PRIOR = {CROSS: log(0.3), DITTO: log(0.02), DASH: log(0.1), BLANK: -3.0}
 """Logarithms: how much rarer than some digit each is, before anything is seen."""
 PLACE = 2.0  # weight of the logarithm of the share of ink that lies in a cell
 LEAST_SHARE = 0.2  # of a piece's ink: cells that have less don't hold it
+STRUCK = 0.65  # of a cell's width: a dash that is longer strikes the cell out
 SEVERAL = 1.4  # cells' widths: a mark that is wider may cross several out
 COVERED = 0.5  # share of such a cell's width that the mark has
 LEAST_NONE = 1e-4  # probability that a piece is no digit
@@ -94,8 +95,15 @@ def read_cells(
     float
         Logarithm of what all paths add up to: -inf, with no probabilities, if there is none.
     """
-    scores = _score(arcs, probabilities, marks, weighing)
-    steps = list(_steps(arcs, scores, edges, blank))
+    spans = [_crossed_out(arcs, arc, edges) for arc in range(len(arcs.pieces))]
+    wide = (edges[-1] - edges[0]) / (len(edges) - 1)
+    struck = np.array([piece.width >= STRUCK * wide for piece in arcs.pieces])
+    marks = marks.copy()
+    # Where dividers were taken out of a stroke through several cells, each has its part.
+    marks[struck, MARKS.index(CROSS)] += marks[struck, MARKS.index(DASH)]
+    marks[struck, MARKS.index(DASH)] = LEAST_NONE
+    scores, across = _score(arcs, probabilities, marks, weighing, spans)
+    steps = list(_steps(arcs, scores, across, spans, edges, blank))
     ahead: dict[State, float] = {(0, 0, BEFORE): 0.0}
     sums = [_sum(step.scores) for step in steps]
     for step, score in zip(steps, sums, strict=True):
@@ -132,8 +140,22 @@ def all_blank(count: int) -> list[Cell]:
     return [Cell(chances.copy()) for _ in range(count)]
 
 
-def _score(arcs: Arcs, probabilities: Floats, marks: Floats, weighing: Weighing | None) -> Floats:
-    """Score each candidate as each of SYMBOLS but the blank, and as nothing: (arcs, 14)."""
+def _score(
+    arcs: Arcs,
+    probabilities: Floats,
+    marks: Floats,
+    weighing: Weighing | None,
+    spans: Sequence[tuple[int, int]],
+) -> tuple[Floats, Floats]:
+    """Score each candidate in a cell, and across several.
+
+    Returns
+    -------
+    array of shape (arcs, 14)
+        As each of SYMBOLS but the blank, in whose place is the score of being passed over.
+    array of shape (arcs,)
+        As what crosses several cells out.
+    """
     own = make_lattice(arcs, probabilities, weighing).scores
     # What a mark is worth for its size and place: as much as a digit that is as large.
     surely = replace(arcs, kinds=np.eye(1, arcs.kinds.shape[1]).repeat(len(arcs.kinds), axis=0))
@@ -152,10 +174,21 @@ def _score(arcs: Arcs, probabilities: Floats, marks: Floats, weighing: Weighing 
     for mark in (CROSS, DITTO, DASH):
         scores[:, SYMBOLS.index(mark)] = sized + told[:, MARKS.index(mark)] + PRIOR[mark]
     scores[:, SYMBOLS.index(BLANK)] = own[:, SKIP]
-    return scores
+    # What crosses several cells out is no digit, whatever it looks like, and of any size.
+    crossed = marks[:, [MARKS.index(CROSS), MARKS.index(DASH)]].sum(axis=1)
+    worth = max(0.0, float(sized.max()))  # of each cell that has something in it
+    cells = np.array([max(1, last - first) for first, last in spans])
+    return scores, worth * cells + np.log(crossed) + PRIOR[CROSS]
 
 
-def _steps(arcs: Arcs, scores: Floats, edges: Sequence[float], blank: str) -> Iterator[_Step]:
+def _steps(
+    arcs: Arcs,
+    scores: Floats,
+    across: Floats,
+    spans: Sequence[tuple[int, int]],
+    edges: Sequence[float],
+    blank: str,
+) -> Iterator[_Step]:
     """Every step, so ordered that whatever leads to a state comes before what leaves it."""
     count = len(edges) - 1
     passed_over = scores[:, SYMBOLS.index(BLANK)]
@@ -181,12 +214,10 @@ def _steps(arcs: Arcs, scores: Floats, edges: Sequence[float], blank: str) -> It
             for cell in np.flatnonzero(shares[arc] >= LEAST_SHARE).tolist():
                 there = held[arc] + PLACE * log(shares[arc][cell])
                 yield from _into(node, cell, end, cell + 1, there, blank, arc)
-            first, last = _crossed_out(arcs, arc, edges)
+            first, last = spans[arc]
             if last - first > 1:
                 crossed = np.full(len(SYMBOLS), -np.inf)
-                crossed[SYMBOLS.index(CROSS)] = np.logaddexp(
-                    *(held[arc, SYMBOLS.index(mark)] for mark in (CROSS, DASH))
-                )
+                crossed[SYMBOLS.index(CROSS)] = across[arc]
                 yield from _into(node, first, end, last, crossed, blank, arc)
 
 
