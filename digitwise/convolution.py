@@ -98,7 +98,7 @@ class Convolution:
 
     def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
         """z = w·p + b for the patch p of each neuron, and of each square the largest."""
-        return np.asarray(self._squares(a, w, b).max(axis=3).reshape(len(a), -1))
+        return np.asarray(self._squares(a, w, b).max(axis=3).reshape(len(a), self.n_out))
 
     def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:
         """∂C_x/∂w = Σ δ pᵀ and ∂C_x/∂b = Σ δ over the places that share them, and the examples."""
@@ -113,14 +113,14 @@ class Convolution:
         sums = np.zeros((len(a), height + k - 1, width + k - 1, channels), a.dtype)
         for row, column in np.ndindex(k, k):
             sums[:, row : row + height, column : column + width] += shares[:, :, :, row, column]
-        return sums[:, edge : edge + height, edge : edge + width].reshape(len(a), -1)
+        return sums[:, edge : edge + height, edge : edge + width].reshape(len(a), self.n_in)
 
     def _patches(self, a: Floats) -> npt.NDArray[Any]:
         """The patch of every place: (n, n_in) → (n, height, width, patch · patch · channels)."""
-        edge, picture = self.patch // 2, a.reshape(-1, *self.picture)
+        edge, picture = self.patch // 2, a.reshape(len(a), *self.picture)
         padded = np.pad(picture, [(0, 0), (edge, edge), (edge, edge), (0, 0)])
         patches = sliding_window_view(padded, (self.patch, self.patch), (1, 2))
-        return patches.transpose(0, 1, 2, 4, 5, 3).reshape(*picture.shape[:3], -1)
+        return patches.transpose(0, 1, 2, 4, 5, 3).reshape(*picture.shape[:3], self.weight_shape[1])
 
     def _squares(self, a: Floats, w: Floats, b: Floats) -> Floats:
         """z of every place, by the squares that are pooled: (n, rows, columns, pool², maps)."""

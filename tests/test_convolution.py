@@ -95,6 +95,13 @@ def test_a_shifted_picture_has_shifted_maps(dy, dx, patch, seed):
     np.testing.assert_allclose(np.roll(maps, (dy, dx), (0, 1)), of_shifted, rtol=0, atol=1e-12)
 
 
+def test_no_picture_has_no_outputs():
+    assert Network([784, Convolution(3, pool=2), 10]).feedforward(np.zeros((0, 784))).shape == (
+        0,
+        10,
+    )
+
+
 def test_shapes_and_counts():
     net = Network([784, *parse_layers("3x3x16p2,3x3x32p2,3x3x64"), 128, 10])
     assert net.sizes == [784, 14 * 14 * 16, 7 * 7 * 32, 7 * 7 * 64, 128, 10]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.real_numbers import RealNumber
+from digitwise.engines.predictor import Predictor
 from digitwise.errors import InputError
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
@@ -75,13 +76,13 @@ def teach(
     """
     model = read_model(path)
     model.weighing = learn_weighing(
-        model.network, model.calibration, digits, real, progress=progress
+        Predictor(model.network), model.calibration, digits, real, progress=progress
     )
     save(model, path)
 
 
 def learn_weighing(
-    network: Network,
+    network: Network | Predictor,
     calibration: Calibration | None,
     digits: Digits,
     real: Sequence[RealNumber] = (),
@@ -94,7 +95,7 @@ def learn_weighing(
 
     Parameters
     ----------
-    network : Network
+    network : Network or Predictor
         One that has learnt what is no digit.
     calibration : Calibration or None
         Of its confidence in single digits.

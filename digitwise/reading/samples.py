@@ -7,6 +7,7 @@ from typing import TypeVar
 from digitwise.data.digits import Digits
 from digitwise.data.real_numbers import RealNumber
 from digitwise.data.strings import Hand, draw_number
+from digitwise.engines.predictor import Predictor
 from digitwise.engines.threads import cores
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import open_first
@@ -91,7 +92,7 @@ class Sample:
 class Asked:
     """The networks that are asked, and what their outputs mean."""
 
-    network: Network
+    network: Network | Predictor
     calibration: Calibration | None
     signs: Network | None
 
