@@ -8,7 +8,6 @@ import typer
 from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
 from digitwise.percent import percent
-from digitwise.typed_layers import layers_text
 
 SUSPICIOUS = 0.9  # accuracy below which something was probably not said
 
@@ -56,6 +55,7 @@ def import_(
     from digitwise.data.sources import resolve
     from digitwise.exchange.torch import from_torch, import_torch
     from digitwise.models.files import save
+    from digitwise.typed_layers import layers_text
 
     if out.exists():
         raise InputError(f"{out} is there already: name another file with -o, or move it away")

@@ -10,10 +10,8 @@ import typer
 from digitwise.cli.options import PresetName, chosen_of, option_of, with_settings
 from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
-from digitwise.layers import shared_count
 from digitwise.settings import DEFAULTS, TABLE, Settings, read_settings
 from digitwise.training.presets import PRESETS
-from digitwise.typed_layers import layers_text
 
 if TYPE_CHECKING:
     from digitwise.data.digits import Digits
@@ -143,6 +141,7 @@ def _check_options(
 
 def _as_trained(model: str) -> dict[str, Any]:
     """Settings that a network from a file has already."""
+    from digitwise.layers import shared_count
     from digitwise.models.shipped import open_model
 
     network = open_model(model).network
@@ -226,6 +225,7 @@ def _resumed(
 def _free_name(settings: Settings) -> Path:
     """Name for the model that takes no other's place: `mnist-784-30-10.safetensors`, `...-2...`."""
     from digitwise.training.checkpoint import checkpoint_path
+    from digitwise.typed_layers import layers_text
 
     sizes = layers_text(settings.layout)
     stem, number = f"{Path(settings.data).absolute().name}-{sizes}"[:150], 1

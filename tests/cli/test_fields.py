@@ -32,8 +32,8 @@ def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
     assert [row["file"] for row in rows] == ["scan0.png", "bad.png", "scan1.png"]
     assert [rows[0][f"field {k}"] for k in range(1, 5)] == list(TEXTS.values())
     assert 0.2 < float(rows[2]["field 4 confidence"]) <= 1
-    assert [rows[0][f"field {k} guess"] for k in range(1, 5)] == list(TEXTS.values())
-    assert rows[0]["field 1 rejected"] == ""
+    assert [rows[0][f"field {k} best guess"] for k in range(1, 5)] == list(TEXTS.values())
+    assert (rows[0]["field 1 state"] != "rejected", rows[0]["field 1 reason"]) == (True, "")
     assert "not a picture" in rows[1]["error"]
     rows = run("read", "scan0.png", "--fields", "form.toml", "--json").json
     assert [row["field"] for row in rows] == [f"field {k}" for k in range(1, 5)]
@@ -76,10 +76,10 @@ def test_a_table_says_what_is_rejected_and_why(run, tmp_path, draw_number):
     Image.fromarray(page[:770]).save(tmp_path / "page.png")
     run("read", "page.png", "--fields", "form.toml", "-o", "out.csv")
     (row,) = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
-    assert row["code guess"] == TEXTS["code"]
-    assert row["code rejected"] == "no likely reading satisfies range = [0, 9]"
-    assert (row["total"], row["total rejected"]) == (TEXTS["total"], "")
-    assert (row["account"], row["account rejected"]) == ("", "it lies outside of the picture")
+    assert row["code best guess"] == TEXTS["code"]
+    assert row["code reason"] == "no likely reading satisfies range = [0, 9]"
+    assert (row["total"], row["total reason"]) == (TEXTS["total"], "")
+    assert (row["account"], row["account reason"]) == ("", "it lies outside of the picture")
 
 
 def test_a_description_without_a_reference_is_warned_of(run, tmp_path, draw_number):
@@ -107,7 +107,8 @@ def test_a_photograph_of_a_blank_form_is_laid_flat(run, tmp_path, draw_number):
     Image.fromarray(photograph(page, CORNERS, size)[0]).save(tmp_path / "a.png")
     Image.fromarray(scan(page, angle=2.0)[0]).save(tmp_path / "b.png")
     ran = run("read", "a.png", "b.png", "--fields", "form.toml")
-    assert ran.out.splitlines() == 2 * [f"field {k}: {t}" for k, t in enumerate(TEXTS.values(), 1)]
+    said = [f"field {k}: {text}" for k, text in enumerate(TEXTS.values(), 1)]
+    assert ran.out.splitlines() == [f"{name}.png: {line}" for name in "ab" for line in said]
 
 
 def test_fields_of_a_table_are_named_by_row_and_column(run, tmp_path):

@@ -153,13 +153,15 @@ def test_forms_have_a_row_a_page(suffix):
     delimiter = "," if suffix == ".csv" else "\t"
     heading, *lines = csv.reader(io.StringIO(content), delimiter=delimiter)
     assert heading == [
-        "file", "page", "year", "year confidence", "year state", "'=sum", "'=sum confidence",
-        "'=sum state", "error",
+        "file", "page",
+        "year", "year confidence", "year state", "year best guess", "year reason",
+        "'=sum", "'=sum confidence", "'=sum state", "'=sum best guess", "'=sum reason",
+        "error",
     ]  # fmt: skip
     assert lines == [
-        ["a.pdf", "0", "12", "0.99", "sure", "?", "0.5", "rejected", ""],
-        ["a.pdf", "1", "9", "0.99", "sure", "", "", "", ""],
-        ["b.pdf", "0", "", "", "", "", "", "", "damaged"],
+        ["a.pdf", "0", "12", "0.99", "sure", "12", "", "?", "0.5", "rejected", "7", "", ""],
+        ["a.pdf", "1", "9", "0.99", "sure", "9", "", "", "", "", "", "", ""],
+        ["b.pdf", "0", *10 * [""], "damaged"],
     ]
 
 

@@ -118,7 +118,7 @@ def test_what_is_not_known_of_shared_weights_is_asked_for(torch, tmp_path):
         dw.from_torch(path, "relu", convolutions="3x3x4p2,3x3x3p3")
     with pytest.raises(ModelError, match=r"classifier.1.weight to be .*\(20, 27\); found"):
         dw.from_torch(path, "relu", convolutions="3x3x4p2,5x5x3p4")
-    with pytest.raises(InputError, match="expected layers with shared weights as"):
+    with pytest.raises(InputError, match="expected layers of shared weights as"):
         dw.from_torch(path, "relu", convolutions="frob")
     with pytest.raises(InputError, match="expected a mean of 0 .* found 0.1307"):
         dw.from_torch(path, "relu", (0.1307, 0.3081), SHARED)
