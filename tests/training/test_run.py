@@ -265,9 +265,7 @@ def test_a_run_begins_with_a_trained_network(bundled, tmp_path):
     for found, wanted in zip(read_model(second).network.weights, trained.weights, strict=True):
         np.testing.assert_array_equal(found, wanted)
     assert f"--start-from {first}" in settings.command()
-    with pytest.raises(
-        InputError, match="expected 784-7-10, sigmoid: give its --convolutions, --hidden"
-    ):
+    with pytest.raises(InputError, match="expected 784-7-10, sigmoid: give its --conv"):
         Run.start(replace(settings, hidden=(7,)), *bundled, second)
     with pytest.raises(ModelError, match="no model 'nothing'"):
         Run.start(replace(settings, start_from=("nothing",)), *bundled, second)
