@@ -111,6 +111,8 @@ class Settings:
         "network",
         metavar="KxKxMAPS[pN],...",
         source="LeCun et al. 1998",
+        page="more",
+        label="Shared weights",
     )
     activation: str = row(
         "sigmoid",

@@ -14,6 +14,9 @@ from digitwise.web.sent import Sent
 SETS = ("auto", "mnist", "digits")
 MOST = {"hidden": 2000, "epochs": 1000, "batch_size": 60_000, "limit": 60_000, "seed": 2**31}
 MOST_LAYERS = 4
+PATTERNS = {
+    "convolutions": r"^(\dx\dx\d{1,2}(p\d)?(,\dx\dx\d{1,2}(p\d)?){0,3})?$"
+}  # 99 maps at most
 LEAST_DIGITS = 10
 
 
@@ -43,8 +46,8 @@ def _field(setting: Setting) -> Any:
     bounds: dict[str, Any] = {"ge": r.least, "le": r.most, "gt": r.above, "lt": r.below}
     if setting.kind is float and r.most is None and r.below is None:
         bounds["le"] = 1e30
-    if setting.kind is bool:
-        bounds = {}
+    if setting.kind in (bool, str):
+        bounds = {"pattern": PATTERNS[setting.name]} if setting.name in PATTERNS else {}
     if setting.many:
         many: Any = list[Annotated[setting.kind, Field(**bounds)]]  # type: ignore[name-defined]
         return (many, Field(list(default), max_length=r.most_values, description=r.meaning))

@@ -333,6 +333,9 @@ def test_wrong_usage_exits_with_2(run, arguments, part):
 def test_inputs_that_fail_exit_with_1_and_one_line(run, tmp_path):
     assert_one_line(run("train", "--data", "minst"), 1, "expected auto, mnist, digits or a folder")
     assert_one_line(run("train", "--data-dir", "nowhere"), 1, "no such folder")
+    for layers, said in (("3x3", "as 3x3x16"), ("3x3x4p9,3x3x4p9", "pool less before it")):
+        ran = run("train", "--data", "digits", "--convolutions", layers)
+        assert (ran.code, said in ran.err.splitlines()[-1]) == (1, True)
     assert_one_line(run("train", DIGITWISE_DATA="nowhere"), 1, "DIGITWISE_DATA")
     assert_one_line(run("train", "--resume", "nothing.safetensors"), 1, "No such file")
     assert_one_line(run("train", "--resume", ".."), 1, "is a folder")
@@ -472,3 +475,19 @@ def test_a_preset_goes_without_its_sets_on_request(run, tmp_path):
     ran = run(*bare, "--real-numbers", "none", "--out", "net.safetensors")
     assert ran.code == 0, ran.err
     assert "--real-numbers" not in read_model(tmp_path / "net.safetensors").training["command"]
+
+
+def test_shared_weights_are_trained_named_and_read_back(run, tmp_path):
+    ran = run("train", *FAST, "--convolutions", "5x5x4p2,3x3x4p2", "--engine", "auto")
+    assert ran.code == 0
+    path = tmp_path / "digits-784-5x5x4p2-3x3x4p2-12-10.safetensors"
+    model = read_model(path)
+    assert [w.shape for w in model.network.weights] == [(4, 25), (4, 36), (12, 196), (10, 12)]
+    assert model.training["settings"]["engine"] == "conv"
+    assert "--convolutions 5x5x4p2,3x3x4p2" in model.training["command"]
+    assert run("evaluate", path, "--data", "digits").code == 0
+    again = run(
+        "train", "--start-from", path, "--data", "digits", "--epochs", 1, "--out", "b.safetensors"
+    )
+    assert again.code == 0
+    assert read_model(tmp_path / "b.safetensors").network.layers == model.network.layers

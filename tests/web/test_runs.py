@@ -59,6 +59,22 @@ def test_a_run_is_what_fit_would_do(client, folder, bundled):
     assert client.get(f"/api/runs/{run}").status_code == 404
 
 
+def test_a_run_may_have_shared_weights(client):
+    how = {"activation": "relu", "init": "he", "cost": "cross-entropy", "learning_rate": 0.05}
+    made = client.post("/api/runs", json={**SETTINGS, **how, "convolutions": "3x3x8p2"})
+    run = made.json()["id"]
+    state = until(client, run, "paused")
+    assert (state["engine"], state["parameters"]) == ("conv", 9 * 8 + 8 + 1568 * 12 + 12 + 120 + 10)
+    client.post(f"/api/runs/{run}/start")
+    assert until(client, run, "done")["rows"][-1]["test_accuracy"] > 0.5
+
+
+def test_layers_that_do_not_fit_are_refused_by_name(client):
+    answer = client.post("/api/runs", json={**SETTINGS, "convolutions": "3x3x8p9,3x3x8p9"})
+    assert 400 <= answer.status_code < 500
+    assert "pool less before it" in answer.text
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -73,6 +89,9 @@ def test_a_run_is_what_fit_would_do(client, folder, bundled):
         {"data": "/etc/passwd"},
         {"activation": "step"},
         {"seed": -1},
+        {"convolutions": "3x3"},
+        {"convolutions": "3x3x999"},
+        {"convolutions": "3x3x8,3x3x8,3x3x8,3x3x8,3x3x8"},
     ],
 )
 def test_settings_out_of_range(client, change):

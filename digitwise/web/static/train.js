@@ -110,7 +110,7 @@ class Panel {
     for (const { id, settings, state } of await call("api/runs")) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = `stop 784-${[...settings.hidden, 10].join("-")}, seed ${settings.seed}, epoch ${state.epoch}`;
+      button.textContent = `stop 784-${[...settings.convolutions.split(",").filter(Boolean), ...settings.hidden, 10].join("-")}, seed ${settings.seed}, epoch ${state.epoch}`;
       button.addEventListener("click", async () => {
         await call(`api/runs/${id}`, "DELETE").catch(() => {});
         button.remove();
