@@ -31,7 +31,7 @@ torch.set_num_threads(2)
 PEERS = [Conv, TorchConv, TorchConvCompiled, JaxConv]
 ROUNDS = 9
 SHARED, HIDDEN = "3x3x16p2,3x3x32p2,3x3x64", 128
-BATCH_SIZE, LEARNING_RATE = 128, 0.05
+BATCH_SIZE, LEARNING_RATE = 128, 0.01
 EXAMPLES = 39 * BATCH_SIZE  # 4,992: whole mini-batches, as JAX wants them
 FEW, REPEATS = 30, 100
 

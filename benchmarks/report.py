@@ -25,6 +25,7 @@ QUESTIONS = [
     ["growth.py"],
     ["same_accuracy.py"],
     ["estimator.py"],
+    ["convolution.py"],
 ]
 TITLES = {
     "small networks": "How fast is a small network trained?",
@@ -34,6 +35,7 @@ TITLES = {
     "growth": "How time grows, and memory",
     "same accuracy": "Is anything traded for it?",
     "estimator": "How fast is a classifier of scikit-learn's kind fitted?",
+    "shared weights": "How fast are layers of shared weights?",
 }
 TERMS = """\
 All of a table was measured in one run of one program, side by side: the peers take turns, the first

@@ -1,8 +1,7 @@
 """A feedforward network of sigmoid neurons, and backpropagation.
 
 This is the reference: every faster engine is tested against it. Arrays of examples have shape
-(n, features) throughout; weights[l] has shape (n_out, n_in), biases[l] shape (n_out,), where
-layer l + 1 receives from layer l and layer 0 is the input.
+(n, features) throughout; weights[l], which feed layer l + 1, have shape (n_out, n_in).
 """
 
 from collections.abc import Sequence
@@ -52,7 +51,8 @@ class Network(Shown):
         Weights start as N(0, 1), as in the chapter, or as N(0, 1)/√fan-in, which keeps neurons
         from starting saturated; biases as N(0, 1). "he" is for relu: hidden layers start with
         √2 N(0, 1)/√fan-in, all biases with 0 (He et al. 2015).
-    rng : int or numpy.random.Generator, seed or source of the random start
+    rng : int or numpy.random.Generator
+        From which the random start is drawn.
     dtype : float64 or float32, of parameters and of all arithmetic
 
     Raises

@@ -19,7 +19,8 @@ from digitwise.neurons import Floats
 AT_ONCE = 64  # images that are in the cache together
 PIECE = 8 * AT_ONCE  # images that a thread takes at a time
 MOST_TILED = 60_000  # neurons of a layer, whose places are short numbers
-THREADS_FROM = 1024  # images that are worth another thread
+THREADS_FROM = 1024  # images that are worth another thread,
+SHARED_FROM = 16  # and those of which shared weights make more work
 
 Worker = Callable[[Floats, Floats, bool], None]
 
@@ -106,14 +107,15 @@ class Predictor:
         inputs = self._inputs(x)
         rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
         out = np.empty((len(rows), self.sizes[-1]), self.dtype)
-        if self._pool is None or len(rows) < THREADS_FROM:
+        if self._pool is None or len(rows) < (SHARED_FROM if self._shared else THREADS_FROM):
             work = self._take()
             work(rows, out, squash)
             self._free.append(work)
         else:
             # Taken by whoever is free: a core that others hold up does less.
+            size = min(PIECE, -(-len(rows) // (len(self._others) + 1)))
             pieces = iter(
-                [(rows[at : at + PIECE], out[at : at + PIECE]) for at in range(0, len(rows), PIECE)]
+                [(rows[at : at + size], out[at : at + size]) for at in range(0, len(rows), size)]
             )
             waiting = [self._pool.submit(self._run, pieces, squash) for _ in self._others]
             self._run(pieces, squash)
