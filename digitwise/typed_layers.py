@@ -2,18 +2,33 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digitwise.errors import InputError
-from digitwise.layers import Layer
+from digitwise.layers import Layer, shared_count
 
 if TYPE_CHECKING:
     from digitwise.convolution import Convolution
+    from digitwise.network import Network
 
 
 def layers_text(sizes: Sequence[int | Layer]) -> str:
     """Layers in a line, as 784-100-10 or 784-3x3x16p2-100-10."""
     return "-".join(map(str, sizes))
+
+
+def layer_settings(network: "Network") -> dict[str, Any]:
+    """Return the settings that a network's layers are made by: `convolutions` and `hidden`."""
+    count = shared_count(network.layers)
+    return {
+        "convolutions": typed(network.layers[:count]),
+        "hidden": tuple(network.sizes[1 + count : -1]),
+    }
+
+
+def typed(layers: Sequence[Layer]) -> str:
+    """Layers as `parse_layers` reads them."""
+    return ",".join(map(str, layers))
 
 
 def parse_layers(text: str) -> list["Convolution"]:

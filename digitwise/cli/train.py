@@ -141,14 +141,12 @@ def _check_options(
 
 def _as_trained(model: str) -> dict[str, Any]:
     """Settings that a network from a file has already."""
-    from digitwise.layers import shared_count
     from digitwise.models.shipped import open_model
+    from digitwise.typed_layers import layer_settings
 
     network = open_model(model).network
-    count = shared_count(network.layers)
     return {
-        "convolutions": ",".join(map(str, network.layers[:count])),
-        "hidden": tuple(network.sizes[1 + count : -1]),
+        **layer_settings(network),
         "activation": network.activation,
         "cost": network.cost,
     }

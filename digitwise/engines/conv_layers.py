@@ -1,8 +1,8 @@
 """Layers with shared weights, laid out for `conv_kernels`: packed weights and activations."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from digitwise.layers import shared_count
 from digitwise.network import Network
 from digitwise.neurons import Floats
 
+T = TypeVar("T")
 AT_ONCE = 8  # examples, whose errors are in the cache together
 
 
@@ -63,15 +64,9 @@ class SharedLayers:
                 x = layer.activations
         return self.features[rows]
 
-    @contextmanager
-    def scratch(self) -> Iterator[Floats]:
+    def scratch(self) -> AbstractContextManager[Floats]:
         """An array for the sums of a row, used by one thread at a time."""
-        try:
-            sums = self._free.pop()
-        except IndexError:  # all are in use
-            sums = aligned_zeros(self._scratch, self._dtype)
-        yield sums
-        self._free.append(sums)
+        return _lend(self._free, lambda: aligned_zeros(self._scratch, self._dtype))
 
 
 class Backward:
@@ -101,13 +96,11 @@ class Backward:
 
     def learn(self, rows: slice) -> None:
         """Gradients of some rows, whole blocks but for the last, from their `errors`, ∂C/∂a."""
-        deltas = self._take()
-        with self.shared.scratch() as sums:
+        with self.shared.scratch() as sums, _lend(self._free, self._deltas) as deltas:
             for start in range(rows.start, rows.stop, self.block):
                 stop = min(start + self.block, rows.stop)
                 for at in range(start, stop, AT_ONCE):
                     self._learn(at, min(at + AT_ONCE, stop), start // self.block, deltas, sums)
-        self._free.append(deltas)
 
     def _learn(self, at: int, stop: int, block: int, deltas: list[Floats], sums: Floats) -> None:
         shared = self.shared
@@ -136,12 +129,9 @@ class Backward:
                 layer.own(nabla_b[:blocks].sum(axis=0)),
             )
 
-    def _take(self) -> list[Floats]:
-        try:
-            return self._free.pop()
-        except IndexError:  # all are in use
-            dtype = self.shared.inputs.dtype
-            return [aligned_zeros(layer.deltas_size, dtype) for layer in self.shared.layers]
+    def _deltas(self) -> list[Floats]:
+        dtype = self.shared.inputs.dtype
+        return [aligned_zeros(layer.deltas_size, dtype) for layer in self.shared.layers]
 
 
 class _SharedLayer:
@@ -207,6 +197,17 @@ class _SharedLayer:
         s = self.shape
         parts = packed.reshape(s.patch, s.patch, s.channels, s.maps)
         return parts[:, :, : self.channels, : self.maps].transpose(3, 0, 1, 2)
+
+
+@contextmanager
+def _lend(free: list[T], make: Callable[[], T]) -> Iterator[T]:
+    """Give one of some buffers to one thread at a time; a new one where all are in use."""
+    try:
+        one = free.pop()
+    except IndexError:
+        one = make()
+    yield one
+    free.append(one)
 
 
 def _padded(count: int, lanes: int) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError
 from digitwise.files import write_atomically
-from digitwise.layers import Full, Layer, count_parameters, shared_count
+from digitwise.layers import Full, Layer, count_parameters
 from digitwise.models.calibration import Calibration
 from digitwise.models.channels import channels_first, take_channels_first
 from digitwise.models.facts import trained_on
@@ -29,7 +29,7 @@ from digitwise.models.state_dicts import describe_state_dict, is_state_dict, nam
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
-from digitwise.typed_layers import parse_layers
+from digitwise.typed_layers import layer_settings, parse_layers, typed
 
 FORMAT = 1
 KEY = "digitwise"
@@ -208,7 +208,7 @@ def read_model(
     """
     path = model_file(path)
     if convolutions is not None:
-        convolutions = ",".join(map(str, parse_layers(convolutions)))
+        convolutions = typed(parse_layers(convolutions))
     try:
         _check_envelope(path)
         model = _read(path, activation, convolutions)
@@ -222,8 +222,7 @@ def read_model(
         raise ModelError(
             f"{path}: expected the activation {activation!r:.50}; found {model.network.activation}"
         )
-    layers = model.network.layers
-    shared = ",".join(map(str, layers[: shared_count(layers)]))
+    shared = layer_settings(model.network)["convolutions"]
     if convolutions is not None and convolutions != shared:
         raise ModelError(
             f"{path}: expected the layers with shared weights {convolutions or 'none':.50}; found "

@@ -29,21 +29,31 @@ def written_in(found: FoundField) -> list[list[Component]]:
     And what goes on beside it, as far as there is room.
     """
     height, width = found.region.grey.shape
-    margin = height * MARGIN / (1 + 2 * MARGIN)
+    margin = _margin(height)
     ink = extract_ink(found.region.grey)
     near, known = np.zeros(ink.shape, bool), None
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)
 
     def written(c: Component) -> bool:
-        on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
         on_level = margin <= (c.top + c.bottom) / 2 <= height - margin
         on_page = margin <= (c.left + c.right) / 2 <= width - margin
-        return on_level and on_page and on_print < ON_PRINT * float(c.ink.sum())
+        return on_level and on_page and not _is_print(c, near)
 
     numbers = one_number(remove_rules(ink, known))
     kept = [_going_on([c for c in number if written(c)], found.inner) for number in numbers]
     return [number for number in kept if number]
+
+
+def _margin(height: int) -> float:
+    """Rows above a field, and below it, in a region of this height."""
+    return height * MARGIN / (1 + 2 * MARGIN)
+
+
+def _is_print(c: Component, near: Mask) -> bool:
+    """Whether most of a piece of ink lies on what is printed."""
+    on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
+    return on_print >= ON_PRINT * float(c.ink.sum())
 
 
 def _going_on(components: list[Component], inner: tuple[float, float]) -> list[Component]:
@@ -90,7 +100,7 @@ def find_cell_edges(found: FoundField) -> list[float] | None:
     field has cells if the reference shows as many as it has digits, at most.
     """
     field, height = found.field, found.region.grey.shape[0]
-    margin = height * MARGIN / (1 + 2 * MARGIN)
+    margin = _margin(height)
     count = field.cells.count if field.cells else 0
     if not count and (field.expected.pattern is not None or found.printed is None):
         return None
@@ -125,17 +135,12 @@ def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
         # A stroke through several cells is as straight as a line; but none is printed there.
         off = round(LINE_FAR * height) + 1
         around = cv2.dilate(near.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
-    margin = height * MARGIN / (1 + 2 * MARGIN)
+    margin = _margin(height)
     kept = []
     for c in find_components(remove_rules(ink, known, around)):
-        on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
         x, y = (c.left + c.right) / 2, (c.top + c.bottom) / 2
         inside = margin <= y <= height - margin and edges[0] <= x <= edges[-1]
-        if (
-            inside
-            and on_print < ON_PRINT * float(c.ink.sum())
-            and not _is_divider(c, edges, height)
-        ):
+        if inside and not _is_print(c, near) and not _is_divider(c, edges, height):
             kept.append(c)
     return kept
 

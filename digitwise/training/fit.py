@@ -6,13 +6,13 @@ from typing import Any
 
 from digitwise.data.table import Examples
 from digitwise.errors import InputError
-from digitwise.layers import shared_count
 from digitwise.network import Network
 from digitwise.settings import DEFAULTS, TABLE, Settings, find_setting
 from digitwise.training.callback import Callback, check_callbacks
 from digitwise.training.history import History
 from digitwise.training.loop import Training
 from digitwise.training.progress import Progress, callbacks_of
+from digitwise.typed_layers import layer_settings
 
 # What `fit` is given in other ways: its digits, and the network.
 ELSEWHERE = {
@@ -114,10 +114,8 @@ def settings_of(network: Network, settings: Settings, changes: dict[str, Any]) -
     settings = settings.changed(changes)
     if not isinstance(network, Network):
         return settings  # refused later, with the digits
-    count = shared_count(network.layers)
     of_network: dict[str, Any] = {
-        "convolutions": ",".join(map(str, network.layers[:count])),
-        "hidden": tuple(network.sizes[1 + count : -1]),
+        **layer_settings(network),
         "activation": network.activation,
         "cost": network.cost,
         "init": network.init,
