@@ -1,0 +1,239 @@
+"""Which tuned constants change what is read? Each is varied, and pictures are read again.
+
+    python benchmarks/sensitivity.py ../shared/numbers [--cases ../shared/cases] [--only imaging/ink.py]
+        [--results build/sensitivity.jsonl] [--write]
+
+Every constant of `imaging/` and `reading/` that is a number, or a tuple of numbers, is multiplied by
+0.8 and by 1.25; whole numbers change by one at least. The pictures are real numbers to develop on,
+drawn numbers (DIGITWISE_DATA, the last 5,000 training digits), and forms and pages with known text.
+A reading has changed if its text is another, or if it is rejected and was not, or the reverse.
+
+Results are written as they come, so that a stopped run goes on. --write makes docs/tuning.md of them.
+"""
+
+import argparse
+import ast
+import importlib
+import json
+import multiprocessing
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from measure import machine, mnist, table
+
+import digitwise as dw
+from digitwise.data.real_numbers import read_real_numbers
+from digitwise.data.strings import HANDS, draw_number
+from digitwise.engines.threads import cores
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("imaging", "reading")
+FACTORS = (0.8, 1.25)
+LEARNING = ("learning", "sign_learning", "mark_learning", "examples", "samples", "aligning")
+"""Modules whose constants matter when weights are learnt, not when pictures are read."""
+DRAWN = 20  # numbers of each hand
+EVERY_REAL, EVERY_PAGE = 6, 16  # one in so many is read as a number, and as a page
+SEED = 2031
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number of the source, by its module and name."""
+
+    module: str
+    name: str
+    value: float | tuple
+    meaning: str
+
+    @property
+    def key(self):
+        return f"{self.module}.{self.name}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("numbers", type=Path)
+    parser.add_argument("--cases", type=Path)
+    parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--results", type=Path, default=ROOT / "build" / "sensitivity.jsonl")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    constants = [c for c in find_constants() if options.only in c.module.replace(".", "/") + ".py"]
+    options.results.parent.mkdir(parents=True, exist_ok=True)
+    known = results_in(options.results)
+    jobs = [(c, f) for c in constants for f in FACTORS if f"{c.key} {c.value} {f}" not in known]
+    context = multiprocessing.get_context("spawn")
+    with (
+        context.Pool(cores(), start, (options.numbers, options.cases)) as pool,
+        options.results.open("a") as file,
+    ):
+        for constant, factor, found in pool.imap_unordered(vary, jobs):
+            row = {"key": f"{constant.key} {constant.value} {factor}", **found}
+            file.write(json.dumps(row) + "\n")
+            file.flush()
+            print(row, file=sys.stderr)
+    known = results_in(options.results)
+    text = report(constants, known)
+    print(text)
+    if options.write:
+        (ROOT / "docs" / "tuning.md").write_text(text, encoding="utf-8")
+
+
+def find_constants():
+    """Every tuned constant, in the order of files and lines."""
+    found = []
+    for folder in FOLDERS:
+        for path in sorted((ROOT / "digitwise" / folder).rglob("*.py")):
+            if path.stem in LEARNING:
+                continue
+            source = path.read_text(encoding="utf-8")
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for name, value, line in numbers_of(ast.parse(source)):
+                _, _, meaning = source.splitlines()[line - 1].partition("#")
+                found.append(Constant(module, name, value, meaning.strip()))
+    return found
+
+
+def numbers_of(tree):
+    """Names, values and lines of a module's numeric constants."""
+    for statement in tree.body:
+        if not isinstance(statement, ast.Assign):
+            continue
+        (target, value) = statement.targets[0], statement.value
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=True))
+        for name, expression in pairs:
+            if isinstance(name, ast.Name) and name.id.isupper():
+                try:
+                    number = ast.literal_eval(expression)
+                except ValueError:
+                    continue
+                parts = number if isinstance(number, tuple) else (number,)
+                if parts and all(type(part) in (int, float) for part in parts):
+                    yield name.id, number, expression.lineno
+
+
+def varied(value, factor):
+    """The value, times the factor; whole numbers stay whole and change."""
+    if isinstance(value, tuple):
+        return tuple(varied(part, factor) for part in value)
+    if isinstance(value, float):
+        return value * factor
+    nearest = round(value * factor)
+    return nearest if nearest != value else value + (1 if factor > 1 else -1)
+
+
+def start(numbers, cases):
+    """Tell a worker where the pictures are."""
+    global folders
+    folders = numbers, cases
+
+
+@cache
+def unchanged():
+    """The pictures, and what is read with the constants as they are."""
+    pictures = list(corpus(*folders))
+    return pictures, [read() for _, read in pictures]
+
+
+def corpus(numbers, cases):
+    """Pairs of the right text, and a function that reads."""
+    develop, _ = read_real_numbers(numbers)
+    reader = dw.Reader()
+    for layout, every in (("number", EVERY_REAL), ("auto", EVERY_PAGE)):
+        for number in develop[::every]:
+            yield (
+                number.text,
+                lambda n=number, lay=layout: said(reader.read(n.path, lay, signs="none")),
+            )
+    train, _ = mnist()
+    for hand in HANDS:
+        for index in range(DRAWN):
+            drawn = draw_number(train[55_000:], HANDS[hand], SEED, index)
+            yield drawn.text, lambda d=drawn: said(reader.read(d.image, "number", signs="none"))
+    if cases is None:
+        return
+    truth = json.loads((cases / "truth.json").read_text(encoding="utf-8"))
+    for name, known in truth.items():
+        yield known["truth"], lambda n=name: said(reader.read(cases / n, "auto"))
+    for description in sorted((cases / "form").glob("*.toml")):
+        for picture in sorted(description.parent.glob(f"{description.stem}_*.png")):
+            if "blank" not in picture.stem:
+                yield None, lambda p=picture, f=description: said(reader.read(p, form=f))
+
+
+def said(numbers):
+    """What was read: texts, each marked if it is rejected."""
+    return " ".join(("?" if number.rejected else "") + number.text for number in numbers)
+
+
+def vary(job):
+    """Read everything with one constant changed, and count what is read otherwise."""
+    constant, factor = job
+    pictures, before = unchanged()
+    home = importlib.import_module(constant.module)
+    value = varied(constant.value, factor)
+    changed = [home]
+    for name, module in list(sys.modules.items()):
+        if name.startswith("digitwise.") and (constant.module, constant.name) in imported(module):
+            changed.append(module)
+    for module in changed:
+        setattr(module, constant.name, value)
+    try:
+        after = [read() for _, read in pictures]
+    except Exception as error:  # the constant may not be that
+        return constant, factor, {"fails": f"{type(error).__name__}: {error}"[:200]}
+    finally:
+        for module in changed:
+            setattr(module, constant.name, constant.value)
+    right = [text for text, _ in pictures]
+    differ = sum(a != b for a, b in zip(before, after, strict=True))
+    score = [sum(a == t for a, t in zip(told, right, strict=True)) for told in (before, after)]
+    return constant, factor, {"changed": differ, "right": score[1] - score[0], "of": len(right)}
+
+
+@cache
+def imported(module):
+    """Pairs (module, name) of what a module imports by name."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {(node.module, alias.name) for node in froms for alias in node.names}
+
+
+def results_in(path):
+    """What was found in earlier runs, by constant, value and factor."""
+    if not path.exists():
+        return {}
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["key"]: row for row in rows}
+
+
+def report(constants, known):
+    """docs/tuning.md."""
+    rows = []
+    for c in constants:
+        low, high = (known.get(f"{c.key} {c.value} {f}", {}) for f in FACTORS)
+        place = c.module.removeprefix("digitwise.").replace(".", "/")
+        rows.append([f"`{place}`", f"`{c.name}`", c.value, c.meaning, effect(low), effect(high)])
+    count = max((row.get("of", 0) for row in known.values()), default=0)
+    titles = ["file", "constant", "value", "meaning", "× 0.8", "× 1.25"]
+    return (
+        "# Tuned constants\n\nEach constant of `imaging/` and `reading/` was multiplied by 0.8 and "
+        f"by 1.25, and {count} pictures were read again: real numbers, drawn ones, pages and forms. "
+        "A cell says how many readings changed and, after the comma, how many more are right "
+        "(fewer, if negative).\n\n"
+        f"Made with `python benchmarks/sensitivity.py` on {machine()}.\n\n{table(titles, rows)}\n"
+    )
+
+
+def effect(row):
+    if not row:
+        return ""
+    return row.get("fails") or f"{row['changed']}, {row['right']:+d}"
+
+
+if __name__ == "__main__":
+    main()
