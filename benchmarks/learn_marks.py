@@ -14,8 +14,8 @@ from measure import machine
 
 import digitwise as dw
 from digitwise.data.digits import Digits
-from digitwise.reading.mark_learning import draw_mark_lessons, learn_marks
-from digitwise.reading.marks import MARKS
+from digitwise.reading.forms.marks import MARKS
+from digitwise.training.marks import draw_mark_lessons, learn_marks
 
 COUNT = 30_000
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from digitwise.lab import EXPERIMENTS
-from tests.reading.test_fields import TEXTS, blank_form, fill
+from tests.reading.forms.test_reading import TEXTS, blank_form, fill
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

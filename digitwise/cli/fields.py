@@ -15,7 +15,7 @@ from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
     from digitwise.imaging.surface import Light
-    from digitwise.reading.propose import Proposed
+    from digitwise.reading.forms.propose import Proposed
 
 COLOUR = "#1b7f3b"
 
@@ -35,7 +35,7 @@ def fields(
         raise InputError(f"{out} is there already: name another file with -o, or move it away")
     from digitwise.imaging.pictures import open_first
     from digitwise.imaging.sheet import lay_flat, sheet_corners
-    from digitwise.reading.propose import propose_fields
+    from digitwise.reading.forms.propose import propose_fields
 
     picture = open_first(page)
     grey, size = picture.grey, (picture.width, picture.height)

@@ -129,7 +129,7 @@ def read(
         raise typer.BadParameter("--json is on standard output: leave one out", param_hint="-o -")
     if watch and not all(Path(name).is_dir() for name in files):
         raise typer.BadParameter("expected folders, which it looks at", param_hint="--watch")
-    from digitwise.reading.form import load_form
+    from digitwise.reading.forms.description import load_form
 
     wanted = _pattern(pattern, bounds)
     if fields and (bounds or wanted or layout != "auto"):

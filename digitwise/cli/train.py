@@ -77,7 +77,7 @@ def train(
     validation = run.validation
     if finished and run.settings.non_digits and validation and len(validation) >= ENOUGH:
         from digitwise.cli.loading import load_real_numbers
-        from digitwise.reading.learning import teach
+        from digitwise.training.weighing import teach
 
         people(as_json).print("Learning to read numbers whose digits touch: some minutes")
         teach(run.out, validation, load_real_numbers(run.settings.real_numbers, data_dir))

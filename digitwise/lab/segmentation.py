@@ -11,14 +11,14 @@ from digitwise.data.strings import Hand, draw_number
 from digitwise.imaging.ink import extract_ink
 from digitwise.lab.digits import learning_digits
 from digitwise.lab.experiment import Array, Finding, Knob, Result
-from digitwise.reading.arcs import Arcs, find_arcs
-from digitwise.reading.candidates import judge_candidates
-from digitwise.reading.examples import judge
-from digitwise.reading.lattice import SKIP, Lattice
 from digitwise.reading.pattern import anything
 from digitwise.reading.reader import Reader
-from digitwise.reading.scoring import make_lattice
 from digitwise.reading.segment import one_number
+from digitwise.reading.splitting.arcs import Arcs, find_arcs
+from digitwise.reading.splitting.classify import judge_candidates
+from digitwise.reading.splitting.lattice import SKIP, Lattice
+from digitwise.reading.splitting.scoring import make_lattice
+from digitwise.training.number_pieces import judge
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,7 +19,7 @@ EARLIER = {"digit": (9, 13), "none": (5,), "number": (3,)}
 
 @dataclass(frozen=True)
 class Weighing:
-    """Weights that were learnt from drawn numbers: see `digitwise.reading.scoring`.
+    """Weights that were learnt from drawn numbers: see `digitwise.reading.splitting.scoring`.
 
     Attributes
     ----------

@@ -8,13 +8,13 @@ from typing import TypedDict
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
-from digitwise.reading.budget import Budget
-from digitwise.reading.candidates import Asked
-from digitwise.reading.decide import ALTERNATIVES
 from digitwise.reading.expected import Expected
-from digitwise.reading.form import Form
+from digitwise.reading.forms.description import Form
 from digitwise.reading.judged import Judged, judge_numbers
 from digitwise.reading.pattern import Pattern
+from digitwise.reading.splitting.budget import Budget
+from digitwise.reading.splitting.classify import Asked
+from digitwise.reading.splitting.decide import ALTERNATIVES
 
 
 class Options(TypedDict, total=False):

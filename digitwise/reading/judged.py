@@ -11,16 +11,16 @@ from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
 from digitwise.models.weighing import Weighing
 from digitwise.neurons import Floats
-from digitwise.reading.arcs import Arcs, nothing_of, uncut
-from digitwise.reading.budget import WAYS_OF_ONE, Budget, BusyError
-from digitwise.reading.candidates import Asked, find_candidates, judge_candidates
-from digitwise.reading.decide import ALTERNATIVES, Decision, decide
 from digitwise.reading.expected import Expected
-from digitwise.reading.lattice import HOPELESS, Lattice
+from digitwise.reading.forms.slashes import trust
 from digitwise.reading.pattern import MOST_DIGITS, Way, anything
-from digitwise.reading.scoring import make_lattice, number_probability
 from digitwise.reading.signs import KINDS
-from digitwise.reading.slashes import trust
+from digitwise.reading.splitting.arcs import Arcs, nothing_of, uncut
+from digitwise.reading.splitting.budget import WAYS_OF_ONE, Budget, BusyError
+from digitwise.reading.splitting.classify import Asked, find_candidates, judge_candidates
+from digitwise.reading.splitting.decide import ALTERNATIVES, Decision, decide
+from digitwise.reading.splitting.lattice import HOPELESS, Lattice
+from digitwise.reading.splitting.scoring import make_lattice, number_probability
 
 UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
 

@@ -10,8 +10,6 @@ from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
 from digitwise.imaging.sheet import flat_sheet
-from digitwise.reading.budget import Budget
-from digitwise.reading.candidates import ask
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
 from digitwise.reading.how import How
 from digitwise.reading.judged import Judged
@@ -19,6 +17,8 @@ from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
 from digitwise.reading.said import less_sure, on_picture, say
 from digitwise.reading.segment import whole_digits
+from digitwise.reading.splitting.budget import Budget
+from digitwise.reading.splitting.classify import ask
 from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.turned import (
     is_doubtful,

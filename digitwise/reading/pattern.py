@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from digitwise.errors import InputError
-from digitwise.reading.lattice import SKIP, Allowed
+from digitwise.reading.splitting.lattice import SKIP, Allowed
 
 MOST_DIGITS = 200
 MOST_WAYS = 200

@@ -11,14 +11,14 @@ from digitwise.imaging.pictures import Source, open_pictures
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
-from digitwise.reading.candidates import Asked
 from digitwise.reading.expected import Expected
-from digitwise.reading.fields import read_fields
-from digitwise.reading.form import Form, load_form
+from digitwise.reading.forms.description import Form, load_form
+from digitwise.reading.forms.reading import read_fields
 from digitwise.reading.how import How, Options
 from digitwise.reading.numbers import Numbers, path_of
 from digitwise.reading.page import Page, look, read_pages
 from digitwise.reading.pattern import Pattern
+from digitwise.reading.splitting.classify import Asked
 from digitwise.reading.value import possible_values
 
 LAYOUTS = ("auto", "number", "digit")

@@ -8,10 +8,10 @@ import numpy as np
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
-from digitwise.reading.decide import Decision
 from digitwise.reading.how import How
 from digitwise.reading.judged import Judged
 from digitwise.reading.number import Box, Number, ReadDigit
+from digitwise.reading.splitting.decide import Decision
 from digitwise.reading.written import find_signs, write
 
 # Probability of being right that a number needs, or it is rejected: of 500 real ones that weights

@@ -16,7 +16,7 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
-from digitwise.reading.fragments import digit_height
+from digitwise.reading.splitting.fragments import digit_height
 
 KINDS = ("digit", "-", ".", ",", "/", "line", "other")
 """Outputs of the network: a digit or a part of some; signs; what is printed; other marks."""

@@ -6,8 +6,8 @@ from itertools import accumulate
 from statistics import median
 
 from digitwise.imaging.components import Component
-from digitwise.reading.fragments import digit_height
 from digitwise.reading.judged import Judged
+from digitwise.reading.splitting.fragments import digit_height
 
 SURE = 0.75  # what is more probably one number than this, is
 CLEAR = 0.95  # what is less probably one, beside a word, is a word, too

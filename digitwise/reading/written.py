@@ -7,8 +7,8 @@ import numpy as np
 
 from digitwise.data.signs import SIGNS
 from digitwise.imaging.components import Component, join
-from digitwise.reading.arcs import Arcs
 from digitwise.reading.signs import KINDS
+from digitwise.reading.splitting.arcs import Arcs
 
 LIKELY = 0.5  # probability from which on a component that is no digit is shown as a sign
 ABOVE = 0.3  # share of the narrower one's width that strokes overlap by which make one sign

@@ -19,12 +19,12 @@ from digitwise.errors import InputError
 from digitwise.imaging.ink import extract_ink
 from digitwise.models.files import Model
 from digitwise.network import Network
-from digitwise.reading.aligning import Known, Reading, align, find_known, know, read_known
-from digitwise.reading.examples import draw_examples
-from digitwise.reading.samples import MEASURED
 from digitwise.reading.segment import one_number
+from digitwise.training.aligning import Known, Reading, align, find_known, know, read_known
 from digitwise.training.evaluation import evaluate
 from digitwise.training.fit import fit
+from digitwise.training.number_pieces import draw_examples
+from digitwise.training.number_samples import MEASURED
 
 FEWEST = 8  # corrected numbers
 HELD_OUT = 5  # every fifth is not learnt from, but measured on

@@ -215,7 +215,7 @@ def _few(held_out: Digits) -> Digits:
 def _with_pieces(train: Digits, settings: Settings) -> Digits:
     """Add what is cut out of numbers drawn with these digits."""
     from digitwise.data.deform import DEFORMATIONS, deform
-    from digitwise.reading.examples import draw_examples
+    from digitwise.training.number_pieces import draw_examples
 
     if not isinstance(train, Mixture):
         cut_out = draw_examples(train, settings.numbers, settings.seed)

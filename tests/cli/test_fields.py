@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from tests.cli.conftest import assert_one_line
-from tests.reading.test_fields import CORNERS, TEXTS, blank_form, fill, photograph, scan
+from tests.reading.forms.test_reading import CORNERS, TEXTS, blank_form, fill, photograph, scan
 
 
 def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):

@@ -17,7 +17,7 @@ from digitwise.lab.segmentation import _auc, best_of_all, ways
 from digitwise.lab.shared import FULL, SHARED, _difference, moved
 from digitwise.lab.surfaces import SURFACES
 from digitwise.network import Network
-from digitwise.reading.lattice import SKIP, Lattice
+from digitwise.reading.splitting.lattice import SKIP, Lattice
 from tests.conftest import FULL_ENGINES
 
 

@@ -6,13 +6,13 @@ from digitwise.imaging.components import Component
 from digitwise.imaging.rules import remove_rules
 from digitwise.imaging.sheet import ink_of_page
 from digitwise.reading.segment import one_number
-from digitwise.reading.sign_learning import (
+from digitwise.reading.signs import INPUTS, KINDS, PLACE, describe, tell_kinds
+from digitwise.training.signs import (
     HANDS,
     draw_lessons,
     kinds_in,
     learn_signs,
 )
-from digitwise.reading.signs import INPUTS, KINDS, PLACE, describe, tell_kinds
 
 
 def components_of(drawn):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from digitwise.imaging.components import Component
-from digitwise.reading.arcs import find_arcs
 from digitwise.reading.signs import KINDS
+from digitwise.reading.splitting.arcs import find_arcs
 from digitwise.reading.written import Sign, find_signs, parts_at_dashes, write
 
 

@@ -6,8 +6,8 @@ from digitwise.data.corrections import Correction
 from digitwise.errors import InputError
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
-from digitwise.reading.aligning import Reading
 from digitwise.training import corrections
+from digitwise.training.aligning import Reading
 from digitwise.training.corrections import Measured, _not_worse, learn_from
 from digitwise.training.evaluation import evaluate
 

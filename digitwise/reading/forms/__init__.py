@@ -1,0 +1,1 @@
+"""Forms: descriptions, registration, fields and cells read, checks and sum rules."""

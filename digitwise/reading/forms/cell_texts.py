@@ -1,0 +1,103 @@
+"""What rows of cells say as a whole: the most probable texts, and the number made of the best."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from digitwise.imaging.components import Component
+from digitwise.imaging.pictures import Picture
+from digitwise.neurons import Floats
+from digitwise.reading.forms.cells import BLANK, SYMBOLS, Cell
+from digitwise.reading.how import How
+from digitwise.reading.number import DIGITS, Number, ReadDigit
+from digitwise.reading.said import SURE_ENOUGH
+
+MOST = 20_000  # texts that are looked at, at most
+UNLIKELY = 1e-6  # probability of a symbol that isn't tried
+
+
+def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
+    """Give the texts of cells that are independent of each other, the most probable first."""
+    orders = [np.argsort(-p, kind="stable") for p in chances]
+    ranked = [p[order] for p, order in zip(chances, orders, strict=True)]
+    first = (0,) * len(chances)
+    heap = [(-float(np.prod([p[0] for p in ranked])), first)]
+    seen = {first}
+    while heap and len(seen) <= MOST:
+        less, choice = heapq.heappop(heap)
+        symbols = [order[k] for order, k in zip(orders, choice, strict=True)]
+        yield "".join(SYMBOLS[s] for s in symbols), -less
+        for place, k in enumerate(choice):
+            if k + 1 == len(SYMBOLS) or ranked[place][k + 1] < UNLIKELY:
+                continue
+            other = (*choice[:place], k + 1, *choice[place + 1 :])
+            if other not in seen:
+                seen.add(other)
+                changed = -less / float(ranked[place][k]) * float(ranked[place][k + 1])
+                heapq.heappush(heap, (-changed, other))
+
+
+def likely_texts(
+    cells: Sequence[Cell], least: int, most: int, wanted: int
+) -> list[tuple[str, float]]:
+    """Find the most probable texts that have so many digits, and their probabilities among those.
+
+    Texts that differ in nothing but which cells are blank are told once. There are none if so many
+    digits are improbable.
+    """
+    counts = np.ones(1)  # probability of so many digits
+    for cell in cells:
+        digit = float(cell.chances[: len(DIGITS)].sum())
+        counts = np.convolve(counts, [1 - digit, digit])
+    among = float(counts[least : most + 1].sum())
+    found: dict[str, tuple[str, float]] = {}
+    if among < UNLIKELY:
+        return []
+    for text, p in best_texts([cell.chances for cell in cells]):
+        if least <= sum(char in DIGITS for char in text) <= most:
+            found.setdefault(text.replace(BLANK, ""), (text, min(1.0, p / among)))
+        if len(found) == wanted:
+            break
+    return list(found.values())
+
+
+def number_of(
+    picture: Picture, cells: Sequence[Cell], texts: Sequence[tuple[str, float]], how: How
+) -> Number:
+    """The number that cells hold, of which the likely texts are given, one character a cell."""
+    others = list(texts)
+    others.insert(0, others.pop(how.chosen))
+    text, confidence = others[0]
+    surer_than = max(how.threshold, SURE_ENOUGH)
+    chosen = [
+        (char, float(cell.chances[SYMBOLS.index(char)]))
+        for char, cell in zip(text, cells, strict=True)
+    ]
+    least = min((p for char, p in chosen if char != BLANK), default=0.0)
+    limit = max(surer_than, least) if confidence <= surer_than else -1.0
+    digits, boxes = [], []
+    for (char, p), cell in zip(chosen, cells, strict=True):
+        piece = cell.pieces.get(char)
+        if char == BLANK or piece is None:
+            continue
+        box = _box(picture, piece)
+        boxes.append(box)
+        kind = "digit" if char in DIGITS else "sign"
+        digits.append(ReadDigit(char, p, box, piece.frame, p <= limit, kind))
+    x0, y0, x1, y1 = np.array(boxes or [(0, 0, 0, 0)]).T.tolist()
+    return Number(
+        text.replace(BLANK, ""),
+        confidence,
+        (min(x0), min(y0), max(x1), max(y1)),
+        digits,
+        [(other.replace(BLANK, ""), p) for other, p in others],
+        picture.page,
+        (picture.width, picture.height),
+        decimal=how.decimal,
+        cells=text,
+    )
+
+
+def _box(picture: Picture, piece: Component) -> tuple[int, int, int, int]:
+    return picture.in_original((piece.left, piece.top, piece.right, piece.bottom))

@@ -1,0 +1,153 @@
+"""What is written in a field of a form, without what is printed there."""
+
+import numpy as np
+
+from digitwise.imaging.cells import find_edges
+from digitwise.imaging.components import Component, find_components, usual_height
+from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.printed import place_lines, place_marks
+from digitwise.imaging.region import MARGIN
+from digitwise.imaging.rules import Mask, find_rules, remove_rules
+from digitwise.imaging.surface import Light
+from digitwise.reading.expected import Expected
+from digitwise.reading.forms.registration import FoundField, Printed
+from digitwise.reading.segment import one_number
+
+LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
+LINE_FAR = 0.06  # the same on bent paper
+ON_PRINT = 0.8  # of a piece of ink: so much of it on what is printed, it is print
+PRINT = 0.3  # share of full ink from which a pixel of the reference is print
+LINE = 0.2  # share of a pixel that a line of the reference covers, at least
+THIN = 0.04  # of a field's height: width of a divider, at most
+ON_EDGE = 0.04  # of a cell's width: how far it may be from where cells meet
+GAP = 0.8  # digit heights: writing that goes on beyond a field has no wider gap
+
+
+def written_in(found: FoundField) -> list[list[Component]]:
+    """Ink of the number in a field: what has its middle within it, and isn't printed.
+
+    And what goes on beside it, as far as there is room.
+    """
+    height, width = found.region.grey.shape
+    margin = _margin(height)
+    ink = extract_ink(found.region.grey)
+    near, known = np.zeros(ink.shape, bool), None
+    if found.printed is not None:
+        ink, near, known = _without_print(ink, found.printed)
+
+    def written(c: Component) -> bool:
+        on_level = margin <= (c.top + c.bottom) / 2 <= height - margin
+        on_page = margin <= (c.left + c.right) / 2 <= width - margin
+        return on_level and on_page and not _is_print(c, near)
+
+    numbers = one_number(remove_rules(ink, known))
+    kept = [_going_on([c for c in number if written(c)], found.inner) for number in numbers]
+    return [number for number in kept if number]
+
+
+def _margin(height: int) -> float:
+    """Rows above a field, and below it, in a region of this height."""
+    return height * MARGIN / (1 + 2 * MARGIN)
+
+
+def _is_print(c: Component, near: Mask) -> bool:
+    """Whether most of a piece of ink lies on what is printed."""
+    on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
+    return on_print >= ON_PRINT * float(c.ink.sum())
+
+
+def _going_on(components: list[Component], inner: tuple[float, float]) -> list[Component]:
+    """Keep what is within a field, and what goes on from there with no wide gap."""
+    left, right = inner
+    kept = [c for c in components if left <= (c.left + c.right) / 2 <= right]
+    if not kept:
+        return []
+    gap = GAP * usual_height(kept)
+    for side in (1, -1):  # to the right, then to the left
+        beyond = [c for c in components if not any(c is other for other in kept)]
+        for c in sorted(beyond, key=lambda c: side * (c.left + c.right)):
+            reached = max(side * (o.right if side > 0 else o.left) for o in kept)
+            away = side * (c.left if side > 0 else c.right) - reached
+            if side * (c.left + c.right) / 2 > side * (right if side > 0 else left) and away <= gap:
+                kept.append(c)
+    return sorted(kept, key=lambda c: (c.left, c.top))
+
+
+def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mask, Mask]]:
+    """Take printed text and marks out of a field's ink.
+
+    Returns
+    -------
+    ink, where print may be a little off, and printed lines: those across, those that go down
+    """
+    import cv2
+
+    height, width = ink.shape
+    # What is printed may lie a little off, and be wider after scanning.
+    off = round(LINE_OFF * height) + 1
+    lines = cv2.resize(printed.lines.grey, (width, height)) > LINE
+    its = cv2.resize(printed.ink.grey, (width, height)) >= PRINT
+    known = place_lines(lines, ink, height, off)
+    near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
+    marks = place_marks(its & ~near, ink, off)
+    return np.where(marks, 0, ink).astype(np.float32), near | marks, known
+
+
+def find_cell_edges(found: FoundField) -> list[float] | None:
+    """Where the cells of a field begin and end, in columns of its region; None if it has none.
+
+    They are looked for on the form's reference, if there is one. Where no description says so, a
+    field has cells if the reference shows as many as it has digits, at most.
+    """
+    field, height = found.field, found.region.grey.shape[0]
+    margin = _margin(height)
+    count = field.cells.count if field.cells else 0
+    if not count and (field.expected.pattern is not None or found.printed is None):
+        return None
+    if found.printed is None:
+        ink = extract_ink(found.region.grey)
+        inner, rows = found.inner, (margin, height - margin)
+        return find_edges(ink, find_rules(ink), inner, rows, count)
+    ink, lines = found.printed.ink.grey, found.printed.lines.grey > LINE
+    scale = ink.shape[1] / found.region.grey.shape[1]
+    inner = found.inner[0] * scale, found.inner[1] * scale
+    rows = margin * scale, (height - margin) * scale
+    edges = find_edges(ink, lines, inner, rows, count)
+    if edges is None or (not count and not _as_many(len(edges) - 1, field.expected)):
+        return None
+    return [x / scale for x in edges]
+
+
+def _as_many(cells: int, expected: Expected) -> bool:
+    """Whether cells are as many as a number has digits, at most, if that is known."""
+    return expected.nothing or expected.most == cells
+
+
+def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
+    """Ink in a row of cells that isn't printed, dividers included."""
+    import cv2
+
+    ink = extract_ink(found.region.grey)
+    height = len(ink)
+    near, known, around = np.zeros(ink.shape, bool), None, None
+    if found.printed is not None:
+        ink, near, known = _without_print(ink, found.printed)
+        # A stroke through several cells is as straight as a line; but none is printed there.
+        off = round(LINE_FAR * height) + 1
+        around = cv2.dilate(near.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
+    margin = _margin(height)
+    kept = []
+    for c in find_components(remove_rules(ink, known, around)):
+        x, y = (c.left + c.right) / 2, (c.top + c.bottom) / 2
+        inside = margin <= y <= height - margin and edges[0] <= x <= edges[-1]
+        if inside and not _is_print(c, near) and not _is_divider(c, edges, height):
+            kept.append(c)
+    return kept
+
+
+def _is_divider(c: Component, edges: list[float], height: int) -> bool:
+    """Whether a piece is what is left of a line between cells: thin, upright, on its place."""
+    wide = (edges[-1] - edges[0]) / (len(edges) - 1)
+    x = (c.left + c.right) / 2
+    away = min(abs(x - edge) for edge in edges)
+    return c.width <= THIN * height + 2 and away <= ON_EDGE * wide + 1

@@ -1,0 +1,93 @@
+"""Reading a form field by field, wherever it lies on the page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from digitwise.errors import ImageError
+from digitwise.imaging.components import Component
+from digitwise.imaging.pictures import Picture
+from digitwise.reading.forms.cell_texts import likely_texts, number_of
+from digitwise.reading.forms.cells import Cell, all_blank, read_cells
+from digitwise.reading.forms.description import Cells, Form
+from digitwise.reading.forms.ink import find_cell_edges, written_in, written_in_cells
+from digitwise.reading.forms.known import choose
+from digitwise.reading.forms.marks import tell_marks
+from digitwise.reading.forms.registration import OUTSIDE, FoundField, find_fields
+from digitwise.reading.how import How
+from digitwise.reading.number import Number
+from digitwise.reading.page import page_of, read_pages
+from digitwise.reading.said import nothing_read, on_picture
+from digitwise.reading.splitting.classify import find_candidates
+
+UNLIKELY = 8.0  # logarithm of the odds against blank cells where the description has them
+BLANK = "a cell is blank that may not be"
+
+
+def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
+    """Read the numbers of a form's fields, in the order of the fields; empty ones give none.
+
+    A field that the picture doesn't show gives a number without digits that says so.
+
+    Raises
+    ------
+    ImageError
+        If the page can't be laid over the form's reference, or that can't be opened.
+    """
+    places = {found.field.name: found for found in find_fields(page, form)}
+    chosen = choose(form, lambda name, how: _read(page, places[name], how), how)
+    for name, number in chosen.items():
+        reason = places[name].reason or (number.reason if number else "")
+        if number is not None:
+            yield replace(number, field=name, reason=reason)
+        elif reason:
+            yield replace(nothing_read(page, reason), field=name)
+
+
+def _read(page: Picture, found: FoundField, how: How) -> Number | None:
+    """What a field says; None if it is empty, or isn't to be seen."""
+    if found.reason == OUTSIDE:
+        return None
+    height, width = found.region.grey.shape
+    picture = Picture(found.region.grey, width, height, page.page)
+    edges = find_cell_edges(found)
+    if edges is None:
+        how = replace(how, layout="number", expected=found.field.expected)
+        said = next(read_pages([page_of(picture, written_in(found), how)], how))
+        if isinstance(said, ImageError):
+            raise said
+        numbers = said
+    else:
+        numbers = _read_cells(picture, found, edges, how)
+    return on_picture(numbers[0], page, found.region) if numbers else None
+
+
+def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: How) -> list[Number]:
+    expected, count = found.field.expected, len(edges) - 1
+    known = found.field.cells or Cells(count)
+    components = written_in_cells(found, edges)
+    cells, reason = _cells_of(components, edges, known.blank, how)
+    # Cells that no description names say how many digits there are, at most.
+    least = 0 if found.field.cells else min(expected.least, count)
+    texts = likely_texts(cells, least, count, how.alternatives)
+    texts = texts or likely_texts(cells, 0, count, how.alternatives)
+    if not texts or not texts[0][0].strip():
+        return [] if not reason else [nothing_read(picture, reason)]
+    number = number_of(picture, cells, texts, how)
+    return [replace(number, reason=reason, cross=known.cross)]
+
+
+def _cells_of(
+    components: list[Component], edges: list[float], blank: str, how: How
+) -> tuple[list[Cell], str]:
+    """Read cells, as if any might be blank where they can't be read otherwise."""
+    if not components:
+        return all_blank(len(edges) - 1), "" if blank != "no" else BLANK
+    signs = how.weighing.signs if how.weighing else None
+    ((arcs, digits),) = find_candidates([components], how.network, how.calibration, signs)
+    marks = tell_marks(arcs.pieces)
+    free, most = read_cells(arcs, digits, marks, how.weighing, edges)
+    if blank == "allowed":
+        return free, ""
+    bound, score = read_cells(arcs, digits, marks, how.weighing, edges, blank)
+    # No ink is passed over so that others may be blank.
+    return (bound, "") if score >= most - UNLIKELY else (free, BLANK)

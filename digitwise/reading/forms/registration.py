@@ -1,0 +1,201 @@
+"""Where the fields of a form are on a page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.errors import ImageError
+from digitwise.imaging.align import Landmarks, align
+from digitwise.imaging.near import settle
+from digitwise.imaging.pictures import Picture, open_pictures
+from digitwise.imaging.region import MARGIN, Region, Transform, cut_out
+from digitwise.imaging.rules import find_rules
+from digitwise.imaging.sheet import sheet_corners
+from digitwise.imaging.surface import Light
+from digitwise.reading.forms.description import Field, Form
+
+INSIDE = 0.9  # share of a field, at least, that has to be in the picture
+ALIKE = 0.35  # likeness of the print around a field from which on it is taken to be there
+BESIDE = 2.0  # of a field's height: how far writing may go on beside it
+AT_EDGE = 0.15  # of a field's height: a line that is so near to its end ends it
+ENDED = 0.5  # share of a field's height that such a line has, at least
+OUTSIDE = "it lies outside of the picture"
+ELSEWHERE = "what is printed around it isn't where it should be"
+
+
+@dataclass(frozen=True)
+class FoundField:
+    """A field, and where it is on a page.
+
+    Attributes
+    ----------
+    field : Field
+    region : Region
+        Of the page: the field with a margin, and what is beside it where no line ends it.
+    inner : (left, right)
+        Columns of the region that the field ends at.
+    printed : Printed or None
+        What the form's reference has there.
+    reason : str
+        Why what is read there is not to be relied on; empty if it is.
+    """
+
+    field: Field
+    region: Region
+    inner: tuple[float, float]
+    printed: "Printed | None" = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Part of a form's reference.
+
+    Attributes
+    ----------
+    ink, lines : Region
+        In [0, 1] all ink, and 1 where a line is.
+    """
+
+    ink: Region
+    lines: Region
+
+
+def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
+    """Find where a form's fields are on a page, in the order of the form.
+
+    Raises
+    ------
+    ImageError
+        As `read_fields`.
+    """
+    if form.reference is None:
+        transform = _by_size(page.grey, form)
+        for field in form.fields:
+            reason = "" if _in_picture(page.grey, transform, field.box) else OUTSIDE
+            yield _cut_out(page.grey, transform, field, (0, 0), None, reason)
+        return
+    reference = _open_reference(form.reference)
+    high, wide = reference.landmarks.grey.shape
+    to_reference = np.diag([wide / form.size[0], high / form.size[1], 1.0])
+    own = Landmarks(page.grey)
+    whole = align(own, reference.landmarks).transform
+    for field in form.fields:
+        its_box = _scaled(field.box, to_reference)
+        place = settle(own, reference.landmarks, whole, its_box)
+        transform = place.transform @ to_reference
+        reason = ""
+        if not _in_picture(page.grey, transform, field.box):
+            reason = OUTSIDE
+        elif place.alike is not None and place.alike < ALIKE:
+            reason = ELSEWHERE
+        beyond = _room_beside(field, form, reference.lines, to_reference)
+        wide_box = _wider(field.box, beyond)
+        its = (reference.landmarks.ink, reference.lines)
+        printed = Printed(*(cut_out(part, to_reference, wide_box) for part in its))
+        yield _cut_out(page.grey, transform, field, beyond, printed, reason)
+
+
+def _cut_out(
+    grey: Light,
+    transform: Transform,
+    field: Field,
+    beyond: tuple[int, int],
+    printed: "Printed | None",
+    reason: str,
+) -> FoundField:
+    region = cut_out(grey, transform, _wider(field.box, beyond))
+    left, top, right, bottom = field.box
+    margin = MARGIN * (bottom - top)
+    scale = region.grey.shape[1] / (right - left + sum(beyond) + 2 * margin)
+    start = (margin + beyond[0]) * scale
+    return FoundField(field, region, (start, start + (right - left) * scale), printed, reason)
+
+
+def _wider(box: tuple[int, int, int, int], beyond: tuple[int, int]) -> tuple[int, int, int, int]:
+    return box[0] - beyond[0], box[1], box[2] + beyond[1], box[3]
+
+
+def _room_beside(
+    field: Field, form: Form, lines: Light, to_reference: Transform
+) -> tuple[int, int]:
+    """How far writing may go on beyond a field's left and right end, in the form's pixels.
+
+    No farther than to another field, and not at all where a line ends the field.
+    """
+    left, top, right, bottom = field.box
+    high = bottom - top
+    room = []
+    for edge, outwards in ((left, -1), (right, 1)):
+        far = BESIDE * high
+        for other in form.fields:
+            if min(bottom, other.box[3]) > max(top, other.box[1]) and other is not field:
+                distance = outwards * (other.box[0 if outwards > 0 else 2] - edge)
+                if distance > -high / 2:
+                    far = min(far, max(0, distance))
+        near = (edge - AT_EDGE * high, top, edge + AT_EDGE * high, bottom)
+        x0, y0, x1, y1 = (max(0, round(v)) for v in _scaled(near, to_reference))
+        ended = lines[y0:y1, x0:x1].max(axis=1, initial=0).mean() if y1 > y0 else 0.0
+        room.append(0 if ended >= ENDED else int(far))
+    return room[0], room[1]
+
+
+def _by_size(grey: Light, form: Form) -> Transform:
+    """Where a form's places are on a page of which nothing but the size is known.
+
+    A sheet that lies on something darker is the page.
+    """
+    import cv2
+
+    wide, high = form.size
+    corners = sheet_corners(grey)
+    if corners is None:
+        return np.diag([grey.shape[1] / wide, grey.shape[0] / high, 1.0])
+    start = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(start, corners.astype(np.float32)), np.float64)
+
+
+def _in_picture(grey: Light, transform: Transform, box: tuple[int, int, int, int]) -> bool:
+    """Whether a box, or most of it, is within a picture."""
+    left, top, right, bottom = box
+    x, y = (part.ravel() for part in np.meshgrid(*map(np.linspace, (left, top), (right, bottom))))
+    across, down, depth = transform @ np.stack([x, y, np.ones_like(x)])
+    high, wide = grey.shape
+    ahead = depth > 0
+    across, down = across / np.where(ahead, depth, 1), down / np.where(ahead, depth, 1)
+    inside = ahead & (across > -0.5) & (down > -0.5) & (across < wide) & (down < high)
+    return bool(inside.mean() >= INSIDE)
+
+
+def _scaled(box: Sequence[float], scaling: Transform) -> tuple[float, ...]:
+    across, down = scaling[0, 0], scaling[1, 1]
+    return box[0] * across, box[1] * down, box[2] * across, box[3] * down
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A form's page, as far as others are compared with it."""
+
+    landmarks: Landmarks
+
+    @cached_property
+    def lines(self) -> Light:
+        """1 where a printed line is, in the picture's pixels."""
+        return find_rules(self.landmarks.ink).astype(np.float32)
+
+
+def _open_reference(path: Path) -> Reference:
+    try:
+        modified = path.stat().st_mtime_ns if path.exists() else 0
+        return _look_at_reference(path, modified)
+    except ImageError as error:
+        raise ImageError(f"the form's reference {path}: {error}") from error
+
+
+@lru_cache(maxsize=4)
+def _look_at_reference(path: Path, _modified: int) -> Reference:
+    """The same for many pages."""
+    return Reference(Landmarks(next(iter(open_pictures(path))).grey))

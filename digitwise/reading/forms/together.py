@@ -1,0 +1,148 @@
+"""Fields chosen together: the most probable combination of readings that satisfies the sums.
+
+What is written usually adds up, but not always. With the probability HOLDS it does, and all
+combinations that satisfy the rules are as likely; else any combination is. Of all combinations one
+in ten satisfies a rule for each digit of the total. So one that does is far likelier than its
+readings alone (Bayes' rule).
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from digitwise.reading.forms.description import Rule
+
+HOLDS = 0.95  # probability that what is written satisfies a rule
+MOST_STEPS = 60_000  # of the search: exact for small rules
+MOST_FOUND = 200  # combinations that satisfy all rules
+LEAST = 1e-9  # probability of a reading that is tried
+HOPELESS = 14.0  # logarithm: combinations so much less probable than the best aren't tried
+TOLERANCE = 1e-6  # of a value
+
+Choice = tuple[float, float | None]
+"""Probability and value of a reading."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """How fields were chosen together.
+
+    Attributes
+    ----------
+    chosen : dict of str to int
+        Of each field, which of its readings.
+    chances : dict of str to list of float
+        Of each field, the probabilities of its readings, given the rules.
+    failed : list of Rule
+        That what is written doesn't satisfy.
+    """
+
+    chosen: dict[str, int] = field(default_factory=dict)
+    chances: dict[str, list[float]] = field(default_factory=dict)
+    failed: list[Rule] = field(default_factory=list)
+
+
+def choose_together(readings: dict[str, list[Choice]], rules: Sequence[Rule]) -> Together:
+    """Choose a reading of each field that a rule names, so that rules are satisfied if possible.
+
+    Parameters
+    ----------
+    readings : dict of str to list of (probability, value)
+        Of each field, the most probable first; a value is None of what is no number.
+    rules : sequence of Rule
+    """
+    together = Together()
+    for group in _connected(rules):
+        _choose(readings, group, together)
+    return together
+
+
+def _connected(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Group rules that share fields."""
+    groups: list[tuple[set[str], list[Rule]]] = []
+    for rule in rules:
+        names, own = {*rule.sum, rule.equals}, [rule]
+        apart = []
+        for others, group in groups:
+            if names.isdisjoint(others):
+                apart.append((others, group))
+            else:
+                names, own = names | others, group + own
+        groups = [*apart, (names, own)]
+    return [group for _, group in groups]
+
+
+def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: Together) -> None:
+    order = list(dict.fromkeys(name for rule in rules for name in (*rule.sum, rule.equals)))
+    found = _satisfying(readings, rules, order)
+    # How much likelier combinations are that satisfy rules which hold.
+    chance = 1.0
+    for rule in rules:
+        best = readings[rule.equals][0][1] or 0.0
+        chance /= 10 ** max(1, len(str(abs(int(best)))))
+    holds = HOLDS ** len(rules)
+    weights = [holds / chance * p for p, _ in found]
+    total = sum(weights) + 1 - holds
+    for place, name in enumerate(order):
+        chances = [(1 - holds) * p / total for p, _ in readings[name]]
+        for weight, (_, picks) in zip(weights, found, strict=True):
+            chances[picks[place]] += weight / total
+        together.chances[name] = chances
+    satisfied = bool(found) and sum(weights) > total / 2
+    for place, name in enumerate(order):
+        together.chosen[name] = found[0][1][place] if satisfied else 0
+    if not satisfied:
+        first = dict.fromkeys(order, 0)
+        together.failed.extend(rule for rule in rules if not _holds(rule, readings, first))
+
+
+def _satisfying(
+    readings: dict[str, list[Choice]], rules: Sequence[Rule], order: list[str]
+) -> list[tuple[float, tuple[int, ...]]]:
+    """Find combinations that satisfy all rules, the most probable first (A*).
+
+    Returns
+    -------
+    list of (probability, number of each field's reading)
+    """
+    costs = [[-log(max(p, LEAST)) for p, _ in readings[name]] for name in order]
+    ahead = [0.0] * (len(order) + 1)  # least cost of what is still to be chosen
+    for place in range(len(order) - 1, -1, -1):
+        ahead[place] = ahead[place + 1] + min(costs[place])
+    at = {name: place for place, name in enumerate(order)}
+    decided: list[list[Rule]] = [[] for _ in order]
+    for rule in rules:
+        decided[max(at[name] for name in (*rule.sum, rule.equals))].append(rule)
+    heap: list[tuple[float, int, tuple[int, ...]]] = [(ahead[0], 0, ())]
+    found: list[tuple[float, tuple[int, ...]]] = []
+    steps, limit = 0, ahead[0] + HOPELESS
+    while heap and steps < MOST_STEPS and len(found) < MOST_FOUND:
+        cost, _, picks = heapq.heappop(heap)
+        place = len(picks)
+        if place == len(order):
+            probability = 1.0
+            for name, pick in zip(order, picks, strict=True):
+                probability *= readings[name][pick][0]
+            found.append((probability, picks))
+            limit = min(limit, cost + HOPELESS / 2)
+            continue
+        spent = cost - ahead[place]
+        for pick, own in enumerate(costs[place]):
+            after = spent + own + ahead[place + 1]
+            if after > limit:
+                continue
+            steps += 1
+            chosen = dict(zip(order, (*picks, pick), strict=False))
+            if all(_holds(rule, readings, chosen) for rule in decided[place]):
+                # Of equal ones the longest first.
+                heapq.heappush(heap, (after, -place, (*picks, pick)))
+    return found
+
+
+def _holds(rule: Rule, readings: dict[str, list[Choice]], picks: dict[str, int]) -> bool:
+    parts = [readings[name][picks[name]][1] for name in rule.sum]
+    total = readings[rule.equals][picks[rule.equals]][1]
+    if total is None or any(part is None for part in parts):
+        return False
+    return abs(sum(part for part in parts if part is not None) - total) < TOLERANCE

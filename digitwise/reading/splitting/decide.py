@@ -1,0 +1,122 @@
+"""Which number a lattice says, and how probable that is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp
+
+import numpy as np
+
+from digitwise.neurons import Floats
+from digitwise.reading.pattern import Way
+from digitwise.reading.splitting.lattice import Lattice
+
+ALTERNATIVES = 5
+NOTHING = 0.95  # none is read where it is more probable than this that there is none
+TRIED = 7  # texts of the best paths, among which are those of the most probable
+
+Reading = tuple[float, int, list[tuple[int, str]]]
+"""Probability, number of the way, path."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a number says.
+
+    Attributes
+    ----------
+    alternatives : list of (text, probability)
+        As they are written, the most probable first; "" alone where there is no digit.
+    digits : list of (arc, char, probability)
+        Of the best path to the first of them.
+    paths : list of lists of (arc, char)
+        Of the best path to each of them.
+    """
+
+    alternatives: list[tuple[str, float]]
+    digits: list[tuple[int, str, float]]
+    paths: list[list[tuple[int, str]]]
+
+
+def decide(
+    lattice: Lattice,
+    ways: Sequence[Way],
+    bounded: bool,
+    is_number: Callable[[Floats, float], float] = lambda *_: 1.0,
+    expected: bool = False,
+    trust: Callable[[Way, list[tuple[int, str]]], float] = lambda *_: 1.0,
+    alternatives: int = ALTERNATIVES,
+    chosen: int = 0,
+) -> Decision | None:
+    """Find the most probable texts, each summed over all of its paths.
+
+    Parameters
+    ----------
+    ways : sequence of Way
+        How numbers may be written: one way, or several.
+    bounded : bool
+        Whether that is known: probabilities are then among texts that are written so.
+    is_number : callable
+        From the posterior of all candidates, and the logarithm of what all paths add up to, how
+        probable it is that they are right to look for digits at all.
+    expected : bool
+        Whether a number was to be there: what looks like letters is then read all the same.
+    trust : callable
+        From a way and a path of it, a factor of its probability: see `forms.slashes`.
+    alternatives : int
+        How many texts are told, at most.
+    chosen : int
+        Which of the texts comes first, if there are so many; the others follow in their order.
+
+    Returns
+    -------
+    Decision, or None if no path has so many digits
+    """
+    known = [lattice.posterior(way.allowed, way.least if bounded else 0) for way in ways]
+    total = float(np.logaddexp.reduce([of_way for _, of_way in known]))
+    if total == -np.inf:
+        return None
+    number = 1.0 if bounded else is_number(known[0][0], total)
+
+    chances: dict[str, float] = {}
+    likeliest: dict[str, Reading] = {}
+    blank = before = 0.0
+    for k, way in enumerate(ways):
+        paths = dict(lattice.best(way.allowed, way.least, max(TRIED, alternatives)))
+        texts = ["", *(text for text in paths if text)]
+        nothing, *shares = np.exp(lattice.of_texts(texts) - total).tolist()
+        blank += 0.0 if way.least else nothing
+        for text, share in zip(texts[1:], shares, strict=True):
+            written = way.write(text)
+            before += number * share
+            share *= trust(way, paths[text])
+            chances[written] = chances.get(written, 0.0) + number * share
+            reading = share, k, paths[text]
+            likeliest[written] = max(likeliest.get(written, reading), reading)
+    nothing = blank if expected else 1 - number * (1 - blank)
+    if not chances or nothing > NOTHING:
+        return Decision([("", nothing)], [], [[]])
+    # What wasn't tried is trusted as much as what was.
+    kept = sum(chances.values()) / before if before else 1.0
+    chances = {text: chance / kept if kept else chance for text, chance in chances.items()}
+    found = sorted(chances.items(), key=lambda alternative: -alternative[1])
+    if chosen < len(found):
+        found.insert(0, found.pop(chosen))
+    text, probability = found[0]
+    _, k, path = likeliest[text]
+    posterior, of_way = known[k]
+    share = number * exp(of_way - total)
+    # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
+    digits = [
+        (arc, char, max(probability, share * _marginal(lattice, posterior, arc, char)))
+        for arc, char in ways[k].without_slashes(path)
+    ]
+    best = found[:alternatives]
+    likely = [likeliest[text] for text, _ in best]
+    return Decision(best, digits, [ways[way].without_slashes(path) for _, way, path in likely])
+
+
+def _marginal(lattice: Lattice, posterior: Floats, arc: int, char: str) -> float:
+    """Probability that the ink in the middle of an arc belongs to this digit, wherever cut."""
+    middle = (lattice.starts[arc] + lattice.ends[arc] - 1) // 2
+    over = (lattice.starts <= middle) & (middle < lattice.ends)
+    return float(min(1.0, posterior[over, int(char)].sum()))

@@ -1,0 +1,108 @@
+"""Examples cut out of drawn numbers as a reader cuts them: digits, and what is none.
+
+What a reader tries first on digits that touch are halves, pairs and digits with a part of their
+neighbour. A network that has seen them tells them from digits; and digits that were cut out with
+a part missing from what is none (Liu, Sako & Fujisawa 2004).
+"""
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from digitwise.data.digits import NO_DIGIT, Digits
+from digitwise.data.strings import DrawnNumber, Hand, draw_number
+from digitwise.engines.threads import cores
+from digitwise.imaging.ink import SOLID, extract_ink
+from digitwise.processes import make_pool
+from digitwise.reading.segment import one_number
+from digitwise.reading.splitting.arcs import Arcs, find_arcs
+
+RIGHT = 0.8  # a candidate that shares this with a digit, of its own ink and of the digit's, is one
+WRONG = 0.7  # one that shares less is none; those between are neither
+RIGHT_ONES = 2  # candidates kept for each digit: more are much alike
+WRONG_FOR_RIGHT = 1.2  # wrong ones kept for each right one: there are many more
+NEITHER = -1
+PART = 100  # numbers that a process draws at a time
+
+HANDS = [
+    Hand(count=(2, 2), touching=1.0, ligature=0.1, wobble=0.08),
+    Hand(count=(3, 5), touching=0.7, ligature=0.1, wobble=0.08),
+    Hand(count=(3, 6), touching=0.7, ligature=0.4, wobble=0.08, rounded=0.8),
+]
+"""What is drawn, in turn."""
+
+
+def draw_examples(digits: Digits, count: int, seed: int, jobs: int | None = None) -> Digits:
+    """Cut examples out of `count` numbers, drawn with these digits; about 11 out of each.
+
+    Parameters
+    ----------
+    digits : Digits
+        To write numbers with.
+    count, seed : int >= 0
+        A number is a function of seed and index: the more are drawn, the first ones stay.
+    jobs : int, optional
+        How many processes; as many as cores if not given.
+
+    Returns
+    -------
+    Digits
+        Those that are none with the label `NO_DIGIT`.
+    """
+    if not len(digits):
+        return digits
+    starts = range(0, count, PART)
+    ends = [min(start + PART, count) for start in starts]
+    draw = partial(_draw_part, digits, seed)
+    jobs = min(jobs or cores(), len(starts))
+    if jobs > 1:
+        with make_pool(jobs) as pool:
+            found = list(pool.map(draw, starts, ends))
+    else:
+        found = [draw(start, end) for start, end in zip(starts, ends, strict=True)]
+    images = [np.zeros((0, 28, 28), np.uint8), *(images for images, _ in found)]
+    labels = [np.zeros(0, np.uint8), *(labels for _, labels in found)]
+    source = f"{count:,} numbers drawn with {digits.source}"
+    return Digits(np.concatenate(images), np.concatenate(labels), source)
+
+
+Examples = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+"""Images and labels."""
+
+
+def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
+    images, labels = [], []
+    for index in range(start, end):
+        drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
+        rng = np.random.default_rng([seed, index, 1])
+        for components in one_number(extract_ink(drawn.light)):
+            arcs = find_arcs(components)
+            said = judge(drawn, arcs)
+            most = RIGHT_ONES * len(drawn.text)
+            right = rng.permutation(np.flatnonzero((said != NO_DIGIT) & (said != NEITHER)))[:most]
+            most = round(WRONG_FOR_RIGHT * len(right))
+            kept = [*right, *rng.permutation(np.flatnonzero(said == NO_DIGIT))[:most]]
+            images += [arcs.pieces[arc].frame for arc in kept]
+            labels += said[kept].tolist()
+    return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.uint8)
+
+
+def judge(drawn: DrawnNumber, arcs: Arcs) -> npt.NDArray[np.intp]:
+    """Which digit each candidate is: 0 to 9; NO_DIGIT if none; NEITHER if that can't be said."""
+    digits = [piece for piece in drawn.pieces if piece.char.isdigit()]
+    layers = np.zeros((len(digits), *drawn.image.shape), bool)
+    for layer, digit in zip(layers, digits, strict=True):
+        digit.lay_on(layer)
+    sizes = layers.sum(axis=(1, 2))
+    verdicts = []
+    for piece in arcs.pieces:
+        own = piece.ink >= SOLID
+        both = layers[:, piece.top : piece.bottom, piece.left : piece.right] & own
+        shares = both.sum(axis=(1, 2)) / np.maximum(sizes, own.sum())
+        best = int(shares.argmax())
+        if shares[best] >= RIGHT:
+            verdicts.append(int(digits[best].char))
+        else:
+            verdicts.append(NO_DIGIT if shares[best] < WRONG else NEITHER)
+    return np.array(verdicts)
