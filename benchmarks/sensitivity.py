@@ -33,8 +33,8 @@ FOLDERS = ("imaging", "reading")
 FACTORS = (0.8, 1.25)
 LEARNING = ("learning", "sign_learning", "mark_learning", "examples", "samples", "aligning")
 """Modules whose constants matter when weights are learnt, not when pictures are read."""
-DRAWN = 20  # numbers of each hand
-EVERY_REAL, EVERY_PAGE = 6, 16  # one in so many is read as a number, and as a page
+DRAWN = 6  # numbers of each hand
+EVERY_REAL, EVERY_PAGE = 10, 25  # one in so many is read as a number, and as a page
 SEED = 2031
 
 
