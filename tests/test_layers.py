@@ -23,6 +23,7 @@ ORDER = [
     "course",
     "lab",
     "display",
+    "review",
     "web",
     "cli",
 ]

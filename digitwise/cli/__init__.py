@@ -17,6 +17,7 @@ from digitwise.cli.models import models
 from digitwise.cli.options import Grouped
 from digitwise.cli.output import complain
 from digitwise.cli.read import read
+from digitwise.cli.review import review
 from digitwise.cli.serve import serve
 from digitwise.cli.sweep import sweep
 from digitwise.cli.train import train
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, read, fields, learn, sweep, serve, models, export):
+for command in (train, evaluate, read, fields, review, learn, sweep, serve, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(command)
 app.command("import")(import_)
 app.add_typer(data, name="data")

@@ -4,14 +4,18 @@ import os
 import re
 import secrets
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitwise.cli.output import complain, people
 from digitwise.errors import DigitwiseError, InputError
+
+if TYPE_CHECKING:
+    from digitwise.web.guard import Guard
 
 
 def serve(
@@ -35,9 +39,7 @@ def serve(
 ) -> None:
     """Open the web page: write a number, and watch it read."""
     try:
-        import uvicorn
-
-        from digitwise.web.app import LOOPBACK, make_app
+        from digitwise.web.app import make_app
     except ModuleNotFoundError as error:
         raise DigitwiseError(
             f"the web page needs {error.name}: pip install 'digitwise[web]', or '.[web]' in a clone"
@@ -50,13 +52,48 @@ def serve(
             "expected a token of 8 letters, digits, or signs of -._~, or more: nothing else keeps "
             "others out"
         )
+    reader = Reader(model)
+    run_app(
+        lambda hosts, token: make_app(
+            reader, model or DEFAULT, examples, models, hosts=hosts, token=token
+        ),
+        host,
+        port,
+        token,
+    )
+
+
+def run_app(
+    make: Callable[[frozenset[str], str | None], "Guard"],
+    host: str,
+    port: int,
+    token: str | None = None,
+    room: str = "",
+    show: bool = False,
+) -> None:
+    """Run the page until Ctrl-C.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the application, given the names it is known under and the token it asks for.
+    host, port
+        Beyond this machine a token is made up if there is none.
+    token : str, optional
+    room : str
+        The page to begin with.
+    show : bool
+        Open it in the browser.
+    """
+    import uvicorn
+
+    from digitwise.web.app import LOOPBACK
+
     alone = _is_loopback(host)
     if not alone and token is None:
         token = secrets.token_urlsafe(16)
-    hosts = LOOPBACK if alone else frozenset[str]()
-    app = make_app(Reader(model), model or DEFAULT, examples, models, hosts, token)
     config = uvicorn.Config(
-        app,
+        make(LOOPBACK if alone else frozenset[str](), token),
         host=host,
         port=port,
         log_level="warning",
@@ -69,7 +106,12 @@ def serve(
     listening = listen(host, port)
     address = f"[{host}]" if ":" in host else host
     query = f"?token={token}" if token else ""
-    people(False).print(f"http://{address}:{listening.getsockname()[1]}/{query}   (Ctrl-C ends it)")
+    url = f"http://{address}:{listening.getsockname()[1]}/{room}{query}"
+    people(False).print(f"{url}   (Ctrl-C ends it)")
+    if show:
+        import webbrowser
+
+        webbrowser.open(url)  # which waits until there is an answer
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from digitwise.errors import DataError
 Box = tuple[int, int, int, int]
 READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
 CORRECTED = "corrected"  # a state that says that somebody has looked
+ESCAPED = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 MOST_DIGITS = 40
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 
@@ -49,8 +50,8 @@ def read_corrections(path: Path) -> list[Correction]:
     path : Path
         A table that `digitwise read -o` wrote and a person has changed (.csv, .tsv, .xlsx): those
         of its rows count whose text is not the best guess any more, was rejected and is whole now,
-        or whose state is "corrected". JSON lines: all of them count. A folder with `truth.json`:
-        all of its pictures.
+        or whose state is "corrected". JSON lines: all of them count, or those whose state is
+        "corrected" if there are any. A folder with `truth.json`: all of its pictures.
 
     Raises
     ------
@@ -79,18 +80,36 @@ def read_corrections(path: Path) -> list[Correction]:
 
 def _rows(file: Any, suffix: str) -> Iterator[tuple[int, dict[str, Any]]]:
     if suffix == ".jsonl":
-        for line, text in enumerate(file, 1):
-            row = json.loads(text)
-            if not isinstance(row, dict):
-                raise ValueError(f"line {line} is no object")  # noqa: TRY004 (as others of JSON)
-            yield line, {**row, "state": CORRECTED} if "text" in row else row
+        yield from _json_rows(file)
         return
     table = csv.DictReader(file, delimiter="," if suffix == ".csv" else "\t")
     for row in table:
         yield table.line_num, row
 
 
-def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
+    rows = []
+    for line, text in enumerate(file, 1):
+        row = json.loads(text)
+        if not isinstance(row, dict):
+            raise ValueError(f"line {line} is no object")  # noqa: TRY004 (as others of JSON)
+        rows.append((line, row))
+    if any(row.get("state") == CORRECTED for _, row in rows):
+        # A table that was reviewed: what nobody looked at is not known.
+        return [(line, row) for line, row in rows if row.get("state") == CORRECTED]
+    return [(line, {**row, "state": CORRECTED} if "text" in row else row) for line, row in rows]
+
+
+def open_book(path: Path, content: Any, **how: Any) -> Any:
+    """Open an .xlsx file's content, or the file itself, with openpyxl's `load_workbook`.
+
+    Raises
+    ------
+    DataError
+        If openpyxl isn't installed.
+    ValueError
+        If it is no sound .xlsx file.
+    """
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -99,12 +118,15 @@ def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             "save it as .csv"
         ) from None
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        return load_workbook(content, **how)
     except Exception as error:  # whatever it trips over in a damaged file
         if isinstance(error, OSError):
             raise
         raise ValueError(f"no sound .xlsx: {error}") from error
-    with closing(book):
+
+
+def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with closing(open_book(path, path, read_only=True, data_only=True)) as book:
         for sheet in book:
             lines = sheet.iter_rows(values_only=True)
             heading = next(lines, ())
@@ -139,11 +161,31 @@ def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
             f"{table}, line {line}: expected a page, and a box of four numbers; found {place!r:.60}"
         ) from None
     name = str(row.get("file") or "")
-    if name[:1] == "'" and name[1:].lstrip()[:1] in "=+-@＝＋－＠":
-        name = name[1:]  # which kept a spreadsheet from taking it for a formula
-    path = next((p for p in (Path(name), table.parent / name) if name and p.is_file()), None)
+    path = find_picture(table, name)
     if path is None:
         raise DataError(
             f"{table}, line {line}: there is no picture {name!r}, here or beside the table"
         )
     return Correction(path, page, (x0, y0, x1, y1), digits)
+
+
+def find_picture(table: Path, name: str) -> Path | None:
+    r"""Find the picture that a table's column `file` names, here or beside the table.
+
+    Tables have control characters of names as \x1b, and an apostrophe before what a spreadsheet
+    would take for a formula: the name itself is tried first.
+    """
+    names = [name]
+    if name[:1] == "'" and name[1:].lstrip()[:1] in "=+-@＝＋－＠":
+        names.append(name[1:])
+    names += [as_it_was for n in names if (as_it_was := ESCAPED.sub(_unescaped, n)) != n]
+    for one in names:
+        for path in (Path(one), table.parent / one):
+            with suppress(OSError, ValueError):  # too long a name, or one with a null character
+                if one and path.is_file():
+                    return path
+    return None
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return escape[0].encode().decode("unicode_escape")

@@ -26,8 +26,8 @@ def is_pdf(source: Path | BinaryIO) -> bool:
     return b"%PDF-" in start
 
 
-def render_pages(source: Path | BinaryIO, most: int) -> Iterator["Image"]:
-    """Render the pages of a PDF file, one after the other, in grey.
+def render_pages(source: Path | BinaryIO, most: int, first: int = 0) -> Iterator["Image"]:
+    """Render the pages of a PDF file from the `first` on, one after the other, in grey.
 
     Raises
     ------
@@ -44,7 +44,8 @@ def render_pages(source: Path | BinaryIO, most: int) -> Iterator["Image"]:
     try:
         if not 1 <= len(document) <= most:
             raise ImageError(f"{len(document):,} pages; 1 to {most:,} are read")
-        for page in document:
+        for number in range(first, len(document)):
+            page = document[number]
             width, height = (max(1.0, points / POINTS_PER_INCH) for points in page.get_size())
             dots = min(DOTS_PER_INCH, (MOST_PIXELS / (width * height)) ** 0.5)
             bitmap = page.render(scale=dots / POINTS_PER_INCH, grayscale=True)

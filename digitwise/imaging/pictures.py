@@ -108,6 +108,20 @@ def open_pictures(source: Source) -> Iterator[Picture]:
             yield _picture(image, page)
 
 
+def open_page(path: Path, page: int) -> "Image":
+    """Open one page of a file, as `open_images` yields it, without decoding those before it.
+
+    Raises
+    ------
+    ImageError
+        If it can't be opened, or has no such page.
+    """
+    for image in open_pages(path, page):
+        load_pixels(image)
+        return upright(image)
+    raise ImageError(f"there is no page {page}")
+
+
 def open_images(source: Source) -> Iterator["Image"]:
     """Yield the same pages as PIL images, upright, of their original size.
 
@@ -169,8 +183,12 @@ def open_first(path: Path) -> Picture:
         raise ImageError(f"{path}: {error}") from error
 
 
-def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Image"]:
+def open_pages(
+    source: "str | PathLike[str] | bytes | BinaryIO", first: int = 0
+) -> Iterator["Image"]:
     """Yield the pages of a picture file or a PDF file; each is good until the next is asked for.
+
+    Pages before the `first` are left out.
 
     Raises
     ------
@@ -195,7 +213,7 @@ def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Im
         if not isinstance(source, Path) and not getattr(source, "seekable", lambda: True)():
             source = io.BytesIO(source.read())
         if is_pdf(source):
-            yield from render_pages(source, MOST_PAGES)
+            yield from render_pages(source, MOST_PAGES, first)
             return
         with warnings.catch_warnings():
             # Pillow warns of what it mends by itself (odd EXIF, padding); users can't use that.
@@ -208,7 +226,7 @@ def open_pages(source: "str | PathLike[str] | bytes | BinaryIO") -> Iterator["Im
                 pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
                 if pages > MOST_PAGES:
                     raise ImageError(f"{pages:,} pages; at most {MOST_PAGES:,} are read")
-                for page in range(pages):
+                for page in range(first, pages):
                     if page:
                         image.seek(page)
                     yield image

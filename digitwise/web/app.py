@@ -7,13 +7,15 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Match
 
 from digitwise import __version__
 from digitwise.reading.reader import Reader
-from digitwise.web import examples, ideas, lab_pages, reading, training
+from digitwise.review.learning import Learner
+from digitwise.review.review import Review
+from digitwise.web import examples, ideas, lab_pages, reading, review, training
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
@@ -30,6 +32,7 @@ def make_app(
     models: Path = Path("models"),
     hosts: frozenset[str] = LOOPBACK,
     token: str | None = None,
+    in_review: Review | None = None,
 ) -> Guard:
     """Make the application that `digitwise serve` runs.
 
@@ -46,6 +49,8 @@ def make_app(
         Names under which it may be asked for; any if there are none.
     token : str, optional
         What every request has to bring.
+    in_review : Review, optional
+        The table of the Review room.
     """
 
     @asynccontextmanager
@@ -53,7 +58,12 @@ def make_app(
         app.state.desk = Desk()
         # The first reading compiles and loads: nobody shall wait for it.
         await app.state.desk.do(lambda: reader.read(_warm_up(), layout="number"))
+        if in_review:
+            in_review.start()
         yield
+        app.state.learner.stop()
+        if in_review:
+            in_review.close()
         app.state.runs.close()
         app.state.lab_pages.close()
         app.state.desk.close()
@@ -71,12 +81,14 @@ def make_app(
     app.state.folder = folder
     app.state.model = model
     app.state.runs = Runs(models)
+    app.state.review, app.state.learner = in_review, Learner(model, models)
     app.state.lab_pages = lab_pages.LabPages()
     app.state.readers = {model: reader}
     app.include_router(reading.router)
     app.include_router(examples.router)
     app.include_router(training.router)
     app.include_router(ideas.router)
+    app.include_router(review.router)
     app.include_router(lab_pages.router)
 
     @app.get("/api/health")
@@ -98,6 +110,11 @@ def make_app(
     async def models_() -> list[str]:
         """Name the networks that can read: the one that the server began with, and saved ones."""
         return [model, *app.state.runs.models()]
+
+    @app.get("/review", include_in_schema=False)
+    async def review_page() -> RedirectResponse:
+        """Go to the Review room."""
+        return RedirectResponse("review.html")
 
     @app.api_route("/api/{_path:path}", methods=[*METHODS], include_in_schema=False)
     async def other(request: Request, _path: str) -> None:

@@ -1,0 +1,83 @@
+"""`digitwise review`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitwise.cli.output import complain, people
+
+
+def review(
+    table: Annotated[
+        Path,
+        typer.Argument(
+            help="A table that `digitwise read -o` wrote: .csv, .tsv, .xlsx or .jsonl.",
+            metavar="TABLE",
+        ),
+    ],
+    fields: Annotated[
+        Path | None,
+        typer.Option(
+            help="How the forms were read: shows each field of a table of forms.",
+            metavar="FILE.toml",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Model file, or name of a shipped network.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine with a token only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    models: Annotated[
+        Path, typer.Option(help="Folder for networks that learnt from it.", metavar="DIR")
+    ] = Path("models"),
+    show: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show the page in the browser.")
+    ] = True,
+) -> None:
+    """Correct what was read, in the browser, the least sure first.
+
+    Each correction is saved at once beside the table (TABLE.review), then written into it and into
+    TABLE.corrections.jsonl, which `digitwise learn` takes.
+    """
+    from digitwise.cli.extras import need
+    from digitwise.cli.serve import run_app
+    from digitwise.review.contents import check_kind
+
+    check_kind(table)
+    for package in ("fastapi", "uvicorn", "python_multipart", "plotly"):
+        need(package, "web", "the page")
+    from digitwise.models.shipped import DEFAULT
+    from digitwise.reading.form import load_form
+    from digitwise.reading.reader import Reader
+    from digitwise.review.review import Review
+    from digitwise.web.app import make_app
+
+    reader = Reader(model)
+    found = Review(table, reader, load_form(fields) if fields else None)
+    run_app(
+        lambda hosts, token: make_app(
+            reader, model or DEFAULT, models=models, hosts=hosts, token=token, in_review=found
+        ),
+        host,
+        port,
+        room="review.html",
+        show=show and _has_screen(),
+    )
+    progress = found.progress()
+    said = f"{progress.decided:,} of {progress.items:,} looked at; {table}"
+    if found.unwritten:
+        complain(f"{said} was not written: {found.problem}")
+        raise typer.Exit(1)
+    people(False).print(f"{said} has it all; {progress.wrong:.1f} of the others expected wrong")
+
+
+def _has_screen() -> bool:
+    """Whether there is a browser to be opened: one of a terminal would take its place."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,81 @@
+"""Spreadsheets (.xlsx) that can be corrected: formats, widths and pictures in them stay."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from digitwise.data.corrections import open_book
+
+COLOURS = {"rejected": "F4B6B0", "look": "FFE9A8", "corrected": "CDE8D5", "no number": "DDE3E8"}
+TEXT = "@"  # the format of cells that stay text when they are edited
+
+
+class Book:
+    """All sheets of a book: its rows, one sheet after the other."""
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self._path, self._content = path, content
+        self.rows: list[dict[str, Any]] = []
+        self.columns: list[str] = []
+        self._places: list[tuple[int, int]] = []  # sheet, and line in it, of each row
+        book = self._open()
+        for number, sheet in enumerate(book.worksheets):
+            columns = _heading(sheet)
+            self.columns += [name for name in columns if name not in self.columns]
+            for line in range(2, sheet.max_row + 1):
+                cells = {name: sheet.cell(line, place).value for name, place in columns.items()}
+                # A person's own number in a column of texts is what it looks like.
+                row = {n: c if c is None else str(c) for n, c in cells.items()}
+                self.rows.append(row)
+                self._places.append((number, line))
+
+    def changed(self, cells: Mapping[int, Mapping[str, Any]]) -> bytes:
+        """The content with cells of some rows changed; new columns come last."""
+        book = self._open()
+        for row, new in cells.items():
+            number, line = self._places[row]
+            sheet = book.worksheets[number]
+            columns = _heading(sheet)
+            for name, cell in new.items():
+                if name not in columns:
+                    columns[name] = _add_column(sheet, name)
+                _write(sheet.cell(line, columns[name]), cell)
+            for name in [n for n in new if n == "state" or n.endswith(" state")]:
+                for coloured in (name, name.removesuffix(" state") if name != "state" else "text"):
+                    if coloured in columns:
+                        _colour(sheet.cell(line, columns[coloured]), str(new[name]))
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
+
+    def _open(self) -> Any:
+        return open_book(self._path, io.BytesIO(self._content))
+
+
+def _heading(sheet: Any) -> dict[str, int]:
+    cells = next(sheet.iter_rows(min_row=1, max_row=1), ())
+    return {str(cell.value): cell.column for cell in cells if cell.value is not None}
+
+
+def _add_column(sheet: Any, name: str) -> int:
+    place = int(sheet.max_column) + 1
+    heading = sheet.cell(1, place, name)
+    heading.font = sheet.cell(1, 1).font.copy()
+    sheet.column_dimensions[heading.column_letter].width = 22
+    return place
+
+
+def _write(cell: Any, value: Any) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # what begins with = is text all the same
+        cell.number_format = TEXT
+
+
+def _colour(cell: Any, state: str) -> None:
+    from openpyxl.styles import PatternFill
+
+    cell.fill = (
+        PatternFill("solid", fgColor=COLOURS[state]) if state in COLOURS else PatternFill(None)
+    )

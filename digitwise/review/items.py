@@ -1,0 +1,181 @@
+"""What there is to review in a table: its numbers, or the fields of its forms."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitwise.data.corrections import CORRECTED, Box
+from digitwise.errors import DataError, InputError
+from digitwise.review.contents import Content
+
+NO_NUMBER = "no number"  # a state that says that somebody has looked, and there is none
+OPEN = "open"  # that of what somebody took back
+DECIDED = (CORRECTED, NO_NUMBER)
+ORDER = {"rejected": 0, "look": 1, "sure": 2}
+WRITTEN = re.compile(r'(?!=)[-0-9.,/:=×" ]*[0-9×][-0-9.,/:=×" ]*')
+LONGEST = 60  # characters of a text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A number, or a form's field.
+
+    Attributes
+    ----------
+    key : str
+        What it is known by, wherever its row stands: file, page, field and place.
+    line : int
+        Of the table's rows.
+    file : str
+        As the table has it.
+    page : int
+        0 for the first.
+    field : str or None
+        Of a form.
+    box : Box or None
+        On the page, in pixels; None if the table doesn't say.
+    text : str
+        As the table has it: a `?` for what is rejected.
+    guess : str
+        The best reading.
+    confidence : float
+        Its probability, 0 to 1; 0 if the table doesn't say.
+    state : str
+    reason : str
+        Why it is rejected, a rule that doesn't hold, say.
+    likely : tuple of (text, probability)
+        Readings that the table knows.
+    cells : dict
+        Those of its cells that a decision changes: what stands in which column.
+    """
+
+    key: str
+    line: int
+    file: str
+    page: int
+    field: str | None
+    box: Box | None
+    text: str
+    guess: str
+    confidence: float
+    state: str
+    reason: str
+    likely: tuple[tuple[str, float], ...]
+    cells: dict[str, Any]
+
+    @property
+    def was(self) -> str:
+        """What a journal keeps of it, to be able to take a decision back: JSON."""
+        return json.dumps({"text": self.text, "cells": self.cells})
+
+    @property
+    def decided(self) -> bool:
+        """Whether the table says that somebody has looked already, or changed the text."""
+        changed = self.text not in ("", self.guess) and "?" not in self.text
+        return self.state in DECIDED or changed
+
+
+def items_of(path: Path, content: Content) -> list[Item]:
+    """List what there is to review, in the order of the table.
+
+    Raises
+    ------
+    DataError
+        If it is no table of readings, or a row makes no sense.
+    InputError
+        If there is nothing in it to review.
+    """
+    if not content.columns:
+        raise InputError(f"{path}: an empty table: there is nothing to review")
+    of_fields = [name for name in content.columns if f"{name} state" in content.columns]
+    if "file" not in content.columns or not (of_fields or "text" in content.columns):
+        found = ", ".join(map(str, content.columns))
+        raise DataError(
+            f"{path}: expected a table that `digitwise read -o` wrote, with the columns file and "
+            f"text; found {found:.200}"
+        )
+    items = []
+    seen: Counter[str] = Counter()
+    for line, row in enumerate(content.rows):
+        for column in of_fields or ["text"]:
+            if row.get(column) not in (None, "") or row.get(_state(column)):
+                item = _item(path, line, row, column, seen)
+                items.append(item)
+    if not items:
+        raise InputError(f"{path}: there is no number in it to review")
+    return items
+
+
+def least_sure_first(items: list[Item]) -> list[Item]:
+    """Sort by state and confidence; equal ones stay in the order of the table."""
+    return sorted(items, key=lambda item: (ORDER.get(item.state, 3), item.confidence))
+
+
+def check_text(text: str) -> str:
+    """Return a text that can stand in a table, without spaces about it.
+
+    Raises
+    ------
+    InputError
+        If it is no number: a spreadsheet might take it for a formula.
+    """
+    text = text.strip()
+    if len(text) > LONGEST or not WRITTEN.fullmatch(text):
+        raise InputError(
+            f"expected a number: digits, signs - . , / : = between them, × for a crossed-out cell, "
+            f"at most {LONGEST} characters; found {text[:70]!r}"
+        )
+    return text
+
+
+def _state(column: str) -> str:
+    return "state" if column == "text" else f"{column} state"
+
+
+def _item(path: Path, line: int, row: dict[str, Any], column: str, seen: Counter[str]) -> Item:
+    def cell(name: str) -> str:
+        found = row.get(name if column == "text" else f"{column} {name}")
+        return "" if found is None else str(found)
+
+    try:
+        page = int(row.get("page") or 0)
+        confidence = float(cell("confidence") or 0)
+        box = _box(row.get("bbox", row.get("box")))
+        likely = tuple((str(one["text"]), float(one["p"])) for one in row.get("alternatives") or ())
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}, row {line + 1}: a cell makes no sense ({error})") from None
+    field = str(row["field"]) if row.get("field") else None if column == "text" else column
+    place = list(box) if box else row.get("number")
+    key = json.dumps([row.get("file"), page, field, place])
+    seen[key] += 1
+    if seen[key] > 1:
+        key = json.dumps([row.get("file"), page, field, place, seen[key]])
+    text = str(row[column]) if row.get(column) is not None else ""
+    names = [column, _state(column)]
+    if column == "text":
+        names += [name for name in ("value", "rejected", "best guess") if name in row]
+    return Item(
+        key=key,
+        line=line,
+        file=str(row.get("file") or ""),
+        page=page,
+        field=field,
+        box=box,
+        text=text,
+        guess=cell("best guess") or text,
+        confidence=min(max(confidence, 0.0), 1.0),
+        state=cell("state"),
+        reason=cell("reason"),
+        likely=likely,
+        cells={name: row.get(name) for name in names},
+    )
+
+
+def _box(place: Any) -> Box | None:
+    if not place:
+        return None
+    x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place)
+    return x0, y0, x1, y1

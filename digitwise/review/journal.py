@@ -1,0 +1,176 @@
+"""What people decided, each decision on disk before the next: an SQLite file beside the table.
+
+Nothing in it is ever replaced: what was decided of a number is the last of its entries. Any number
+of servers may write the same one; whoever hasn't seen the last entry is told of it.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from digitwise.errors import DigitwiseError
+
+SUFFIX = ".review"
+PATIENCE = 5.0  # seconds until another has written
+LEASE = 10.0  # seconds for which nobody else is given what somebody looks at
+TABLES = """
+CREATE TABLE IF NOT EXISTS log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, state TEXT NOT NULL,
+    text TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, was TEXT NOT NULL, box TEXT);
+CREATE INDEX IF NOT EXISTS of_key ON log (key);
+CREATE TABLE IF NOT EXISTS looking (
+    client TEXT PRIMARY KEY, key TEXT NOT NULL, who TEXT NOT NULL, until REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A decision.
+
+    Attributes
+    ----------
+    id : int
+        The later, the higher.
+    key : str
+        Of the item.
+    state : {"corrected", "no number", "open"}
+    text : str
+    who, at : str
+        Who decided, and when (ISO 8601, UTC).
+    was : str
+        JSON: the item's cells when it was first decided.
+    box : str or None
+        JSON: where it stands, if that is not in the table.
+    """
+
+    id: int
+    key: str
+    state: str
+    text: str
+    who: str
+    at: str
+    was: str
+    box: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the page is told."""
+        told = asdict(self)
+        return {name: told[name] for name in ("id", "state", "text", "who", "at")}
+
+
+class ConflictError(DigitwiseError):
+    """Somebody else has decided meanwhile."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(f"{entry.who or 'somebody'} has decided meanwhile: {said(entry)}")
+        self.entry = entry
+
+
+def said(entry: Entry) -> str:
+    """What was decided, for people."""
+    return {"corrected": entry.text, "open": "taken back"}.get(entry.state, entry.state)
+
+
+class Journal:
+    """Decisions about a table.
+
+    Parameters
+    ----------
+    table : Path
+        The journal is `table`.review.
+
+    Raises
+    ------
+    DigitwiseError
+        If it can't be written, or is no journal.
+    """
+
+    def __init__(self, table: Path) -> None:
+        self.path = table.with_name(table.name + SUFFIX)
+        with self._database() as database:
+            database.executescript(TABLES)
+
+    def entries(self, after: int = 0) -> list[Entry]:
+        """All decisions after one, in their order."""
+        with self._database() as database:
+            found = database.execute("SELECT * FROM log WHERE id > ? ORDER BY id", [after])
+            return [Entry(*row) for row in found]
+
+    def last(self) -> int:
+        """The last decision; 0 if there is none."""
+        with self._database() as database:
+            return int(database.execute("SELECT COALESCE(MAX(id), 0) FROM log").fetchone()[0])
+
+    def add(
+        self, key: str, state: str, text: str, who: str, seen: int, was: str, box: str | None
+    ) -> Entry:
+        """Note a decision, which is on disk when this returns.
+
+        Parameters
+        ----------
+        seen : int
+            The last entry about this item that whoever decides has seen; 0 if there was none.
+
+        Raises
+        ------
+        ConflictError
+            If there is a later one, that says something else.
+        DigitwiseError
+            If it can't be written.
+        """
+        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        with self._database() as database:
+            database.execute("BEGIN IMMEDIATE")
+            query = "SELECT * FROM log WHERE key = ? ORDER BY id DESC LIMIT 1"
+            row = database.execute(query, [key]).fetchone()
+            last = Entry(*row) if row else None
+            if last and last.id != seen:
+                if (last.state, last.text) == (state, text):
+                    return last
+                raise ConflictError(last)
+            was = last.was if last else was
+            values = key, state, text, who, at, was, box or (last.box if last else None)
+            added = database.execute(
+                "INSERT INTO log (key, state, text, who, at, was, box) VALUES (?,?,?,?,?,?,?)",
+                values,
+            )
+            database.execute("COMMIT")
+            return Entry(added.lastrowid or 0, *values)
+
+    def look(self, client: str, key: str | None, who: str) -> dict[str, str]:
+        """Note what somebody looks at; of what others look at now, who each is."""
+        now = time.time()
+        with self._database() as database:
+            if key is not None:
+                database.execute(
+                    "INSERT OR REPLACE INTO looking VALUES (?, ?, ?, ?)",
+                    [client, key, who, now + LEASE],
+                )
+            others = "SELECT key, who FROM looking WHERE client != ? AND until > ?"
+            return dict(database.execute(others, [client, now]).fetchall())
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own for each use: any thread may ask."""
+        try:
+            with closing(sqlite3.connect(self.path, PATIENCE, isolation_level=None)) as database:
+                # The default journal mode: it works on shared folders, too, as WAL does not.
+                database.execute("PRAGMA synchronous = FULL")
+                yield database
+        except sqlite3.OperationalError as error:
+            reason = "another program is writing it" if "locked" in str(error) else str(error)
+            raise DigitwiseError(f"can't write {self.path}: {reason}{self._hint()}") from error
+        except sqlite3.DatabaseError as error:
+            raise DigitwiseError(
+                f"{self.path} is damaged, or no journal of corrections ({error}): move it away"
+            ) from error
+
+    def _hint(self) -> str:
+        folder = self.path.absolute().parent
+        return "" if os.access(folder, os.W_OK) else f"; the folder {folder} is read-only"

@@ -1,0 +1,240 @@
+// The Review room: a table's numbers, the least sure first, corrected by keyboard alone.
+
+import { call } from "./api.js";
+import { Queue } from "./review_queue.js";
+import {
+  drawCuts, find, firstText, isOpen, said, showChoices, showLearning, showProgress, showReading, showRow, showSaved,
+} from "./review_view.js";
+
+const KEYS = {
+  Enter: "accept", Delete: "none", ArrowLeft: "back", ArrowUp: "back", "-": "back", ArrowRight: "forward",
+  ArrowDown: "forward", s: "skip", "/": "skip", u: "undo", "*": "undo", " ": "type", e: "type", "+": "type",
+  F2: "change", Backspace: "change",
+};
+const TYPING = { Enter: "accept", Escape: "leave", ArrowUp: "back", ArrowDown: "forward" };
+const EVERY = 2000; // ms
+const text = find("text");
+const queue = new Queue();
+const done = []; // what can be taken back: position, what was decided before, and then
+let opened = null;
+let row = null; // that is shown
+let reading = null;
+let waiting = 0; // for keys that are being obeyed
+let work = Promise.resolve();
+
+const typing = () => document.activeElement === text;
+
+function say(words, conflict = false) {
+  find("status").textContent = words;
+  find("status").classList.toggle("conflict", conflict);
+}
+
+function put(words) {
+  text.value = words;
+  if (reading) showChoices(reading.readings, words, (k) => enqueue(String(k + 1)));
+}
+
+async function show(next, words = "") {
+  row = next;
+  reading = null;
+  find("item").focus({ preventScroll: true });
+  showRow(row, opened.progress.items);
+  put(firstText(row));
+  showChoices([], "", () => {});
+  const { entry } = row;
+  say(words || (isOpen(row) ? "" : `decided: ${said(entry)}${entry.at ? `, ${entry.at.slice(0, 10)}` : ""}`));
+  const mine = row;
+  queue.reading(row.position).then((found) => {
+    if (row !== mine) return;
+    reading = found;
+    showReading(found);
+    showChoices(found.readings, text.value, (k) => enqueue(String(k + 1)));
+  });
+}
+
+async function decide(state) {
+  const words = state === "corrected" ? text.value.trim() : "";
+  if (state === "corrected" && !words) {
+    say("Type the number that stands here, or press Delete if there is none.");
+    return;
+  }
+  const before = row.entry;
+  try {
+    const found = await queue.decide(row, state, words, find("who").value);
+    done.push({ position: row.position, before, id: found.entry.id });
+    row.entry = found.entry;
+    showProgress(found.progress);
+    if (found.rows.length) await show(found.rows[0]);
+    else {
+      await show(row);
+      say("Nothing is left to look at.");
+    }
+  } catch (error) {
+    if (error.status !== 409) {
+      say(`Not saved: ${error.message}`, true);
+      return;
+    }
+    await look(error);
+  }
+}
+
+// Somebody else may have decided: their word is shown beside ours, which stays until Enter.
+async function look(error) {
+  const now = await queue.row(row.position);
+  if ((now.entry?.id ?? 0) === (row.entry?.id ?? 0)) {
+    say(error.message, true); // no number, say
+    return;
+  }
+  row.entry = now.entry;
+  say(`Meanwhile ${said(now.entry)}. Enter: yours stays. → or S: theirs stays.`, true);
+}
+
+async function undo() {
+  const last = done.pop();
+  if (!last) {
+    say("There is nothing to undo.");
+    return;
+  }
+  const then = await queue.row(last.position);
+  const { state, text: words } = last.before?.id ? last.before : { state: "open", text: "" };
+  try {
+    const found = await queue.decide({ ...then, entry: { id: last.id } }, state, words, find("who").value);
+    showProgress(found.progress);
+    await show({ ...then, entry: found.entry }, "taken back");
+  } catch (error) {
+    await show(then, error.message);
+  }
+}
+
+async function step(by) {
+  const position = row.position + by;
+  if (position >= 0 && position < opened.progress.items) await show(await queue.row(position));
+}
+
+async function skip() {
+  const next = await queue.skip(row.position);
+  if (next) await show(next);
+  else say("No other is open.");
+}
+
+function type(all) {
+  text.focus();
+  if (all) text.select();
+  else text.setSelectionRange(text.value.length, text.value.length);
+}
+
+const ACTIONS = {
+  accept: () => decide("corrected"),
+  none: () => decide("no number"),
+  back: () => step(-1),
+  forward: () => step(1),
+  skip,
+  undo,
+  type: () => type(true),
+  change: () => type(false),
+  leave: () => {
+    put(firstText(row));
+    find("item").focus({ preventScroll: true });
+  },
+};
+
+// A key that was pressed while another was being obeyed is obeyed as if it came now.
+async function obey(key) {
+  const action = (typing() ? TYPING : KEYS)[key];
+  if (action) await ACTIONS[action]();
+  else if (typing() && key.length === 1) text.setRangeText(key, text.selectionStart, text.selectionEnd, "end");
+  else if (!typing() && reading?.readings[Number(key) - 1]) put(reading.readings[Number(key) - 1][0]);
+  else if (!typing() && /^[1-5]$/.test(key)) {
+    reading ??= await queue.reading(row.position);
+    if (reading.readings[Number(key) - 1]) put(reading.readings[Number(key) - 1][0]);
+  }
+}
+
+function enqueue(key) {
+  waiting++;
+  work = work.then(() => obey(key)).catch((error) => say(error.message, true)).finally(() => waiting--);
+  return work;
+}
+
+function press(event) {
+  const other = event.target.closest?.("input, button, a, summary, select");
+  if (!row || event.altKey || (other && other !== text)) return;
+  const long = event.key.length > 1 ? event.key : event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey) {
+    if (long !== "z" || typing()) return;
+    event.preventDefault();
+    enqueue("u");
+    return;
+  }
+  const native = typing() && !waiting && !(long in TYPING);
+  const known = long in (typing() ? TYPING : KEYS) || long.length === 1;
+  if (native || !known) return;
+  event.preventDefault();
+  const steps = /^Arrow/.test(long);
+  if (!event.repeat || steps || typing()) enqueue(long); // a key held down accepts nothing unseen
+}
+
+async function sync() {
+  try {
+    const found = await queue.sync(row?.position ?? null, find("who").value);
+    showProgress(found.progress);
+    showSaved(found, opened.table);
+    showLearning(found.learning);
+    const names = [...new Set(Object.values(found.looking))].filter(Boolean);
+    const others = Object.keys(found.looking).length;
+    find("others").textContent = others ? `${names.join(", ") || "somebody"} is here, too` : "";
+    const theirs = found.entries.find((entry) => entry.position === row?.position);
+    const own = theirs && (theirs.id <= (row.entry?.id ?? 0) || done.some(({ id }) => id === theirs.id));
+    if (theirs && !own) say(`Meanwhile ${said(theirs)}.`, true);
+  } catch (error) {
+    find("saved").textContent = error.message;
+    find("saved").classList.add("error");
+  }
+}
+
+async function learn(method) {
+  try {
+    await call("api/review/learn", method, method === "POST" ? {} : undefined);
+    await sync();
+  } catch (error) {
+    find("learning").textContent = error.message;
+  }
+}
+
+function listen() {
+  document.addEventListener("keydown", press);
+  const buttons = { accept: "Enter", back: "ArrowLeft", forward: "ArrowRight", skip: "s", "none-here": "Delete", undo: "u" };
+  for (const [id, key] of Object.entries(buttons)) {
+    find(id).addEventListener("click", () => {
+      find("item").focus({ preventScroll: true });
+      enqueue(key);
+    });
+  }
+  text.addEventListener("input", () => put(text.value));
+  find("tried").addEventListener("change", () => drawCuts(reading));
+  find("who").addEventListener("change", () => localStorage.setItem("who", find("who").value));
+  find("who").addEventListener("keydown", (event) => event.key === "Enter" && find("item").focus());
+  find("learn").addEventListener("click", () => learn("POST"));
+  find("stop").addEventListener("click", () => learn("DELETE"));
+}
+
+async function begin() {
+  try {
+    opened = await queue.open();
+  } catch (error) {
+    find("none").hidden = false;
+    if (error.status !== 404) find("none").replaceChildren(error.message);
+    return;
+  }
+  find("item").hidden = find("state").hidden = false;
+  find("table").textContent = `${opened.table}; corrections are in ${opened.corrections}, too`;
+  find("who").value = localStorage.getItem("who") ?? opened.who;
+  showProgress(opened.progress);
+  listen();
+  await show(opened.rows[0] ?? (await queue.row(0)));
+  if (!opened.rows.length) say("Nothing is left to look at.");
+  await sync();
+  setInterval(sync, EVERY);
+}
+
+await begin();
