@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def _heading(sheet: Any) -> dict[str, int]:
 def _add_column(sheet: Any, name: str) -> int:
     place = int(sheet.max_column) + 1
     heading = sheet.cell(1, place, name)
-    heading.font = sheet.cell(1, 1).font.copy()
+    heading.font = copy(sheet.cell(1, 1).font)
     sheet.column_dimensions[heading.column_letter].width = 22
     return place
 

@@ -134,7 +134,7 @@ class Separated:
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
     """The cells of each line as they are written, and the end of the line."""
-    quoted, plain = rf'"[^"]*(?:""[^"]*)*"(?=[{separator}\r\n]|\Z)', rf"[^{separator}\r\n]*"
+    quoted, plain = rf'"[^"]*(?:""[^"]*)*"(?=[{separator}\r\n]|\Z)', rf'(?!")[^{separator}\r\n]*'
     cell = re.compile(rf"({quoted}|{plain})(\r?\n|\r|{separator}|\Z)")
     record: list[str] = []
     place = 0

@@ -178,4 +178,4 @@ def _box(place: Any) -> Box | None:
     if not place:
         return None
     x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place)
-    return x0, y0, x1, y1
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None  # of a field that was not found

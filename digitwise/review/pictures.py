@@ -93,7 +93,7 @@ class Pictures:
             page = self._page(path, item.page)
             number = self._number_of_form(path, item) if self._form and item.field else None
             box = item.box or (number.bbox if number else None)
-            if box is None:
+            if box is None or box[0] >= box[2]:  # a field that was not found
                 return replace(own, **_cut(page, None)[0])
             if number is None:
                 number = self._read_again(page, box)

@@ -141,11 +141,10 @@ def _cells(item: Item, entry: Entry) -> Cells:
 
 
 def _number(cell: str | float | None) -> float | None:
-    """A cell of a text file as the number that it is."""
-    if cell in (None, ""):
-        return None
-    number = float(cell or 0)
-    return int(number) if number.is_integer() else number
+    """A cell of a text file as the number that it is: 12 and 12.0 stay as they are."""
+    if not isinstance(cell, str):
+        return cell
+    return None if not cell else int(cell) if cell.lstrip("-").isdigit() else float(cell)
 
 
 def _same(found: object, wanted: object) -> bool:
