@@ -39,6 +39,8 @@ def serve(
 ) -> None:
     """Open the web page: write a number, and watch it read."""
     try:
+        import uvicorn  # noqa: F401 (run_app needs it)
+
         from digitwise.web.app import make_app
     except ModuleNotFoundError as error:
         raise DigitwiseError(

@@ -11,6 +11,7 @@ from typing import Any
 
 from digitwise.errors import InputError
 
+COMMAND = (sys.executable, "-m", "digitwise", "learn")
 MOST_LINES = 12  # of what it says, the last
 
 
@@ -72,9 +73,8 @@ class Learner:
                 raise InputError("there is nothing to learn from: correct some numbers first")
             self._folder.mkdir(parents=True, exist_ok=True)
             out = _free(self._folder, stem)
-            command = [sys.executable, "-m", "digitwise", "learn", str(corrections.absolute())]
             self._process = subprocess.Popen(
-                [*command, "--model", self._model, "--out", str(out), "--json"],
+                [*COMMAND, corrections.absolute(), "--model", self._model, "--out", out, "--json"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -97,11 +97,12 @@ class Learner:
         lines: list[str] = []
         assert process.stdout
         assert process.stderr
-        for line in process.stderr:
-            lines = [*lines, line.strip().removeprefix("digitwise: ")][-MOST_LINES:]
-            self.state = Learning("running", lines)
-        printed = process.stdout.read().strip()
-        code = process.wait()
+        with process:
+            for line in process.stderr:
+                lines = [*lines, line.strip().removeprefix("digitwise: ")][-MOST_LINES:]
+                self.state = Learning("running", lines)
+            printed = process.stdout.read().strip()
+        code = process.returncode
         result = json.loads(printed.splitlines()[-1]) if printed else None
         status = "done" if code == 0 else "refused" if result else "failed"
         if self._stopped and code:

@@ -64,6 +64,7 @@ async function decide(state) {
     done.push({ position: row.position, before, id: found.entry.id });
     row.entry = found.entry;
     showProgress(found.progress);
+    showSaved({ written: false }, opened.table);
     if (found.rows.length) await show(found.rows[0]);
     else {
       await show(row);
