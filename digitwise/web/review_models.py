@@ -13,7 +13,7 @@ class Decision(BaseModel):
 
     state: Literal["corrected", "no number", "open"] = Field(description="open: taken back")
     text: str = Field("", max_length=200)
-    seen: int = Field(0, ge=0, lt=2**63, description="Its last entry that was seen; 0: none")
+    seen: int = Field(0, ge=0, lt=2**53, description="Its last entry that was seen; 0: none")
     who: Who = ""
     client: Client
 
@@ -89,7 +89,7 @@ class Look(BaseModel):
     client: Client
     who: Who = ""
     position: int | None = Field(None, ge=0, lt=2**31)
-    after: int = Field(0, ge=0, lt=2**63)
+    after: int = Field(0, ge=0, lt=2**53)
 
 
 class Synced(BaseModel):
