@@ -63,7 +63,7 @@ class Shown:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self)
+        return {**asdict(self), "readings": [{"text": text, "p": p} for text, p in self.readings]}
 
 
 class Pictures:

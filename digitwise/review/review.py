@@ -108,7 +108,8 @@ class Review:
         """
         self._catch_up()
         others = self.journal.look(client, None, "")
-        around = [*range(position + 1, len(self.items)), *range(position)]
+        n = len(self.items)
+        around = [*range(position + 1, n), *range(min(position, n))]
         free = (k for k in around if not self._is_decided(k) and self.items[k].key not in others)
         found = list(islice(free, count))
         found = found or [k for k in around if not self._is_decided(k)][:count]

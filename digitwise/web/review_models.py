@@ -64,14 +64,21 @@ class Opened(BaseModel):
     rows: list[Row] = Field(description="The first that are open")
 
 
+class Choice(BaseModel):
+    """What an item may say."""
+
+    text: str
+    p: float | None
+
+
 class Reading(BaseModel):
     """What a person sees of an item."""
 
-    readings: list[tuple[str, float | None]]
+    readings: list[Choice]
     crop: str | None = Field(description="PNG, in Base64")
-    size: tuple[int, int]
+    size: list[int]
     digits: list[dict[str, Any]]
-    tried: list[tuple[int, int, int, int]]
+    tried: list[list[int]]
     error: str | None
 
 

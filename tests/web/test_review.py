@@ -42,7 +42,7 @@ def test_a_table_is_reviewed(client, review):
     assert opened["rows"][0]["text"] == "??"
     assert opened["progress"]["items"] == 4
     shown = client.get("/api/review/rows/0").json()
-    assert shown["readings"][0] == ["12", 0.3]
+    assert shown["readings"][0] == {"text": "12", "p": 0.3}
     assert shown["crop"].startswith("iVBOR")
     found = decide(client, 0, " 72 ").json()
     assert (found["entry"]["text"], found["entry"]["who"]) == ("72", "Ann")
@@ -77,6 +77,8 @@ def test_what_is_refused(client, review):
     assert decide(client, 4, "1").json()["detail"] == "the table has 4 items"
     assert decide(client, 0, "1", {"client": "../x"}).status_code == 422
     assert client.get("/api/review/rows/4").status_code == 404
+    beyond = client.get("/api/review/next", params={"after": 2**31 - 1}).json()
+    assert [row["position"] for row in beyond] == [0, 1, 2, 3]
     assert client.get("/api/review/rows/..%2f..%2fetc%2fpasswd").status_code in (404, 422)
     body = '{"state": "corrected", "text": "1", "client": "a"}'
     text = {"content-type": "text/plain"}

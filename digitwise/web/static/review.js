@@ -144,10 +144,10 @@ async function obey(key) {
   const action = (typing() ? TYPING : KEYS)[key];
   if (action) await ACTIONS[action]();
   else if (typing() && key.length === 1) text.setRangeText(key, text.selectionStart, text.selectionEnd, "end");
-  else if (!typing() && reading?.readings[Number(key) - 1]) put(reading.readings[Number(key) - 1][0]);
   else if (!typing() && /^[1-5]$/.test(key)) {
     reading ??= await queue.reading(row.position);
-    if (reading.readings[Number(key) - 1]) put(reading.readings[Number(key) - 1][0]);
+    const chosen = reading.readings[Number(key) - 1];
+    if (chosen) put(chosen.text);
   }
 }
 

@@ -89,7 +89,7 @@ export function drawCuts(reading) {
 
 export function showChoices(readings, text, choose) {
   find("choices").replaceChildren(
-    ...readings.map(([reading, p], k) => {
+    ...readings.map(({ text: reading, p }, k) => {
       const button = element(
         "button", { type: "button", ...(reading === text ? { class: "chosen-one" } : {}) },
         element("kbd", {}, String(k + 1)), reading, element("span", { class: "quiet" }, p === null ? "" : percent(p)),
