@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 AROUND = 0.35  # margin of what is read again, of the box's height: paper, by which ink is told
-SHOWN_AROUND = 0.8  # margin of what is shown, of the same
+SHOWN_AROUND = 0.8  # margin of what is shown, of the same, or of a third of its width, or of
+LEAST = 32  # pixels, whichever is most
 SIZE = 1400, 700  # width and height of a shown crop at most, in pixels
 MOST = 5  # readings to choose from: keys 1 to 5
 COLOURS = ("RGB", "CMYK", "YCbCr")  # modes whose colours are shown
@@ -130,7 +131,7 @@ class Pictures:
 
     def _read_again(self, page: "Image", box: Box) -> Number | None:
         """Read what stands in a box, alone; None if nothing is found there."""
-        x0, y0, x1, y1 = _around(page, box, AROUND)
+        x0, y0, x1, y1 = _around(page, box, AROUND * (box[3] - box[1]))
         read = self._reader.read(page.crop((x0, y0, x1, y1)), layout="number")
         if not read:
             return None
@@ -153,9 +154,9 @@ def readings_of(
     return list(found.items())[:MOST]
 
 
-def _around(page: "Image", box: Box, share: float) -> Box:
+def _around(page: "Image", box: Box, margin: float) -> Box:
     x0, y0, x1, y1 = box
-    margin = int(share * max(1, y1 - y0)) + 2
+    margin = int(margin) + 2
     left, top = min(max(0, x0 - margin), page.width - 1), min(max(0, y0 - margin), page.height - 1)
     right, bottom = min(x1 + margin, page.width), min(y1 + margin, page.height)
     return left, top, max(left + 1, right), max(top + 1, bottom)
@@ -163,7 +164,9 @@ def _around(page: "Image", box: Box, share: float) -> Box:
 
 def _cut(page: "Image", box: Box | None) -> tuple[dict[str, Any], Any]:
     """A crop as it is shown, and how boxes of the page are moved there."""
-    x0, y0, x1, y1 = _around(page, box, SHOWN_AROUND) if box else (0, 0, page.width, page.height)
+    whole = 0, 0, page.width, page.height
+    size = max(box[3] - box[1], (box[2] - box[0]) / 3, LEAST) if box else 0
+    x0, y0, x1, y1 = _around(page, box, SHOWN_AROUND * size) if box else whole
     crop = page.crop((x0, y0, x1, y1))
     if crop.mode in COLOURS:
         crop = crop.convert("RGB")

@@ -211,6 +211,10 @@ function listen() {
       enqueue(key);
     });
   }
+  document.addEventListener("click", (event) => {
+    // By mouse or finger: the next key is for the number again.
+    if (event.detail && event.target.closest("summary, button, [type=checkbox]")) find("item").focus({ preventScroll: true });
+  });
   text.addEventListener("input", () => put(text.value));
   find("tried").addEventListener("change", () => drawCuts(reading));
   find("who").addEventListener("change", () => localStorage.setItem("who", find("who").value));
