@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,34 +15,12 @@ from digitwise.review.contents import check_kind, parse
 from digitwise.review.items import NO_NUMBER, OPEN, Item, check_text, items_of, least_sure_first
 from digitwise.review.journal import Entry, Journal
 from digitwise.review.pictures import Pictures, Shown
+from digitwise.review.progress import Progress, Tally
 from digitwise.review.writing import Written, check_writable, write_decisions
 
 LOOK_AGAIN = 1.0  # seconds between looks whether there is something to write
 REST = 20  # times as long as writing took, at least, between two times: it takes a core meanwhile
 LONGEST_NAME = 40  # characters of who decides
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a review is.
-
-    Attributes
-    ----------
-    items, decided : int
-    rejected : int
-        Of those that nobody has looked at, how many the reader has rejected: they aren't right,
-        nor wrong.
-    wrong : float
-        How many of the others are expected to be wrong, by their calibrated confidence.
-    error : float
-        The expected share of wrong ones among all that are not rejected, if one stopped now.
-    """
-
-    items: int
-    decided: int
-    rejected: int
-    wrong: float
-    error: float
 
 
 class Review:
@@ -88,6 +65,7 @@ class Review:
         self._boxes: dict[int, str] = {}
         self._last, self._lock, self._writing = 0, threading.Lock(), threading.Lock()
         self.written, self.problem = Written(0, 0), ""
+        self._tally = Tally(item for item in self.items if not item.decided)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep_writing, daemon=True)
 
@@ -175,16 +153,7 @@ class Review:
         """How far it is."""
         self._catch_up()
         with self._lock:
-            states = [(item, self._is_decided(k)) for k, item in enumerate(self.items)]
-        left = [item for item, decided in states if not decided]
-        read = [item for item in left if item.state != "rejected"]
-        wrong = sum(1 - item.confidence for item in read)
-        rejected = len(left) - len(read)
-        counted = len(self.items) - rejected
-        decided = len(self.items) - len(left)
-        return Progress(
-            len(self.items), decided, rejected, wrong, wrong / counted if counted else 0.0
-        )
+            return self._tally.progress(len(self.items))
 
     def write(self) -> None:
         """Write what was decided into the table; if that fails, `problem` says why."""
@@ -222,7 +191,10 @@ class Review:
         with self._lock:
             for entry in self.journal.entries(self._last):
                 if (position := self._places.get(entry.key)) is not None:
+                    before = self._is_decided(position)
                     self._entries[position] = entry
+                    closed = self._is_decided(position) - before
+                    self._tally.add(self.items[position], -closed)
                 self._last = entry.id
 
     def _is_decided(self, position: int) -> bool:

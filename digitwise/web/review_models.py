@@ -44,7 +44,7 @@ class Row(BaseModel):
 
 
 class Progress(BaseModel):
-    """How far the review is: see `digitwise.review.review.Progress`."""
+    """How far the review is: see `digitwise.review.progress.Progress`."""
 
     items: int
     decided: int

@@ -6,7 +6,7 @@ from PIL import Image
 
 from digitwise.errors import ImageError
 from digitwise.imaging import pictures
-from digitwise.imaging.pictures import open_images, open_pictures
+from digitwise.imaging.pictures import open_images, open_page, open_pictures
 
 RAMP = np.linspace(0, 255, 40 * 60).reshape(40, 60).astype(np.uint8)
 
@@ -332,3 +332,16 @@ def test_a_mode_that_cannot_be_made_grey(monkeypatch):
     monkeypatch.setattr(Image.Image, "convert", refuse)
     with pytest.raises(ImageError, match="conversion from X to L not supported"):
         list(open_pictures(Image.new("RGB", (40, 30))))
+
+
+def test_one_page_of_a_file(tmp_path):
+    pages = [Image.new("L", (40 + k, 30), 60 * k) for k in range(3)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "a.pdf", save_all=True, append_images=pages[1:])
+    for name in ("a.tif", "a.pdf"):
+        for k, image in enumerate(open_images(tmp_path / name)):
+            found = open_page(tmp_path / name, k)
+            assert found.size == image.size
+            assert found.tobytes() == image.tobytes()
+        with pytest.raises(ImageError, match="there is no page 3"):
+            open_page(tmp_path / name, 3)
