@@ -143,3 +143,15 @@ def test_a_browser_that_is_killed_loses_nothing(browser, address, desk, review, 
     assert Review(review.table, reader).journal.entries()[0].text == "72"
     page = desk(390)
     assert page.locator("#count").inner_text() == "1 of 4 looked at"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_a_table_it_says_how_to_open_one(browser, serve, reader, tmp_path, width):
+    address = serve(make_app(reader, models=tmp_path))
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address)
+    page.get_by_role("link", name="Review").click()
+    page.get_by_text("digitwise review numbers.csv").wait_for()
+    assert not page.locator("#item").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
