@@ -52,7 +52,7 @@ def review(
     for package in ("fastapi", "uvicorn", "python_multipart", "plotly"):
         need(package, "web", "the page")
     from digitwise.models.shipped import DEFAULT
-    from digitwise.reading.form import load_form
+    from digitwise.reading.forms.description import load_form
     from digitwise.reading.reader import Reader
     from digitwise.review.review import Review
     from digitwise.web.app import make_app

@@ -15,7 +15,7 @@ from digitwise.errors import DigitwiseError
 from digitwise.imaging.arrays import image_of
 from digitwise.imaging.light import light_of
 from digitwise.imaging.pictures import open_page
-from digitwise.reading.form import Form
+from digitwise.reading.forms.description import Form
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
 from digitwise.review.items import Item

@@ -9,7 +9,7 @@ from typing import Any
 
 from digitwise.data.corrections import CORRECTED
 from digitwise.errors import DigitwiseError
-from digitwise.reading.form import Form
+from digitwise.reading.forms.description import Form
 from digitwise.reading.reader import Reader
 from digitwise.review.contents import check_kind, parse
 from digitwise.review.items import NO_NUMBER, OPEN, Item, check_text, items_of, least_sure_first
