@@ -15,7 +15,7 @@ from digitwise import __version__
 from digitwise.reading.reader import Reader
 from digitwise.review.learning import Learner
 from digitwise.review.review import Review
-from digitwise.web import examples, ideas, lab_pages, reading, review, training
+from digitwise.web import examples, ideas, lab_pages, network, reading, review, training
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
@@ -85,6 +85,7 @@ def make_app(
     app.state.lab_pages = lab_pages.LabPages()
     app.state.readers = {model: reader}
     app.include_router(reading.router)
+    app.include_router(network.router)
     app.include_router(examples.router)
     app.include_router(training.router)
     app.include_router(ideas.router)

@@ -78,7 +78,10 @@ class Guard:
                 return  # the app was told that the other side has gone; it gets another answer
             if message["type"] == "http.response.start":
                 begun = True
-                message["headers"] = [*message.get("headers", []), *_encoded(HEADERS)]
+                own = list(message.get("headers", []))
+                said = {name.lower() for name, _ in own}
+                ours = [pair for pair in _encoded(HEADERS) if pair[0] not in said]
+                message["headers"] = own + ours
                 if scope.get("grants"):
                     cookie = f"token={self.token}; HttpOnly; SameSite=Strict; Path=/"
                     message["headers"].append((b"set-cookie", cookie.encode()))

@@ -1,5 +1,6 @@
 """`POST /api/read`: pictures in, numbers out."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from digitwise.data.digits import as_inputs
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.models.calibration import probabilities_of
+from digitwise.models.shipped import find_model
 from digitwise.reading.expected import Expected, parse_count
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
@@ -129,17 +131,24 @@ async def read(
 
 
 def _reader(request: Request, model: str | None) -> Reader:
-    """Find the reader of a model by its name; never by a path."""
     readers: dict[str, Reader] = request.app.state.readers
     name = model or request.app.state.model
     if name not in readers:
-        runs: Runs = request.app.state.runs
-        if name not in runs.models():
-            raise HTTPException(409, f"no model {name!r}: /api/models has their names")
+        path = path_of_model(request, name)
         while len(readers) > MOST_READERS:
             readers.pop(list(readers)[1])
-        readers[name] = Reader(runs.folder / f"{name}.safetensors")
+        readers[name] = Reader(path)
     return readers[name]
+
+
+def path_of_model(request: Request, name: str) -> Path:
+    """Find the file of a model that /api/models names; never by a path that is sent."""
+    if name == request.app.state.model:
+        return find_model(name)
+    runs: Runs = request.app.state.runs
+    if name not in runs.models():
+        raise HTTPException(409, f"no model {name!r}: /api/models has their names")
+    return runs.folder / f"{name}.safetensors"
 
 
 def _read(

@@ -1,0 +1,129 @@
+// A network that runs in the page: taken from a safetensors file, fed forward, and looked into.
+// Its layers are numbered from 0, the first hidden one; the last is that of the ten outputs.
+
+const ACTIVATIONS = {
+  relu: [(z) => Math.max(z, 0), (a) => (a > 0 ? 1 : 0)],
+  sigmoid: [(z) => 1 / (1 + Math.exp(-z)), (a) => a * (1 - a)],
+  tanh: [Math.tanh, (a) => 1 - a * a],
+}; // f, and f′ of what f gave
+
+export async function loadNetwork(model) {
+  let answer;
+  try {
+    answer = await fetch(`api/network${model ? `?model=${encodeURIComponent(model)}` : ""}`);
+  } catch {
+    throw new Error("The server doesn't answer. Is it still running?");
+  }
+  if (!answer.ok) throw new Error((await answer.json()).detail ?? "The network didn't come.");
+  return new Network(readTensors(await answer.arrayBuffer()));
+}
+
+// safetensors: eight bytes for the length of a JSON header, which says where each tensor lies.
+export function readTensors(buffer) {
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  const { __metadata__: about, ...entries } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  const tensors = {};
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+    const data = buffer.slice(8 + length + from, 8 + length + to);
+    const values = { F16: () => fromHalf(data), F32: () => new Float32Array(data), U8: () => new Uint8Array(data), U16: () => new Uint16Array(data) };
+    tensors[name] = { shape, values: values[dtype]() };
+  }
+  return { about, tensors };
+}
+
+let halves = null; // the value of every float16
+
+function fromHalf(data) {
+  halves ??= Float32Array.from({ length: 65536 }, (_, bits) => {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
+  });
+  return Float32Array.from(new Uint16Array(data), (bits) => halves[bits]);
+}
+
+export class Network {
+  constructor({ about, tensors }) {
+    this.sizes = JSON.parse(about.sizes);
+    [this.f, this.derivative] = ACTIVATIONS[about.activation];
+    this.weights = this.sizes.slice(1).map((_, l) => tensors[`w${l}`].values);
+    this.biases = this.sizes.slice(1).map((_, l) => tensors[`b${l}`].values);
+    this.last = this.weights.length - 1;
+    // Of hidden layers: ten mean activations of each neuron, and the digits that excite it most.
+    this.means = this.weights.slice(0, -1).map((_, l) => tensors[`mean${l}`].values);
+    this.most = this.weights.slice(0, -1).map((_, l) => tensors[`most${l}`].values);
+    this.digits = tensors.digits.values;
+    this.labels = tensors.labels.values;
+  }
+
+  // 784 inputs in [0, 1] → the activations of every layer.
+  feedforward(x) {
+    const found = [];
+    let a = x;
+    for (let l = 0; l <= this.last; l++) {
+      const [n, m, w, b] = [this.sizes[l + 1], this.sizes[l], this.weights[l], this.biases[l]];
+      const f = l === this.last ? ACTIVATIONS.sigmoid[0] : this.f;
+      const lit = []; // most inputs are 0, and contribute nothing
+      for (let i = 0; i < m; i++) if (a[i] !== 0) lit.push(i);
+      const next = new Float32Array(n);
+      for (let j = 0; j < n; j++) {
+        let z = b[j];
+        const row = j * m;
+        for (let k = 0; k < lit.length; k++) z += w[row + lit[k]] * a[lit[k]];
+        next[j] = f(z);
+      }
+      found.push(next);
+      a = next;
+    }
+    return found;
+  }
+
+  // The `count` largest |w·a| that a neuron gets from the layer below, whose activations are a.
+  strongest(layer, neuron, a, count) {
+    const [m, w] = [this.sizes[layer], this.weights[layer]];
+    const best = [];
+    for (let i = 0; i < m; i++) {
+      const value = w[neuron * m + i] * a[i];
+      const size = Math.abs(value);
+      if (size === 0 || (best.length === count && size <= Math.abs(best[count - 1].value))) continue;
+      if (best.length === count) best.pop();
+      let at = best.length;
+      while (at > 0 && Math.abs(best[at - 1].value) < size) at--;
+      best.splice(at, 0, { from: i, value });
+    }
+    return best;
+  }
+
+  // A neuron's weights as a picture of 28×28: those of the first layer as they are, others
+  // multiplied back by the chain rule, ∂z/∂x, through neurons as they are lit; or, without
+  // activations, through all of them alike.
+  picture(layer, neuron, activations = null) {
+    let v = this.weights[layer].subarray(neuron * this.sizes[layer], (neuron + 1) * this.sizes[layer]);
+    for (let l = layer - 1; l >= 0; l--) {
+      const [n, m, w] = [this.sizes[l + 1], this.sizes[l], this.weights[l]];
+      const back = new Float32Array(m);
+      for (let j = 0; j < n; j++) {
+        const share = v[j] * (activations ? this.derivative(activations[l][j]) : 1);
+        if (share === 0) continue;
+        for (let i = 0; i < m; i++) back[i] += share * w[j * m + i];
+      }
+      v = back;
+    }
+    return v;
+  }
+
+  // What each digit does to a neuron, on average; an output's own digit is all there is to say.
+  excitedBy(layer, neuron) {
+    if (layer === this.last) return Float32Array.from({ length: 10 }, (_, d) => (d === neuron ? 1 : 0));
+    return this.means[layer].subarray(10 * neuron, 10 * neuron + 10);
+  }
+
+  // The digits, of those that came along, that excite a hidden neuron most.
+  mostExciting(layer, neuron) {
+    const count = this.most[layer].length / this.sizes[layer + 1];
+    return [...this.most[layer].subarray(count * neuron, count * (neuron + 1))].map((k) => ({
+      label: this.labels[k],
+      image: this.digits.subarray(784 * k, 784 * (k + 1)),
+    }));
+  }
+}

@@ -1,0 +1,85 @@
+// Strokes on the paper: which of them make a line, which a digit, and the ink that they leave.
+// A stroke is a list of points [x, y] in [0, 1]; `aspect` is the paper's width over its height.
+
+import { frame } from "./framing.js";
+
+const SMALL = 0.4; // of the tallest stroke's height: dots and dashes, which tell nothing of lines
+const APART = 0.25; // of the lower line's height: a gap between lines, or less of an overlap
+const BESIDE = 0.012; // of the paper's height: strokes of one digit are no further apart
+// Strokes are thickened as digitwise/imaging/strokes.py thickens them, in pixels of the 20×20 box.
+const [BOX, THIN, WANTED] = [20, 1.7, 2.3];
+const LONGEST = 80; // pixels of the digit's longer side when its ink is looked at
+
+function extent(stroke) {
+  const [xs, ys] = [stroke.map(([x]) => x), stroke.map(([, y]) => y)];
+  return { x0: Math.min(...xs), x1: Math.max(...xs), y0: Math.min(...ys), y1: Math.max(...ys), stroke };
+}
+
+// Lines of strokes, from top to bottom; the strokes of each as they were written.
+export function linesOf(strokes) {
+  const all = strokes.map(extent);
+  const tallest = Math.max(0, ...all.map(({ y0, y1 }) => y1 - y0));
+  const tall = all.filter(({ y0, y1 }) => y1 - y0 >= SMALL * tallest).sort((a, b) => a.y0 + a.y1 - b.y0 - b.y1);
+  const lines = [];
+  for (const one of tall) {
+    const line = lines.at(-1);
+    if (line && one.y0 < line.y1 - APART * Math.min(one.y1 - one.y0, line.y1 - line.y0)) {
+      line.y1 = Math.max(line.y1, one.y1);
+      line.y0 = Math.min(line.y0, one.y0);
+      line.members.add(one.stroke);
+    } else {
+      lines.push({ y0: one.y0, y1: one.y1, members: new Set([one.stroke]) });
+    }
+  }
+  for (const one of all) {
+    if (lines.some(({ members }) => members.has(one.stroke))) continue;
+    const middle = (one.y0 + one.y1) / 2;
+    const away = ({ y0, y1 }) => Math.max(y0 - middle, middle - y1);
+    lines.reduce((best, line) => (away(line) < away(best) ? line : best)).members.add(one.stroke);
+  }
+  return lines.map(({ members }) => strokes.filter((stroke) => members.has(stroke)));
+}
+
+// The strokes of the digit that the last stroke belongs to: those of its line that overlap.
+export function lastDigit(strokes, aspect) {
+  const line = linesOf(strokes).find((one) => one.includes(strokes.at(-1))) ?? [];
+  let group = extent(line.at(-1));
+  const rest = new Set(line.slice(0, -1).map(extent));
+  for (let found = true; found; ) {
+    found = false;
+    for (const one of rest) {
+      if (one.x0 > group.x1 + BESIDE / aspect || one.x1 < group.x0 - BESIDE / aspect) continue;
+      group = { x0: Math.min(group.x0, one.x0), x1: Math.max(group.x1, one.x1) };
+      rest.delete(one);
+      found = true;
+    }
+  }
+  const others = new Set([...rest].map(({ stroke }) => stroke));
+  return line.filter((stroke) => !others.has(stroke));
+}
+
+let sheet = null; // on which ink is looked at
+
+// What the network sees of a digit's strokes: 784 bytes. `pen` is a share of the paper's height.
+export function seenOf(strokes, aspect, pen) {
+  const all = strokes.map(extent);
+  const [x0, x1] = [Math.min(...all.map((one) => one.x0)), Math.max(...all.map((one) => one.x1))];
+  const [y0, y1] = [Math.min(...all.map((one) => one.y0)), Math.max(...all.map((one) => one.y1))];
+  const longest = Math.max(aspect * (x1 - x0), y1 - y0) + pen;
+  const wide = (pen / longest) * BOX < THIN ? (WANTED / BOX) * longest : pen;
+  const scale = LONGEST / (longest - pen + wide);
+  const margin = wide * scale;
+  sheet ??= new OffscreenCanvas(LONGEST * 2, LONGEST * 2).getContext("2d", { willReadFrequently: true });
+  const side = sheet.canvas.width;
+  sheet.clearRect(0, 0, side, side);
+  sheet.lineWidth = wide * scale;
+  sheet.lineCap = sheet.lineJoin = "round";
+  for (const stroke of strokes) {
+    sheet.beginPath();
+    for (const [x, y] of stroke) sheet.lineTo(margin + scale * aspect * (x - x0), margin + scale * (y - y0));
+    if (stroke.length === 1) sheet.lineTo(margin + scale * aspect * (stroke[0][0] - x0) + 0.1, margin + scale * (stroke[0][1] - y0));
+    sheet.stroke();
+  }
+  const { data } = sheet.getImageData(0, 0, side, side);
+  return frame(Float64Array.from({ length: side * side }, (_, k) => data[4 * k + 3] / 255), side);
+}
