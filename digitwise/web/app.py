@@ -15,7 +15,7 @@ from digitwise import __version__
 from digitwise.reading.reader import Reader
 from digitwise.review.learning import Learner
 from digitwise.review.review import Review
-from digitwise.web import examples, ideas, lab_pages, network, reading, review, training
+from digitwise.web import examples, ideas, lab_pages, network, reading, review, samples, training
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
@@ -86,6 +86,7 @@ def make_app(
     app.state.readers = {model: reader}
     app.include_router(reading.router)
     app.include_router(network.router)
+    app.include_router(samples.router)
     app.include_router(examples.router)
     app.include_router(training.router)
     app.include_router(ideas.router)
@@ -95,7 +96,8 @@ def make_app(
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
         """Say that the server is there, and which network reads."""
-        return {"status": "ok", "version": __version__, "model": model}
+        sizes = list(reader.network.sizes)
+        return {"status": "ok", "version": __version__, "model": model, "sizes": sizes}
 
     @app.exception_handler(Exception)
     async def fail(_request: Request, error: Exception) -> JSONResponse:

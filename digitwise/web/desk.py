@@ -17,7 +17,11 @@ MOST_PIXELS = 20_000_000  # of one page
 
 
 class BusyError(DigitwiseError):
-    """Too many requests are waiting already, or this one has waited too long."""
+    """Too many requests are waiting already."""
+
+
+class LateError(DigitwiseError):
+    """A request has taken too long, waiting included: the next one would, too."""
 
 
 class Desk:
@@ -33,7 +37,9 @@ class Desk:
         Raises
         ------
         BusyError
-            If too much is waiting, or it takes too long.
+            If too much is waiting.
+        LateError
+            If it takes too long.
         """
         if self._waiting >= WAITING:
             raise BusyError("too many pictures are waiting to be read: try again in a second")
@@ -42,7 +48,10 @@ class Desk:
         try:
             return await asyncio.wait_for(task, SECONDS)
         except TimeoutError:
-            raise BusyError(f"it took more than {SECONDS:g} s: try a smaller picture") from None
+            raise LateError(
+                f"it took more than {SECONDS:g} s, and was given up: send a smaller picture, or "
+                "the part of it that has the numbers"
+            ) from None
         finally:
             self._waiting -= 1
 

@@ -14,7 +14,7 @@ from digitwise.models.shipped import find_model
 from digitwise.reading.expected import Expected, parse_count
 from digitwise.reading.number import Number
 from digitwise.reading.reader import Reader
-from digitwise.web.desk import BusyError, Desk, open_limited
+from digitwise.web.desk import BusyError, Desk, LateError, open_limited
 from digitwise.web.examples import Framed
 from digitwise.web.runs import Runs
 
@@ -82,6 +82,7 @@ Asked = dict[str, Any]
         413: {"description": "Too much was sent"},
         422: {"description": "No pictures, or options of the wrong kind"},
         503: {"description": "Too busy: try again after Retry-After seconds"},
+        504: {"description": "It took too long: try a smaller picture"},
     },
 )
 async def read(
@@ -127,6 +128,8 @@ async def read(
             found.append(ReadNumber.model_validate({"file": name, "error": str(error)}))
         except BusyError as error:
             raise HTTPException(503, str(error), {"Retry-After": "1"}) from error
+        except LateError as error:
+            raise HTTPException(504, str(error)) from error
     return Answer(numbers=found)
 
 

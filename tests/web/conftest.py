@@ -65,6 +65,7 @@ def page(browser, address, request):
     context = browser.new_context(viewport={"width": request.param, "height": 900})
     page = context.new_page()
     complaints, strangers = [], []
+    page.complaints = complaints
     page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     own = urlsplit(address).netloc

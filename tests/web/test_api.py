@@ -271,7 +271,7 @@ def test_what_takes_too_long_is_given_up(monkeypatch):
     waiting = desk.Desk()
 
     async def ask():
-        with pytest.raises(desk.BusyError, match="more than 0.2 s"):
+        with pytest.raises(desk.LateError, match="more than 0.2 s"):
             await waiting.do(lambda: time.sleep(1))
         await asyncio.sleep(1)
         assert await waiting.do(lambda: 3) == 3

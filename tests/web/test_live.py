@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("fastapi")
-expect = pytest.importorskip("playwright.sync_api").expect
+pytest.importorskip("playwright.sync_api")
 
 import httpx
 

@@ -1,5 +1,7 @@
 """The page, in a real browser: written on, given pictures, looked at wide and narrow."""
 
+import json
+
 import pytest
 
 pytest.importorskip("fastapi")
@@ -9,20 +11,24 @@ STROKES = {
     "5": [[(2, 0), (1, 7), (6, 6), (9, 10), (7, 15), (3, 16), (0, 14)], [(2, 0), (9, 0)]],
     "0": [[(6, 0), (2, 2), (0, 8), (2, 15), (6, 16), (9, 10), (9, 4), (6, 0), (4, 1)]],
     "4": [[(5, 0), (3, 5), (0, 9), (5, 9), (9, 9)], [(7, 3), (6, 9), (5, 16)]],
-    "1": [[(6, 0), (5, 8), (4, 16)]],
+    "1": [[(3, 3), (6, 0), (5, 8), (5, 16)]],
     "9": [[(8, 2), (5, 0), (1, 3), (2, 7), (6, 7), (8, 3), (8, 2), (7, 9), (5, 16)]],
     "2": [[(1, 4), (3, 0), (8, 1), (8, 6), (4, 11), (0, 15), (5, 15), (10, 16)]],
 }
 
 
-def write(page, text):
+def write(page, *lines):
+    for line, text in enumerate(lines):
+        write_line(page, text, line, len(lines))
+
+
+def write_line(page, text, line=0, lines=1):
     page.locator("#canvas").scroll_into_view_if_needed()
     box = page.locator("#canvas").bounding_box()
-    step = box["width"] / (len(text) + 0.6)
-    unit = min(0.68 * step / 10, 0.7 * box["height"] / 16)
+    unit = min(box["width"] / (14 * len(text) + 8), 0.7 * box["height"] / 16 / lines)
     for k, char in enumerate(text):
-        left = box["x"] + step * (k + 0.45)
-        top = box["y"] + box["height"] / 2 - 8 * unit
+        left = box["x"] + unit * (14 * k + 6)
+        top = box["y"] + box["height"] * (line + 0.5) / lines - 8 * unit
         for stroke in STROKES[char]:
             for number, (x, y) in enumerate(stroke):
                 page.mouse.move(left + unit * x, top + unit * y, steps=4)
@@ -32,7 +38,11 @@ def write(page, text):
 
 
 def reads(page, text):
-    page.locator(".text").filter(has_text=text).first.wait_for(timeout=15_000)
+    """Wait for a number, and look into it: on a narrow page that takes a click."""
+    number = page.locator(".number", has=page.locator(".text", has_text=text)).first
+    number.wait_for(timeout=15_000)
+    if number.get_attribute("open") is None:
+        number.locator("summary").click()
 
 
 def test_a_number_is_written_and_read(page):
@@ -60,7 +70,7 @@ def test_undo_erase_and_the_keyboard(page):
     assert page.locator(".text").count() == 0
     assert page.locator("#overlay rect").count() == 0
     reached = set()
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id"))
     assert {"undo", "erase", "file", "count", "tried"} <= reached
@@ -122,4 +132,99 @@ def test_nothing_is_cut_off(page):
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
     page.emulate_media(color_scheme="dark")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert ground == "rgb(18, 24, 29)"
+    assert ground == "rgb(14, 20, 24)"
+
+
+def test_lines_are_numbers_of_their_own(page):
+    write(page, "504", "952")
+    reads(page, "504")
+    reads(page, "952")
+    assert page.locator("#overlay .box").count() == 6
+    page.get_by_role("button", name="CSV").wait_for()
+
+
+def test_old_numbers_go_when_a_picture_comes(page, draw_number, tmp_path):
+    write(page, "52")
+    reads(page, "52")
+    page.route("**/api/read*", lambda route: None)  # it is never answered
+    draw_number("8205373").save(tmp_path / "number.png")
+    page.locator("#file").set_input_files(tmp_path / "number.png")
+    page.get_by_text("Reading…").wait_for()
+    assert page.locator(".text").count() == 0
+    assert page.locator("#overlay rect").count() == 0
+
+
+@pytest.mark.parametrize(("status", "asked"), [(504, 1), (503, 2)])
+def test_what_took_too_long_is_not_asked_again(page, draw_number, tmp_path, status, asked):
+    requests = []
+
+    def answer(route):
+        requests.append(route.request)
+        if len(requests) == 2:
+            return route.fulfill(status=200, json={"numbers": []})
+        return route.fulfill(status=status, json={"detail": "send a smaller picture"})
+
+    page.route("**/api/read*", answer)
+    draw_number("8205373").save(tmp_path / "number.png")
+    page.locator("#file").set_input_files(tmp_path / "number.png")
+    text = "send a smaller picture" if status == 504 else "No number found"
+    page.get_by_text(text).wait_for()
+    page.wait_for_timeout(1300)
+    assert len(requests) == asked
+    page.complaints.clear()  # of the browser, about these answers
+
+
+def test_a_page_of_many_numbers(page):
+    page.locator("#samples button").nth(3).click()
+    page.locator(".many .number").nth(10).wait_for(timeout=30_000)
+    boxes = page.locator("#overlay .box").count()
+    assert boxes == page.locator("#numbers > .number").count()
+    assert page.locator(".folded .number").count() == 24 - boxes
+    row = page.locator("#numbers > .number").nth(3)
+    row.hover()
+    assert page.locator("#overlay .lit .box").count() == 1
+    assert page.locator("#overlay text").text_content() == row.locator(".text").inner_text()
+    before = page.locator("#overlay .box").first.bounding_box()["width"]
+    page.get_by_role("button", name="Zoom in").click()
+    assert page.locator("#overlay .box").first.bounding_box()["width"] > 1.4 * before
+    canvas = page.locator("#canvas").bounding_box()
+    page.mouse.move(canvas["x"] + 50, canvas["y"] + 50)
+    place = page.locator("#overlay .box").first.bounding_box()
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + 80, canvas["y"] + 60)
+    page.mouse.up()
+    assert page.locator("#overlay .box").first.bounding_box()["x"] > place["x"] + 20
+    page.locator("#canvas").press("0")
+    assert page.locator("#overlay .box").first.bounding_box()["width"] == pytest.approx(
+        before, abs=1
+    )
+
+
+def test_several_pictures_are_read_in_turn_and_taken_along(page, draw_number, tmp_path):
+    files = [tmp_path / "=a.png", tmp_path / "notes.txt", tmp_path / "b.png"]
+    draw_number("8205373").save(files[0])
+    files[1].write_text("no picture")
+    draw_number("2057", 3).save(files[2])
+    page.locator("#file").set_input_files(files)
+    rows = page.locator("#queue button")
+    rows.filter(has_text="b.png").filter(has_text="2057").wait_for(timeout=30_000)
+    assert "can't be read" in rows.nth(1).inner_text()
+    reads(page, "8205373")
+    rows.nth(2).click()
+    reads(page, "2057")
+    assert page.locator("#overlay .box").count() == 4
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="CSV").click()
+    header, first, second, _ = coming.value.path().read_text().replace("\r", "").split("\n")
+    assert header.startswith("file,page,text,value,confidence,state")
+    assert first.startswith("'=a.png,1,8205373,8205373,")
+    assert second.startswith("b.png,1,2057,2057,")
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="JSON").click()
+    numbers = json.loads(coming.value.path().read_text())
+    assert [number["text"] for number in numbers] == ["8205373", "2057"]
+    assert "seen" not in numbers[0]["digits"][0]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "8205373\n2057\n"

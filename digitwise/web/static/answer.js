@@ -1,74 +1,83 @@
-// What was read, for people: boxes over the paper, and a card for each number.
+// What was read, for people: a card for each of few numbers, a row for each of many. Rejected ones
+// are folded away where others aren't.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { FEW } from "./overlay.js";
 
-function element(name, attributes = {}, ...children) {
+export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
 }
 
-function svg(name, attributes, text = "") {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
+// `does` has `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`.
+export function showNumbers(container, numbers, does) {
+  const read = numbers.filter((number) => !number.error);
+  container.classList.toggle("many", read.length > FEW);
+  const kept = read.filter((number) => !number.rejected);
+  const rejected = read.filter((number) => number.rejected);
+  const folded = kept.length > 0 && rejected.length > 0;
+  const first = folded ? kept : read;
+  const parts = numbers.filter((number) => number.error).map((number) => element("p", { class: "error" }, `${number.file}: ${number.error}`));
+  const opened = read.length <= FEW && !matchMedia("(max-width: 50rem)").matches;
+  parts.push(...byPage(first, does, opened));
+  if (folded) {
+    const summary = element("summary", {}, `${rejected.length} not to be relied on`);
+    parts.push(element("details", { class: "folded" }, summary, ...byPage(rejected, does, false)));
+  }
+  container.replaceChildren(...parts);
+}
+
+function byPage(numbers, does, opened) {
+  const several = numbers.some((number) => number.page > 0);
+  return numbers.flatMap((number, k) => {
+    const begins = several && number.page !== numbers[k - 1]?.page;
+    return [...(begins ? [element("p", { class: "page" }, `Page ${number.page + 1}`)] : []), card(number, does, opened)];
+  });
+}
+
+function card(number, does, opened) {
+  const verdict = `${percent(number.confidence)} sure${number.rejected ? ": not to be relied on" : ""}`;
+  const summary = element("summary", {}, textOf(number), element("span", { class: "verdict" }, verdict));
+  const made = Object.assign(element("details", { class: "number" }, summary), { number });
+  const fill = () => {
+    if (made.open && made.children.length === 1) made.append(inside(number, does));
+  };
+  made.addEventListener("toggle", () => {
+    fill();
+    if (made.open && !opened) does.open(number);
+  });
+  for (const name of ["pointerenter", "focusin"]) made.addEventListener(name, () => does.point(number));
+  for (const name of ["pointerleave", "focusout"]) made.addEventListener(name, () => does.point(null));
+  made.open = opened;
+  fill();
   return made;
 }
 
-export function drawOverlay(overlay, paper, numbers, withTried) {
-  overlay.replaceChildren();
-  const { width, height } = paper.canvas;
-  overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const read = numbers.filter((number) => number.page_size && number.page === 0);
-  if (!read.length) return;
-  const [left, top, scale] = paper.place(...read[0].page_size);
-  const across = (x) => left + scale * x;
-  const down = (y) => top + scale * y;
-  if (withTried) {
-    for (const [x0, y0, x1, y1] of read.flatMap((number) => number.tried ?? [])) {
-      for (const x of [x0, x1]) {
-        overlay.append(
-          svg("line", { class: "cut", x1: across(x), x2: across(x), y1: down(y0), y2: down(y1) }),
-        );
-      }
-    }
-  }
-  for (const number of read) {
-    for (const digit of number.digits) {
-      const [x0, y0, x1, y1] = digit.bbox;
-      const kind = digit.rejected ? " unsure" : "";
-      overlay.append(
-        svg("rect", {
-          class: `box${kind}`, x: across(x0), y: down(y0),
-          width: scale * (x1 - x0), height: scale * (y1 - y0),
-        }),
-        svg("text", { class: `label${kind}`, x: across(x0), y: Math.max(18, down(y0) - 5) }, digit.char),
-      );
-    }
-  }
+function percent(p) {
+  return `${(100 * p).toFixed(1)}%`;
 }
 
-function card(number, save) {
-  const text = element("div", { class: "text" });
+function textOf(number) {
+  const text = element("div", { class: `text ${number.state}` });
   const withoutSigns = digitsOf(number);
   let next = 0;
   for (const char of number.text) {
     const digit = /\d/.test(char) ? withoutSigns[next++] : null;
     text.append(element("span", digit?.rejected ? { class: "unsure" } : {}, char));
   }
-  const sure = `${(100 * number.confidence).toFixed(1)}% sure`;
-  const verdict = number.rejected ? `${sure}: not to be relied on` : sure;
-  const digits = element("div", { class: "digits" }, ...withoutSigns.map(digitCard));
-  const made = element("article", { class: "number" }, text, element("p", { class: "quiet" }, verdict), digits);
+  return text;
+}
+
+function inside(number, does) {
+  const digits = element("div", { class: "digits" }, ...digitsOf(number).map((digit) => digitCard(digit, does)));
+  const made = element("div", { class: "inside" }, digits);
   const others = number.alternatives.filter((other) => other.text !== number.text && other.p > 0.0005);
   if (others.length) {
-    const items = others.slice(0, 4).map(
-      (other) => element("li", {}, `${other.text || "nothing"}  ${(100 * other.p).toFixed(1)}%`),
-    );
-    made.append(element("p", { class: "quiet" }, "or"), element("ul", { class: "others" }, ...items));
+    const items = others.slice(0, 4).map((other) => element("li", {}, `${other.text || "nothing"}  ${percent(other.p)}`));
+    made.append(element("p", { class: "quiet" }, "Or"), element("ul", { class: "others" }, ...items));
   }
-  made.append(saver(number, save));
+  made.append(saver(number, does.save));
   return made;
 }
 
@@ -76,7 +85,8 @@ function digitsOf(number) {
   return number.digits.filter((digit) => digit.kind === "digit");
 }
 
-function digitCard(digit) {
+// A digit has one probability as a part of this number, and others alone, by the network's word.
+function digitCard(digit, does) {
   const bars = element("div", { class: "bars", "aria-hidden": "true" });
   digit.probabilities.forEach((p, d) => {
     const bar = element("i");
@@ -84,18 +94,20 @@ function digitCard(digit) {
     const best = String(d) === digit.char ? " best" : "";
     bars.append(element("span", {}, String(d)), element("div", { class: `bar${best}` }, bar));
   });
-  const name = `${digit.char}, with probability ${digit.p.toFixed(2)}`;
+  const see = element("button", { type: "button", class: "see", title: "see the network think about it" }, seen(digit.seen));
+  see.setAttribute("aria-label", `What the network saw of ${digit.char}: see it think`);
+  see.addEventListener("click", () => does.look(digit));
+  const apart = Math.abs(digit.p - digit.probabilities[digit.char]) > 0.05;
   return element(
     "div", { class: digit.rejected ? "digit unsure" : "digit" },
-    seen(digit.seen, `what the network saw of ${name}`),
-    element("div", { class: "quiet" }, `${digit.char}: ${digit.p.toFixed(2)}`), bars,
+    see, element("p", {}, apart ? `${percent(digit.p)} here; alone:` : percent(digit.p)), bars,
   );
 }
 
 // Rows of pixels, as they are: 0 is paper, 255 ink.
-function seen(rows, about) {
+function seen(rows) {
   const size = rows.length;
-  const canvas = element("canvas", { width: size, height: size, role: "img", "aria-label": about });
+  const canvas = element("canvas", { width: size, height: size, "aria-hidden": "true" });
   const image = new ImageData(size, size);
   rows.flat().forEach((ink, k) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * k));
   canvas.getContext("2d").putImageData(image, 0, 0);
@@ -118,12 +130,4 @@ function saver(number, save) {
     );
   });
   return element("div", { class: "save" }, label, button, said);
-}
-
-export function showNumbers(container, numbers, save) {
-  container.replaceChildren(
-    ...numbers.map((number) =>
-      number.error ? element("p", { class: "quiet" }, `${number.file}: ${number.error}`) : card(number, save),
-    ),
-  );
 }

@@ -1,17 +1,31 @@
-// Paper to write on: strokes are kept as points in [0, 1], so that they survive another size.
+// Paper to write on, or with a picture on it. Strokes are kept as points in [0, 1], so that they
+// survive another size.
+
+import { View } from "./view.js";
 
 const INK = "#16345c";
-const PEN = 0.028; // of the paper's height
+const PEN = 0.0225; // of the paper's side, if it were a square
+const [TALLEST, WIDEST] = [1.2, 3.2]; // width over height of the paper, with a picture on it
+
+// How wide the pen is, as a share of the paper's height.
+export function penOf(aspect) {
+  return PEN * Math.sqrt(aspect);
+}
 
 export class Paper {
-  // `changed` is called when a stroke has ended, or one was taken back; `begun` when one begins.
-  constructor(canvas, begun, changed) {
+  // `changed` is called when a stroke has ended, or one was taken back; `begun` when one begins,
+  // `moved` at each of its points.
+  // A picture is zoomed and moved instead: then `viewed` is called, or `tapped` with a point.
+  constructor(canvas, { begun, changed, moved, viewed, tapped }) {
     this.canvas = canvas;
     this.strokes = [];
     this.picture = null;
     this.begun = begun;
     this.changed = changed;
+    this.moved = moved;
     this.current = null;
+    this.view = new View(canvas, () => this.draw(), tapped);
+    this.viewed = viewed;
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) {
@@ -30,6 +44,7 @@ export class Paper {
     const scale = Math.min(2, window.devicePixelRatio || 1);
     this.canvas.width = Math.round(width * scale);
     this.canvas.height = Math.round(height * scale);
+    if (this.picture) this.view.settle();
     this.draw();
   }
 
@@ -40,12 +55,16 @@ export class Paper {
 
   down(event) {
     if (event.button !== 0) return;
-    if (this.picture) this.clear();
+    if (this.picture) {
+      this.view.down(event);
+      return;
+    }
     this.canvas.setPointerCapture(event.pointerId);
     this.current = [this.at(event)];
     this.strokes.push(this.current);
     this.begun();
     this.draw();
+    this.moved();
   }
 
   move(event) {
@@ -53,6 +72,7 @@ export class Paper {
     const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
     for (const one of events.length ? events : [event]) this.current.push(this.at(one));
     this.draw();
+    this.moved();
   }
 
   up() {
@@ -62,33 +82,43 @@ export class Paper {
   }
 
   undo() {
-    if (this.picture) this.picture = null;
+    if (this.picture) this.clear();
     else this.strokes.pop();
     this.draw();
     this.changed();
+    this.moved();
   }
 
   clear() {
     this.strokes = [];
     this.picture = null;
+    this.view.reset(null);
+    this.canvas.style.aspectRatio = "";
+    this.canvas.parentElement.classList.remove("shows");
     this.draw();
   }
 
   show(picture) {
     this.clear();
     this.picture = picture;
+    this.view.reset([picture.width, picture.height]);
+    this.canvas.style.aspectRatio = Math.min(WIDEST, Math.max(TALLEST, picture.width / picture.height));
+    this.canvas.parentElement.classList.add("shows");
     this.draw();
   }
 
-  // Where the picture, or the whole paper, lies: left, top, width and height in pixels.
+  // Where the picture, or the whole paper, lies: left, top and scale in the canvas's pixels.
   place(width, height) {
-    const { width: across, height: down } = this.canvas;
-    const scale = Math.min(across / width, down / height);
-    return [(across - scale * width) / 2, (down - scale * height) / 2, scale];
+    return this.view.place(width, height);
   }
 
   draw() {
-    const context = this.canvas.getContext("2d");
+    this.drawOn(this.canvas, this.strokes);
+    this.viewed();
+  }
+
+  drawOn(canvas, strokes) {
+    const context = canvas.getContext("2d");
     const { width, height } = this.canvas;
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
@@ -99,9 +129,9 @@ export class Paper {
       );
     }
     context.strokeStyle = INK;
-    context.lineWidth = Math.max(2, PEN * height);
+    context.lineWidth = Math.max(2, penOf(width / height) * height);
     context.lineCap = context.lineJoin = "round";
-    for (const stroke of this.strokes) {
+    for (const stroke of strokes) {
       context.beginPath();
       stroke.forEach(([x, y], k) => context[k ? "lineTo" : "moveTo"](x * width, y * height));
       if (stroke.length === 1) context.lineTo(stroke[0][0] * width + 0.1, stroke[0][1] * height);
@@ -109,7 +139,11 @@ export class Paper {
     }
   }
 
-  content() {
-    return new Promise((resolve) => this.canvas.toBlob(resolve, "image/png"));
+  // Some of the strokes as a picture of the whole paper.
+  content(strokes) {
+    const { width, height } = this.canvas;
+    const canvas = new OffscreenCanvas(width, height);
+    this.drawOn(canvas, strokes);
+    return canvas.convertToBlob({ type: "image/png" });
   }
 }

@@ -1,0 +1,218 @@
+// The live view of the Read room: at every stroke the network is run here, in the page, and drawn.
+
+import { penOf } from "../paper.js";
+import { Diagram } from "./diagram.js";
+import { loadNetwork } from "./network.js";
+import { nameOf, showNeuron } from "./neuron.js";
+import { lastDigit, seenOf } from "./strokes.js";
+
+const SETTLED = 120; // milliseconds without a stroke, until the neuron that is looked at is redrawn
+const STRONGEST = 6; // neurons of the layer at the slider's depth, whose connections are shown
+
+export class Live {
+  // `sizes` of the network that the server began with: its fields are there before its weights are.
+  constructor(root, sizes) {
+    this.root = root;
+    this.canvas = root.querySelector("canvas");
+    this.said = root.querySelector(".said");
+    this.depth = root.querySelector("input[type=range]");
+    this.card = root.querySelector(".inspected");
+    this.network = null;
+    this.model = null;
+    this.state = {};
+    this.show(new Diagram(this.canvas, sizes));
+    this.depth.addEventListener("input", () => this.update());
+    this.canvas.addEventListener("click", (event) => this.click(event));
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.canvas.addEventListener("pointermove", (event) => {
+      this.canvas.style.cursor = this.diagram.find(event.offsetX, event.offsetY) ? "pointer" : "";
+    });
+    new ResizeObserver(() => {
+      this.diagram.fit();
+      this.draw();
+    }).observe(this.canvas.parentElement);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.diagram.colours = null;
+      this.update();
+    });
+  }
+
+  show(diagram) {
+    const least = this.diagram && Number(this.depth.value) < Number(this.depth.max) ? this.depth.value : null;
+    this.diagram = diagram;
+    this.depth.max = diagram.last + 1;
+    this.depth.value = least ?? this.depth.max;
+    this.draw();
+  }
+
+  // Bring a network here, once; the last one that was asked for counts.
+  async load(model = this.model ?? "") {
+    if (this.model === model && (this.network || this.loading)) return this.loading;
+    this.model = model;
+    this.network = null;
+    this.say("The network is on its way…");
+    const coming = loadNetwork(model).then(
+      (network) => {
+        if (this.loading !== coming) return;
+        this.network = network;
+        this.root.classList.remove("refused");
+        this.state.chosen = null;
+        const diagram = new Diagram(this.canvas, network.sizes);
+        diagram.sortBy(network.means);
+        this.show(diagram);
+        this.say("");
+        this.update();
+      },
+      (error) => {
+        if (this.loading !== coming) return;
+        this.loading = null;
+        this.root.classList.add("refused");
+        this.say(error.message);
+      },
+    );
+    this.loading = coming;
+    return coming;
+  }
+
+  // Another model was chosen: what is seen stays.
+  use(model) {
+    if (this.network || this.loading || this.root.classList.contains("refused")) this.load(model);
+    else this.model = model;
+  }
+
+  say(text) {
+    this.said.textContent = text;
+  }
+
+  // At every stroke; drawn before the screen is next.
+  write(strokes, aspect) {
+    if (strokes.length) this.load();
+    this.strokes = strokes.length ? { strokes, aspect } : null;
+    this.image = null;
+    this.soon();
+  }
+
+  // A digit that was framed already: rows of 28 bytes, or 784 of them.
+  see(image) {
+    if (image) this.load();
+    this.image = image ? Uint8Array.from(image.flat()) : null;
+    this.strokes = null;
+    this.soon();
+  }
+
+  soon() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      this.update();
+    });
+  }
+
+  update() {
+    const begun = performance.now();
+    const { network, strokes } = this;
+    const image = strokes ? seenOf(lastDigit(strokes.strokes, strokes.aspect), strokes.aspect, penOf(strokes.aspect)) : this.image;
+    this.state.image = image;
+    this.state.depth = Number(this.depth.value) - 1;
+    this.state.activations = null;
+    this.state.links = [];
+    if (image && network) {
+      this.x = Float32Array.from(image, (value) => value / 255);
+      this.state.activations = network.feedforward(this.x);
+      this.state.links = this.trace();
+      this.tell();
+    } else if (network) {
+      this.say("Write a digit, or click on a neuron.");
+    }
+    this.draw();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.inspect(), SETTLED);
+    performance.clearMeasures("live");
+    performance.measure("live", { start: begun });
+  }
+
+  // The strongest connections that lead to the neuron that is looked at, to the answer, or, at a
+  // lesser depth, to the neurons there that are lit most.
+  trace() {
+    const { network, x, state: { activations, depth, chosen } } = this;
+    let [layer, ends] = [depth, [0]];
+    if (chosen && chosen.layer <= depth) [layer, ends] = [chosen.layer, [chosen.neuron]];
+    else ends = brightest(activations[depth], depth === network.last ? 1 : STRONGEST);
+    const links = [];
+    for (; layer >= 0; layer--) {
+      const below = layer ? activations[layer - 1] : x;
+      const each = ends.length === 1 ? 12 : ends.length <= STRONGEST ? 5 : 3;
+      const found = ends.flatMap((to) => network.strongest(layer, to, below, each).map((one) => ({ ...one, layer, to })));
+      links.push(...found);
+      ends = [...new Set(found.map(({ from }) => from))];
+    }
+    return links.reverse();
+  }
+
+  tell() {
+    const { activations, depth } = this.state;
+    if (depth < this.network.last) {
+      const lit = activations[depth].reduce((count, a) => count + (Math.abs(a) > 1e-3), 0);
+      const all = activations[depth].length.toLocaleString("en");
+      this.say(`Layer ${depth + 1}: ${lit.toLocaleString("en")} of ${all} neurons are lit.`);
+      return;
+    }
+    const outputs = activations.at(-1);
+    const [best, second] = brightest(outputs, 2);
+    const then = outputs[second] > 0.005 ? `, then ${second} (${outputs[second].toFixed(3)})` : "";
+    this.say(outputs[best] > 0.005 ? `It says ${best} (${outputs[best].toFixed(3)})${then}.` : "No output fires: it takes this for no digit.");
+  }
+
+  draw() {
+    this.diagram.draw(this.state);
+  }
+
+  choose(chosen) {
+    this.state.chosen = chosen;
+    if (chosen && chosen.layer > Number(this.depth.value) - 1) this.depth.value = chosen.layer + 1;
+    this.update();
+    this.inspect();
+  }
+
+  inspect() {
+    clearTimeout(this.settling);
+    const { chosen, activations } = this.state;
+    if (!chosen || !this.network) {
+      this.card.hidden = true;
+      return;
+    }
+    const focused = this.card.contains(document.activeElement);
+    showNeuron(this.card, this.network, chosen, activations && { x: this.x, activations }, (other) => this.choose(other));
+    if (focused) this.canvas.focus();
+  }
+
+  async click(event) {
+    const found = this.diagram.find(event.offsetX, event.offsetY);
+    if (!this.network) await this.load();
+    if (this.network && found) this.choose(this.diagram.find(event.offsetX, event.offsetY));
+  }
+
+  // Arrows go from neuron to neuron, Page Up and Page Down from layer to layer.
+  async key(event) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", PageUp: "before", PageDown: "after" };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    if (!this.network) await this.load();
+    if (!this.network) return;
+    const { layer, neuron } = this.state.chosen ?? { layer: 0, neuron: this.diagram.orders.get(0)?.[0] ?? 0 };
+    if (step === "before" || step === "after") {
+      const other = Math.min(this.network.last, Math.max(0, layer + (step === "after" ? 1 : -1)));
+      this.choose({ layer: other, neuron: this.diagram.orders.get(other)?.[0] ?? 0 });
+    } else {
+      const { columns, places, order } = this.diagram.fields[layer + 1];
+      const by = { up: -columns, down: columns }[step] ?? step;
+      const place = Math.min(places.length - 1, Math.max(0, places[neuron] + by));
+      this.choose({ layer, neuron: order ? order[place] : place });
+    }
+    this.say(`Looking at ${nameOf(this.network, this.state.chosen.layer, this.state.chosen.neuron)}.`);
+  }
+}
+
+function brightest(values, count) {
+  return [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, count);
+}
