@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.routing import Match
 
 from digitwise import __version__
@@ -19,8 +18,8 @@ from digitwise.web import examples, ideas, lab_pages, network, reading, review, 
 from digitwise.web.desk import Desk
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
+from digitwise.web.sending import STATIC, Compressed, KeptFiles
 
-STATIC = Path(__file__).parent / "static"
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -96,8 +95,9 @@ def make_app(
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
         """Say that the server is there, and which network reads."""
-        sizes = list(reader.network.sizes)
-        return {"status": "ok", "version": __version__, "model": model, "sizes": sizes}
+        network: Any = reader.network
+        found = {"status": "ok", "version": __version__, "model": model}
+        return {**found, "sizes": list(network.sizes)}
 
     @app.exception_handler(Exception)
     async def fail(_request: Request, error: Exception) -> JSONResponse:
@@ -132,9 +132,9 @@ def make_app(
             raise HTTPException(404, "the API has no such path: /api/openapi.json has those it has")
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
-    app.mount("/vendor", StaticFiles(directory=plotly_folder()))
-    app.mount("/", StaticFiles(directory=STATIC, html=True))
-    return Guard(app, set(hosts), token)
+    app.mount("/vendor", KeptFiles(directory=plotly_folder()))
+    app.mount("/", KeptFiles(directory=STATIC, html=True))
+    return Guard(Compressed(app), set(hosts), token)
 
 
 def plotly_folder() -> Path:

@@ -1,18 +1,45 @@
-"""`/lab/NAME/`: the page of an experiment, with what is claimed, measured and drawn."""
+"""`/lab/`: the lab's experiments; `/lab/NAME/`: what one claims, measures and draws."""
 
+import re
 import tempfile
+from html import escape
 from pathlib import Path
+from string import Template
 from threading import Lock
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from digitwise.lab import EXPERIMENTS
 from digitwise.lab.gallery import write_gallery
+from digitwise.web.sending import STATIC
 
 router = APIRouter(include_in_schema=False)
 SECONDS = 10.0  # that a page waits until others are drawn
 _drawing = Lock()  # Matplotlib's settings are one for all threads
+
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>digitwise: $title</title>
+<link rel="icon" href="${root}icon.svg">
+<link rel="stylesheet" href="${root}style.css">
+<link rel="stylesheet" href="${root}lab.css">
+</head>
+<body>
+<header>
+<h1>digitwise</h1>
+$nav
+<p class="quiet">what the chapter says, run and checked</p>
+</header>
+<main class="lab">
+$body
+</main>
+</body>
+</html>
+""")
 
 
 class LabPages:
@@ -41,10 +68,41 @@ class LabPages:
         self._folder.cleanup()
 
 
+@router.get("/lab")
+def lab() -> Response:
+    """Go to the list, whose links are relative."""
+    return RedirectResponse("lab/")
+
+
+@router.get("/lab/")
+def lab_list() -> Response:
+    """List the experiments."""
+    items = "\n".join(
+        f'<li><a href="{name}/"><b>{name}</b><span>{escape(about)}</span></a></li>'
+        for name, about in EXPERIMENTS.items()
+    )
+    words = (
+        "<section><h2>The lab</h2><p>What the first chapter of Michael Nielsen's <i>Neural "
+        "Networks and Deep Learning</i> says, run and checked. Each page runs a short version when "
+        "it is first opened; that takes some seconds.</p></section>"
+    )
+    return _page("the lab", f'{words}\n<ol class="experiments">\n{items}\n</ol>', "../")
+
+
 @router.get("/lab/{name}/")
-def lab_page(request: Request, name: str) -> FileResponse:
+def lab_page(request: Request, name: str) -> Response:
     """Show an experiment of the lab."""
-    return lab_file(request, name, "index.html")
+    back = '<p class="back"><a href="../">← all experiments</a></p>'
+    if name not in EXPERIMENTS:
+        words = f"<section><p>The lab has no experiment {escape(name[:80])}.</p></section>"
+        return _page("the lab", f"{back}\n{words}", "../../", 404)
+    try:
+        made = (request.app.state.lab_pages.page(name) / "index.html").read_text("utf-8")
+    except HTTPException:
+        words = "<section><p>Other pages are being drawn: reload this one in a while.</p></section>"
+        return _page(name, f"{back}\n{words}", "../../", 503)
+    content = made.partition("<main>")[2].rpartition("</main>")[0]
+    return _page(name, f"{back}\n{content}\n{_neighbours(name)}", "../../")
 
 
 @router.get("/lab/{name}/{file}")
@@ -56,3 +114,21 @@ def lab_file(request: Request, name: str, file: str) -> FileResponse:
     if not found.is_file():
         raise HTTPException(404, f"there is no file {file!r:.80} of it")
     return FileResponse(found)
+
+
+def _page(title: str, body: str, root: str, status: int = 200) -> Response:
+    """Put something into a page like the others; `root` is the way to the first one."""
+    # One list of rooms for all pages: that of the first.
+    found = re.search("<nav.*?</nav>", (STATIC / "index.html").read_text("utf-8"), re.DOTALL)
+    nav = (found[0] if found else "").replace(' aria-current="page"', "")
+    nav = re.sub(r'href="(?:\./)?([^"]*)"', rf'href="{root}\1"', nav)
+    nav = nav.replace(f'href="{root}lab/"', f'href="{root}lab/" aria-current="page"')
+    return HTMLResponse(PAGE.substitute(title=title, nav=nav, body=body, root=root), status)
+
+
+def _neighbours(name: str) -> str:
+    names = list(EXPERIMENTS)
+    k = names.index(name)
+    links = [f'<a href="../{other}/">← {other}</a>' for other in names[max(0, k - 1) : k]]
+    links += [f'<a href="../{other}/">{other} →</a>' for other in names[k + 1 : k + 2]]
+    return f'<p class="neighbours">{" ".join(links)}</p>'

@@ -2,7 +2,7 @@
 
 import io
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,9 @@ from fastapi import APIRouter, HTTPException, Response
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 # Each sign as pen strokes through points of a box of 10 × 16.
-STROKES = {
+STROKES: dict[str, list[list[tuple[float, float]]]] = {
     "0": [[(6, 0), (2, 2), (0, 8), (2, 15), (6, 16), (9, 10), (9, 4), (6, 0), (4, 1)]],
     "1": [[(3, 3), (6, 0), (5, 8), (5, 16)]],
     "2": [[(1, 4), (3, 0), (8, 1), (8, 6), (4, 11), (0, 15), (5, 15), (10, 16)]],
@@ -26,30 +26,41 @@ STROKES = {
     "9": [[(8, 2), (5, 0), (1, 3), (2, 7), (6, 7), (8, 3), (8, 2), (8, 9), (6, 16)]],
     ".": [[(3, 15.5), (3.6, 16.5)]],
 }
+KEPT = "private, max-age=3600"
 UNIT = 3.0  # pixels, of the box
 SHARP = 3  # times larger it is drawn, and made smaller
+
+
+class Sample(NamedTuple):
+    """A picture to try; `{:d}` is a number at random, `pitch` how far digits are apart, 1 usual."""
+
+    about: str
+    texts: list[str]
+    seed: int
+    pitch: float = 1.0
+
+
 SAMPLES = {
-    "number": ("a number: 27358", ["27358"], 1, 1.0),
-    "amount": ("an amount: 728.50", ["728.50"], 2, 1.0),
-    "tight": ("digits that touch: 3685", ["3685"], 3, 0.78),
-    "page": ("a page with 24 numbers", ["{:d}"] * 24, 4, 1.0),
+    "number": Sample("a number: 27358", ["27358"], 1),
+    "amount": Sample("an amount: 728.50", ["728.50"], 2),
+    "tight": Sample("digits that touch: 3685", ["3685"], 3, 0.78),
+    "page": Sample("a page with 24 numbers", ["{:d}"] * 24, 4),
 }
-"""What each shows, its numbers, the seed of its hand, how far digits are apart."""
 COLUMNS, GAP = 4, 22  # of a page; between them, in units
 
 
-@router.get("/api/samples", summary="Name pictures to try")
+@router.get("/api/samples")
 async def samples() -> list[dict[str, str]]:
     """Name each, and say what it shows."""
-    return [{"name": name, "about": about} for name, (about, *_) in SAMPLES.items()]
+    return [{"name": name, "about": sample.about} for name, sample in SAMPLES.items()]
 
 
-@router.get("/api/samples/{name}.jpg", response_class=Response, summary="A picture to try")
+@router.get("/api/samples/{name}.jpg")
 def sample(name: str) -> Response:
     """Give one of them."""
     if name not in SAMPLES:
         raise HTTPException(404, f"no sample {name!r:.80}: expected one of {', '.join(SAMPLES)}")
-    return Response(draw(name), media_type="image/jpeg")
+    return Response(draw(name), media_type="image/jpeg", headers={"cache-control": KEPT})
 
 
 @lru_cache

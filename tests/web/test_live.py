@@ -13,6 +13,7 @@ from digitwise.imaging.framing import frame
 from digitwise.models.files import save
 from digitwise.models.shipped import open_model
 from digitwise.neurons import ACTIVATIONS
+from tests.web.test_page import STROKES, write
 
 FEED = """async ([images, n]) => {
     const { loadNetwork } = await import("/live/network.js");
@@ -123,3 +124,105 @@ def test_a_network_with_shared_weights_says_that_it_is_not_shown(address, folder
     answer = httpx.get(f"{address}/api/network", params={"model": "shared"})
     assert answer.status_code == 409
     assert "shared weights" in answer.json()["detail"]
+
+
+LIT = """() => {
+    const canvas = document.querySelector("#live .diagram canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, value, k) => sum + (k % 4 < 3 ? value : 0), 0);
+}"""
+SEEN = """async ([strokes, aspect]) => {
+    const { lastDigit, seenOf } = await import("/live/strokes.js");
+    const { penOf } = await import("/paper.js");
+    return [...seenOf(lastDigit(strokes, aspect), aspect, penOf(aspect))];
+}"""
+LINES = """async (strokes) => {
+    const { linesOf } = await import("/live/strokes.js");
+    return linesOf(strokes).map((line) => line.map((stroke) => strokes.indexOf(stroke)));
+}"""
+
+
+def says(page, text):
+    page.locator("#live .said").get_by_text(text).wait_for(timeout=15_000)
+
+
+def test_nothing_is_loaded_before_something_is_written(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(300)
+    assert not [url for url in asked if "api/network" in url]
+    write(page, "5")
+    says(page, "It says 5")
+    assert len([url for url in asked if "api/network" in url]) == 1
+
+
+def test_the_network_is_seen_thinking(page):
+    dark = page.evaluate(LIT)
+    write(page, "0")
+    says(page, "It says 0")
+    bright = page.evaluate(LIT)
+    assert bright != dark
+    canvas = page.locator("#live .diagram canvas")
+    slider = page.get_by_label("Depth")
+    slider.fill("1")
+    says(page, "Layer 1: ")
+    assert page.evaluate(LIT) != bright
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".inspected").get_by_text("Its 784 weights").wait_for()
+    assert page.locator(".inspected .thumbs canvas").count() == 8
+    page.keyboard.press("PageDown")
+    page.locator(".inspected").get_by_text("of layer 2").wait_for()
+    assert slider.input_value() == "2"
+    page.locator(".inspected .feeder").first.click()
+    page.locator(".inspected h3").get_by_text("of layer 1").wait_for()
+    assert page.locator(".inspected .means .value").count() == 10
+    page.get_by_role("button", name="Close").click()
+    assert page.locator(".inspected").is_hidden()
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 0.38 * box["width"], "y": 0.5 * box["height"]})
+    page.locator(".inspected h3").get_by_text("euron").wait_for()
+
+
+def test_a_digit_of_an_answer_can_be_looked_at(page):
+    page.locator("#samples button").first.click()
+    says(page, "It says 2")
+    number = page.locator(".number").first
+    if number.get_attribute("open") is None:
+        number.locator("summary").click()
+    page.get_by_role("button", name="What the network saw of 8").click()
+    says(page, "It says 8")
+
+
+@pytest.mark.parametrize("char", sorted(STROKES))
+def test_what_is_drawn_is_framed_as_a_reader_frames_it(wide, net, reader, char):
+    """Ink is the same but for the edges of its strokes: so is what the network says of it."""
+    from PIL import Image, ImageDraw
+
+    strokes = [[(0.3 + 0.02 * x, 0.2 + 0.035 * y) for x, y in one] for one in STROKES[char]]
+    seen = np.array(wide.evaluate(SEEN, [strokes, 1.0]), np.uint8)
+    picture = Image.new("L", (1600, 1600), 255)
+    pen = ImageDraw.Draw(picture)
+    for stroke in strokes:
+        points = [(1600 * x, 1600 * y) for x, y in stroke]
+        pen.line(points, fill=0, width=36)
+        for x, y in points:
+            pen.ellipse((x - 18, y - 18, x + 18, y + 18), fill=0)
+    (found,) = reader.read(
+        np.asarray(picture.resize((400, 400), Image.Resampling.BOX)), layout="digit"
+    )
+    wanted = found.digits[0].image.ravel()
+    assert np.abs(seen.astype(int) - wanted).mean() < 6
+    both = net.feedforward(np.stack([seen, wanted]) / np.float32(255))
+    assert np.abs(both[0] - both[1]).max() < 0.1
+
+
+def test_lines_of_strokes(wide):
+    def one(x, y, height=0.2):
+        return [[x, y], [x + 0.05, y + height]]
+
+    # Two lines; a dot under the first, a dash in the second; the third stroke was written late.
+    strokes = [one(0.1, 0.1), one(0.1, 0.5), one(0.3, 0.12), one(0.2, 0.31, 0.01)]
+    strokes += [[[0.3, 0.6], [0.35, 0.6]], one(0.5, 0.48)]
+    assert wide.evaluate(LINES, strokes) == [[0, 2, 3], [1, 4, 5]]
+    assert wide.evaluate(LINES, []) == []

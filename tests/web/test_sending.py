@@ -1,0 +1,98 @@
+"""How the page's files come: compressed, kept, light; and the lab's pages, in the same house."""
+
+import io
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+import httpx
+
+from digitwise.lab import EXPERIMENTS
+from digitwise.web import reading
+from digitwise.web.desk import LateError
+from digitwise.web.samples import SAMPLES
+
+FIRST_VIEW = 300_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def client(address):
+    with httpx.Client(base_url=address, timeout=60) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/", "/read.js", "/style.css", "/vendor/plotly.min.js"])
+def test_files_are_compressed_and_kept(client, path):
+    with client.stream("GET", path) as answer:
+        sent = sum(len(chunk) for chunk in answer.iter_raw())
+        headers = answer.headers
+    assert headers["content-encoding"] == "gzip"
+    assert sent < 0.55 * len(client.get(path).content)
+    assert headers["cache-control"] == "no-cache"
+    again = client.get(path, headers={"if-none-match": headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "script-src 'self'" in again.headers["content-security-policy"]
+    assert client.get("/api/health").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("room", ["", "lab/"])
+def test_the_first_view_is_light(browser, address, room):
+    page = browser.new_page()
+    page.goto(f"{address}/{room}", wait_until="networkidle")
+    sent = page.evaluate(
+        """performance.getEntriesByType("resource")
+            .concat(performance.getEntriesByType("navigation"))
+            .reduce((sum, entry) => sum + entry.transferSize, 0)"""
+    )
+    page.close()
+    assert 1_000 < sent <= FIRST_VIEW
+
+
+def test_what_takes_too_long_is_a_504(client, monkeypatch):
+    def late(*_):
+        raise LateError("it took more than 10 s: send a smaller picture")
+
+    monkeypatch.setattr(reading, "_read", late)
+    answer = client.post("/api/read", files=[("file", ("a.png", b"x"))])
+    assert answer.status_code == 504
+    assert "smaller picture" in answer.json()["detail"]
+    assert "retry-after" not in answer.headers
+
+
+def test_the_samples_are_read(client, reader):
+    names = [sample["name"] for sample in client.get("/api/samples").json()]
+    assert names == list(SAMPLES)
+    for name in names:
+        found = reader.read(io.BytesIO(client.get(f"/api/samples/{name}.jpg").content))
+        assert len(found) == len(SAMPLES[name].texts)
+    assert client.get("/api/samples/none.jpg").status_code == 404
+
+
+def test_the_lab_is_listed_in_the_page(client):
+    assert client.get("/lab").headers["location"].endswith("lab/")
+    page = client.get("/lab/").text
+    for name in EXPERIMENTS:
+        assert f'<a href="{name}/">' in page
+    first = client.get("/").text
+    assert first.count('<a href="') >= 4
+    for link in ("train.html", "ideas.html"):
+        assert f'href="{link}"' in first
+        assert f'href="../{link}"' in page
+    assert page.count('aria-current="page"') == 1
+    nothing = client.get("/lab/none/")
+    assert nothing.status_code == 404
+    assert "all experiments" in nothing.text
+
+
+def test_an_experiment_has_a_way_back_and_a_dark_mode(browser, address):
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{address}/lab/gates/")
+    assert page.locator("nav [aria-current]").inner_text() == "Lab"
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(14, 20, 24)"
+    assert page.locator(".lab figure img").first.evaluate("image => image.naturalWidth") > 0
+    page.get_by_role("link", name="all experiments").click()
+    page.get_by_role("link", name="Read", exact=True).click()
+    page.get_by_text("on this machine").wait_for()
+    page.close()
