@@ -180,7 +180,9 @@ def test_the_network_is_seen_thinking(page):
     page.get_by_role("button", name="Close").click()
     assert page.locator(".inspected").is_hidden()
     box = canvas.bounding_box()
-    canvas.click(position={"x": 0.38 * box["width"], "y": 0.5 * box["height"]})
+    narrow = box["height"] > box["width"]
+    across, down = (0.5, 0.3) if narrow else (0.35, 0.5)
+    canvas.click(position={"x": across * box["width"], "y": down * box["height"]})
     page.locator(".inspected h3").get_by_text("euron").wait_for()
 
 
@@ -196,7 +198,7 @@ def test_a_digit_of_an_answer_can_be_looked_at(page):
 
 @pytest.mark.parametrize("char", sorted(STROKES))
 def test_what_is_drawn_is_framed_as_a_reader_frames_it(wide, net, reader, char):
-    """Ink is the same but for the edges of its strokes: so is what the network says of it."""
+    """Ink is the same but for edges of strokes, or a pixel's shift; so is what the network says."""
     from PIL import Image, ImageDraw
 
     strokes = [[(0.3 + 0.02 * x, 0.2 + 0.035 * y) for x, y in one] for one in STROKES[char]]
@@ -212,7 +214,9 @@ def test_what_is_drawn_is_framed_as_a_reader_frames_it(wide, net, reader, char):
         np.asarray(picture.resize((400, 400), Image.Resampling.BOX)), layout="digit"
     )
     wanted = found.digits[0].image.ravel()
-    assert np.abs(seen.astype(int) - wanted).mean() < 6
+    shifts = np.ndindex(3, 3)
+    moved = [np.roll(seen.reshape(28, 28), (y - 1, x - 1), (0, 1)).ravel() for y, x in shifts]
+    assert min(np.abs(one.astype(int) - wanted).mean() for one in moved) < 6
     both = net.feedforward(np.stack([seen, wanted]) / np.float32(255))
     assert np.abs(both[0] - both[1]).max() < 0.1
 
