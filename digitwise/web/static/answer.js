@@ -87,7 +87,7 @@ function digitsOf(number) {
 
 // A digit has one probability as a part of this number, and others alone, by the network's word.
 function digitCard(digit, does) {
-  const bars = element("div", { class: "bars", "aria-hidden": "true" });
+  const bars = element("div", { class: "bars", "aria-hidden": "true", title: "what the network says of it alone" });
   digit.probabilities.forEach((p, d) => {
     const bar = element("i");
     bar.style.width = `${100 * p}%`;
@@ -100,7 +100,7 @@ function digitCard(digit, does) {
   const apart = Math.abs(digit.p - digit.probabilities[digit.char]) > 0.05;
   return element(
     "div", { class: digit.rejected ? "digit unsure" : "digit" },
-    see, element("p", {}, apart ? `${percent(digit.p)} here; alone:` : percent(digit.p)), bars,
+    see, bars, element("p", {}, percent(digit.p) + (apart ? " as part of this number" : "")),
   );
 }
 

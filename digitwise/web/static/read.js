@@ -64,10 +64,11 @@ async function readPaper() {
   }
   const chosen = options("number");
   if (!chosen) return;
+  const job = { name: "written", numbers: [], state: "reading" };
+  if (!current || current.file) show(job);
   const lines = linesOf(paper.strokes);
   const blobs = await Promise.all(lines.map((strokes) => paper.content(strokes)));
   const files = blobs.map((blob, k) => new File([blob], lines.length > 1 ? `line ${k + 1}` : "written"));
-  const job = { name: "written", numbers: [], state: "reading" };
   const found = await ask(files, chosen, () => mine === latest).catch((error) => error);
   if (mine !== latest) return;
   jobs = [job];

@@ -107,10 +107,11 @@ export class CircuitIdea extends Idea {
     if (bias === null) {
       const k = this.answer.inputs.indexOf(name);
       const about = { role: "button", tabindex: 0, "aria-pressed": String(signal === 1), "aria-label": `input ${name}` };
-      for (const [attribute, said] of Object.entries({ ...about, "data-input": k })) group.setAttribute(attribute, said);
-      group.append(make("rect", { x: x - RADIUS, y: y - RADIUS, width: 2 * RADIUS, height: 2 * RADIUS, rx: 5 }));
-      group.addEventListener("click", () => this.toggle(k));
-      group.addEventListener("keydown", (event) => {
+      const button = make("g", { ...about, "data-input": k });
+      button.append(make("rect", { x: x - RADIUS, y: y - RADIUS, width: 2 * RADIUS, height: 2 * RADIUS, rx: 5 }));
+      group.append(button);
+      button.addEventListener("click", () => this.toggle(k));
+      button.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         this.toggle(k);

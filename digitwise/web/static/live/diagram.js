@@ -4,6 +4,8 @@
 const LEVELS = 32; // of brightness
 const GLOWING = 22; // level from which on a neuron has a halo
 const NARROW = 640; // pixels across; below, the layers stand one under the other
+const HALO = 5; // pixels, at most, around a neuron
+const LARGEST = 32; // pixels, of a neuron
 const LABEL = 20; // pixels above a field, for its name
 const LINK = 1.6; // pixels, the strongest connection's width
 
@@ -57,7 +59,7 @@ export class Diagram {
     hidden.forEach((n, layer) => {
       const across = (room * roots[layer]) / total;
       const columns = columnsFor(n, across, height);
-      const cell = Math.min(20, across / columns, height / Math.ceil(n / columns));
+      const cell = Math.min(LARGEST, across / columns, height / Math.ceil(n / columns));
       const field = this.field(layer, x, LABEL, cell * columns, cell * Math.ceil(n / columns), columns);
       field.x += (across - field.w) / 2;
       field.y += (height - field.h) / 2;
@@ -72,7 +74,7 @@ export class Diagram {
     const fields = [this.field(-1, (width - side) / 2, LABEL, side, side, 28)];
     let y = LABEL + side + 34;
     this.sizes.slice(1, -1).forEach((n, layer) => {
-      const cell = Math.min(20, Math.max(5, Math.sqrt((width * 110) / n)));
+      const cell = Math.min(LARGEST, Math.max(5, Math.sqrt((width * 110) / n)));
       const columns = Math.min(n, Math.floor(width / cell));
       const rows = Math.ceil(n / columns);
       fields.push(this.field(layer, (width - cell * columns) / 2, y, cell * columns, cell * rows, columns));
@@ -162,10 +164,11 @@ export class Diagram {
     context.globalAlpha = before * 0.22;
     context.fillStyle = css(this.colours.lit.at(-1));
     context.beginPath();
+    const radius = Math.min(1.4 * cell, 0.5 * cell + HALO);
     for (const place of places) {
       const [left, top] = [x + cell * ((place % columns) + 0.45), y + cell * (Math.floor(place / columns) + 0.45)];
-      context.moveTo(left + 1.4 * cell, top);
-      context.arc(left, top, 1.4 * cell, 0, 7);
+      context.moveTo(left + radius, top);
+      context.arc(left, top, radius, 0, 7);
     }
     context.fill();
     context.globalAlpha = before;

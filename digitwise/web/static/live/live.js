@@ -6,6 +6,7 @@ import { loadNetwork } from "./network.js";
 import { nameOf, showNeuron } from "./neuron.js";
 import { lastDigit, seenOf } from "./strokes.js";
 
+const AGAIN = 5000; // milliseconds until a network that didn't come is asked for again
 const SETTLED = 120; // milliseconds without a stroke, until the neuron that is looked at is redrawn
 const STRONGEST = 6; // neurons of the layer at the slider's depth, whose connections are shown
 
@@ -48,8 +49,10 @@ export class Live {
   // Bring a network here, once; the last one that was asked for counts.
   async load(model = this.model ?? "") {
     if (this.model === model && (this.network || this.loading)) return this.loading;
+    if (this.failed?.model === model && performance.now() < this.failed.until) return null;
     this.model = model;
     this.network = null;
+    Object.assign(this.state, { activations: null, links: [], chosen: null });
     this.say("The network is on its way…");
     const coming = loadNetwork(model).then(
       (network) => {
@@ -66,8 +69,10 @@ export class Live {
       (error) => {
         if (this.loading !== coming) return;
         this.loading = null;
+        this.failed = { model, until: performance.now() + (error.final ? Infinity : AGAIN) };
         this.root.classList.add("refused");
-        this.say(error.message);
+        this.say(error.message[0].toUpperCase() + error.message.slice(1));
+        this.draw();
       },
     );
     this.loading = coming;

@@ -14,7 +14,11 @@ export async function loadNetwork(model) {
   } catch {
     throw new Error("The server doesn't answer. Is it still running?");
   }
-  if (!answer.ok) throw new Error((await answer.json()).detail ?? "The network didn't come.");
+  if (!answer.ok) {
+    const { detail } = await answer.json().catch(() => ({}));
+    const final = answer.status === 409; // this network can't be shown
+    throw Object.assign(new Error(detail ?? "The network didn't come. Is the server still running?"), { final });
+  }
   return new Network(readTensors(await answer.arrayBuffer()));
 }
 

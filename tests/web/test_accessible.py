@@ -1,0 +1,71 @@
+"""Every room under axe-core, which npm fetches; skipped where it can't be had."""
+
+import shutil
+import subprocess
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+from tests.web.test_page import reads, write
+
+AXE = "axe-core@4.14.1"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    if (npm := shutil.which("npm")) is None:
+        pytest.skip("needs npm, to fetch axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--silent", AXE]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip("npm can't fetch axe-core")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+def look_into_a_digit(page):
+    write(page, "52")
+    reads(page, "52")
+    page.locator("#live .said").get_by_text("It says 2").wait_for()
+    page.locator("#live .diagram canvas").press("ArrowRight")
+    page.keyboard.press("PageDown")
+    page.locator(".inspected .feeder").first.wait_for()
+
+
+def read_many_numbers(page):
+    page.locator("#samples button").nth(3).click()
+    page.locator(".folded").wait_for(timeout=30_000)
+    page.locator(".folded summary").first.click()
+
+
+def wait_for_answers(page):
+    page.locator("#perceptron").get_by_text("It computes: NAND").wait_for()
+
+
+STATES = {
+    "empty": ("", None),
+    "digit": ("", look_into_a_digit),
+    "many": ("", read_many_numbers),
+    "train": ("train.html", None),
+    "ideas": ("ideas.html", wait_for_answers),
+    "lab": ("lab/", None),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(browser, address, axe, state, scheme):
+    room, bring_about = STATES[state]
+    width = 1440 if scheme == "light" else 390
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(f"{address}/{room}", wait_until="networkidle")
+    if bring_about:
+        bring_about(page)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    page.close()
+    assert [
+        (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
+    ] == []
