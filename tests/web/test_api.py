@@ -276,7 +276,8 @@ def test_what_takes_too_long_is_given_up(monkeypatch):
         await asyncio.sleep(1)
         assert await waiting.do(lambda: 3) == 3
 
-    asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # this one may have a browser's loop
+        thread.submit(asyncio.run, ask()).result()
     waiting.close()
 
 

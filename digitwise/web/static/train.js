@@ -168,11 +168,16 @@ class Panel {
     for (const [name, may] of Object.entries(enabled)) this.find(`[data-do=${name}]`).disabled = !may;
     if (state?.error) this.say(state.error, true);
     this.drawFacts(state);
+    const rows = state?.rows.length ?? 0;
+    const begun = rows > 0 || Boolean(state?.weights);
+    this.find(".before").hidden = begun || Boolean(this.run);
+    this.find(".figures").hidden = !begun;
+    for (const figure of this.root.querySelectorAll(".after-epoch")) figure.hidden = rows === 0;
     this.find(".weights").hidden = !state?.weights;
     if (state?.weights) this.find(".weights").src = `data:image/png;base64,${state.weights}`;
-    if ((state?.rows.length ?? 0) !== this.shown || !state) {
-      this.shown = state?.rows.length ?? 0;
-      this.drawCharts(state?.rows ?? []);
+    if (rows !== this.shown || !state) {
+      this.shown = rows;
+      if (rows) this.drawCharts(state?.rows ?? []);
       this.drawWrong(state?.wrong ?? []);
       this.drawConfusion(state?.confusion);
     }
