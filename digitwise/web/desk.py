@@ -17,11 +17,11 @@ MOST_PIXELS = 20_000_000  # of one page
 
 
 class BusyError(DigitwiseError):
-    """Too many requests are waiting already."""
+    """Too many requests are waiting already, or this one has waited too long for its turn."""
 
 
 class LateError(DigitwiseError):
-    """A request has taken too long, waiting included: the next one would, too."""
+    """A request has taken too long, once it was its turn: asked again it would, too."""
 
 
 class Desk:
@@ -37,17 +37,26 @@ class Desk:
         Raises
         ------
         BusyError
-            If too much is waiting.
+            If too much is waiting, or its turn doesn't come in time.
         LateError
             If it takes too long.
         """
         if self._waiting >= WAITING:
             raise BusyError("too many pictures are waiting to be read: try again in a second")
         self._waiting += 1
-        task = asyncio.wrap_future(self._thread.submit(work))
+        begun = False
+
+        def begin() -> Any:
+            nonlocal begun
+            begun = True
+            return work()
+
+        task = asyncio.wrap_future(self._thread.submit(begin))
         try:
             return await asyncio.wait_for(task, SECONDS)
         except TimeoutError:
+            if not begun:
+                raise BusyError("another picture takes its time: try again in a second") from None
             raise LateError(
                 f"it took more than {SECONDS:g} s, and was given up: send a smaller picture, or "
                 "the part of it that has the numbers"

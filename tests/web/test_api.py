@@ -273,6 +273,8 @@ def test_what_takes_too_long_is_given_up(monkeypatch):
     async def ask():
         with pytest.raises(desk.LateError, match="more than 0.2 s"):
             await waiting.do(lambda: time.sleep(1))
+        with pytest.raises(desk.BusyError, match="another picture"):
+            await waiting.do(lambda: 3)  # its turn hasn't come
         await asyncio.sleep(1)
         assert await waiting.do(lambda: 3) == 3
 
