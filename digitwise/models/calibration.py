@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from math import isqrt, lgamma, log, log1p
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from digitwise.errors import InputError
 from digitwise.neurons import Floats, sigmoid
 
 ASSURANCE = 0.9  # of the bound on the error of what is accepted
+FARTHEST = 50  # standard deviations of the terms that count in the bound
+MOST_STEPS = 100  # of Newton's method, which takes some five
 MOST_ROWS = 200  # for small errors, and as many for large ones
 # Share of digits that are told rightly and may yet have a confidence below one half. Half as many
 # cost 1 to 2% of the halves that are refused, twice as many 1% of the digits of some hands.
@@ -145,12 +148,27 @@ def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: in
 
 
 def error_bound(wrong: int, accepted: int) -> float:
-    """Share of wrong answers that `wrong` of `accepted` speak for, with ASSURANCE: at most so."""
-    from scipy.special import betaincinv  # scipy.stats, which has it as beta.ppf, is slow to import
+    """One-sided upper bound of the error rate, with ASSURANCE (Clopper & Pearson 1934).
 
+    It is the rate p at which so few wrong answers have the probability P(X ≤ wrong) =
+    1 - ASSURANCE, found by Newton's method on its logarithm, a concave function of p.
+    """
     if wrong >= accepted:
         return 1.0
-    return float(betaincinv(wrong + 1, accepted - wrong, ASSURANCE))
+    right = accepted - wrong
+    # P(X ≤ wrong) = P(X = wrong) times a sum: each term is its predecessor times a ratio below 1.
+    fewer = np.arange(wrong, max(0, wrong - FARTHEST * (1 + isqrt(wrong))), -1, dtype=np.float64)
+    ratios = fewer / (accepted - fewer + 1)
+    ways = lgamma(accepted + 1) - lgamma(wrong + 1) - lgamma(right + 1)
+    p = (wrong + 1) / (accepted + 1)
+    for _ in range(MOST_STEPS):
+        total = 1 + float(np.cumprod(ratios * ((1 - p) / p)).sum())
+        log_chance = ways + wrong * log(p) + right * log1p(-p) + log(total)
+        step = (log_chance - log(1 - ASSURANCE)) * (1 - p) * total / right
+        p = min(p + step, (1 + p) / 2)
+        if abs(step) <= 1e-14 * p:
+            break
+    return p
 
 
 def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibration:
@@ -165,22 +183,31 @@ def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibrat
     source : str
         Which digits, for people.
     """
-    from scipy.optimize import minimize_scalar
-
     z = np.asarray(z, np.float64)
     wrong = z.argmax(axis=1) != labels
     bias = _bias(z, wrong)
     sure = digit_probabilities(z, 1.0, bias).max(axis=1).clip(1e-15, 1 - 1e-15)
     odds = np.log(sure) - np.log1p(-sure)
 
-    def surprise(log_temperature: float) -> float:
-        scaled = np.where(odds > 0, odds / np.exp(log_temperature), odds)
-        return float(np.logaddexp(0, np.where(wrong, scaled, -scaled)).mean())
-
-    found = minimize_scalar(surprise, bounds=(-2, 3), method="bounded")
-    temperature = round(float(np.exp(found.x)), 4)
+    temperature = round(_temperature(np.where(wrong, odds, -odds)[odds > 0]), 4)
     confidence = digit_probabilities(z, temperature, bias).max(axis=1)
     return Calibration(temperature, bias, source, len(z), risk_of(confidence, wrong))
+
+
+def _temperature(against: Floats) -> float:
+    """Find the temperature T, e⁻² to e³, under which the answers are least surprising.
+
+    Their mean surprise, log(1 + e^(o/T)) for the logarithm `against` of the odds o against each,
+    (n,), is convex in 1/T: where its slope changes sign is found by halving.
+    """
+    low, high = -2.0, 3.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if float(against @ sigmoid(against * np.exp(-middle))) > 0:
+            low = middle  # they are too sure
+        else:
+            high = middle
+    return float(np.exp((low + high) / 2))
 
 
 def _bias(z: Floats, wrong: npt.NDArray[np.bool_]) -> float:

@@ -8,8 +8,10 @@ from hypothesis.extra.numpy import arrays
 
 from digitwise.errors import InputError
 from digitwise.models.calibration import (
+    ASSURANCE,
     DOUBTED,
     Calibration,
+    _temperature,
     calibrate,
     calibration_error,
     digit_probabilities,
@@ -170,3 +172,28 @@ def test_what_is_no_calibration(change):
     Calibration.from_dict(sound)
     with pytest.raises((TypeError, ValueError)):
         Calibration.from_dict(sound | change)
+
+
+def test_the_bound_is_that_of_scipy():
+    betaincinv = pytest.importorskip("scipy.special").betaincinv
+    for accepted in (1, 2, 3, 10, 97, 1797, 60_000, 10**6):
+        for wrong in {0, 1, 2, 7, accepted // 10, accepted // 2, accepted - 1}:
+            if wrong < accepted:
+                expected = betaincinv(wrong + 1, accepted - wrong, ASSURANCE)
+                assert error_bound(wrong, accepted) == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.5, 1.0, 3.0, 30.0])
+def test_the_temperature_is_that_of_scipy(temperature):
+    optimize = pytest.importorskip("scipy.optimize")
+    rng = np.random.default_rng(1)
+    odds = rng.exponential(3, 4000)
+    against = np.where(rng.random(4000) < 1 / (1 + np.exp(-odds / temperature)), -odds, odds)
+
+    def surprise(x):
+        return np.logaddexp(0, against * np.exp(-x)).mean()
+
+    best = optimize.minimize_scalar(
+        surprise, bounds=(-2, 3), method="bounded", options={"xatol": 1e-9}
+    )
+    assert _temperature(against) == pytest.approx(np.exp(best.x), rel=1e-6)
