@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from digitwise.imaging.filled import filled
 from digitwise.imaging.surface import Light
-from digitwise.neurons import Floats
 
 ALIKE = 14  # of 255: how far compression changes an even colour
 LEAST_SIDE = 48  # pixels of a picture
@@ -61,9 +61,6 @@ def fill_corners(grey: Light) -> Light:
     rim = unknown & ~mixed
     if unknown.all() or other[rim].mean() < 1 - MOST_ALIKE:
         return grey  # what is within goes on beyond the edge: the corners are paper, too
-    from scipy.ndimage import distance_transform_edt
-
-    nearest: Floats = distance_transform_edt(unknown, return_distances=False, return_indices=True)
     smooth = cv2.medianBlur(np.rint(255 * grey.clip(0, 1)).astype(np.uint8), 5)
-    paper = smooth[nearest[0], nearest[1]].astype(np.float32) / np.float32(255)
+    paper = filled(smooth, unknown).astype(np.float32) / np.float32(255)
     return np.where(unknown, paper, grey).astype(np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.corners import fill_corners
+from digitwise.imaging.filled import filled
 from digitwise.imaging.ink import SOLID, ink_on_ground, see_ink, two_sides
 from digitwise.imaging.lighting import shrunk
 from digitwise.imaging.region import Region
@@ -242,12 +243,10 @@ def _seen_edges(corners: npt.NDArray[Any], shape: tuple[int, ...]) -> int:
 def _filled(grey: Light, covered: Covered) -> Light:
     """Continue the paper of a sheet to the corners of the picture that it doesn't cover."""
     import cv2
-    from scipy.ndimage import distance_transform_edt
 
     small = shrunk(grey, COARSE)
     there = cv2.resize(covered.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    nearest = distance_transform_edt(there == 0, return_distances=False, return_indices=True)
     # Ink that is near to an edge doesn't go on beyond it.
-    paper = cv2.dilate(small, np.ones((INK, INK), np.uint8))[nearest[0], nearest[1]]
+    paper = filled(cv2.dilate(small, np.ones((INK, INK), np.uint8)), there == 0)
     around = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(covered, grey, around).astype(np.float32)
