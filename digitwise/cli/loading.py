@@ -16,13 +16,17 @@ from digitwise.percent import percent
 def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
     """Load training and test digits; the progress of downloads and pictures is on stderr."""
     console = people(True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("reading pictures", visible=False)
+    bar = Progress(console=console, disable=not console.is_terminal, transient=True)
+    task = bar.add_task("reading pictures")
 
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
+    def progress(done: int, total: int) -> None:
+        bar.start()  # only now: a download has a bar of its own
+        bar.update(task, completed=done, total=total)
 
+    try:
         return load(name, data_dir, progressbar=True, progress=progress)
+    finally:
+        bar.stop()
 
 
 def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> list[Other]:

@@ -1,11 +1,17 @@
 """MNIST from its public mirrors, in turn, through pooch; what arrives is verified."""
 
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitwise.data.mnist import FILES, File, cache_folder, find_file, verify_file
 from digitwise.errors import DataError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -70,13 +76,14 @@ def _fetch(
         raise DataError(f"can't write into {folder}: {error.strerror or error}") from error
 
     import pooch
-    import requests
+    import requests  # comes with pooch, which passes its errors on
 
     pooch.get_logger().setLevel("ERROR")
 
     def download_and_verify(url: str, temporary: str, pup: object) -> None:
         # Pooch renames the temporary file only after this returns.
-        pooch.HTTPDownloader(progressbar=progressbar, timeout=timeout)(url, temporary, pup)
+        with _bar(file.name, progressbar) as bar:
+            pooch.HTTPDownloader(progressbar=bar, timeout=timeout)(url, temporary, pup)
         verify_file(Path(temporary), file)
 
     reasons = []
@@ -98,6 +105,37 @@ def _fetch(
         "Check the connection, or put MNIST's four files into a folder and name it with --data-dir "
         "or DIGITWISE_DATA"
     )
+
+
+class _Bar:
+    """A bar of Rich's, with the four things that pooch wants of one."""
+
+    def __init__(self, bar: "Progress", name: str) -> None:
+        self._bar, self._task = bar, bar.add_task(name, total=None)
+        self.total = 0
+
+    def update(self, more: int) -> None:
+        self._bar.update(self._task, total=self.total, advance=more)
+
+    def reset(self) -> None:
+        self._bar.reset(self._task)
+
+    def close(self) -> None:
+        self._bar.refresh()
+
+
+@contextmanager
+def _bar(name: str, wanted: bool) -> "Iterator[_Bar | bool]":
+    """Give a progress bar on standard error, where people see it; else False."""
+    if not (wanted and sys.stderr.isatty()):
+        yield False
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        yield _Bar(bar, name)
 
 
 def _reason(error: Exception, timeout: float) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import subprocess
 import sys
 import threading
@@ -99,6 +100,22 @@ def test_from_the_first_mirror(server, tmp_path):
     paths = fetch(tmp_path, mirrors=[server.url("good")])
     assert_whole(tmp_path)
     assert [path.name for path in paths] == [f"{name}.gz" for name in CONTENTS]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bar_for_each_file_where_people_see_it(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    for screen in (Terminal(), io.StringIO()):
+        monkeypatch.setattr("sys.stderr", screen)
+        folder = tmp_path / type(screen).__name__
+        fetch(folder, mirrors=[server.url("good")], progressbar=True)
+        sizes = [path.stat().st_size for path in folder.iterdir()]
+        shown = [f"{size}/{size} bytes" in screen.getvalue() for size in sizes]
+        assert all(shown) if screen.isatty() else not screen.getvalue()
 
 
 def test_into_the_cache(server):
