@@ -1,6 +1,7 @@
 """digitwise: learns to recognise handwritten digits from first principles, and reads numbers."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -113,6 +114,10 @@ __all__ = [
     "save",
     "sigmoid",
 ]
+
+
+if find_spec("sklearn") is None:  # `from digitwise import *` asks for what can be had
+    __all__.remove("NetworkClassifier")
 
 
 def __getattr__(name: str) -> object:

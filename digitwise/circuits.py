@@ -176,7 +176,7 @@ class Circuit:
 
         return plot(self)
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> bytes | None:
         from digitwise.display.circuit import draw
 
         return draw(self)

@@ -11,6 +11,10 @@ class InputError(DigitwiseError, ValueError):
     """An argument has the wrong shape, type or range."""
 
 
+class ExtraError(InputError, ImportError):
+    """A package is needed that comes with an extra: the message has the command to install it."""
+
+
 class RangeError(InputError, IndexError):
     """There is nothing at a position: it is outside a set."""
 

@@ -4,21 +4,26 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state, compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from digitwise.data.table import Table
 from digitwise.engines import choose_engine
 from digitwise.errors import InputError, TrainingError
+from digitwise.extras import missing
 from digitwise.models.calibration import class_probabilities
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.training.fit import fit
 from digitwise.training.history import History
 from digitwise.training.schedules import check_rate
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.model_selection import train_test_split
+    from sklearn.utils import check_random_state, compute_sample_weight
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+except ImportError as error:
+    raise missing("scikit-learn", "sklearn", "NetworkClassifier") from error
 
 # Chosen on held-out rows of scikit-learn's bundled digits, breast cancer and wine, and of
 # `make_classification` with 1,000 to 20,000 rows.

@@ -30,6 +30,7 @@ ORDER = [
 ANYWHERE = {
     "compiled",
     "errors",
+    "extras",
     "files",
     "interrupts",
     "processes",

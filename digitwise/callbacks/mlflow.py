@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.callbacks.measures import measures_of
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError
+from digitwise.extras import missing
 from digitwise.models.files import Model, save
 from digitwise.training.callback import Callback
 
@@ -29,7 +30,7 @@ class MLflow(Callback):
 
     Raises
     ------
-    InputError
+    ExtraError
         If MLflow is not installed.
     """
 
@@ -40,10 +41,7 @@ class MLflow(Callback):
         try:
             self._mlflow = import_module("mlflow")
         except ImportError as error:
-            raise InputError(
-                "MLflow needs the package mlflow-skinny: pip install 'digitwise[mlflow]', or "
-                "'.[mlflow]' in a clone"
-            ) from error
+            raise missing("mlflow-skinny", "mlflow", "MLflow") from error
 
     def begin_run(self, training: Any) -> None:
         """Begin a run with the settings as its parameters.

@@ -1,11 +1,11 @@
 """A run in TensorBoard. Needs the package tensorboardX: the extra `[tensorboard]`."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from digitwise.callbacks.measures import measures_of
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError
+from digitwise.extras import need
 from digitwise.training.callback import Callback
 
 
@@ -21,20 +21,14 @@ class TensorBoard(Callback):
 
     Raises
     ------
-    InputError
+    ExtraError
         If tensorboardX is not installed.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self._writer: Any = None
-        try:
-            self._make_writer = import_module("tensorboardX").SummaryWriter
-        except ImportError as error:
-            raise InputError(
-                "TensorBoard needs the package tensorboardX: pip install "
-                "'digitwise[tensorboard]', or '.[tensorboard]' in a clone"
-            ) from error
+        self._make_writer = need("tensorboardX", "tensorboard", "TensorBoard").SummaryWriter
 
     def begin_run(self, training: Any) -> None:
         """Begin the file with the settings.

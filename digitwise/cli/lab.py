@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from digitwise.cli.output import Json, emit, people, printable
 from digitwise.errors import InputError
+from digitwise.extras import need
 from digitwise.lab import EXPERIMENTS, find_experiment
 
 if TYPE_CHECKING:
@@ -66,8 +67,10 @@ def all_(
     as_json: Json = False,
 ) -> None:
     """Run every experiment, and make a gallery: claims, what was measured, figures, commands."""
+    from digitwise.lab.experiment import FIGURES
     from digitwise.lab.gallery import write_gallery
 
+    need("matplotlib", "plots", FIGURES)
     console = people(as_json)
 
     def tell(run: "Run") -> None:
@@ -97,6 +100,8 @@ def _command(found: "Experiment") -> Callable[..., None]:
             name: _parse(name, value, defaults[name], knobs[name])
             for name, value in options.items()
         }
+        if out is not None:
+            need("matplotlib", "plots", "--out")
         with warnings.catch_warnings():
             # What left the finite numbers is in the result, and what a figure can't show in it.
             warnings.simplefilter("ignore")

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from digitwise.cli.columns import Table
-from digitwise.cli.extras import need
+from digitwise.extras import need
 
 TOGETHER = 10_000  # lines that are written at a time
 
@@ -14,7 +14,7 @@ def library() -> Any:
 
     Raises
     ------
-    InputError
+    ExtraError
         If it isn't installed.
     """
     need("pyarrow.parquet", "parquet", "a .parquet table")

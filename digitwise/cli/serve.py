@@ -13,6 +13,9 @@ import typer
 
 from digitwise.cli.output import complain, people
 from digitwise.errors import DigitwiseError, InputError
+from digitwise.extras import has, missing
+
+PACKAGES = ("fastapi", "uvicorn", "python_multipart", "plotly", "matplotlib")
 
 if TYPE_CHECKING:
     from digitwise.web.guard import Guard
@@ -38,16 +41,12 @@ def serve(
     ] = None,
 ) -> None:
     """Open the web page: write a number, and watch it read."""
-    try:
-        import uvicorn  # noqa: F401 (run_app needs it)
-
-        from digitwise.web.app import make_app
-    except ModuleNotFoundError as error:
-        raise DigitwiseError(
-            f"the web page needs {error.name}: pip install 'digitwise[web]', or '.[web]' in a clone"
-        ) from error
+    for package in PACKAGES:
+        if not has(package):
+            raise missing(package, "web", "the web page")
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.reader import Reader
+    from digitwise.web.app import make_app
 
     if token is not None and not re.fullmatch(r"[\w.~-]{8,100}", token, re.ASCII):
         raise InputError(

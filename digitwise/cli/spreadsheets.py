@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from digitwise.cli.columns import Cell, Line, Table
-from digitwise.cli.extras import need
+from digitwise.extras import need
 
 MOST_LINES = 1_048_575  # of a sheet, below its heading
 COLOURS = {"rejected": "#F4B6B0", "look": "#FFE9A8"}
@@ -20,7 +20,7 @@ def library() -> Any:
 
     Raises
     ------
-    InputError
+    ExtraError
         If it isn't installed.
     """
     return need("xlsxwriter", "xlsx", "a .xlsx table")

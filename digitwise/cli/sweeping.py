@@ -9,8 +9,9 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digitwise.cli.output import emit, people, printable
+from digitwise.cli.output import complain, emit, people, printable
 from digitwise.cli.training import noticing_compilation
+from digitwise.extras import has, missing
 from digitwise.files import write_atomically
 from digitwise.percent import percent
 from digitwise.settings import Settings
@@ -69,12 +70,16 @@ def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
         sweep.run(workers, progress=progress, finished=finished)
 
 
-def write(sweep: Sweep) -> tuple[Path, Path]:
-    """Write the table and the picture of what there is; where they are."""
+def write(sweep: Sweep) -> tuple[Path, Path | None]:
+    """Write the table, and with matplotlib the picture, of what there is; where they are."""
     rows = sweep.rows()
     table, picture = sweep.folder / "results.csv", sweep.folder / "sweep.png"
     if rows:
         write_csv(rows, table)
+    if not has("matplotlib"):
+        complain(f"{missing('matplotlib', 'plots', 'the picture of a sweep')}")
+        return table, None
+    if rows:
         write_atomically(picture, draw_sweep(rows))
     return table, picture
 
@@ -91,7 +96,7 @@ def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
                 "networks": len(sweep.grid),
                 "folder": str(sweep.folder),
                 "table": str(table),
-                "picture": str(picture),
+                "picture": str(picture) if picture else None,
                 "best": {
                     "settings": best.settings.to_dict(),
                     "validation_accuracy": best.median,
@@ -101,7 +106,8 @@ def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
         )
     console = people(as_json)
     console.print(_summary(sweep, combinations))
-    console.print(f"Results in {printable(str(table))}, picture in {printable(str(picture))}")
+    drawn = f", picture in {printable(str(picture))}" if picture else ""
+    console.print(f"Results in {printable(str(table))}{drawn}")
     if not best.median:
         console.print("All of them diverged: try lower learning rates")
         return

@@ -10,6 +10,7 @@ import typer
 from digitwise.cli.options import PresetName, chosen_of, option_of, with_settings
 from digitwise.cli.output import DataDir, Json, people, printable
 from digitwise.errors import StoppedError
+from digitwise.extras import need
 from digitwise.settings import DEFAULTS, TABLE, Settings, read_settings
 from digitwise.training.presets import PRESETS
 
@@ -73,9 +74,12 @@ def train(
             find_rate(loaded.settings, loaded.train, loaded.others, plot, as_json)
             return
         run = _started(loaded, out, as_json)
-    finished = go(run, as_json)
     validation = run.validation
-    if finished and run.settings.non_digits and validation and len(validation) >= ENOUGH:
+    taught = run.settings.non_digits and validation and len(validation) >= ENOUGH
+    if taught:
+        need("scipy", "teach", "learning to read numbers (--non-digits with --validation)")
+    finished = go(run, as_json)
+    if finished and taught and validation:
         from digitwise.cli.loading import load_real_numbers
         from digitwise.training.weighing import teach
 
@@ -134,6 +138,8 @@ def _check_options(
         raise typer.BadParameter(
             f"expected a name ending in .png, .svg or .pdf; found {plot.name}", param_hint="--plot"
         )
+    if plot:
+        need("matplotlib", "plots", "--plot")
     for option, path in (("--out", out), ("--plot", plot)):
         if path and not path.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {path.parent}", param_hint=option)

@@ -15,6 +15,7 @@ from digitwise.data.others import Other
 from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
+from digitwise.extras import has, missing
 from digitwise.files import write_atomically
 from digitwise.percent import percent
 from digitwise.settings import DEFAULTS, Settings
@@ -134,13 +135,18 @@ def find_rate(
 ) -> None:
     """Try rising learning rates, say which is good, and draw them."""
     plot = plot or Path("learning-rate.png")
+    drawn = has("matplotlib")
+    if not drawn:
+        complain(f"{missing('matplotlib', 'plots', 'the picture of the rates')}")
     digits, _ = prepare(settings, train, others)
     found = find_learning_rate(make_network(settings), digits, settings)
-    write_atomically(plot, found.draw(plot.suffix[1:].lower()))
+    if drawn:
+        write_atomically(plot, found.draw(plot.suffix[1:].lower()))
     if as_json:
-        emit({"event": "learning_rate", **found.to_dict(), "picture": str(plot)})
+        emit({"event": "learning_rate", **found.to_dict(), "picture": str(plot) if drawn else None})
+    where = f", drawn in {printable(str(plot))}" if drawn else ""
     people(as_json).print(
         f"Costs of {len(found.rates)} learning rates from {found.rates[0]:g} to "
-        f"{found.rates[-1]:.3g}, drawn in {printable(str(plot))}\n"
+        f"{found.rates[-1]:.3g}{where}\n"
         f"A good one: --learning-rate {found.learning_rate:g}"
     )

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from digitwise.circuits import Circuit
+from digitwise.extras import has
 from digitwise.lab.circuit_picture import MOST_DRAWN, draw_circuit, places
-from digitwise.training.figures import content_of, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def plot(circuit: Circuit) -> "Figure":
     """Draw a circuit as a figure: see `Circuit.plot`."""
+    from digitwise.training.figures import new_figure
+
     at = places(circuit).values()
     if len(circuit.gates) > MOST_DRAWN:
         width, height = 6.0, 1.0
@@ -24,6 +26,10 @@ def plot(circuit: Circuit) -> "Figure":
     return figure
 
 
-def draw(circuit: Circuit) -> bytes:
-    """Draw a circuit, as the content of a PNG file."""
+def draw(circuit: Circuit) -> bytes | None:
+    """Draw a circuit, as the content of a PNG file; without matplotlib there is none."""
+    if not has("matplotlib"):
+        return None
+    from digitwise.training.figures import content_of
+
     return content_of(plot(circuit))

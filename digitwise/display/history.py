@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from digitwise.display.html import block, heading, paragraph, picture, table
+from digitwise.extras import has
 from digitwise.percent import percent
 from digitwise.training.curves import SIZE, draw_curves, plot_curves
 from digitwise.training.history import Epoch, History
@@ -47,7 +48,7 @@ def as_html(history: History) -> str:
         rows.insert(0, ("…",) * len(rows[0]))
     return block(
         heading("History", _count(history)),
-        picture(draw_curves(history, ""), "cost and accuracy against epochs"),
+        *_curves(history),
         table(("epoch", "cost", *measured, "seconds"), rows),
         *map(paragraph, history.warnings),
     )
@@ -60,6 +61,13 @@ def plot(history: History, title: str) -> "Figure":
     figure = new_figure(*SIZE)
     plot_curves(history, figure, title)
     return figure
+
+
+def _curves(history: History) -> list[str]:
+    """Return the picture of the curves, where there is matplotlib to draw them."""
+    if not has("matplotlib"):
+        return []
+    return [picture(draw_curves(history, ""), "cost and accuracy against epochs")]
 
 
 def _count(history: History) -> str:

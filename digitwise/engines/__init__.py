@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from digitwise.data.table import Examples
 from digitwise.descent import PLAIN, Variant
-from digitwise.errors import InputError
+from digitwise.errors import ExtraError, InputError
+from digitwise.extras import has
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
@@ -70,9 +71,16 @@ def choose_engine(name: str) -> Engine:
     ------
     InputError
         If there is none of this name.
+    ExtraError
+        If it is compiled, and Numba is not installed.
     """
     if name not in ENGINES:
         raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(ENGINES)}")
+    if name != "reference" and not has("numba"):
+        raise ExtraError(
+            f"the engine {name} needs the package numba: pip install numba, or choose reference "
+            "(engine)"
+        )
     module = import_module(f"digitwise.engines.{name}")  # Numba and SciPy are slow to import
     engine: Engine = getattr(module, ENGINES[name])()
     return engine

@@ -4,14 +4,14 @@ Needs the package `onnx`: the extra `[onnx]`.
 """
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digitwise import __version__
-from digitwise.errors import InputError, ModelError
+from digitwise.errors import ModelError
+from digitwise.extras import need
 from digitwise.layers import is_shared, shared_count
 from digitwise.models.calibration import Calibration
 from digitwise.models.channels import channels_first
@@ -163,9 +163,4 @@ def _add_probabilities(graph: _Graph, z: str, calibration: Calibration) -> None:
 
 
 def _library() -> Any:
-    try:
-        return import_module("onnx")
-    except ImportError as error:
-        raise InputError(
-            "ONNX needs the package onnx: pip install 'digitwise[onnx]', or '.[onnx]' in a clone"
-        ) from error
+    return need("onnx", "onnx", "ONNX")

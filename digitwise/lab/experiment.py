@@ -23,11 +23,13 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.errors import InputError
+from digitwise.extras import need
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+FIGURES = "a figure of the lab"
 Array = npt.NDArray[Any]
 """Numbers of an experiment: of any kind and shape."""
 
@@ -103,6 +105,7 @@ class Run:
 
     def draw(self) -> "dict[str, Figure]":
         """Return the pictures by name."""
+        need("matplotlib", "plots", FIGURES)
         from matplotlib import rc_context
 
         from digitwise.lab.figures import STYLE
@@ -113,6 +116,7 @@ class Run:
 
     def animate(self) -> dict[str, bytes]:
         """Return GIF files by name, where there are any."""
+        need("matplotlib", "plots", FIGURES)
         from matplotlib import rc_context
 
         from digitwise.lab.figures import STYLE

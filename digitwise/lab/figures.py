@@ -2,13 +2,14 @@
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from digitwise.files import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 INK, ACCENT, MIDDLE, PALE = "#1b4965", "#c8553d", "#7a8b99", "#b9c8d3"
 LINES = ("-", "--", ":", "-.")  # colours alone would be lost in grey
@@ -40,8 +41,11 @@ STYLE: Any = {
 
 def new_figure(
     width: float = 7.0, height: float = 4.0, rows: int = 1, columns: int = 1, **options: Any
-) -> tuple[Figure, Any]:
+) -> "tuple[Figure, Any]":
     """Return a figure of so many inches, and its axes: one, or an array of them."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.subplots(rows, columns, **options)
@@ -68,7 +72,7 @@ def picture_axes(axes: Any, title: str = "") -> None:
     axes.set_title(title, fontsize=9)
 
 
-def content(figure: Figure, image_format: str) -> bytes:
+def content(figure: "Figure", image_format: str) -> bytes:
     """Return a figure as the content of a file, "svg" or "png"."""
     from matplotlib import rc_context
 
@@ -79,7 +83,7 @@ def content(figure: Figure, image_format: str) -> bytes:
     return file.getvalue()
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG and as PNG into a folder."""
     paths = [folder / f"{name}.{image_format}" for image_format in ("svg", "png")]
     for path in paths:

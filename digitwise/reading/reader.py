@@ -6,6 +6,7 @@ from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import DigitwiseError, ImageError, InputError
+from digitwise.extras import has
 from digitwise.imaging.arrays import CHANNELS
 from digitwise.imaging.pictures import Source, open_pictures
 from digitwise.models.files import Model
@@ -59,7 +60,7 @@ class Reader:
         self.calibration, self.weighing = found.calibration, found.weighing
         self.compiled = compiled
         self.network: Asked = found.network
-        if compiled:
+        if compiled and has("numba"):  # a small install may do without
             from digitwise.engines.predictor import Predictor  # slow to import
 
             self.network = Predictor(found.network)

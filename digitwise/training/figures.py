@@ -3,8 +3,13 @@
 import io
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from digitwise.extras import missing
+
+try:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+except ImportError as error:
+    raise missing("matplotlib", "plots", "a figure") from error
 
 DOTS_PER_INCH = 120
 

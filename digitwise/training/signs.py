@@ -10,6 +10,7 @@ import numpy.typing as npt
 from digitwise.costs import one_hot
 from digitwise.data.digits import Digits
 from digitwise.data.strings import DrawnNumber, Hand, draw_number
+from digitwise.extras import need
 from digitwise.imaging.components import Component
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import part_rules
@@ -92,7 +93,7 @@ def descend(
     network: Network, lessons: Lessons, progress: Callable[[str], None], steps: int = STEPS
 ) -> None:
     """Go down to where the cost over all examples is least, the weights kept small (L-BFGS)."""
-    from scipy.optimize import minimize
+    minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     inputs, desired = lessons.inputs, lessons.desired
 

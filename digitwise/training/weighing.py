@@ -17,6 +17,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.real_numbers import RealNumber
 from digitwise.engines.predictor import Predictor
 from digitwise.errors import InputError
+from digitwise.extras import need
 from digitwise.models.calibration import Calibration, risk_of
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
@@ -204,7 +205,7 @@ def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
 
 def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ...]:
     """Find the weights that tell numbers from letters best (logistic regression)."""
-    from scipy.optimize import minimize
+    minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     terms = []
     for sample in samples:
@@ -228,7 +229,7 @@ def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ..
 
 def _learn(prepared: Prepared, progress: Callable[[str], None]) -> Floats:
     """Find the weights under which the texts are most probable."""
-    from scipy.optimize import minimize
+    minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         mean, gradient = surprise(weights, prepared)
