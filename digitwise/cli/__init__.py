@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import time
 
 import typer
 
@@ -13,6 +14,7 @@ from digitwise.cli.fields import fields
 from digitwise.cli.import_ import import_
 from digitwise.cli.lab import lab
 from digitwise.cli.learn import learn
+from digitwise.cli.logs import begin, logged, logger
 from digitwise.cli.models import models
 from digitwise.cli.options import Grouped
 from digitwise.cli.output import complain
@@ -36,8 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (train, evaluate, read, fields, review, learn, sweep, serve, models, export):
-    app.command(cls=Grouped if command in (train, sweep) else None)(command)
-app.command("import")(import_)
+    app.command(cls=Grouped if command in (train, sweep) else None)(logged(command))
+app.command("import")(logged(import_))
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")
 
@@ -51,6 +53,7 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback()
+@logged
 def _options(
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Show the version."
@@ -64,9 +67,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # terminals that don't know η, say
+    begin()
+    begun = time.perf_counter()
     try:
         app(prog_name="digitwise")
     except SystemExit as end:
+        logger.info("all of it: %.2f s", time.perf_counter() - begun)
         if end.code == INTERRUPTED:  # a Ctrl-C that no command took care of
             complain("interrupted")
         raise

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import tee
+from logging import WARNING
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import typer
 
 from digitwise.cli.inputs import Source, find_pictures
 from digitwise.cli.journal import Counts, Journal, Pending
+from digitwise.cli.logs import logger, timed
 from digitwise.cli.output import complain, people, printable
 from digitwise.cli.overlays import Names
 from digitwise.cli.results import Results, summary
@@ -100,16 +102,23 @@ class Batch:
             counts = journal.counts()
             journal.close(finished)
         if several:
-            sys.stderr.write(f"{printable(summary(counts, path))}\n")
+            if logger.isEnabledFor(WARNING):
+                sys.stderr.write(f"{printable(summary(counts, path))}\n")
             if max_error is None and reader.sure_above(layout) == 1:
-                complain(f"this network can't vouch for an error of {MAX_ERROR}: none is sure")
+                logger.warning(
+                    "this network can't vouch for an error of %g: none is sure", MAX_ERROR
+                )
         return counts
 
     def _checked_reader(self) -> "Reader":
         """A reader that can vouch for what is asked, or an error before anything is read."""
+        from digitwise.models.shipped import find_model
         from digitwise.reading.reader import Reader
 
-        reader = Reader(self.model, compiled=False)
+        with timed("opening the network"):
+            reader = Reader(self.model, compiled=False)
+        logger.info("model: %s", find_model(self.model))
+        logger.info("settings: %s", ", ".join(f"{k} {v}" for k, v in self.how.items() if v))
         max_error = self.options["max_error"]
         if max_error is not None:
             reader.threshold(max_error, self.options["layout"])
@@ -120,7 +129,13 @@ class Batch:
         from digitwise.reading.batch import FEW
         from digitwise.reading.reader import Reader
 
-        return Reader(self.model) if self.watch or count > FEW else reader
+        if not self.watch and count <= FEW:
+            logger.info("engine: NumPy, for so few pictures")
+            return reader
+        with timed("making the network ready"):
+            reader = Reader(self.model)
+        logger.info("engine: %s", type(reader.network).__name__)
+        return reader
 
     def _plan(self, journal: Journal, path: Path | None) -> int:
         """Note which pictures there are; how many are left to be read."""
@@ -143,10 +158,12 @@ class Batch:
     ) -> None:
         from digitwise.engines.threads import cores, one_blas_thread
 
-        with one_blas_thread(), _progress(count) as advance:
+        jobs = self.jobs or cores()
+        logger.info("processes: at most %d", jobs)
+        with one_blas_thread(), _progress(count) as advance, timed("reading"):
             sources, waiting = tee(left)
             pictures = (pending.source for pending in sources)
-            for found in reader.read_many(pictures, jobs=self.jobs or cores(), **self.options):
+            for found in reader.read_many(pictures, jobs=jobs, **self.options):
                 results.keep(next(waiting), found)
                 advance()
 

@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
+from digitwise.cli.logs import logged
 from digitwise.cli.output import DATA_HELP, DataDir, Json, emit, people
 
 data = typer.Typer(help="Sets of digits: list, fetch, verify, info.", no_args_is_help=True)
 
 
 @data.command("list")
+@logged
 def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show the sets of digits, and where they are."""
     from digitwise.data.sources import mnist_folder
@@ -41,6 +43,7 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
 
 
 @data.command()
+@logged
 def fetch(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Download MNIST, into --data-dir or the cache; what is there and right stays."""
     from digitwise.data.download import fetch as download
@@ -53,6 +56,7 @@ def fetch(data_dir: DataDir = None, as_json: Json = False) -> None:
 
 
 @data.command()
+@logged
 def verify(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Check MNIST's four files against their SHA-256."""
     from digitwise.data import mnist
@@ -69,6 +73,7 @@ def verify(data_dir: DataDir = None, as_json: Json = False) -> None:
 
 
 @data.command()
+@logged
 def info(
     name: Annotated[str, typer.Argument(help=DATA_HELP, metavar="[SET]")] = "auto",
     data_dir: DataDir = None,

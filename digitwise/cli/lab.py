@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from digitwise.cli.logs import logged
 from digitwise.cli.output import Json, emit, people, printable
 from digitwise.errors import InputError
 from digitwise.extras import need
@@ -34,7 +35,7 @@ class Experiments(TyperGroup):
         if cmd_name not in EXPERIMENTS:
             return super().get_command(ctx, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command()(_command(find_experiment(cmd_name)))
+        app.command()(logged(_command(find_experiment(cmd_name))))
         found = typer.main.get_command(app)
         found.name = cmd_name
         return found
@@ -49,6 +50,7 @@ lab = typer.Typer(
 
 
 @lab.command("list")
+@logged
 def list_(as_json: Json = False) -> None:
     """Show the experiments."""
     for name, summary in EXPERIMENTS.items():
@@ -59,6 +61,7 @@ def list_(as_json: Json = False) -> None:
 
 
 @lab.command("all")
+@logged
 def all_(
     out: Annotated[Path, typer.Option(help="Folder for the gallery.", metavar="DIR")] = Path("lab"),
     short: Annotated[

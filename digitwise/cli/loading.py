@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from digitwise.cli.logs import logger, timed
 from digitwise.cli.output import people
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other, load_other
@@ -24,9 +25,12 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
         bar.update(task, completed=done, total=total)
 
     try:
-        return load(name, data_dir, progressbar=True, progress=progress)
+        with timed(f"loading {name}"):
+            train, test = load(name, data_dir, progressbar=True, progress=progress)
     finally:
         bar.stop()
+    logger.info("digits: %s, %s training, %s test", train.source, len(train), len(test))
+    return train, test
 
 
 def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> list[Other]:

@@ -1,6 +1,7 @@
 """What commands print: JSON for programs on standard output, text for people beside it."""
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -39,6 +40,7 @@ def people(as_json: bool) -> "Console":
     piped = stream is None or not stream.isatty()
     return Console(
         stderr=as_json,
+        quiet=as_json and not logging.getLogger("digitwise").isEnabledFor(logging.WARNING),
         highlight=False,
         markup=False,
         soft_wrap=True,

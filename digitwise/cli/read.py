@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digitwise.cli.output import Json, complain
+from digitwise.cli.logs import logger
+from digitwise.cli.output import Json
 from digitwise.errors import InputError
 
 if TYPE_CHECKING:
@@ -141,9 +142,10 @@ def read(
         raise typer.BadParameter("a form's row has many numbers", param_hint="--pictures")
     form = load_form(fields) if fields else None
     if form and form.reference is None:
-        complain(
-            f"{fields}: names no reference, so fields are sought by the page's size alone; name a "
-            'picture of the form, blank if there is one: reference = "blank.png"'
+        logger.warning(
+            "%s: names no reference, so fields are sought by the page's size alone; name a "
+            'picture of the form, blank if there is one: reference = "blank.png"',
+            fields,
         )
     if output and form:
         output = dataclass_replace(output, fields=[field.name for field in form.fields])

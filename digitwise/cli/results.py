@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitwise.cli.inputs import Source
 from digitwise.cli.journal import Counts, Journal, Pending
+from digitwise.cli.logs import logger
 from digitwise.cli.output import complain, emit, printable
 from digitwise.cli.overlays import Names, crop_numbers, draw_overlays, write_crops
 from digitwise.errors import DigitwiseError
@@ -76,7 +77,7 @@ class Results:
         for number, row in zip(found, told, strict=True):
             self._print(name, number, row)
         if not found:
-            complain(f"{name}: no digits found")
+            logger.warning("%s: no digits found", name)
 
     def _crops(self, source: Source, found: "Numbers") -> list[dict[str, Any]]:
         if not self.pictures or isinstance(source, DigitwiseError):

@@ -9,7 +9,8 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from digitwise.cli.output import complain, emit, people, printable
+from digitwise.cli.logs import logger, timed
+from digitwise.cli.output import emit, people, printable
 from digitwise.cli.training import noticing_compilation
 from digitwise.extras import has, missing
 from digitwise.files import write_atomically
@@ -65,9 +66,10 @@ def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
                 console.print(f"{len(rows):>5} of {len(sweep.grid)}: {_accuracy(row)}   {told}")
             show()
 
-        with noticing_compilation("fused", console):
+        with noticing_compilation("fused", console), timed("making engines ready"):
             sweep.prepare()
-        sweep.run(workers, progress=progress, finished=finished)
+        with timed(f"{len(sweep.grid):,} networks"):
+            sweep.run(workers, progress=progress, finished=finished)
 
 
 def write(sweep: Sweep) -> tuple[Path, Path | None]:
@@ -77,7 +79,7 @@ def write(sweep: Sweep) -> tuple[Path, Path | None]:
     if rows:
         write_csv(rows, table)
     if not has("matplotlib"):
-        complain(f"{missing('matplotlib', 'plots', 'the picture of a sweep')}")
+        logger.warning("%s", missing("matplotlib", "plots", "the picture of a sweep"))
         return table, None
     if rows:
         write_atomically(picture, draw_sweep(rows))

@@ -9,7 +9,8 @@ from shlex import quote
 from threading import Timer
 from typing import Any
 
-from digitwise.cli.output import complain, emit, people, printable
+from digitwise.cli.logs import logger, timed
+from digitwise.cli.output import emit, people, printable
 from digitwise.data.digits import Digits
 from digitwise.data.others import Other
 from digitwise.engines import choose_engine
@@ -59,12 +60,17 @@ def go(run: Run, as_json: bool) -> bool:
         f"mini-batches of {run.settings.batch_size}, learning rate {run.settings.learning_rate:g}, "
         f"seed {run.settings.seed}"
     )
-    with noticing_compilation(run.settings.engine, console):
+    logger.info("settings: %s", run.settings.command())
+    with (
+        noticing_compilation(run.settings.engine, console),
+        timed(f"making the engine {run.settings.engine} ready"),
+    ):
         warm_up(choose_engine(run.settings.engine), run.network, run.settings.variant)
     told = Told(as_json)
     before = signal.signal(signal.SIGINT, told.interrupt)
     try:
-        return run.go(callbacks=[told, Shown(console)])
+        with timed("training"):
+            return run.go(callbacks=[told, Shown(console)])
     except KeyboardInterrupt:
         raise StoppedError(
             f"interrupted; go on from the last checkpoint with: digitwise train --resume "
@@ -89,7 +95,7 @@ def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
 def draw(run: Run, plot: Path) -> None:
     """Draw the learning curves into a file."""
     if not run.history.epochs:
-        complain(f"no epoch is complete, so there are no curves to draw into {plot}")
+        logger.warning("no epoch is complete, so there are no curves to draw into %s", plot)
         return
     from digitwise.training.curves import draw_curves
 
@@ -137,7 +143,7 @@ def find_rate(
     plot = plot or Path("learning-rate.png")
     drawn = has("matplotlib")
     if not drawn:
-        complain(f"{missing('matplotlib', 'plots', 'the picture of the rates')}")
+        logger.warning("%s", missing("matplotlib", "plots", "the picture of the rates"))
     digits, _ = prepare(settings, train, others)
     found = find_learning_rate(make_network(settings), digits, settings)
     if drawn:
