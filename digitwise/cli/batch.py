@@ -203,6 +203,9 @@ def _are_one(picture: Path, out: Path) -> bool:
 @contextmanager
 def _progress(count: int) -> Iterator[Callable[[], None]]:
     """A bar on standard error, if that is a terminal; numbers are printed above it."""
+    if count < MANY or not sys.stderr.isatty():
+        yield lambda: None
+        return
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = people(as_json=True)
@@ -210,7 +213,7 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
     with Progress(
         *columns,
         console=console,
-        disable=not console.is_terminal or count < MANY,
+        disable=not console.is_terminal,
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:

@@ -130,8 +130,6 @@ def read(
         raise typer.BadParameter("--json is on standard output: leave one out", param_hint="-o -")
     if watch and not all(Path(name).is_dir() for name in files):
         raise typer.BadParameter("expected folders, which it looks at", param_hint="--watch")
-    from digitwise.reading.forms.description import load_form
-
     wanted = _pattern(pattern, bounds)
     if fields and (bounds or wanted or layout != "auto"):
         raise typer.BadParameter(
@@ -140,7 +138,11 @@ def read(
         )
     if fields and pictures:
         raise typer.BadParameter("a form's row has many numbers", param_hint="--pictures")
-    form = load_form(fields) if fields else None
+    form = None
+    if fields:
+        from digitwise.reading.forms.description import load_form
+
+        form = load_form(fields)
     if form and form.reference is None:
         logger.warning(
             "%s: names no reference, so fields are sought by the page's size alone; name a "

@@ -21,7 +21,7 @@ from digitwise.imaging.pdf import is_pdf, render_pages
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # what `preinit` knows first
 HEIC = "HEIF"  # as Pillow calls it, once it can
 SUFFIXES = frozenset(
     {
@@ -222,6 +222,7 @@ def open_pages(
             if is_heic(source):
                 teach_pillow()
                 formats = (HEIC,)
+            Image.preinit()  # or all of Pillow's forty formats are imported
             with Image.open(source, formats=formats) as image:
                 pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
                 if pages > MOST_PAGES:

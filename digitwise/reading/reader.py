@@ -14,7 +14,6 @@ from digitwise.models.shipped import open_model
 from digitwise.network import Network
 from digitwise.reading.expected import Expected
 from digitwise.reading.forms.description import Form, load_form
-from digitwise.reading.forms.reading import read_fields
 from digitwise.reading.how import How, Options
 from digitwise.reading.numbers import Numbers, path_of
 from digitwise.reading.page import Page, look, read_pages
@@ -216,6 +215,8 @@ class Reader:
                 for picture in open_pictures(source):
                     numbers[k].page_sizes.append((picture.width, picture.height))
                     if form:
+                        from digitwise.reading.forms.reading import read_fields  # what only forms need
+
                         numbers[k] += read_fields(picture, form, how)
                         continue
                     waiting.append((k, look(picture, how)))
