@@ -15,6 +15,7 @@ from digitwise.cli.import_ import import_
 from digitwise.cli.lab import lab
 from digitwise.cli.learn import learn
 from digitwise.cli.logs import begin, logged, logger
+from digitwise.cli.man import man
 from digitwise.cli.models import models
 from digitwise.cli.options import Grouped
 from digitwise.cli.output import complain
@@ -30,7 +31,6 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="digitwise",
     help="Train networks that recognise handwritten digits, and read handwritten numbers.",
-    add_completion=False,
     no_args_is_help=True,
     # Plain help: Rich's takes longer to import than everything else together.
     rich_markup_mode=None,
@@ -40,6 +40,7 @@ app = typer.Typer(
 for command in (train, evaluate, read, fields, review, learn, sweep, serve, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(logged(command))
 app.command("import")(logged(import_))
+app.command()(man)
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")
 

@@ -1,0 +1,72 @@
+"""`digitwise man`: the manual page, made of the commands themselves."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+EXIT_CODES = {
+    0: "Done.",
+    1: "An input or a run failed: a line on standard error says which, and what to do.",
+    2: "Wrong usage.",
+    130: "Interrupted by Ctrl-C; what was done is saved.",
+}
+VARIABLES = {
+    "DIGITWISE_DATA": "Folder with MNIST's four files.",
+    "DIGITWISE_COLLECTIONS": "Folder with collections of digits, by their names.",
+    "DIGITWISE_DEBUG": "Anything: an error of digitwise itself ends with its traceback.",
+    "FORCE_COLOR": "Anything: colours in a pipe, too.",
+}
+
+
+def man(ctx: typer.Context) -> None:
+    """Print the manual page: digitwise man > digitwise.1; man ./digitwise.1."""
+    sys.stdout.write("\n".join(manual(ctx.find_root())) + "\n")
+
+
+def manual(root: typer.Context) -> Iterator[str]:
+    """Yield the lines of the page, as roff."""
+    from digitwise import __version__
+
+    group: Any = root.command
+    yield f'.TH DIGITWISE 1 "" "digitwise {__version__}" "User Commands"'
+    yield from (".SH NAME", "digitwise \\- learn to recognise handwritten digits, and read numbers")
+    yield from (".SH SYNOPSIS", ".B digitwise", "[OPTIONS] COMMAND [ARGS]...")
+    yield from (".SH DESCRIPTION", _escaped(group.help))
+    yield ".SH OPTIONS"
+    yield from _options(group, root)
+    yield ".SH COMMANDS"
+    for name in group.list_commands(root):
+        yield from _command(group.get_command(root, name), f"digitwise {name}", name, root)
+    yield ".SH EXIT STATUS"
+    yield from _listed({str(code): meaning for code, meaning in EXIT_CODES.items()})
+    yield ".SH ENVIRONMENT"
+    yield from _listed(VARIABLES)
+
+
+def _command(command: Any, words: str, name: str, parent: typer.Context) -> Iterator[str]:
+    """Yield what a command does and its options, then its subcommands."""
+    context = typer.Context(command, info_name=name, parent=parent)
+    yield f'.SS "{_escaped(words)} {_escaped(" ".join(command.collect_usage_pieces(context)))}"'
+    yield from (_escaped(part) for part in (command.help or "").split("\n\n"))
+    yield from _options(command, context)
+    for below in getattr(command, "list_commands", lambda _: [])(context):
+        yield from _command(command.get_command(context, below), f"{words} {below}", below, context)
+
+
+def _options(command: Any, context: typer.Context) -> Iterator[str]:
+    records = (param.get_help_record(context) for param in command.get_params(context))
+    return _listed(dict(record for record in records if record))
+
+
+def _listed(meanings: dict[str, str]) -> Iterator[str]:
+    for name, meaning in meanings.items():
+        yield from (".TP", f".B {_escaped(name)}", _escaped(meaning))
+
+
+def _escaped(text: str) -> str:
+    """On one line that roff takes for text: it would read a point at its start as a request."""
+    text = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
+    text = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in text)
+    return f"\\&{text}" if text.startswith((".", "'")) else text
