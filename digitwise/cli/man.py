@@ -25,11 +25,11 @@ def man(ctx: typer.Context) -> None:
     sys.stdout.write("\n".join(manual(ctx.find_root())) + "\n")
 
 
-def manual(root: typer.Context) -> Iterator[str]:
+def manual(root: Any) -> Iterator[str]:
     """Yield the lines of the page, as roff."""
     from digitwise import __version__
 
-    group: Any = root.command
+    group = root.command
     yield f'.TH DIGITWISE 1 "" "digitwise {__version__}" "User Commands"'
     yield from (".SH NAME", "digitwise \\- learn to recognise handwritten digits, and read numbers")
     yield from (".SH SYNOPSIS", ".B digitwise", "[OPTIONS] COMMAND [ARGS]...")
@@ -45,7 +45,7 @@ def manual(root: typer.Context) -> Iterator[str]:
     yield from _listed(VARIABLES)
 
 
-def _command(command: Any, words: str, name: str, parent: typer.Context) -> Iterator[str]:
+def _command(command: Any, words: str, name: str, parent: Any) -> Iterator[str]:
     """Yield what a command does and its options, then its subcommands."""
     context = typer.Context(command, info_name=name, parent=parent)
     yield f'.SS "{_escaped(words)} {_escaped(" ".join(command.collect_usage_pieces(context)))}"'
@@ -55,7 +55,7 @@ def _command(command: Any, words: str, name: str, parent: typer.Context) -> Iter
         yield from _command(command.get_command(context, below), f"{words} {below}", below, context)
 
 
-def _options(command: Any, context: typer.Context) -> Iterator[str]:
+def _options(command: Any, context: Any) -> Iterator[str]:
     records = (param.get_help_record(context) for param in command.get_params(context))
     return _listed(dict(record for record in records if record))
 
