@@ -1,0 +1,100 @@
+"""The wheel and the sdist: what is in them, and that the same tree gives the same bytes."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import typer
+
+import digitwise
+from digitwise.cli import app
+
+ROOT = Path(__file__).parents[1]
+needs_hatchling = pytest.mark.skipif(
+    importlib.util.find_spec("hatchling") is None, reason="needs the build backend, hatchling"
+)
+
+
+def copy_tree(folder):
+    """The files that are in git, as a release has them; with what running leaves behind."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("needs a clone")
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file() and not name.startswith("docs/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / "docs").mkdir()
+    cache = folder / "digitwise" / "__pycache__"
+    cache.mkdir()
+    (cache / "kernel.nbi").write_bytes(b"left behind")
+    return folder
+
+
+def build(folder, out, monkeypatch):
+    from hatchling.builders.sdist import SdistBuilder
+    from hatchling.builders.wheel import WheelBuilder
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    (wheel,) = WheelBuilder(str(folder)).build(directory=str(out), versions=["standard"])
+    (sdist,) = SdistBuilder(str(folder)).build(directory=str(out), versions=["standard"])
+    return Path(wheel), Path(sdist)
+
+
+@needs_hatchling
+def test_the_same_tree_gives_the_same_bytes(tmp_path, monkeypatch):
+    built = []
+    for name in ("first", "second"):
+        folder = copy_tree(tmp_path / name)
+        for path in folder.rglob("*"):
+            path.touch()  # when a clone was made is no part of it
+        built.append(build(folder, tmp_path / f"{name}-built", monkeypatch))
+    for one, other in zip(*built, strict=True):
+        assert one.name == other.name
+        assert one.read_bytes() == other.read_bytes()
+    wheel, sdist = built[0]
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in (
+        "py.typed",
+        "data/optdigits.npz",
+        "data/optdigits.txt",
+        "models/reader.safetensors",
+        "reading/marks.safetensors",
+        "web/static/index.html",
+    ):
+        assert f"digitwise/{part}" in names
+    assert {name.split("/")[0] for name in names} == {
+        "digitwise",
+        f"digitwise-{digitwise.__version__}.dist-info",
+    }
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "tests/conftest.py"} <= packed
+    for name in (*names, *packed):
+        assert "__pycache__" not in name
+
+
+def test_the_image_runs_as_nobody_and_its_files_are_there():
+    """What can be told without Docker: the user, the health check, and what is copied."""
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    last = [words for step, words in steps if step == "USER"][-1]
+    assert last == "10001:10001"
+    for step, words in steps:
+        if step == "COPY" and not words.startswith("--from"):
+            for name in words.split()[:-1]:
+                assert (ROOT / name).exists()
+                assert f"!{name}" in ignored
+    (check,) = [words for step, words in steps if step == "HEALTHCHECK"]
+    (command,) = [words for step, words in steps if step == "CMD"]
+    assert json.loads(check.partition("CMD ")[2])[:2] == ["python", "-c"]
+    compile(json.loads(check.partition("CMD ")[2])[2], "health check", "exec")
+    served = typer.main.get_command(app).commands["serve"]
+    options = {name for param in served.params for name in param.opts}
+    assert {word for word in json.loads(command) if word.startswith("--")} <= options
