@@ -39,6 +39,8 @@ class Digit:
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         """Return its image, so that it can be read, or drawn, as a picture."""
+        if copy is None:  # if need be; NumPy 1 knows no None
+            return np.asarray(self.image, dtype=dtype)
         return np.array(self.image, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:

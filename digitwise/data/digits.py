@@ -149,6 +149,8 @@ class Digits:
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         """Return the images: what NumPy makes of it."""
+        if copy is None:  # if need be; NumPy 1 knows no None
+            return np.asarray(self.images, dtype=dtype)
         return np.array(self.images, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
@@ -194,7 +196,7 @@ class Digits:
 def _position(index: Any, n: int) -> int:
     """Return a position counted from 0."""
     try:
-        at = None if isinstance(index, bool) else operator.index(index)
+        at = None if isinstance(index, bool | np.bool_) else operator.index(index)
     except TypeError:
         at = None
     if at is None:
