@@ -44,13 +44,11 @@ def review(
     Each correction is saved at once beside the table (TABLE.review), then written into it and into
     TABLE.corrections.jsonl, which `digitwise learn` takes.
     """
-    from digitwise.cli.extras import need
-    from digitwise.cli.serve import run_app
+    from digitwise.cli.serve import need_web, run_app
     from digitwise.review.contents import check_kind
 
     check_kind(table)
-    for package in ("fastapi", "uvicorn", "python_multipart", "plotly"):
-        need(package, "web", "the page")
+    need_web()
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.forms.description import load_form
     from digitwise.reading.reader import Reader

@@ -41,9 +41,7 @@ def serve(
     ] = None,
 ) -> None:
     """Open the web page: write a number, and watch it read."""
-    for package in PACKAGES:
-        if not has(package):
-            raise missing(package, "web", "the web page")
+    need_web()
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.reader import Reader
     from digitwise.web.app import make_app
@@ -62,6 +60,13 @@ def serve(
         port,
         token,
     )
+
+
+def need_web() -> None:
+    """Raise an ExtraError if a package is missing that the page is made of; import none."""
+    for package in PACKAGES:
+        if not has(package):
+            raise missing(package, "web", "the web page")
 
 
 def run_app(

@@ -215,7 +215,9 @@ class Reader:
                 for picture in open_pictures(source):
                     numbers[k].page_sizes.append((picture.width, picture.height))
                     if form:
-                        from digitwise.reading.forms.reading import read_fields  # what only forms need
+                        from digitwise.reading.forms.reading import (
+                            read_fields,  # what only forms need
+                        )
 
                         numbers[k] += read_fields(picture, form, how)
                         continue
