@@ -28,7 +28,8 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
         with timed(f"loading {name}"):
             train, test = load(name, data_dir, progressbar=True, progress=progress)
     finally:
-        bar.stop()
+        if bar.live.is_started:  # older versions of Rich print a line as they stop
+            bar.stop()
     logger.info("digits: %s, %s training, %s test", train.source, len(train), len(test))
     return train, test
 
