@@ -43,6 +43,7 @@ def reads(page, text):
     number.wait_for(timeout=15_000)
     if number.get_attribute("open") is None:
         number.locator("summary").click()
+        number.locator(".digit").first.wait_for()
 
 
 def test_a_number_is_written_and_read(page):
