@@ -1,63 +1,18 @@
 """Forms: which regions of a page hold which numbers (`fields.toml`)."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from digitwise.errors import InputError
-from digitwise.reading.expected import Expected
-from digitwise.reading.forms.cells import BLANKS
-from digitwise.reading.forms.checks import CHECKS
+from digitwise.reading.forms.entries import Field, check_keys, read_field, whole_numbers
 
 MOST_FIELDS = 1_000
 MOST_BYTES = 1 << 20
-MOST_CELLS = 40
 MOST_RULES = 1_000
-CROSSES = ("blank", "zero")
-
-
-@dataclass(frozen=True)
-class Cells:
-    """A row of cells that hold a digit each.
-
-    Attributes
-    ----------
-    count : int
-    blank : {"allowed", "leading", "trailing", "no"}
-        Which may be blank: any, those before the first digit, those behind the last, none.
-    cross : {"blank", "zero"}
-        What a crossed-out cell is worth.
-    """
-
-    count: int
-    blank: str = "allowed"
-    cross: str = "blank"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A region of a form, and what is known of the number in it.
-
-    Attributes
-    ----------
-    name : str
-    box : (left, top, right, bottom)
-        Pixels of the form's page.
-    expected : Expected
-    cells : Cells or None
-    check : str or None
-        Name of what the text has to pass: see `digitwise.reading.forms.checks`.
-    range : (least, most) or None
-        Of its value.
-    """
-
-    name: str
-    box: tuple[int, int, int, int]
-    expected: Expected = field(default_factory=Expected)
-    cells: Cells | None = None
-    check: str | None = None
-    range: tuple[float, float] | None = None
+LONGEST_SIDE = 100_000  # pixels
 
 
 @dataclass(frozen=True)
@@ -100,6 +55,22 @@ class Form:
     rules: tuple[Rule, ...] = ()
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a description.
+
+    Attributes
+    ----------
+    field : int or None
+        Position of the entry `[[field]]` it is in, from 0; None of the description as a whole.
+    message : str
+        One line.
+    """
+
+    field: int | None
+    message: str
+
+
 def load_form(path: Path) -> Form:
     """Read the description of a form.
 
@@ -111,40 +82,110 @@ def load_form(path: Path) -> Form:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path}: too large for a description of fields")
-        saved = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise InputError(f"{path}: no TOML file ({error})") from error
     try:
-        return _form(saved, path.parent)
+        return form_of(parse_toml(text), path.parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
-OPTIONS = {"count", "pattern", "cells", "blank", "cross", "check", "range"}
-"""What a field may have beside its name and box."""
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse a description's text, whatever it then describes.
+
+    Raises
+    ------
+    InputError
+        If it is no TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError("no TOML file (nested too deeply)") from None
+    except ValueError as error:  # a number of thousands of digits, too
+        raise InputError(f"no TOML file ({error!s:.120})") from error
 
 
-def _form(saved: dict[str, Any], folder: Path) -> Form:
-    _check_keys(saved, {"size", "field"}, {"reference", "rule"}, "the file")
-    size = _whole_numbers(saved["size"], 2, "size")
-    if min(size) < 1:
-        raise InputError(f"expected a size of at least 1 by 1 pixels; found {size}")
+def form_of(saved: dict[str, Any], folder: Path) -> Form:
+    """Make a form of a description.
+
+    Parameters
+    ----------
+    saved : dict
+        As `tomllib` gives it.
+    folder : Path
+        That the name of the reference is relative to.
+
+    Raises
+    ------
+    InputError
+        With the first of its faults.
+    """
+    form, faults = _understand(saved, folder)
+    if form is None or faults:
+        raise InputError(faults[0].message)
+    return form
+
+
+def find_faults(saved: dict[str, Any]) -> list[Fault]:
+    """Find what is wrong in a description, at most one fault a field; none in one that is right."""
+    return _understand(saved, Path())[1]
+
+
+def _understand(saved: dict[str, Any], folder: Path) -> tuple[Form | None, list[Fault]]:
+    """A form, unless something keeps it from being one, and all faults."""
+    try:
+        size, reference = _page(saved)
+    except InputError as error:
+        return None, [Fault(None, str(error))]
+    faults: list[Fault] = []
+    fields: list[Field] = []
+    names = _names(saved["field"])
+    taken: set[str | None] = set()
+    for k, entry in enumerate(saved["field"]):
+        try:
+            fields.append(read_field(entry, size))
+            if names[k] in taken:
+                raise InputError(
+                    f"expected each field to have a name of its own; found {names[k]!r:.50} twice"
+                )
+        except InputError as error:
+            faults.append(Fault(k, str(error)))
+        taken.add(names[k])
+    try:
+        rules = _rules(saved.get("rule", []), {name for name in names if name})
+    except InputError as error:
+        return None, [*faults, Fault(None, str(error))]
+    picture = folder / reference if reference else None
+    return Form((size[0], size[1]), fields, picture, rules), faults
+
+
+def _page(saved: dict[str, Any]) -> tuple[list[int], str | None]:
+    """Its size and the name of its reference; that there are fields, and how many, is checked."""
+    check_keys(saved, {"size", "field"}, {"reference", "rule"}, "the file")
+    size = whole_numbers(saved["size"], 2, "size")
+    if not 1 <= min(size) <= max(size) <= LONGEST_SIDE:
+        raise InputError(
+            f"expected a size of 1 to {LONGEST_SIDE:,} pixels each way; found {size!s:.60}"
+        )
     reference = saved.get("reference")
-    if reference is not None and not isinstance(reference, str):
+    named = isinstance(reference, str) and "\0" not in reference
+    if reference is not None and not named:
         raise InputError(f"expected the name of a picture as reference; found {reference!r:.50}")
     entries = saved["field"]
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_FIELDS:
-        raise InputError(f"expected 1 to {MOST_FIELDS:,} tables [[field]]")
-    fields = [_field(entry, size) for entry in entries]
-    names = [one.name for one in fields]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"expected each field to have a name of its own; found {twice} twice")
-    rules = _rules(saved.get("rule", []), set(names))
-    picture = folder / reference if reference else None
-    return Form((size[0], size[1]), fields, picture, rules)
+        found = f"{len(entries):,}" if isinstance(entries, list) else f"{entries!r:.50}"
+        raise InputError(f"expected 1 to {MOST_FIELDS:,} tables [[field]]; found {found}")
+    return size, reference
+
+
+def _names(entries: list[Any]) -> list[str | None]:
+    """Names of entries, whatever else is wrong with them: rules may use them."""
+    names = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
+    return [name if isinstance(name, str) else None for name in names]
 
 
 def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:
@@ -154,7 +195,7 @@ def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:
     for entry in entries:
         if not isinstance(entry, dict):
             raise InputError(f"expected a table [[rule]]; found {entry!r:.50}")
-        _check_keys(entry, {"sum", "equals"}, set(), "[[rule]]")
+        check_keys(entry, {"sum", "equals"}, set(), "[[rule]]")
         parts, total = entry["sum"], entry["equals"]
         if not (isinstance(parts, list) and parts and all(isinstance(p, str) for p in parts)):
             raise InputError(f"expected the names of fields as sum of a rule; found {parts!r:.60}")
@@ -181,96 +222,7 @@ def _check_order(rules: list[Rule]) -> None:
     parts: dict[str, set[str]] = {}
     for rule in rules:
         parts.setdefault(rule.equals, set()).update(rule.sum)
-    left = dict(parts)
-    while left:
-        ready = [total for total, own in left.items() if own.isdisjoint(left)]
-        if not ready:
-            raise InputError(f"rules go in a circle: {', '.join(sorted(left)):.80}")
-        for total in ready:
-            del left[total]
-
-
-def _field(entry: Any, size: list[int]) -> Field:
-    if not isinstance(entry, dict):
-        raise InputError(f"expected a table [[field]]; found {entry!r:.50}")
-    _check_keys(entry, {"name", "box"}, OPTIONS, "[[field]]")
-    name = entry["name"]
-    if not isinstance(name, str) or not name.strip() or not name.isprintable():
-        raise InputError(f"expected a field's name to be some text; found {name!r:.50}")
-    left, top, right, bottom = _whole_numbers(entry["box"], 4, f"box of {name!r:.50}")
-    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
-        raise InputError(
-            f"expected the box of {name!r:.50} as [left, top, right, bottom] within "
-            f"{size[0]}×{size[1]} pixels; found {entry['box']}"
-        )
-    count = entry.get("count")
-    if isinstance(count, str):
-        count = _bounds(count)
-    pattern = entry.get("pattern")
-    if pattern is not None and not isinstance(pattern, str):
-        raise InputError(f"expected a pattern as 'DDDDD'; found {pattern!r:.50}")
     try:
-        expected, cells = Expected.of(count, pattern), _cells(entry)
-        check, bounds = _check(entry), _range(entry)
-    except InputError as error:
-        raise InputError(f"field {name!r:.50}: {error}") from error
-    return Field(name, (left, top, right, bottom), expected, cells, check, bounds)
-
-
-def _check(entry: dict[str, Any]) -> str | None:
-    check = entry.get("check")
-    if check is not None and check not in CHECKS:
-        raise InputError(f"expected check to be one of {', '.join(CHECKS)}; found {check!r:.50}")
-    return check
-
-
-def _range(entry: dict[str, Any]) -> tuple[float, float] | None:
-    bounds = entry.get("range")
-    if bounds is None:
-        return None
-    numbers = isinstance(bounds, list) and all(type(v) in (int, float) for v in bounds)
-    if not numbers or len(bounds) != 2 or not bounds[0] <= bounds[1]:
-        raise InputError(f"expected a range as [0, 300], say; found {bounds!r:.50}")
-    return bounds[0], bounds[1]
-
-
-def _cells(entry: dict[str, Any]) -> Cells | None:
-    count = entry.get("cells")
-    if count is None:
-        if {"blank", "cross"} & set(entry):
-            raise InputError("blank and cross are said of cells: cells = 8, say")
-        return None
-    if {"count", "pattern"} & set(entry):
-        raise InputError("cells say how many digits there are: leave out count and pattern")
-    if type(count) is not int or not 1 <= count <= MOST_CELLS:
-        raise InputError(f"expected 1 to {MOST_CELLS} cells; found {count!r:.50}")
-    blank, cross = entry.get("blank", BLANKS[0]), entry.get("cross", CROSSES[0])
-    for name, value, known in (("blank", blank, BLANKS), ("cross", cross, CROSSES)):
-        if value not in known:
-            raise InputError(
-                f"expected {name} to be one of {', '.join(known)}; found {value!r:.50}"
-            )
-    return Cells(count, blank, cross)
-
-
-def _bounds(text: str) -> tuple[int, int]:
-    least, dash, most = text.partition("-")
-    try:
-        return int(least), int(most if dash else least)
-    except ValueError:
-        raise InputError(f"expected a count of 5 or '3-6', say; found {text!r:.50}") from None
-
-
-def _check_keys(table: dict[str, Any], needed: set[str], other: set[str], where: str) -> None:
-    missing, unknown = needed - set(table), set(table) - needed - other
-    if missing or unknown:
-        what = [f"missing: {', '.join(sorted(missing))}"] if missing else []
-        what += [f"unknown: {', '.join(sorted(unknown))}"] if unknown else []
-        raise InputError(f"in {where}: {'; '.join(what)}")
-
-
-def _whole_numbers(value: Any, n: int, what: str) -> list[int]:
-    whole = isinstance(value, list) and all(type(v) is int for v in value)
-    if not whole or len(value) != n:
-        raise InputError(f"expected {n} whole numbers as {what}; found {value!r:.60}")
-    return list(value)
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        raise InputError(f"rules go in a circle: {', '.join(error.args[1][1:]):.80}") from error

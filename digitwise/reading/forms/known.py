@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from digitwise.reading.forms.checks import CHECKS, passes
-from digitwise.reading.forms.description import Field, Form
+from digitwise.reading.forms.description import Form
+from digitwise.reading.forms.entries import Field
 from digitwise.reading.forms.together import Choice, choose_together
 from digitwise.reading.how import How
 from digitwise.reading.number import Number, values_of

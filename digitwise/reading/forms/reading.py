@@ -8,7 +8,8 @@ from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
 from digitwise.reading.forms.cell_texts import likely_texts, number_of
 from digitwise.reading.forms.cells import Cell, all_blank, read_cells
-from digitwise.reading.forms.description import Cells, Form
+from digitwise.reading.forms.description import Form
+from digitwise.reading.forms.entries import Cells
 from digitwise.reading.forms.ink import find_cell_edges, written_in, written_in_cells
 from digitwise.reading.forms.known import choose
 from digitwise.reading.forms.marks import tell_marks

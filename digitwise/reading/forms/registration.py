@@ -15,7 +15,8 @@ from digitwise.imaging.region import MARGIN, Region, Transform, cut_out
 from digitwise.imaging.rules import find_rules
 from digitwise.imaging.sheet import sheet_corners
 from digitwise.imaging.surface import Light
-from digitwise.reading.forms.description import Field, Form
+from digitwise.reading.forms.description import Form
+from digitwise.reading.forms.entries import Field
 
 INSIDE = 0.9  # share of a field, at least, that has to be in the picture
 ALIKE = 0.35  # likeness of the print around a field from which on it is taken to be there

@@ -9,7 +9,7 @@ readings alone (Bayes' rule).
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log
+from math import exp, isfinite, log, log1p
 
 from digitwise.reading.forms.description import Rule
 
@@ -19,6 +19,7 @@ MOST_FOUND = 200  # combinations that satisfy all rules
 LEAST = 1e-9  # probability of a reading that is tried
 HOPELESS = 14.0  # logarithm: combinations so much less probable than the best aren't tried
 TOLERANCE = 1e-6  # of a value
+SMALLEST = 1e-300  # a probability of 0 has a logarithm, too
 
 Choice = tuple[float, float | None]
 """Probability and value of a reading."""
@@ -77,15 +78,17 @@ def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: 
     order = list(dict.fromkeys(name for rule in rules for name in (*rule.sum, rule.equals)))
     found = _satisfying(readings, rules, order)
     # How much likelier combinations are that satisfy rules which hold.
-    chance = 1.0
-    for rule in rules:
-        best = readings[rule.equals][0][1] or 0.0
-        chance /= 10 ** max(1, len(str(abs(int(best)))))
-    holds = HOLDS ** len(rules)
-    weights = [holds / chance * p for p, _ in found]
-    total = sum(weights) + 1 - holds
+    likelier = sum(_digits(readings[rule.equals][0][1]) for rule in rules) * log(10)
+    hold = len(rules) * log(HOLDS)
+    logarithms = [hold + likelier + p for p, _ in found]
+    # Of many rules the numbers themselves are too large, or too small, for a float.
+    fails = log1p(-exp(hold))
+    most = max([*logarithms, fails])
+    weights = [exp(one - most) for one in logarithms]
+    fail = exp(fails - most)
+    total = sum(weights) + fail
     for place, name in enumerate(order):
-        chances = [(1 - holds) * p / total for p, _ in readings[name]]
+        chances = [fail * p / total for p, _ in readings[name]]
         for weight, (_, picks) in zip(weights, found, strict=True):
             chances[picks[place]] += weight / total
         together.chances[name] = chances
@@ -97,6 +100,11 @@ def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: 
         together.failed.extend(rule for rule in rules if not _holds(rule, readings, first))
 
 
+def _digits(value: float | None) -> int:
+    """How many digits a total has before its decimal sign, at least 1."""
+    return len(str(abs(int(value)))) if value is not None and isfinite(value) else 1
+
+
 def _satisfying(
     readings: dict[str, list[Choice]], rules: Sequence[Rule], order: list[str]
 ) -> list[tuple[float, tuple[int, ...]]]:
@@ -104,7 +112,7 @@ def _satisfying(
 
     Returns
     -------
-    list of (probability, number of each field's reading)
+    list of (logarithm of the probability, number of each field's reading)
     """
     costs = [[-log(max(p, LEAST)) for p, _ in readings[name]] for name in order]
     ahead = [0.0] * (len(order) + 1)  # least cost of what is still to be chosen
@@ -121,10 +129,9 @@ def _satisfying(
         cost, _, picks = heapq.heappop(heap)
         place = len(picks)
         if place == len(order):
-            probability = 1.0
-            for name, pick in zip(order, picks, strict=True):
-                probability *= readings[name][pick][0]
-            found.append((probability, picks))
+            chosen = zip(order, picks, strict=True)
+            chances = (readings[name][pick][0] for name, pick in chosen)
+            found.append((sum(log(max(p, SMALLEST)) for p in chances), picks))
             limit = min(limit, cost + HOPELESS / 2)
             continue
         spent = cost - ahead[place]
@@ -133,10 +140,13 @@ def _satisfying(
             if after > limit:
                 continue
             steps += 1
-            chosen = dict(zip(order, (*picks, pick), strict=False))
-            if all(_holds(rule, readings, chosen) for rule in decided[place]):
-                # Of equal ones the longest first.
-                heapq.heappush(heap, (after, -place, (*picks, pick)))
+            longer = (*picks, pick)
+            if decided[place]:
+                by_name = dict(zip(order, longer, strict=False))
+                if not all(_holds(rule, readings, by_name) for rule in decided[place]):
+                    continue
+            # Of equal ones the longest first.
+            heapq.heappush(heap, (after, -place, longer))
     return found
 
 

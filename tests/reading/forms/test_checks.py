@@ -1,13 +1,20 @@
 """What is known of fields, and between them: checks, ranges, sums."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 from digitwise.errors import InputError
 from digitwise.reading.forms.checks import is_date, luhn, mod11, mod97
-from digitwise.reading.forms.description import Field, Form, Rule, load_form
+from digitwise.reading.forms.description import (
+    Form,
+    Rule,
+    find_faults,
+    load_form,
+    parse_toml,
+)
+from digitwise.reading.forms.entries import Field
 from digitwise.reading.forms.known import choose
 from digitwise.reading.forms.together import HOLDS, choose_together
 from digitwise.reading.number import Number, ReadDigit
@@ -200,6 +207,14 @@ box = [0, 20, 10, 30]
         ('[[rule]]\nsum = ["a"]\nequals = "b"\n[[rule]]\nsum = ["b"]\nequals = "a"', "in a circle"),
         ("".join(f'[[field]]\nname = "{k}"\nbox = [0, 0, 9, 9]\n' for k in range(10_000)), "1,000"),
         ("[rule]\nsum = 3", "tables [[rule]]"),
+        ("x = " + "[" * 50_000, "nested too deeply"), ("count = " + "1" * 5_000, "no TOML file"),
+        ("cells = 0", "1 to 40 cells; found 0"), ("count = true", "found True"),
+        ("cells = 2\nrange = [300, 400]", "no number of 2 digits is within its range"),
+        ("count = 2\nrange = [-400, -100]", "no number of 2 digits is within its range"),
+        ("check = [1]", "check to be one of luhn"),
+        ('[[field]]\nname = "a"\nbox = [0, 0, 1, 1]', "found 'a' twice"),
+        ('[[field]]\nname = "far"\nbox = [0, 0, 91, 9]', "within 90×90 pixels; found [0, 0"),
+        (f'[[field]]\nname = "{"n" * 999}"\nbox = [0, 0, 1, 1]', "200 characters at most"),
     ],
 )  # fmt: skip
 def test_descriptions_that_cannot_be(tmp_path, more, message):
@@ -209,3 +224,38 @@ def test_descriptions_that_cannot_be(tmp_path, more, message):
     assert message in str(found.value)
     assert "\n" not in str(found.value)
     assert len(str(found.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        ("size = [1000000, 9]", "1 to 100,000 pixels"), (f"size = [1{'0' * 300}, 1]", "pixels"),
+        ('reference = "a\\u0000b"\nsize = [90, 90]', "name of a picture"),
+    ],
+)  # fmt: skip
+def test_pages_that_cannot_be(tmp_path, before, message):
+    (tmp_path / "form.toml").write_text(DESCRIPTION.replace("size = [90, 90]", before))
+    with pytest.raises(InputError, match=message) as found:
+        load_form(tmp_path / "form.toml")
+    assert len(str(found.value)) < 300
+
+
+def test_every_field_has_its_own_fault():
+    wrong = 'cells = 0\n[[field]]\nname = "b"\nbox = [0, 0, 9, 9]\n[[field]]\nname = "c"\nbox = 3\n'
+    rule = '[[rule]]\nsum = ["c"]\nequals = "d"\n'
+    faults = find_faults(parse_toml(DESCRIPTION + wrong + rule))
+    assert [fault.field for fault in faults] == [1, 2, 3, None]
+    parts = ["1 to 40 cells", "found 'b' twice", "whole numbers as box", "not: d"]
+    assert all(part in fault.message for part, fault in zip(parts, faults, strict=True))
+    assert find_faults(parse_toml(DESCRIPTION)) == []
+
+
+def test_rules_over_hundreds_of_fields_are_weighed_as_few_are():
+    names = [f"f{k}" for k in range(500)]
+    rules = [Rule((a,), b) for a, b in pairwise(names)]
+    readings = {name: [(0.9, 5.0), (0.1, 6.0)] for name in names}
+    readings["f7"] = [(0.6, 6.0), (0.4, 5.0)]
+    together = choose_together(readings, rules)
+    assert not together.failed
+    assert together.chosen["f7"] == 1
+    assert together.chances["f7"][1] > 0.99
