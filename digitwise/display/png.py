@@ -22,6 +22,13 @@ def image_as_png(image: "Image") -> bytes:
     return file.getvalue()
 
 
+def light_as_png(grey: Any) -> bytes:
+    """Encode light, 0 black to 1 white, as the content of a PNG file of 8 bits a pixel."""
+    from digitwise.imaging.light import as_pixels
+
+    return as_png(as_pixels(grey))
+
+
 def as_text(pixels: Any) -> str:
     """Encode pixels as PNG in base64."""
     return base64.b64encode(as_png(pixels)).decode()

@@ -56,3 +56,8 @@ def _to_working_size(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     shrink = (WORKING_PIXELS / grey.size) ** 0.5
     height, width = (max(1, round(length * shrink)) for length in grey.shape)
     return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def as_pixels(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Return light as 8 bits a pixel, as files have it: uint8 (h, w), 0 black to 255 white."""
+    return np.asarray((255 * grey.clip(0, 1)).astype(np.uint8))

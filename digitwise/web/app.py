@@ -14,8 +14,19 @@ from digitwise import __version__
 from digitwise.reading.reader import Reader
 from digitwise.review.learning import Learner
 from digitwise.review.review import Review
-from digitwise.web import examples, ideas, lab_pages, network, reading, review, samples, training
+from digitwise.web import (
+    examples,
+    fields,
+    ideas,
+    lab_pages,
+    network,
+    reading,
+    review,
+    samples,
+    training,
+)
 from digitwise.web.desk import Desk
+from digitwise.web.form_pictures import EditedFile, FormPictures
 from digitwise.web.guard import Guard
 from digitwise.web.runs import Runs
 from digitwise.web.sending import STATIC, Compressed, KeptFiles
@@ -32,6 +43,7 @@ def make_app(
     hosts: frozenset[str] = LOOPBACK,
     token: str | None = None,
     in_review: Review | None = None,
+    edited: EditedFile | None = None,
 ) -> Guard:
     """Make the application that `digitwise serve` runs.
 
@@ -50,6 +62,8 @@ def make_app(
         What every request has to bring.
     in_review : Review, optional
         The table of the Review room.
+    edited : EditedFile, optional
+        The description of a form that the Fields room edits.
     """
 
     @asynccontextmanager
@@ -66,6 +80,7 @@ def make_app(
         app.state.runs.close()
         app.state.lab_pages.close()
         app.state.desk.close()
+        app.state.form_pictures.close()
 
     app = FastAPI(
         title="digitwise",
@@ -83,9 +98,11 @@ def make_app(
     app.state.review, app.state.learner = in_review, Learner(model, models)
     app.state.lab_pages = lab_pages.LabPages()
     app.state.readers = {model: reader}
+    app.state.edited, app.state.form_pictures = edited, FormPictures()
     app.include_router(reading.router)
     app.include_router(network.router)
     app.include_router(samples.router)
+    app.include_router(fields.router)
     app.include_router(examples.router)
     app.include_router(training.router)
     app.include_router(ideas.router)

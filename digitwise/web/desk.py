@@ -31,8 +31,14 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._waiting = 0
 
-    async def do(self, work: Callable[[], Any]) -> Any:
+    async def do(self, work: Callable[[], Any], seconds: float | None = None) -> Any:
         """Do some work when it is its turn.
+
+        Parameters
+        ----------
+        work : callable
+        seconds : float, optional
+            That it may take, waiting included, where that is more than others may.
 
         Raises
         ------
@@ -52,13 +58,14 @@ class Desk:
             return work()
 
         task = asyncio.wrap_future(self._thread.submit(begin))
+        most = seconds or SECONDS
         try:
-            return await asyncio.wait_for(task, SECONDS)
+            return await asyncio.wait_for(task, most)
         except TimeoutError:
             if not begun:
                 raise BusyError("another picture takes its time: try again in a second") from None
             raise LateError(
-                f"it took more than {SECONDS:g} s, and was given up: send a smaller picture, or "
+                f"it took more than {most:g} s, and was given up: send a smaller picture, or "
                 "the part of it that has the numbers"
             ) from None
         finally:

@@ -18,7 +18,8 @@ LONGEST_LENGTH = 20  # digits
 BODY_SECONDS = 15.0  # in which it has to be here
 RATE, BURST = 200.0, 400.0  # requests a second of one address, and how many at once
 ADDRESSES = 4096  # that are remembered
-PICTURES = "/api/read"  # takes files; everything else that takes anything takes JSON
+# These take files; everything else that takes anything takes JSON.
+PICTURES = frozenset({"/api/read", "/api/fields/picture", "/api/fields/try"})
 # Plotly makes style elements; scripts only come from files.
 HEADERS = {
     "content-security-policy": (
@@ -146,7 +147,7 @@ def _check_type(path: str, found: str) -> None:
 
     A page of another site can send text or a form without asking, but no JSON (Fetch standard).
     """
-    expected = "multipart/form-data" if path == PICTURES else "application/json"
+    expected = "multipart/form-data" if path in PICTURES else "application/json"
     if found.partition(";")[0].strip().lower() != expected:
         raise Refusal(415, f"expected content-type {expected}; found {found[:60] or 'none'}")
 

@@ -48,7 +48,7 @@ def test_what_is_there_is_not_overwritten(run, tmp_path):
 
 def test_errors(run, tmp_path, draw_number):
     draw_number("50").save(tmp_path / "number.png")
-    assert_one_line(run("fields", "number.png"), 1, "no boxes found")
+    assert_one_line(run("fields", "number.png"), 1, "no boxes or lines found")
     assert_one_line(run("fields", "none.png"), 1, "no such file")
     (tmp_path / "form.toml").write_text("size = 3")
     read = ("read", "number.png", "--fields", "form.toml")

@@ -79,16 +79,29 @@ def load_form(path: Path) -> Form:
     InputError
         If it can't be read or isn't one; it says what is wrong where.
     """
+    saved = read_toml(path)
+    try:
+        return form_of(saved, path.parent)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a description's file, whatever it then describes.
+
+    Raises
+    ------
+    InputError
+        If it can't be read, is too large, or is no TOML.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: too large for a description of fields")
-        text = path.read_text(encoding="utf-8")
+            raise InputError("too large for a description of fields")
+        return parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: no TOML file ({error})") from error
-    try:
-        return form_of(parse_toml(text), path.parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -169,7 +182,8 @@ def _page(saved: dict[str, Any]) -> tuple[list[int], str | None]:
     size = whole_numbers(saved["size"], 2, "size")
     if not 1 <= min(size) <= max(size) <= LONGEST_SIDE:
         raise InputError(
-            f"expected a size of 1 to {LONGEST_SIDE:,} pixels each way; found {size!s:.60}"
+            f"expected a size of at least 1 by 1 pixels, each at most {LONGEST_SIDE:,}; "
+            f"found {size!s:.60}"
         )
     reference = saved.get("reference")
     named = isinstance(reference, str) and "\0" not in reference

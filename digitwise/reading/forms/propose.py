@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from digitwise.imaging.boxes import FormBox, find_boxes
 from digitwise.imaging.cells import find_edges
+from digitwise.imaging.pictures import Picture
 from digitwise.imaging.rules import Mask, find_rules
-from digitwise.imaging.sheet import ink_of_page
+from digitwise.imaging.sheet import ink_of_page, lay_flat, sheet_corners
 from digitwise.imaging.surface import Light
 
 AROUND = 3  # pixels that are looked at beyond a box
@@ -31,6 +33,47 @@ class Proposed:
     name: str
     box: tuple[int, int, int, int]
     cells: int = 1
+
+
+@dataclass(frozen=True)
+class ProposedForm:
+    """A form as a picture shows it.
+
+    Attributes
+    ----------
+    grey : float32 array of shape (h, w)
+        Its page.
+    size : (width, height)
+        Of the page, in pixels of its description.
+    laid_flat : bool
+        Whether the page is the sheet of a photograph, laid flat.
+    fields : list of Proposed
+    """
+
+    grey: Light
+    size: tuple[int, int]
+    laid_flat: bool
+    fields: list[Proposed]
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The fields as a description has them."""
+        scale = (self.size[0] / self.grey.shape[1], self.size[1] / self.grey.shape[0]) * 2
+        entries: list[dict[str, Any]] = []
+        for field in self.fields:
+            box = [round(v * by) for v, by in zip(field.box, scale, strict=True)]
+            cells = {"cells": field.cells} if field.cells > 1 else {}
+            entries.append({"name": field.name, "box": box, **cells})
+        return entries
+
+
+def propose_form(picture: Picture) -> ProposedForm:
+    """Propose a form's fields from a picture of it, blank or filled, scanned or photographed."""
+    corners = sheet_corners(picture.grey)
+    if corners is None:
+        size = picture.width, picture.height
+        return ProposedForm(picture.grey, size, False, propose_fields(picture.grey))
+    flat = lay_flat(picture.grey, corners).grey  # boxes are upright on the sheet
+    return ProposedForm(flat, (flat.shape[1], flat.shape[0]), True, propose_fields(flat))
 
 
 def propose_fields(grey: Light) -> list[Proposed]:
