@@ -117,11 +117,13 @@ async def parse(written: Written) -> Parsed:
     summary="Save the file that the command line named",
     responses={
         404: {"description": "It named none"},
-        412: {"description": "The file was changed meanwhile: ask, then send replace"},
     },
 )
 async def save(request: Request, saving: Saving) -> Saved:
-    """Save a description, if nothing is wrong in it, in one step."""
+    """Save a description, if nothing is wrong in it, in one step.
+
+    Not if the file was changed since it was opened: ask, then send `replace`.
+    """
     file: EditedFile | None = request.app.state.edited
     if file is None:
         raise HTTPException(404, "no file is edited: digitwise fields PICTURE --edit names one")
@@ -129,8 +131,8 @@ async def save(request: Request, saving: Saving) -> Saved:
     try:
         form_of(saved, file.path.parent)
         stamp = file.save(_toml(saved), saving.stamp, saving.replace)
-    except ChangedError as error:
-        raise HTTPException(412, str(error)) from error
+    except ChangedError:
+        return Saved(name=file.path.name, stamp=saving.stamp, saved=False)
     except DigitwiseError as error:
         raise HTTPException(409, str(error)) from error
     return Saved(name=file.path.name, stamp=stamp)

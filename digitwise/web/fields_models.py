@@ -69,10 +69,11 @@ class Saving(Described):
 
 
 class Saved(BaseModel):
-    """That it was saved."""
+    """Whether it was saved."""
 
     name: str
     stamp: str
+    saved: bool = True
 
 
 class ReadField(BaseModel):

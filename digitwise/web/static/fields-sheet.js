@@ -23,7 +23,7 @@ function svg(name, attributes, ...children) {
 export class Sheet {
   constructor(stage, state) {
     [this.stage, this.state] = [stage, state];
-    [this.sheet, this.picture, this.overlay] = ["#sheet", "#picture", "#overlay"].map((one) => stage.querySelector(one));
+    [this.sheet, this.picture, this.overlay] = ["#sheet", "#picture", "#drawing"].map((one) => stage.querySelector(one));
     this.scale = 1;
     this.drag = null;
     this.tried = null; // { picture, size, numbers }: a filled copy, in place of the form
@@ -178,7 +178,7 @@ export class Sheet {
         if (event.pointerType === "touch") return; // a swipe over it scrolls; once selected it moves
       }
       if (!state.selected.includes(k)) return;
-      this.drag = { ...drag, kind: "move", before: state.snapshot() };
+      this.drag = { ...drag, kind: "move", before: state.snapshot(), alone: several ? null : k };
     } else {
       if (!several) state.select([]);
       if (event.pointerType === "touch") return; // which scrolls
@@ -213,7 +213,10 @@ export class Sheet {
     const { drag, state } = this;
     if (!drag || event.pointerId !== drag.id) return;
     this.drag = null;
-    if (!drag.began) return;
+    if (!drag.began) {
+      if (drag.kind === "move" && drag.alone !== null) state.select([drag.alone]);
+      return;
+    }
     if (event.type === "pointercancel") {
       Object.assign(state, drag.before);
       state.changed();

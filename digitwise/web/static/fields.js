@@ -176,24 +176,36 @@ async function save(replace = false) {
     return;
   }
   const { version, description } = state;
-  try {
-    const { stamp } = await call("api/fields/file", "PUT", { description, stamp: file.stamp, replace });
-    file.stamp = stamp;
+  if (!(await isChecked())) return;
+  if (faults.length) {
+    say(`Not saved: ${faults[0].message}`, true);
+    return;
+  }
+  const asked = { description, stamp: file.stamp, replace };
+  const answer = await ask(() => call("api/fields/file", "PUT", asked));
+  if (answer?.saved) {
+    file.stamp = answer.stamp;
     state.clean = version;
     say(`Saved ${file.name}.`);
-  } catch (error) {
-    const asked = error.status === 412 && window.confirm(`${error.message}. Replace it?`);
-    if (asked) await save(true);
-    else say(error.status === 412 ? `${error.message}; not saved.` : error.message, true);
+  } else if (answer) {
+    const changed = `${file.name} was changed by another program meanwhile`;
+    if (window.confirm(`${changed}. Replace it?`)) await save(true);
+    else say(`${changed}; not saved.`, true);
   }
   draw();
 }
 
-async function download() {
+// Whether the latest version is checked, which may have to be waited for.
+async function isChecked() {
   clearTimeout(checking);
   const { version } = state;
-  await check();
-  if (checked !== version) return;
+  if (checked !== version) await check();
+  return checked === version;
+}
+
+async function download() {
+  const { version } = state;
+  if (!(await isChecked())) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([toml], { type: "application/toml" }));
   link.download = file.name;
@@ -268,7 +280,7 @@ const onSheet = {
   Delete: () => state.remove(),
   Backspace: () => state.remove(),
   Escape: () => state.select([]),
-  Enter: () => find("field").elements.name.focus(),
+  Enter: () => find("field").elements.name.select(),
   "+": () => zoom(sheet.scale * ZOOM),
   "=": () => zoom(sheet.scale * ZOOM),
   "-": () => zoom(sheet.scale / ZOOM),
@@ -280,7 +292,7 @@ function step(by) {
   sheet.reveal(state.selected[0]);
 }
 
-find("overlay").addEventListener("keydown", (event) => {
+find("drawing").addEventListener("keydown", (event) => {
   if (sheet.tried) {
     if (event.key === "Escape") back();
     return;
