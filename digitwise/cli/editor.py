@@ -24,6 +24,8 @@ def edit_fields(page: Path, out: Path, show: bool) -> None:
         Open the page in the browser.
     """
     try:
+        import uvicorn  # noqa: F401 - run_app does
+
         from digitwise.web.app import make_app
     except ModuleNotFoundError as error:
         raise DigitwiseError(

@@ -74,11 +74,19 @@ async def picture(
 @router.post("/api/fields/picture", summary="Show a picture of a form")
 async def show(
     request: Request,
-    file: Annotated[Content, File(description="PNG, JPEG, PDF, …; of several pages the first")],
+    files: Annotated[
+        list[Content],
+        File(
+            alias="file",
+            min_length=1,
+            max_length=1,
+            description="PNG, JPEG, PDF, …; of several pages the first",
+        ),
+    ],
     propose: Annotated[bool, Query(description="Propose its fields, laid flat")] = True,
 ) -> Shown:
     """Keep a picture, and propose the fields of the form that it shows."""
-    content = await file.read()
+    content = await files[0].read()
 
     def look() -> Shown:
         page = open_limited(content)[0]
@@ -141,12 +149,15 @@ async def save(request: Request, saving: Saving) -> Saved:
 @router.post("/api/fields/try", summary="Read a filled copy of a form")
 async def try_it(
     request: Request,
-    file: Annotated[Content, File(description="The filled copy")],
-    description: Annotated[str, Form(description="As JSON")],
+    files: Annotated[
+        list[Content],
+        File(alias="file", min_length=1, max_length=1, description="The filled copy"),
+    ],
+    description: Annotated[str, Form(min_length=2, description="As JSON")],
     reference: Annotated[str | None, Form(description="Key of the form's picture")] = None,
 ) -> Tried:
     """Read a filled copy by a description as it stands; fields that are empty give nothing."""
-    content = await file.read()
+    content = await files[0].read()
     try:
         saved = from_json(json.loads(description))
     except (InputError, ValueError, RecursionError) as error:
