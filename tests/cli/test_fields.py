@@ -1,8 +1,11 @@
 import csv
+import subprocess
+import sys
 import tomllib
 
 import cv2
 import numpy as np
+import pytest
 from PIL import Image
 
 from tests.cli.conftest import assert_one_line
@@ -44,6 +47,34 @@ def test_what_is_there_is_not_overwritten(run, tmp_path):
     (tmp_path / "fields.toml").write_text("mine")
     assert_one_line(run("fields", "blank.png"), 1, "fields.toml is there already")
     assert (tmp_path / "fields.toml").read_text() == "mine"
+
+
+def test_the_editor_is_served_with_the_form(tmp_path):
+    httpx = pytest.importorskip("httpx")
+    pytest.importorskip("uvicorn")
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    command = ["fields", "blank.png", "-o", "form.toml", "--edit", "--no-open"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "digitwise", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as server:
+        address = server.stdout.readline().split()[0]
+        assert address.endswith("/fields.html")
+        opened = httpx.get(address.replace("fields.html", "api/fields"), timeout=60).json()
+        server.kill()
+    assert opened["name"] == "form.toml"
+    assert len(opened["description"]["field"]) == 4
+
+
+def test_an_editor_that_cannot_begin(run, tmp_path):
+    Image.fromarray(blank_form()).save(tmp_path / "blank.png")
+    (tmp_path / "form.toml").write_text("size = 3")
+    edit = ("fields", "blank.png", "--edit", "-o", "form.toml")
+    assert_one_line(run(*edit), 1, "is there already", "digitwise fields form.toml --edit")
+    assert_one_line(run("fields", "form.toml", "--edit"), 1, "form.toml: expected 2 whole numbers")
+    assert_one_line(run("fields", "none.toml", "--edit"), 1, "can't be read")
 
 
 def test_errors(run, tmp_path, draw_number):
