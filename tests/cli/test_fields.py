@@ -16,11 +16,12 @@ def test_from_a_blank_form_to_a_table(run, tmp_path, draw_number):
     Image.fromarray(blank_form()).save(tmp_path / "blank.png")
     ran = run("fields", "blank.png", "-o", "form.toml")
     assert ran.code == 0
-    assert "4 fields" in ran.out
+    assert "5 fields" in ran.out
     described = tomllib.loads((tmp_path / "form.toml").read_text())
     assert described["size"] == [800, 1100]
     assert described["reference"] == "blank.png"
-    assert [field["name"] for field in described["field"]] == [f"field {k}" for k in range(1, 5)]
+    boxes = [f"field {k}" for k in range(1, 5)]
+    assert [field["name"] for field in described["field"]] == ["line 1", *boxes]
 
     page = fill(blank_form(), draw_number, TEXTS)
     for k, how in enumerate(({}, {"angle": 2.0})):
@@ -65,7 +66,7 @@ def test_the_editor_is_served_with_the_form(tmp_path):
         opened = httpx.get(address.replace("fields.html", "api/fields"), timeout=60).json()
         server.kill()
     assert opened["name"] == "form.toml"
-    assert len(opened["description"]["field"]) == 4
+    assert len(opened["description"]["field"]) == 5
 
 
 def test_an_editor_that_cannot_begin(run, tmp_path):
@@ -130,7 +131,7 @@ def test_a_photograph_of_a_blank_form_is_laid_flat(run, tmp_path, draw_number):
     assert run("fields", "blank.jpg", "-o", "form.toml").code == 0
     described = tomllib.loads((tmp_path / "form.toml").read_text())
     assert described["reference"] == "form.png"
-    assert len(described["field"]) == 4
+    assert len(described["field"]) == 5
     with Image.open(tmp_path / "form.png") as laid_flat:
         assert laid_flat.size == tuple(described["size"])
     assert (tmp_path / "form.overlay.png").is_file()

@@ -58,7 +58,8 @@ def checked(client, description):
 def test_fields_are_proposed_and_the_picture_kept(client):
     shown = show(client, blank_form()).json()
     assert shown["size"] == [800, 1100]
-    assert [field["name"] for field in shown["field"]] == [f"field {k}" for k in range(1, 5)]
+    boxes = [f"field {k}" for k in range(1, 5)]
+    assert [field["name"] for field in shown["field"]] == ["line 1", *boxes]
     kept = client.get(f"/api/fields/pictures/{shown['picture']}")
     with Image.open(io.BytesIO(kept.content)) as image:
         assert np.array_equal(np.asarray(image), blank_form())
@@ -146,7 +147,7 @@ def test_a_filled_copy_is_tried(client, draw_number):
             assert x < row["bbox"][0] < row["bbox"][2] < x + wide
         assert client.get(f"/api/fields/pictures/{tried['picture']}").status_code == 200
     wrong = {"description": json.dumps({**DESCRIPTION, "field": [{"name": "a"}]})}
-    for data in (wrong, {"description": "[" * 5000}, {"description": "3"}):
+    for data in (wrong, {"description": "[" * 5000}, {"description": "33"}):
         refused = client.post("/api/fields/try", files=files, data=data)
         assert refused.status_code == 409
     gone = {**wrong, "reference": "0" * 32}

@@ -11,6 +11,8 @@ from digitwise.cli.editor import open_picture
 from digitwise.web.app import make_app
 from tests.reading.forms.test_reading import BOXES, TEXTS, blank_form, fill
 
+PROPOSED = ["line 1", *(f"field {k}" for k in range(1, 5))]
+
 
 @pytest.fixture
 def edited(tmp_path):
@@ -26,7 +28,7 @@ def address(serve, reader, edited):
 @pytest.fixture
 def room(page, address):
     page.goto(f"{address}/fields")
-    says(page, "4 fields proposed; nothing is saved yet.")
+    says(page, "5 fields proposed; nothing is saved yet.")
     return page
 
 
@@ -89,7 +91,7 @@ def near(found, wanted, off=4):
 
 
 def test_fields_are_moved_sized_added_and_taken_back(room):
-    assert names(room) == [f"field {k}" for k in range(1, 5)]
+    assert names(room) == PROPOSED
     x, y, wide, high = BOXES["code"]
     click(room, x + 100, y + 30)
     before = box(room)
@@ -118,7 +120,7 @@ def test_fields_are_moved_sized_added_and_taken_back(room):
 
 def test_the_keyboard_does_all_of_it(room):
     room.locator("#drawing").focus()
-    for key in ("n", "n", "ArrowRight", "Shift+ArrowDown", "Alt+ArrowLeft"):
+    for key in ("n", "n", "n", "ArrowRight", "Shift+ArrowDown", "Alt+ArrowLeft"):
         room.keyboard.press(key)
     x, y, wide, high = BOXES["amount"]
     nudged = box(room)
@@ -128,13 +130,13 @@ def test_the_keyboard_does_all_of_it(room):
     assert box(room)[0] == nudged[0]
     assert box(room)[1] > nudged[3]
     room.keyboard.press("Control+a")
-    assert room.locator(".field.selected").count() == 5
+    assert room.locator(".field.selected").count() == 6
     room.get_by_label("Holds").select_option("count")
     room.get_by_label("Digits", exact=True).fill("3-6")
     room.keyboard.press("Tab")
     room.get_by_text("TOML", exact=True).click()
     room.locator("#toml").get_by_text('count = "3-6"').wait_for()
-    assert room.locator("#toml").inner_text().count('count = "3-6"') == 5
+    assert room.locator("#toml").inner_text().count('count = "3-6"') == 6
     room.locator("#drawing").focus()
     room.keyboard.press("Delete")
     assert names(room) == []
@@ -181,14 +183,14 @@ def test_a_copy_is_tried_and_the_file_saved(room, edited, draw_number, tmp_path)
     copy = tmp_path / "copy.png"
     Image.fromarray(fill(blank_form(), draw_number, TEXTS)).save(copy)
     room.locator("#copy").set_input_files(copy)
-    says(room, "copy.png: 4 of 4 fields read")
+    says(room, "copy.png: 4 of 5 fields read")
     assert room.locator(".reading text").all_text_contents() == list(TEXTS.values())
     press(room, "Back to the form")
-    assert room.locator(".field").count() == 4
+    assert room.locator(".field").count() == 5
     press(room, "Save form.toml")
     says(room, "Saved form.toml.")
     saved = tomllib.loads(edited.path.read_text())
-    assert [field["name"] for field in saved["field"]] == [f"field {k}" for k in range(1, 5)]
+    assert [field["name"] for field in saved["field"]] == PROPOSED
     edited.path.write_text("mine")
     said, answers = [], [False, True]
 

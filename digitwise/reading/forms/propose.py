@@ -8,10 +8,13 @@ import numpy as np
 
 from digitwise.imaging.boxes import FormBox, find_boxes
 from digitwise.imaging.cells import find_edges
+from digitwise.imaging.dotted import find_dotted
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.rules import Mask, find_rules
 from digitwise.imaging.sheet import ink_of_page, lay_flat, sheet_corners
 from digitwise.imaging.surface import Light
+from digitwise.imaging.writing_lines import find_writing_lines
+from digitwise.reading.forms.entries import MOST_CELLS
 
 AROUND = 3  # pixels that are looked at beyond a box
 OFF = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
@@ -85,13 +88,16 @@ def propose_fields(grey: Light) -> list[Proposed]:
         Light, 0 black to 1 white.
     """
     ink = ink_of_page(grey)
-    lines = find_rules(ink)
+    lines = find_rules(ink) | find_dotted(ink)
     boxes = find_boxes(lines)
+    to_write_on = find_writing_lines(lines, boxes)
+    named = [*zip(name_boxes(boxes), boxes, strict=True)]
+    named += [(f"line {k}", box) for k, box in enumerate(to_write_on, 1)]
     fields = []
-    for name, box in zip(name_boxes(boxes), boxes, strict=True):
+    for name, box in sorted(named, key=lambda one: (one[1].top, one[1].left)):
         cells = box.cells if box.cells > 1 else _cells_of(ink, lines, box)
         place = box.left, box.top, box.right, box.bottom
-        fields.append(Proposed(name, place, cells))
+        fields.append(Proposed(name, place, cells if cells <= MOST_CELLS else 1))
     return fields
 
 

@@ -1,0 +1,69 @@
+"""Lines of a form to write on: the room above each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from digitwise.imaging.boxes import LOWEST, FormBox
+from digitwise.imaging.connected import connected
+from digitwise.imaging.rules import Mask
+
+SHORTEST = 0.04  # of the page's longer side: length of a line to write on
+LONGEST = 0.8  # of the page's width: longer ones part a page
+THICKEST = 0.006  # of the page's longer side
+HIGH = 0.03  # of the same: what is written on a line is so high, at most
+ROOM = 0.85  # share of the distance to what is above that writing may take
+EDGE = 0.006  # of the page's longer side: a line so near to a box is its edge
+OVER = 0.3  # share of a line that lies under, or at, something else
+
+
+def find_writing_lines(lines: Mask, boxes: Sequence[FormBox]) -> list[FormBox]:
+    """Find the room above lines to write on, from top to bottom and left to right.
+
+    Parameters
+    ----------
+    lines : bool array of shape (h, w)
+        Printed lines, dotted ones drawn through.
+    boxes : sequence of FormBox
+        What lines enclose: their own lines are none to write on.
+    """
+    import cv2
+
+    side, width = max(lines.shape), lines.shape[1]
+    long = np.ones((1, max(3, round(SHORTEST * side))), np.uint8)
+    # A line that is a little aslant is a step for every row; thickened, they hang together.
+    thick = cv2.dilate(lines.astype(np.uint8), np.ones((3, 1), np.uint8))
+    _, stats = connected(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long) > 0)
+    level = [
+        FormBox(left, top, left + wide, top + high)
+        for left, top, wide, high, *_ in stats[1:].astype(int).tolist()
+        if high <= max(6, THICKEST * side + 2)
+    ]
+    found = []
+    for line in level:
+        if line.right - line.left > LONGEST * width or _is_edge(line, boxes, EDGE * side):
+            continue
+        above = [
+            other.bottom
+            for other in [*level, *boxes]
+            if other is not line and other.bottom <= line.top and _over(line, other) > OVER
+        ]
+        room = ROOM * (line.top - max(above, default=0))
+        high = round(min(HIGH * side, room))
+        if high >= LOWEST * side:
+            found.append(FormBox(line.left, line.top - high, line.right, line.top))
+    return sorted(found, key=lambda box: (box.bottom, box.left))
+
+
+def _is_edge(line: FormBox, boxes: Sequence[FormBox], near: float) -> bool:
+    """Whether a line is the upper or lower edge of boxes, or lies in one."""
+    return any(
+        _over(line, box) > OVER and box.top - near <= line.bottom and line.top <= box.bottom + near
+        for box in boxes
+    )
+
+
+def _over(line: FormBox, other: FormBox) -> float:
+    """Share of the shorter that both take from left to right."""
+    both = min(line.right, other.right) - max(line.left, other.left)
+    return both / max(1, min(line.right - line.left, other.right - other.left))
