@@ -51,8 +51,9 @@ def test_what_is_there_is_not_overwritten(run, tmp_path):
 
 
 def test_the_editor_is_served_with_the_form(tmp_path):
-    httpx = pytest.importorskip("httpx")
     pytest.importorskip("uvicorn")
+    from tests.cli.test_serve import wait_for
+
     Image.fromarray(blank_form()).save(tmp_path / "blank.png")
     command = ["fields", "blank.png", "-o", "form.toml", "--edit", "--no-open"]
     with subprocess.Popen(
@@ -61,10 +62,12 @@ def test_the_editor_is_served_with_the_form(tmp_path):
         text=True,
         cwd=tmp_path,
     ) as server:
-        address = server.stdout.readline().split()[0]
-        assert address.endswith("/fields.html")
-        opened = httpx.get(address.replace("fields.html", "api/fields"), timeout=60).json()
-        server.kill()
+        try:
+            address = server.stdout.readline().split()[0]
+            opened = wait_for(address.replace("fields.html", "api/fields")).json()
+        finally:
+            server.kill()
+    assert address.endswith("/fields.html")
     assert opened["name"] == "form.toml"
     assert len(opened["description"]["field"]) == 5
 
