@@ -237,3 +237,32 @@ def test_a_description_is_opened_with_its_picture(room, edited, tmp_path):
     assert saved["field"] == [{"name": "<b>far</b>", "box": [700, 20, 790, 60]}]
     assert saved["reference"] == "blank.png"
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+
+
+def test_a_finger_selects_then_moves_and_scrolls_elsewhere(browser, address):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}/fields.html")
+    says(page, "5 fields proposed; nothing is saved yet.")
+    finger = context.new_cdp_session(page)
+
+    def swipe(x, y, by):
+        def touch(kind, *points):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [*points]})
+
+        touch("touchStart", {"x": x, "y": y})
+        for k in range(1, 6):
+            touch("touchMove", {"x": x + by[0] * k / 5, "y": y + by[1] * k / 5})
+        touch("touchEnd")
+
+    x, y, wide, high = BOXES["code"]
+    page.touchscreen.tap(*at(page, x + wide / 2, y + high / 2))
+    before = box(page)
+    assert near(before, [x, y, x + wide, y + high])
+    swipe(*at(page, x + wide / 2, y + high / 2), (40, 0))
+    assert box(page)[0] > before[0] + 40
+    swipe(*at(page, 600, 700), (0, -120))  # empty paper
+    assert names(page) == PROPOSED
+    context.close()

@@ -1,5 +1,7 @@
 // The form of the selected fields, the list of all of them, and the rules.
 
+import { kept, show } from "./fields-kept.js";
+
 const KINDS = ["count", "cells", "pattern"];
 const WHOLE = /^[+-]?\d{1,15}$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
@@ -51,6 +53,7 @@ function withRange(field, end, text) {
 export class Panel {
   constructor(state) {
     this.state = state;
+    this.rows = new WeakMap(); // of an entry, its row
     this.form = find("field");
     this.form.addEventListener("change", (event) => this.take(event.target));
     this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -103,7 +106,10 @@ export class Panel {
     const wrong = new Map(faults.map((fault) => [fault.field, fault.message]));
     const read = tried && new Map(tried.numbers.map((number) => [number.field, number]));
     const focused = document.activeElement?.dataset?.field;
-    find("list").replaceChildren(...fields.map((field, k) => this.row(field, k, wrong.get(k), read)));
+    show(find("list"), fields.map((field, k) => {
+      const known = [k, selected.includes(k), wrong.get(k), read && JSON.stringify(read.get(field.name) ?? "")].join(" ");
+      return kept(this.rows, field, known, () => this.row(field, k, wrong.get(k), read));
+    }));
     if (focused !== undefined) find("list").querySelector(`[data-field="${focused}"]`)?.focus();
     find("rules").replaceChildren(
       ...rules.map((rule, k) => element(

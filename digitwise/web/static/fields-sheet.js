@@ -1,5 +1,6 @@
 // The form's page with its fields drawn over it, and what a pointer does there.
 
+import { kept, show } from "./fields-kept.js";
 import { SMALLEST, bounded } from "./fields-state.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -28,11 +29,17 @@ export class Sheet {
     this.drag = null;
     this.tried = null; // { picture, size, numbers }: a filled copy, in place of the form
     this.faulty = new Set();
+    this.drawn = new WeakMap(); // of an entry, its element
     this.overlay.addEventListener("pointerdown", (event) => this.down(event));
     this.overlay.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) {
       this.overlay.addEventListener(name, (event) => this.up(event));
     }
+    // A finger scrolls, but for what it may draw: parts of a picture have no touch-action of their own.
+    this.overlay.addEventListener("touchstart", (event) => {
+      const draws = event.touches.length === 1 && event.target.closest(".selected, .handle");
+      if (draws && !this.tried) event.preventDefault();
+    }, { passive: false });
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
@@ -96,7 +103,7 @@ export class Sheet {
     this.sheet.style.height = `${height}px`;
     for (const [name, value] of Object.entries({ width, height })) this.overlay.setAttribute(name, value);
     this.overlay.classList.toggle("read-only", this.tried !== null);
-    this.overlay.replaceChildren(...(this.tried ? this.readings() : this.fields()));
+    show(this.overlay, this.tried ? this.readings() : this.fields());
     if (!this.tried) this.overlay.setAttribute("aria-label", this.about());
   }
 
@@ -122,6 +129,11 @@ export class Sheet {
   }
 
   field(field, k, isSelected) {
+    const known = `${k} ${isSelected} ${this.faulty.has(k)} ${this.scale}`;
+    return kept(this.drawn, field, known, () => this.drawField(field, k, isSelected));
+  }
+
+  drawField(field, k, isSelected) {
     const { x, y, width, height } = this.rectangle(field.box);
     const kinds = ["field", isSelected ? "selected" : "", this.faulty.has(k) ? "faulty" : ""];
     const group = svg("g", { class: kinds.join(" ").trim(), "data-field": k }, svg("rect", { x, y, width: Math.max(0, width), height: Math.max(0, height) }));
