@@ -77,7 +77,7 @@ def open_description(path: Path, out: Path) -> "EditedFile":
     """
     from digitwise.imaging.pictures import open_first
     from digitwise.reading.forms.description import read_toml
-    from digitwise.web.described import require_drawable
+    from digitwise.web.described import has_comments, require_drawable
     from digitwise.web.form_pictures import EditedFile
 
     saved: dict[str, Any] = read_toml(path)
@@ -90,7 +90,8 @@ def open_description(path: Path, out: Path) -> "EditedFile":
         picture = path.parent / saved["reference"]
         grey = open_first(picture).grey
         saved["reference"] = beside(picture, out)
-    return EditedFile(out, saved, grey)
+    comments = has_comments(path.read_text(encoding="utf-8"))
+    return EditedFile(out, saved, grey, comments=comments)
 
 
 def beside(picture: Path, out: Path) -> str:

@@ -52,7 +52,13 @@ def opened(request: Request) -> Opened:
         return Opened()
     key = None if file.grey is None else _pictures(request).add(file.grey)
     description = for_json(file.description)
-    return Opened(name=file.path.name, description=description, picture=key, stamp=file.stamp())
+    return Opened(
+        name=file.path.name,
+        description=description,
+        picture=key,
+        stamp=file.stamp(),
+        comments=file.comments,
+    )
 
 
 @router.get(

@@ -17,6 +17,7 @@ class Opened(BaseModel):
     description: Description | None = None
     picture: str | None = None
     stamp: str = ""
+    comments: bool = False
 
 
 class Shown(BaseModel):

@@ -69,12 +69,15 @@ class EditedFile:
         The form's page, if there is a picture of it.
     new_reference : dict of Path to bytes
         A page that was laid flat, to be written beside the description.
+    comments : bool
+        Whether the file has any, which are not kept.
     """
 
     path: Path
     description: dict[str, Any]
     grey: Light | None = None
     new_reference: dict[Path, bytes] = field(default_factory=dict)
+    comments: bool = False
 
     def stamp(self) -> str:
         """What the file holds, in short; empty if there is none."""

@@ -194,6 +194,9 @@ def test_a_description_is_opened_with_its_picture(tmp_path):
     assert edited.description["reference"] == "../blank.png"
     assert edited.grey.shape == (1100, 800)
     assert edited.stamp() == ""
+    assert not edited.comments
+    path.write_text(f"# mine\n{path.read_text()}")
+    assert open_description(path, path).comments
     path.write_text("size = 3")
     with pytest.raises(DigitwiseError, match=r"form.toml: expected 2 whole numbers as size"):
         open_description(path, path)

@@ -118,6 +118,7 @@ def test_fields_are_moved_sized_added_and_taken_back(room):
     assert names(room)[-1] == "total"
 
 
+@pytest.mark.parametrize("page", [1440], indirect=True)
 def test_the_keyboard_does_all_of_it(room):
     room.locator("#drawing").focus()
     for key in ("n", "n", "n", "ArrowRight", "Shift+ArrowDown", "Alt+ArrowLeft"):
@@ -150,6 +151,7 @@ def test_the_keyboard_does_all_of_it(room):
     assert room.locator("#zoom").inner_text() == zoom
 
 
+@pytest.mark.parametrize("page", [1440], indirect=True)
 def test_what_is_wrong_stands_beside_the_field(room):
     x, y, _, _ = BOXES["code"]
     click(room, x + 100, y + 30)
@@ -179,6 +181,7 @@ def test_what_is_wrong_stands_beside_the_field(room):
     assert room.locator("#rules li").count() == 0
 
 
+@pytest.mark.parametrize("page", [1440], indirect=True)
 def test_a_copy_is_tried_and_the_file_saved(room, edited, draw_number, tmp_path):
     copy = tmp_path / "copy.png"
     Image.fromarray(fill(blank_form(), draw_number, TEXTS)).save(copy)

@@ -323,6 +323,7 @@ const opened = await ask(() => call("api/fields"));
 if (opened?.name) {
   load(opened.description, opened.picture, { name: opened.name, stamp: opened.stamp, named: true });
   if (!opened.stamp) state.clean = -1; // what is proposed is nowhere yet
-  say(opened.stamp ? "" : `${state.fields.length} fields proposed; nothing is saved yet.`);
+  const comments = opened.comments ? "Comments in the file won't be kept." : "";
+  say(opened.stamp ? comments : `${state.fields.length} fields proposed; nothing is saved yet.`);
   draw();
 } else if (opened) say("");
