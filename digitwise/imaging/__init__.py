@@ -1,1 +1,1 @@
-"""From picture files to ink, and from the ink of one digit to the 28×28 that a network sees."""
+"""Picture files to ink, and the ink of one digit to a 28×28 frame."""

@@ -1,4 +1,4 @@
-"""Laying one page over another by what both have: lines, text, marks, the sheet's corners."""
+"""Registration: lay a page over a reference by printed lines, feature points and corners."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from digitwise.imaging.region import Transform
 from digitwise.imaging.sheet import ink_of_page, sheet_corners
 from digitwise.imaging.surface import Light
 
-SMALL = 800  # pixels of the longer side that pages are compared at
-STROKE = 0.3  # share of full ink from which a pixel there is print
-BLUR = (6.0, 2.0)  # pixels: first from afar, then from near
-STEPS = 40
-SURE = 0.93  # likeness from which on nothing else is tried
-LEAST = 0.55  # likeness of a page that is the form
-MANY = 20  # points that agree: a page that has them is the form, whatever covers its print
+SMALL_SIDE_PX = 800  # longer side of the small pictures that are compared
+STROKE = 0.3  # share of full ink: minimum for a pixel of print
+BLURS_PX = (6.0, 2.0)  # standard deviations of the blur: coarse, then fine
+ECC_STEPS = 40  # maximum iterations of one refinement
+SURE_LIKENESS = 0.93  # no further proposals are tried from this likeness on
+MIN_LIKENESS = 0.55  # minimum for a page of the form
+MIN_POINTS = 20  # matching points that suffice whatever the likeness: print may be covered
 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """A page, and what others are compared with on it.
+    """A page with the features that registration compares, each found when first needed.
 
     Attributes
     ----------
@@ -36,27 +36,27 @@ class Landmarks:
 
     @cached_property
     def ink(self) -> Light:
-        """In [0, 1], what lies around a sheet left out."""
+        """Ink in [0, 1], shape (h, w); 0 around a sheet."""
         return ink_of_page(self.grey)
 
     @cached_property
     def lines(self) -> PageLines | None:
-        """Printed lines, if there are enough."""
+        """Printed lines; None if there are too few."""
         return find_lines(self.ink)
 
     @cached_property
     def points(self) -> Points:
-        """Points that can be told from others."""
+        """Distinctive points with their descriptors."""
         return find_points(self.grey)
 
     @cached_property
     def corners(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None":
-        """Of the sheet, if it lies on something darker."""
+        """Corners of the sheet, shape (4, 2); None unless it lies on something darker."""
         return sheet_corners(self.grey)
 
     @cached_property
     def small(self) -> Light:
-        """Its ink, SMALL pixels on the longer side; thin lines are as dark as thick ones."""
+        """Small picture of the ink, SMALL_SIDE_PX on the longer side; thin lines are darkened."""
         import cv2
 
         size = [max(1, round(length * self.scale)) for length in self.grey.shape[::-1]]
@@ -65,21 +65,21 @@ class Landmarks:
 
     @property
     def scale(self) -> float:
-        """Of the small picture against the page."""
-        return SMALL / float(max(self.grey.shape))
+        """Size of the small picture divided by the page's."""
+        return SMALL_SIDE_PX / float(max(self.grey.shape))
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Where a reference's places are on a page.
+    """A registration of a page with the reference.
 
     Attributes
     ----------
     transform : float64 array of shape (3, 3)
         From the reference's pixels to the page's.
     alike : float
-        Share of the reference's print that the page has where it should be, less what it would have
-        by chance: 1 for all of it.
+        Likeness: share of the reference's print found on the page, corrected for chance. It is 1
+        if all print is found, 0 at chance level.
     """
 
     transform: Transform
@@ -87,44 +87,43 @@ class Fit:
 
 
 def align(page: Landmarks, reference: Landmarks) -> Fit:
-    """Find where the places of a reference are on a scan, or a photograph, of such a page.
+    """Find the homography from a reference to a scan or photograph of the same form.
 
-    Each way to compare pages proposes homographies. Each is refined on all that is printed (ECC;
-    Evangelidis & Psarakis 2008). The one is taken on which most print of the reference is found on
-    the page.
+    Points, sheet corners and printed lines propose homographies. Each is refined on the print
+    (ECC; Evangelidis & Psarakis 2008). The one with the highest likeness is returned.
 
     Raises
     ------
     ImageError
-        If the page doesn't show what is printed on the reference.
+        If the page doesn't show the reference's print.
     """
     agree, best = 0, Fit(np.eye(3), -1.0)
     for transform, points in _propose(page, reference):
         agree = max(agree, points)
         start = Fit(transform, likeness(page, reference, transform))
         best = max(best, start, _refined(page, reference, start), key=lambda fit: fit.alike)
-        if best.alike >= SURE:
+        if best.alike >= SURE_LIKENESS:
             return best
-    if best.alike < LEAST and agree < MANY:
+    if best.alike < MIN_LIKENESS and agree < MIN_POINTS:
         raise ImageError(
             "this page doesn't show what is printed on the form's reference "
-            f"(alike: {max(best.alike, 0):.2f}, at least {LEAST} is wanted)"
+            f"(alike: {max(best.alike, 0):.2f}, at least {MIN_LIKENESS} is wanted)"
         )
     return best
 
 
 def _propose(page: Landmarks, reference: Landmarks) -> Iterator[tuple[Transform, int]]:
-    """Homographies from the reference to the page, and how many points agree on each."""
+    """Yield homographies from the reference to the page, with the number of inlier points."""
     matched = match_points(page.points, reference.points)
     if matched:
         yield matched
     yield from ((transform, 0) for transform in _sheets_over(page, reference))
-    if page.lines is not None and reference.lines is not None:  # the slowest
+    if page.lines is not None and reference.lines is not None:  # last, as it is the slowest
         yield from ((transform, 0) for transform in lines_over(page.lines, reference.lines))
 
 
 def _sheets_over(page: Landmarks, reference: Landmarks) -> Iterator[Transform]:
-    """The corners of one sheet on those of the other, in each of four turns."""
+    """Yield the homographies that map sheet corners to sheet corners, in four rotations."""
     import cv2
 
     if page.corners is None and reference.corners is None:
@@ -136,6 +135,7 @@ def _sheets_over(page: Landmarks, reference: Landmarks) -> Iterator[Transform]:
 
 
 def _corners_or_all(page: Landmarks) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Return the corners of the sheet, or of the whole page if no sheet was found."""
     if page.corners is not None:
         return page.corners
     high, wide = page.grey.shape
@@ -143,20 +143,20 @@ def _corners_or_all(page: Landmarks) -> "np.ndarray[tuple[int, int], np.dtype[np
 
 
 def likeness(page: Landmarks, reference: Landmarks, transform: Transform) -> float:
-    """How much of the reference's print is on the page: see `Fit.alike`."""
+    """Return the likeness of page and reference under a transform: see `Fit.alike`."""
     import cv2
 
     print_there = reference.small >= STROKE
     if not print_there.any():
         return 0.0
-    seen = (_laid(page, reference, transform) >= STROKE).astype(np.uint8)
+    seen = (_warped(page, reference, transform) >= STROKE).astype(np.uint8)
     near = cv2.dilate(seen, np.ones((3, 3), np.uint8)) > 0
     chance = float(near.mean())
     return (float(near[print_there].mean()) - chance) / max(1 - chance, 1e-6)
 
 
-def _laid(page: Landmarks, reference: Landmarks, transform: Transform) -> Light:
-    """The page's small picture, as it lies under the reference's."""
+def _warped(page: Landmarks, reference: Landmarks, transform: Transform) -> Light:
+    """Warp the page's small picture into the coordinates of the reference's."""
     import cv2
 
     to_page = scaling(page.scale) @ transform @ scaling(1 / reference.scale)
@@ -166,14 +166,14 @@ def _laid(page: Landmarks, reference: Landmarks, transform: Transform) -> Light:
 
 
 def _refined(page: Landmarks, reference: Landmarks, start: Fit) -> Fit:
-    """A better fit near to one, if there is any."""
+    """Refine a fit by ECC; return the start if nothing is better."""
     import cv2
 
     best = start
-    for blur in BLUR:
-        laid = _laid(page, reference, best.transform)
+    for blur in BLURS_PX:
+        laid = _warped(page, reference, best.transform)
         its, own = (cv2.GaussianBlur(ink, (0, 0), blur) for ink in (reference.small, laid))
-        criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, STEPS, 1e-5)
+        criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, ECC_STEPS, 1e-5)
         try:
             _, moved = cv2.findTransformECC(
                 its, own, np.eye(3, dtype=np.float32), cv2.MOTION_HOMOGRAPHY, criteria
@@ -188,6 +188,6 @@ def _refined(page: Landmarks, reference: Landmarks, start: Fit) -> Fit:
 
 
 def scaling(scale: float) -> Transform:
-    """From the middles of a picture's pixels to those of another size."""
+    """Return the transform from pixel centres to those of a picture scaled by `scale`."""
     shift = (scale - 1) / 2
     return np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1.0]])

@@ -1,4 +1,4 @@
-"""Arrays of pixels, and what can be made one, as pictures."""
+"""Arrays of pixels, and objects that convert to one, as PIL images."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,40 +11,41 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 CHANNELS = (1, 3, 4)  # grey, colour, colour with alpha
-MOST_8_BIT, MOST_16_BIT = 255, 65_535
+MAX_8_BIT = 255
+MAX_16_BIT = 65_535
 
 
 def is_array_like(source: object) -> bool:
-    """Whether NumPy can make an array of it: arrays, tensors, frames; not lists."""
+    """Tell whether an object converts to a NumPy array: arrays, tensors, frames; not lists."""
     return hasattr(source, "__array__") or hasattr(source, "__array_interface__")
 
 
 def as_array(source: Any) -> npt.NDArray[Any]:
-    """Return the array of an object that offers one.
+    """Return the array that an object converts to.
 
     Raises
     ------
     ImageError
-        If it can't give it: a tensor that is on a GPU, say, or that gradients are taken of.
+        If the conversion fails, as for a tensor on a GPU or one that requires gradients.
     """
     try:
         return np.asarray(source)
-    except Exception as error:  # another library's, of any kind
+    except Exception as error:  # other libraries raise errors of any kind
         reason = " ".join(str(error).split())[:200]
         raise ImageError(f"this {type(source).__name__} gives no array ({reason})") from error
 
 
 def image_of(array: npt.NDArray[Any]) -> "Image":
-    """Return the picture of an array of pixels.
+    """Return the PIL image of an array of pixels.
 
-    Its shape is (h, w), (h, w, 1), (h, w, 3) or (h, w, 4). Reals lie in [0, 1]; booleans are paper
-    or ink; uint8 and uint16 use their whole range. Other integers are taken by their values: as
+    Its shape is (h, w), (h, w, 1), (h, w, 3) or (h, w, 4). Reals lie in [0, 1]; booleans are black
+    or white; uint8 and uint16 use their whole range. Other integers are taken by their values: as
     booleans if all are 0 or 1, else as uint8 up to 255, else as uint16 up to 65,535.
 
     Raises
     ------
     ImageError
-        If shape, type or values are others.
+        If shape, type or values are none of the above.
     """
     from PIL import Image
 
@@ -63,23 +64,23 @@ def image_of(array: npt.NDArray[Any]) -> "Image":
 
 
 def _levels(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The same as uint8 or uint16."""
+    """Return the pixels as uint8 or uint16."""
     kind: np.dtype[Any] = array.dtype.newbyteorder("=")
     if kind in (np.uint8, np.uint16):
         return array.astype(kind, copy=False)
     if np.issubdtype(kind, np.bool_):
-        return array.astype(np.uint8) * MOST_8_BIT
+        return array.astype(np.uint8) * MAX_8_BIT
     if np.issubdtype(kind, np.floating):
         if not ((array >= 0) & (array <= 1)).all():
             raise ImageError("real pixels must lie in [0, 1]; found values outside")
-        return np.asarray(np.rint(array * MOST_8_BIT), np.uint8)
+        return np.asarray(np.rint(array * MAX_8_BIT), np.uint8)
     if not np.issubdtype(kind, np.integer):
         raise ImageError(f"expected integer, bool or real pixels; found {array.dtype}")
     least, most = int(array.min()), int(array.max())
-    if least < 0 or most > MOST_16_BIT:
+    if least < 0 or most > MAX_16_BIT:
         raise ImageError(
-            f"integer pixels lie in 0..{MOST_8_BIT} or 0..{MOST_16_BIT}; found {least}..{most}"
+            f"integer pixels lie in 0..{MAX_8_BIT} or 0..{MAX_16_BIT}; found {least}..{most}"
         )
     if most <= 1:
-        return array.astype(np.uint8) * MOST_8_BIT
-    return array.astype(np.uint8 if most <= MOST_8_BIT else np.uint16)
+        return array.astype(np.uint8) * MAX_8_BIT
+    return array.astype(np.uint8 if most <= MAX_8_BIT else np.uint16)

@@ -6,12 +6,12 @@ import numpy as np
 
 from digitwise.imaging.rules import Mask
 
-LOWEST = 0.008  # of the page's longer side: what is lower is no box to write in
-HIGHEST = 0.12
-RECTANGLE = 0.85  # share of the box around a hole that the hole fills
-CELL = 1.5  # times as wide as high, at most, is a cell for one digit
-SAME_ROW = 0.2  # share of its height that a cell's edges may differ by from its neighbour's
-APART = 0.4  # share of its height between neighbouring cells of a comb, at most
+MIN_HEIGHT_SIDES = 0.008  # of a box, as a share of the page's longer side
+MAX_HEIGHT_SIDES = 0.12  # the same
+MIN_RECTANGULARITY = 0.85  # area of a hole divided by the area of its bounding box
+MAX_CELL_ASPECT = 1.5  # width divided by height of a cell for one digit
+MAX_OFFSET_HEIGHTS = 0.2  # between the top or bottom edges of neighbouring cells
+MAX_GAP_HEIGHTS = 0.4  # between neighbouring cells of a comb
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class FormBox:
     Attributes
     ----------
     left, top, right, bottom : int
-        Inside of its lines, in pixels.
+        Inner edges of its lines, in pixels.
     cells : int
-        For one digit each, if more than one.
+        Number of cells. If there are several, each is for one digit.
     """
 
     left: int
@@ -41,18 +41,18 @@ def find_boxes(lines: Mask) -> list[FormBox]:
     lines : bool array of shape (h, w)
         See `digitwise.imaging.rules.find_rules`.
     """
-    boxes = [_around(cells) for cells in find_cells(lines, HIGHEST)]
+    boxes = [_bounding(cells) for cells in find_cells(lines, MAX_HEIGHT_SIDES)]
     return sorted(boxes, key=lambda box: (box.top, box.left))
 
 
 def find_cells(lines: Mask, highest: float = 1.0) -> list[list[FormBox]]:
-    """Find what printed lines enclose: of each comb its cells, and every other box by itself.
+    """Find the boxes that printed lines enclose, grouped: one list per comb or single box.
 
     Parameters
     ----------
     lines : bool array of shape (h, w)
     highest : float
-        Share of the longer side; what is higher is no box.
+        Maximum height of a box, as a share of the longer side.
     """
     import cv2
 
@@ -62,32 +62,35 @@ def find_cells(lines: Mask, highest: float = 1.0) -> list[list[FormBox]]:
     holes = []
     for label in range(1, count):
         left, top, wide, high, area = (int(v) for v in stats[label])
-        if LOWEST * side <= high <= highest * side and area >= RECTANGLE * wide * high:
+        if (
+            MIN_HEIGHT_SIDES * side <= high <= highest * side
+            and area >= MIN_RECTANGULARITY * wide * high
+        ):
             holes.append(FormBox(left, top, left + wide, top + high))
     combs: list[list[FormBox]] = []
     around: list[FormBox] = []
     for hole in sorted(holes, key=lambda box: box.left):
-        k = next((k for k, box in enumerate(around) if _next_cell(box, hole)), len(combs))
+        k = next((k for k, box in enumerate(around) if _is_next_cell(box, hole)), len(combs))
         if k == len(combs):
             combs.append([])
             around.append(hole)
         combs[k].append(hole)
-        around[k] = _around(combs[k])
+        around[k] = _bounding(combs[k])
     return combs
 
 
-def _around(cells: list[FormBox]) -> FormBox:
-    """The box of a comb."""
+def _bounding(cells: list[FormBox]) -> FormBox:
+    """Return the bounding box of a comb's cells."""
     top, bottom = min(cell.top for cell in cells), max(cell.bottom for cell in cells)
     return FormBox(cells[0].left, top, cells[-1].right, bottom, len(cells))
 
 
-def _next_cell(box: FormBox, hole: FormBox) -> bool:
-    """Whether a hole is the next cell of a comb."""
+def _is_next_cell(box: FormBox, hole: FormBox) -> bool:
+    """Tell whether a hole is the next cell of a comb."""
     high = hole.bottom - hole.top
     return (
-        0 <= hole.left - box.right <= APART * high
-        and max(abs(box.top - hole.top), abs(box.bottom - hole.bottom)) <= SAME_ROW * high
-        and hole.right - hole.left <= CELL * high
-        and (box.right - box.left) / box.cells <= CELL * high
+        0 <= hole.left - box.right <= MAX_GAP_HEIGHTS * high
+        and max(abs(box.top - hole.top), abs(box.bottom - hole.bottom)) <= MAX_OFFSET_HEIGHTS * high
+        and hole.right - hole.left <= MAX_CELL_ASPECT * high
+        and (box.right - box.left) / box.cells <= MAX_CELL_ASPECT * high
     )

@@ -1,4 +1,4 @@
-"""Where the cells of a comb end, in a field that was cut out of a form."""
+"""Edges of a comb's cells, in a field that was cut out of a form."""
 
 from itertools import pairwise
 
@@ -9,44 +9,46 @@ from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
-FAINT = 0.1  # share of full ink from which a pixel may be a divider's
-RIM = 0.1  # of a field's height: lines above and below are no dividers
-TICK = 0.3  # of a field's height: so high are dividers that are mere ticks, at least
-VISIBLE = 0.25  # share of a divider, above and below, that has ink: it may be dashed
-TOOTH, TEETH = 0.7, 4  # the same of a tick; cells that these are told from, at least
-EMPTY = 0.15  # the same in the middle of a cell, at most, in the median
-OFF = 0.08  # of a cell's width: how far a divider is from where equal cells have it
-WRITTEN = 0.15  # the same, where the number of cells is known
-NARROWEST, WIDEST = 0.3, 1.8  # heights: widths of a cell for one digit
-COVERED = 0.6  # share of a field's width, and height, that its cells have
-MOST = 40  # cells
+MIN_INK = 0.1  # share of full ink: minimum for a pixel of a divider
+RIM_HEIGHTS = 0.1  # rows at top and bottom that are ignored, as a share of the field's height
+TICK_HEIGHTS = 0.3  # minimum height of a tick, as a share of the field's height
+MIN_DIVIDER_INKED = 0.25  # inked share of a divider's pixels; it may be dashed
+MIN_TICK_INKED = 0.7  # inked share of a tick's pixels
+MIN_TICK_CELLS = 4  # minimum number of cells that ticks may divide
+MAX_MIDDLE_INKED = 0.15  # median inked share in the middle columns of the cells
+MAX_OFF_WIDTHS = 0.08  # of a divider from its place between equal cells, in cell widths
+MAX_OFF_WIDTHS_COUNTED = 0.15  # the same, where the number of cells is known
+MIN_WIDTH_HEIGHTS = 0.3  # width of a cell, in field heights
+MAX_WIDTH_HEIGHTS = 1.8  # the same
+MIN_COVERED = 0.6  # share of a field's width, and of its height, that its cells cover
+MAX_CELLS = 40  # of one field
 
 
 def find_edges(
     ink: Light, lines: Mask, inner: tuple[float, float], rows: tuple[float, float], count: int = 0
 ) -> list[float] | None:
-    """Find where the cells of a field begin and end.
+    """Find the edges of a field's cells.
 
     Dividers may be dashed, faint, or mere ticks; cells may stand apart.
 
     Parameters
     ----------
     ink : float32 array of shape (h, w)
-        Of the field and what is around it, in [0, 1]; best of a form that isn't filled.
+        The field with its surroundings, in [0, 1]; best from an empty form.
     lines : bool array of shape (h, w)
-        Where there are printed lines.
+        Pixels of printed lines.
     inner : (left, right)
-        Where the field is.
+        Columns of the field.
     rows : (top, bottom)
-        The same.
+        Rows of the field.
     count : int
-        How many cells there are; 0 if that isn't known.
+        Number of cells; 0 if unknown.
 
     Returns
     -------
     list of float, or None if no cells are found
-        One more than cells, from left to right, in columns of `ink`. If the count is known, cells
-        that nothing shows are equally wide.
+        Number of cells + 1 columns of `ink`, from left to right. If the count is known, edges
+        without a visible divider are placed for equally wide cells.
     """
     drawn = _between_lines(lines, inner, rows)
     if drawn and (len(drawn) == count or (not count and len(drawn) > 1)):
@@ -57,24 +59,29 @@ def find_edges(
     left, right = inner
     if count:
         return _near_dividers(np.maximum(through, ticks), left, right, count)
-    found = _count(through, inner, high, VISIBLE, 2) or _count(ticks, inner, high, TOOTH, TEETH)
+    found = _count(through, inner, high, MIN_DIVIDER_INKED, 2) or _count(
+        ticks, inner, high, MIN_TICK_INKED, MIN_TICK_CELLS
+    )
     return _near_dividers(np.maximum(through, ticks), left, right, found) if found else None
 
 
 def _count(
     profile: Floats, inner: tuple[float, float], high: float, visible: float, least: int
 ) -> int:
-    """How many cells there are, all of whose dividers are seen; 0 if none fit."""
+    """Return the largest number of equal cells whose dividers are all visible; 0 if none fits."""
     left, right = inner
     best = 0
-    for n in range(least, MOST + 1):
+    for n in range(least, MAX_CELLS + 1):
         wide = (right - left) / n
-        if NARROWEST * high <= wide <= WIDEST * high:
-            off = OFF * wide + 1
+        if MIN_WIDTH_HEIGHTS * high <= wide <= MAX_WIDTH_HEIGHTS * high:
+            off = MAX_OFF_WIDTHS * wide + 1
             dividers = left + wide * np.arange(1, n)
             middles = left + wide * (np.arange(n) + 0.5)
-            seen = [_around(profile, x, off)[1] for x in dividers]
-            if min(seen) >= visible and np.median(_at(profile, middles, off)) <= EMPTY:
+            seen = [_maximum_near(profile, x, off)[1] for x in dividers]
+            if (
+                min(seen) >= visible
+                and np.median(_means_around(profile, middles, off)) <= MAX_MIDDLE_INKED
+            ):
                 best = n
     return best
 
@@ -82,7 +89,7 @@ def _count(
 def _between_lines(
     lines: Mask, inner: tuple[float, float], rows: tuple[float, float]
 ) -> list[FormBox]:
-    """The cells in the field that lines enclose, from left to right."""
+    """Return the field's cells that lines enclose, from left to right."""
     if not lines.any():
         return []
     high = rows[1] - rows[0]
@@ -91,31 +98,32 @@ def _between_lines(
         for comb in find_cells(lines)
         for box in comb
         if inner[0] <= (box.left + box.right) / 2 <= inner[1]
-        and min(box.bottom, rows[1]) - max(box.top, rows[0]) >= COVERED * high
+        and min(box.bottom, rows[1]) - max(box.top, rows[0]) >= MIN_COVERED * high
     ]
     boxes.sort(key=lambda box: box.left)
     covered = boxes[-1].right - boxes[0].left if boxes else 0
     apart = all(a.right <= b.left for a, b in pairwise(boxes))
-    return boxes if apart and covered >= COVERED * (inner[1] - inner[0]) else []
+    return boxes if apart and covered >= MIN_COVERED * (inner[1] - inner[0]) else []
 
 
 def _profiles(ink: Light, rows: tuple[float, float]) -> tuple[Floats, Floats]:
-    """How much of each column is inked: the least of all, its top and its foot; the most of both.
+    """Return two profiles of the columns' inked shares: for full dividers and for ticks.
 
-    A divider goes from top to bottom; of a tick there is one end.
+    A divider needs ink throughout (minimum of whole, top and foot); a tick needs ink at one end
+    (maximum of top and foot).
     """
     top, bottom = rows
-    rim, tick = RIM * (bottom - top), TICK * (bottom - top)
+    rim, tick = RIM_HEIGHTS * (bottom - top), TICK_HEIGHTS * (bottom - top)
     parts = [(top + rim, bottom - rim), (top + rim, top + tick), (bottom - tick, bottom - rim)]
-    present = ink >= FAINT
+    present = ink >= MIN_INK
     full, upper, lower = (
         present[max(0, round(a)) : max(round(a), round(b), 1)].mean(axis=0) for a, b in parts
     )
     return np.minimum(full, np.minimum(upper, lower)), np.maximum(upper, lower)
 
 
-def _around(profile: Floats, x: float, off: float) -> tuple[float, float]:
-    """Where near to a column there is most ink, and how much."""
+def _maximum_near(profile: Floats, x: float, off: float) -> tuple[float, float]:
+    """Return the place of the profile's maximum near a column, and the maximum."""
     first = max(0, round(x - off))
     part = profile[first : max(first + 1, round(x + off) + 1)]
     if not part.size:
@@ -124,8 +132,8 @@ def _around(profile: Floats, x: float, off: float) -> tuple[float, float]:
     return first + float(most.mean()), float(part.max())
 
 
-def _at(profile: Floats, places: Floats, off: float) -> list[float]:
-    """How much ink there is at columns, in the mean around each."""
+def _means_around(profile: Floats, places: Floats, off: float) -> list[float]:
+    """Return the profile's mean around each of some columns."""
     found = []
     for x in places:
         part = profile[max(0, round(x - off)) : round(x + off) + 1]
@@ -134,9 +142,10 @@ def _at(profile: Floats, places: Floats, off: float) -> list[float]:
 
 
 def _near_dividers(profile: Floats, left: float, right: float, count: int) -> list[float]:
+    """Return the edges of `count` equal cells, each moved to a visible divider near it."""
     wide = (right - left) / count
     edges: list[float] = [left]
     for k in range(1, count):
-        x, seen = _around(profile, left + k * wide, WRITTEN * wide)
-        edges.append(x if seen >= VISIBLE else left + k * wide)
+        x, seen = _maximum_near(profile, left + k * wide, MAX_OFF_WIDTHS_COUNTED * wide)
+        edges.append(x if seen >= MIN_DIVIDER_INKED else left + k * wide)
     return [*edges, right]

@@ -1,4 +1,4 @@
-"""Connected pieces of ink."""
+"""Connected components of ink."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.seen import frame_digits
 from digitwise.imaging.surface import Light
 
-MOST = 5_000  # more than a full page of digits has
-MOST_PIXELS = 40_000_000  # of all boxes, ten pages: each is kept with its ink
-SPECK = 0.12  # smaller than this share of a large piece, a piece is dirt
-OUTSIZE = 4.0  # times as large as is usual, a piece is no digit: a signature, a ring
-TOGETHER = 256  # that are framed in one step: a texture has too many for the memory
-MOST_OF = 0.6  # share of the picture's side that a line is long, at least, if it is thin:
-THIN = 12  # times as long as wide
-LITTLE = 0.04  # share of the ink: the rest is specks
-RIM = np.ones((3, 3), np.uint8)  # around a stroke's pixel: so far its soft edge reaches
+MAX_COMPONENTS = 5_000  # more than a full page of digits has
+MAX_BOX_PIXELS = 40_000_000  # sum over all boxes, ten pages: each component keeps its ink
+MAX_SPECK_SIDES = 0.12  # longer side of a speck, as a share of the largest digit's
+OUTSIZE = 4.0  # times the usual size: larger components (a signature, a ring) are no digits
+FRAMED_AT_ONCE = 256  # components per framing step: a texture has too many for the memory
+MIN_LINE_SIDES = 0.6  # minimum length of a thin line, as a share of the picture's side
+THIN_ASPECT = 12  # minimum length divided by width of a thin line
+MIN_INK_SHARE = 0.04  # below this share of all ink, components are mere specks
+RIM = np.ones((3, 3), np.uint8)  # reach of a stroke's soft edge: one pixel
 
 
 @dataclass(frozen=True)
 class Component:
-    """Ink that hangs together, 8-connected.
+    """An 8-connected component of ink.
 
     Attributes
     ----------
     left, top, right, bottom : int
-        Its box in pixels, right and bottom past the end.
+        Its box in pixels, right and bottom exclusive.
     ink : float32 array of shape (bottom - top, right - left)
-        Its own ink, in [0, 1]; that of others in the box left out.
+        Its own ink, in [0, 1]; other components' ink in the box is left out.
     at_edge : four bool
         Whether it reaches the picture's left, top, right and bottom edge.
     through : bool
-        Whether it runs through the picture, or most of it, as rules, frames and gutters do.
+        Whether it spans the picture, or most of it, as printed lines, frames and gutters do.
     """
 
     left: int
@@ -51,46 +51,46 @@ class Component:
 
     @property
     def width(self) -> int:
-        """Of the box, in pixels."""
+        """Width of the box, in pixels."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
-        """Of the box, in pixels."""
+        """Height of the box, in pixels."""
         return self.bottom - self.top
 
     @cached_property
     def frame(self) -> npt.NDArray[np.uint8]:
-        """What a network sees of it, shape (28, 28)."""
+        """Frame for the network, shape (28, 28)."""
         return np.asarray(frame_digits([self.ink])[0])
 
 
 def frame_components(components: Sequence[Component]) -> None:
-    """Make the frames of those that have none yet, together: that takes half as long."""
+    """Make the missing frames of components together, which takes half as long."""
     new = [component for component in components if "frame" not in vars(component)]
-    for start in range(0, len(new), TOGETHER):
-        some = new[start : start + TOGETHER]
+    for start in range(0, len(new), FRAMED_AT_ONCE):
+        some = new[start : start + FRAMED_AT_ONCE]
         for component, framed in zip(some, frame_digits([c.ink for c in some]), strict=True):
-            # Where `cached_property` looks for it; one that is kept doesn't keep all others.
+            # `cached_property` finds it there; the copy lets the other frames' memory go.
             vars(component)["frame"] = framed.copy()
 
 
 def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
-    """Find the connected strokes, without specks, from left to right.
+    """Find the connected components without specks, from left to right.
 
-    Each takes along the weak ink at its rim, within a pixel: that is the stroke's soft edge.
+    Each includes the weak ink within a pixel of it: the stroke's soft edge.
 
     Parameters
     ----------
     ink : float32 array of shape (h, w)
         In [0, 1], 0 paper.
     solid : float
-        Share of full ink from which a pixel belongs to a stroke.
+        Share of full ink: minimum for a stroke's pixel.
 
     Raises
     ------
     ImageError
-        If there are more than 5,000, or they lie in one another: that is a texture, not writing.
+        If there are more than 5,000 or their boxes overlap too much, as those of a texture do.
     """
     import cv2
 
@@ -99,16 +99,19 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     sides[0] = 0  # the paper
     through = _run_through(stats, ink.shape)
     told = _tell_size(through[1:], stats[1:, 4])
-    kept = np.flatnonzero(sides >= max(SPECK * _large(sides[1:][told], stats[1:, 4][told]), 3))
-    if len(kept) > MOST:
+    kept = np.flatnonzero(
+        sides >= max(MAX_SPECK_SIDES * _largest_digit(sides[1:][told], stats[1:, 4][told]), 3)
+    )
+    if len(kept) > MAX_COMPONENTS:
         raise ImageError(
-            f"{len(kept):,} separate strokes; expected a page of numbers, with {MOST:,} at most"
+            f"{len(kept):,} separate strokes; expected a page of numbers, with {MAX_COMPONENTS:,} "
+            "at most"
         )
     boxes = int((stats[kept, 2].astype(np.int64) * stats[kept, 3]).sum())
-    if boxes > MOST_PIXELS:
+    if boxes > MAX_BOX_PIXELS:
         raise ImageError(
             f"strokes that cross all of the picture, with boxes of {boxes:,} pixels; expected a "
-            f"page of numbers, with {MOST_PIXELS:,} at most"
+            f"page of numbers, with {MAX_BOX_PIXELS:,} at most"
         )
     found = []
     for label in kept.tolist():
@@ -118,7 +121,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
         at_edge = (left == 0, top == 0, right == ink.shape[1], bottom == ink.shape[0])
         own = (labels[top:bottom, left:right] == label).view(np.uint8)
         rim = cv2.dilate(own, RIM)
-        # No other piece's stroke is within a pixel, or it would hang together with this one.
+        # No other component is within a pixel, or it would be connected with this one.
         found.append(
             Component(
                 left,
@@ -134,29 +137,29 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
 
 
 def _run_through(stats: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Which components run from edge to edge, or are thin and nearly as long as the picture."""
+    """Mark components that run from edge to edge, or are thin and most of a side long."""
     left, top, wide, high, _ = stats.T
     height, width = shape
-    across = (left <= 1) & (left + wide >= width - 1) | (wide >= MOST_OF * width) & (
-        wide >= THIN * high
+    across = (left <= 1) & (left + wide >= width - 1) | (wide >= MIN_LINE_SIDES * width) & (
+        wide >= THIN_ASPECT * high
     )
-    down = (top <= 1) & (top + high >= height - 1) | (high >= MOST_OF * height) & (
-        high >= THIN * wide
+    down = (top <= 1) & (top + high >= height - 1) | (high >= MIN_LINE_SIDES * height) & (
+        high >= THIN_ASPECT * wide
     )
     return np.asarray(across | down)
 
 
 def _tell_size(through: npt.NDArray[np.bool_], ink: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which components tell how large digits are: those that don't run through the picture.
+    """Mark components that show the size of digits: those that don't span the picture.
 
-    All do if the others are no more than specks: a digit fills its picture.
+    If the others are mere specks, all are marked: one digit fills the picture.
     """
     others = ~through
-    return others if ink[others].sum() >= LITTLE * ink.sum() else np.ones_like(through)
+    return others if ink[others].sum() >= MIN_INK_SHARE * ink.sum() else np.ones_like(through)
 
 
 def that_tell_size(components: Sequence[Component]) -> list[Component]:
-    """Return those components that tell how large a number's digits are, in their order."""
+    """Return the components that show the size of a number's digits, in the given order."""
     through = np.array([c.through for c in components], bool)
     if not through.any():
         return list(components)
@@ -164,13 +167,13 @@ def that_tell_size(components: Sequence[Component]) -> list[Component]:
     return [c for c, tells in zip(components, told, strict=True) if tells]
 
 
-def _large(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
-    """Longer side of the largest piece that may be a digit; 0 of none."""
+def _largest_digit(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
+    """Return the longer side of the largest component that may be a digit; 0 without any."""
     return min(float(sides.max(initial=0)), OUTSIZE * usual_size(sides, areas))
 
 
 def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
-    """Of things of these sizes, that of which half of all ink is in smaller ones; 0 of none."""
+    """Return the median of sizes, weighted by ink; 0 if there are no sizes."""
     if not len(sizes):
         return 0.0
     order = np.argsort(sizes)
@@ -178,14 +181,14 @@ def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
 
 
 def usual_height(components: list[Component]) -> float:
-    """Height of most writing, in pixels: see `usual_size`."""
+    """Return the ink-weighted median height of digits, in pixels: see `usual_size`."""
     components = that_tell_size(components)
     heights = np.array([c.height for c in components])
     return usual_size(heights, np.array([float(c.ink.sum()) for c in components]))
 
 
 def join(components: list[Component]) -> Component:
-    """One component of several: their common box, their ink together."""
+    """Join components into one: their common box, the maximum of their ink."""
     left, top = min(c.left for c in components), min(c.top for c in components)
     right, bottom = max(c.right for c in components), max(c.bottom for c in components)
     ink = np.zeros((bottom - top, right - left), np.float32)

@@ -1,15 +1,15 @@
-"""Which pixels hang together."""
+"""Connected components of a mask."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-MOST_SHORT = 4 * np.iinfo(np.uint16).max  # pixels, of which no more than a quarter stand apart
+MOST_SHORT = 4 * np.iinfo(np.uint16).max  # pixels: at most a quarter can be separate components
 
 
 def connected(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
-    """Number the 8-connected parts of a mask.
+    """Label the 8-connected components of a mask.
 
     Parameters
     ----------
@@ -19,12 +19,12 @@ def connected(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], npt.NDArra
     -------
     labels : uint16 or int32 array of shape (h, w)
         From 1; 0 where the mask is false.
-    stats : int32 array of shape (parts + 1, 5)
-        Of each label: left, top, width, height, pixels. The first row is of no part.
+    stats : int32 array of shape (components + 1, 5)
+        Left, top, width, height and area of each label; the first row is no component's.
     """
     import cv2
 
-    # Short numbers are counted three times as fast; and most of a page is empty.
+    # 16-bit labels take a third of the time; and most of a page is empty.
     kind = cv2.CV_16U if mask.size < MOST_SHORT else cv2.CV_32S
     left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
     box = np.s_[top : top + height, left : left + width]

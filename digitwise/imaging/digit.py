@@ -1,4 +1,4 @@
-"""A picture of exactly one digit → the 28×28 that a network sees."""
+"""Frame of a picture that shows exactly one digit."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +9,12 @@ from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.seen import looks_framed
 from digitwise.imaging.surface import Light
 
-PALE = 0.12  # share of full ink that is a stroke where all ink is one digit's: fine pens are pale
-NEIGHBOUR = 0.35  # of the digit's ink, and of its own width above or below it, has less
+MIN_INK = 0.12  # share of full ink: minimum for a stroke of a single digit; fine pens are pale
+MAX_NEIGHBOUR = 0.35  # a neighbour's share of the digit's ink, and of its own width shared with it
 
 
 def find_digit(grey: Light) -> Component | None:
-    """All the ink of a picture, as one component; None if there is none.
+    """Find the digit of a picture: all its ink as one component; None if there is no ink.
 
     Parameters
     ----------
@@ -24,14 +24,14 @@ def find_digit(grey: Light) -> Component | None:
     ink = extract_ink(grey)
     if looks_framed(ink):
         return Component(0, 0, SIDE, SIDE, ink)
-    components = _without_neighbours(find_components(ink, PALE), ink.shape[1])
+    components = _without_neighbours(find_components(ink, MIN_INK), ink.shape[1])
     return join(components) if components else None
 
 
 def _without_neighbours(components: list[Component], width: int) -> list[Component]:
-    """Leave out what a cut has left of the digits before and after: strokes at the picture's sides.
+    """Drop remains of neighbouring digits: small strokes at the picture's sides.
 
-    They lie beside the digit, not above or below, and are small against it.
+    They lie beside the digit, not above or below it.
     """
     if not components:
         return []
@@ -40,8 +40,8 @@ def _without_neighbours(components: list[Component], width: int) -> list[Compone
     def foreign(c: Component) -> bool:
         at_side = c.left <= 0 or c.right >= width
         shared = min(c.right, digit.right) - max(c.left, digit.left)
-        small = c.ink.sum() < NEIGHBOUR * digit.ink.sum()
-        return bool(at_side and small and shared < NEIGHBOUR * c.width)
+        small = c.ink.sum() < MAX_NEIGHBOUR * digit.ink.sum()
+        return bool(at_side and small and shared < MAX_NEIGHBOUR * c.width)
 
     return [c for c in components if not foreign(c)]
 

@@ -1,4 +1,4 @@
-"""Pixels that nobody knows, filled with what is nearest to them."""
+"""Unknown pixels filled with the nearest known value."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 
 def filled(values: npt.NDArray[Any], unknown: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Give each unknown pixel the value of a known one that is nearest, within 2% of the distance.
+    """Fill each unknown pixel with the nearest known value; distances are exact to 2%.
 
     Parameters
     ----------
     values, unknown : arrays of shape (h, w)
-        Where all are unknown, the values stay.
+        If all pixels are unknown, the values are returned unchanged.
     """
     import cv2
 

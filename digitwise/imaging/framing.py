@@ -1,7 +1,7 @@
 """MNIST's framing of one digit, rebuilt: ink of any size → 28×28 bytes.
 
-The steps are those that Yadav and Bottou recovered ("Cold case: the lost MNIST digits", 2019)
-by comparing MNIST with its sources. An image that is framed so already comes out as it went in.
+Yadav and Bottou recovered the steps ("Cold case: the lost MNIST digits", 2019) by comparing
+MNIST with its sources. Framing an MNIST image again doesn't change it.
 """
 
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ import numpy.typing as npt
 from digitwise.errors import InputError
 from digitwise.neurons import Floats
 
-SIDE = 28  # of the frame
-BOX = 20  # of the digit in it
-SMALLEST = 10  # a digit smaller than this, in pixels, is not blown up to fill the box
-ONE_THREAD = 1 << 18  # multiplications: for more OpenBLAS wakes threads, 100 times as slow if busy
-FOOTPRINT = 0.99  # share of its width that a source pixel spreads its ink over
+SIDE = 28  # pixels: side of the frame
+BOX = 20  # pixels: side of the digit's box in the frame
+MIN_SIDE_PX = 10  # smaller digits are enlarged as if they were this large
+ONE_THREAD = 1 << 18  # multiplications: beyond, OpenBLAS wakes threads, 100 times as slow if busy
+FOOTPRINT = 0.99  # share of a source pixel's width over which its ink is spread
 
 
 def frame(ink: npt.ArrayLike) -> npt.NDArray[np.uint8]:
-    """Frame one digit as MNIST frames them.
+    """Frame one digit as MNIST does.
 
     The digit's bounding box becomes a square of 20×20, aspect preserved, and is pasted so that
     its centre of mass lies in (14, 15], half a pixel past the centre of the frame on average.
@@ -64,7 +64,7 @@ def frame_all(inks: Sequence[npt.ArrayLike]) -> npt.NDArray[np.uint8]:
     framed = np.zeros((len(inks), SIDE, SIDE), np.uint8)
     tops, lefts = (np.floor(15 - of_axis / mass).astype(int).tolist() for of_axis in centres)
     for image, digit, top, left in zip(framed, digits, tops, lefts, strict=True):
-        # Paste, clipping what leaves the frame.
+        # Paste, clipped to the frame.
         rows = slice(max(top, 0), min(top + BOX, SIDE))
         columns = slice(max(left, 0), min(left + BOX, SIDE))
         image[rows, columns] = digit[
@@ -74,7 +74,7 @@ def frame_all(inks: Sequence[npt.ArrayLike]) -> npt.NDArray[np.uint8]:
 
 
 def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
-    """Rows and columns from the first to the last with ink in them; empty if there is none."""
+    """Return the rows and columns of the ink's bounding box; empty slices without ink."""
     import cv2
 
     left, top, width, height = cv2.boundingRect((ink != 0).view(np.uint8))
@@ -82,7 +82,7 @@ def bounding_box(ink: npt.NDArray[Any]) -> tuple[slice, slice]:
 
 
 def centre_of_mass(image: npt.NDArray[Any]) -> tuple[float, float]:
-    """Row and column of the centre of mass; a pixel's own centre is at +0.5."""
+    """Return row and column of the centre of mass; a pixel's own centre is at +0.5."""
     total = image.sum()
     down, across = (image.sum(axis=1 - axis) @ _centres(image.shape[axis]) for axis in (0, 1))
     return float(down / total), float(across / total)
@@ -90,13 +90,13 @@ def centre_of_mass(image: npt.NDArray[Any]) -> tuple[float, float]:
 
 @lru_cache(maxsize=512)
 def _centres(n: int) -> Floats:
-    """Of n pixels along an axis."""
+    """Return the centres of n pixels along an axis."""
     return np.arange(n) + 0.5
 
 
 def _resample(ink: Floats) -> Floats:
-    """Area-weighted resampling to 20×20, of ink in the middle of a square."""
-    side = max(*ink.shape, SMALLEST)
+    """Resample ink, centred in a square, to 20×20 by area weights."""
+    side = max(*ink.shape, MIN_SIDE_PX)
     spread = _spread(side)
     down, across = (slice((side - n) // 2, (side - n) // 2 + n) for n in ink.shape)
     columns = max(1, ONE_THREAD // (BOX * ink.shape[0]))
@@ -107,9 +107,9 @@ def _resample(ink: Floats) -> Floats:
 
 @lru_cache(maxsize=512)
 def _spread(side: int) -> Floats:
-    """Matrix (20, side): how much of source pixel i falls into target pixel t, along one axis.
+    """Return the matrix (20, side) of the shares of source pixels in target pixels, on one axis.
 
-    Pixels are doubled as long as there are under 20.
+    Source pixels are doubled until there are at least 20.
     """
     n, times = side, 1
     while n < BOX:

@@ -1,4 +1,4 @@
-"""HEIC, the format of phones' pictures: opened by the extra that decodes it."""
+"""HEIC, the format of phones' pictures: opened through the extra [heic]."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -9,7 +9,7 @@ BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"
 
 
 def is_heic(source: Path | BinaryIO) -> bool:
-    """Whether a file is HEIC, by its content. A binary file is left at its start."""
+    """Tell by its content whether a file is HEIC. A binary file is left at its start."""
     if isinstance(source, Path):
         with source.open("rb") as file:
             start = file.read(12)
@@ -21,12 +21,12 @@ def is_heic(source: Path | BinaryIO) -> bool:
 
 
 def teach_pillow() -> None:
-    """Have Pillow open HEIC files.
+    """Register the HEIC decoder with Pillow.
 
     Raises
     ------
     ImageError
-        If the package is missing that can: it says how to come by it, or do without.
+        If the package of the extra is missing; the message says how to install it or do without.
     """
     try:
         from pillow_heif import register_heif_opener

@@ -1,4 +1,4 @@
-"""Light of a picture: grey in [0, 1], at a resolution that suffices for handwriting."""
+"""Light of a PIL image: grey in [0, 1], at a resolution that suffices for handwriting."""
 
 from typing import TYPE_CHECKING
 
@@ -14,22 +14,22 @@ WORKING_PIXELS = 4_000_000  # A4 at 240 dpi: plenty for handwriting
 
 
 def light_of(image: "Image") -> npt.NDArray[np.float32]:
-    """Return light, 0 black to 1 white, of at most 4 million pixels: float32 (h, w).
+    """Return an image's light, 0 black to 1 white, of at most 4 million pixels: float32 (h, w).
 
-    What is transparent becomes paper.
+    Transparent pixels become paper.
 
     Raises
     ------
     ImageError
-        If pixels are not finite numbers.
+        If a pixel is not a finite number.
     """
     return _to_working_size(_grey(image))
 
 
 def _grey(image: "Image") -> npt.NDArray[np.float32]:
     if image.mode.startswith("I") or image.mode == "F":
-        # 16 bits a pixel, or more: scanners fill 10, 12 or 16 of them, so the range is its own.
-        deep = np.asarray(image).astype(np.float64)  # a range of float32 may be beyond it
+        # Scanners fill 10, 12 or 16 of 16 bits, so the picture's own range is used.
+        deep = np.asarray(image).astype(np.float64)  # the range may overflow float32
         if not np.isfinite(deep).all():
             raise ImageError("pixels that are not finite numbers")
         low, high = min(0.0, float(deep.min())), float(deep.max())
@@ -43,7 +43,7 @@ def _grey(image: "Image") -> npt.NDArray[np.float32]:
 def _over_paper(image: "Image") -> npt.NDArray[np.float32]:
     grey = np.asarray(image.convert("L")).astype(np.float32) / 255
     alpha = np.asarray(image.getchannel("A")).astype(np.float32) / 255
-    # White ink on a transparent ground would vanish on white paper: that one gets black.
+    # White ink on a transparent ground would vanish on white paper, so it gets black paper.
     light_ink = alpha.mean() < 0.5 and (grey * alpha).sum() > 0.5 * alpha.sum()
     return np.asarray(grey * alpha + (0 if light_ink else 1 - alpha), np.float32)
 

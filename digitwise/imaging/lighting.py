@@ -1,27 +1,28 @@
-"""Light that falls unevenly on paper: shadows with an edge, dark corners."""
+"""Correction of uneven lighting: shadows with an edge, dark corners."""
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.surface import TERMS, Light, averaged, fit, powers, surface
 
-SMALLEST = 48  # pixels of the shorter side: smaller pictures are lit evenly, and
-LONGEST = 10  # those that are more times as long as wide
-COARSE, FINE = 128, 800  # pixels of the longer side: so small, light is looked for, and measured
-BRUSH = 0.25  # of the shorter side: wider than strokes
-WIDER = 3.0  # stroke widths: a finer brush
-FAINT = 0.3  # share of the darkest stroke from which on a pixel belongs to one
-UNEVEN = 0.04  # how far light is from a smooth surface
-SHARE = 0.03  # of the paper on which it is
-LEVEL = 0.9  # of paper that is lit evenly: its noise goes either way
-DARKEST = 0.05
+MIN_SIDE_PX = 48  # shorter side; smaller pictures are taken to be lit evenly
+MAX_ASPECT = 10  # longer side divided by shorter; longer pictures are taken to be lit evenly
+COARSE_SIDE_PX = 128  # longer side of the picture in which uneven light is detected
+FINE_SIDE_PX = 800  # longer side of the picture in which light is measured
+BRUSH_SIDES = 0.25  # coarse brush, as a share of the shorter side: wider than strokes
+BRUSH_STROKES = 3.0  # fine brush, in pen widths
+MIN_INK = 0.3  # share of the darkest stroke: minimum for a stroke's pixel
+UNEVEN = 0.04  # distance of light from a smooth surface, as a share of black to white
+UNEVEN_SHARE = 0.03  # minimum share of pixels that are UNEVEN off, where lighting is uneven
+PAPER_LEVEL = 0.9  # brightness of corrected paper: below 1, as its noise has both signs
+DARKEST = 0.05  # minimum light to divide by
 
 
 def lit_evenly(grey: Light) -> Light:
-    """Divide by the light that falls on the paper, if that is no smooth surface.
+    """Divide a picture by the light that falls on its paper, unless that is a smooth surface.
 
-    The light is what remains when strokes are painted over with a brush that is wider than they
-    are; a shadow's edge stays where it is. Of a blackboard, the same is done to the negative.
+    A morphological closing with a brush wider than the strokes removes them and leaves the light;
+    edges of shadows stay in place. The negative of a blackboard is corrected instead.
 
     Parameters
     ----------
@@ -31,36 +32,36 @@ def lit_evenly(grey: Light) -> Light:
     Returns
     -------
     float32 array of shape (h, w)
-        The same array if light falls evenly.
+        The given array itself if the lighting is even.
     """
     import cv2
 
-    if min(grey.shape) < max(SMALLEST, max(grey.shape) / LONGEST):
+    if min(grey.shape) < max(MIN_SIDE_PX, max(grey.shape) / MAX_ASPECT):
         return grey
-    coarse = averaged(grey, COARSE)
-    side = BRUSH * min(coarse.shape)
-    painted = _painted(coarse, side)
+    coarse = averaged(grey, COARSE_SIDE_PX)
+    side = BRUSH_SIDES * min(coarse.shape)
+    painted = _closed(coarse, side)
     if _is_even(painted):
         return grey
-    negative = _painted(1 - coarse, side)
-    # Of the wrong two, the brush paints what lies between strokes, and strokes remain.
-    dark_ink = _rough(painted) <= _rough(negative)
+    negative = _closed(1 - coarse, side)
+    # With the wrong polarity, the brush closes the gaps between strokes, and strokes remain.
+    dark_ink = _total_variation(painted) <= _total_variation(negative)
     if not dark_ink and _is_even(negative):
         return grey
     paper = grey if dark_ink else 1 - grey
-    small = shrunk(paper, FINE)
-    side = BRUSH * min(small.shape)
-    # Where a shadow's edge meets the picture's, so wide a brush doesn't fit in.
+    small = shrunk(paper, FINE_SIDE_PX)
+    side = BRUSH_SIDES * min(small.shape)
+    # The coarse brush doesn't fit in where a shadow's edge meets the picture's.
     inner = slice(round(side / 2), -round(side / 2))
-    ink = (_painted(small, side) - small)[inner, inner]
-    light = _painted(small, WIDER * _stroke_width(ink >= max(FAINT * ink.max(), UNEVEN)))
+    ink = (_closed(small, side) - small)[inner, inner]
+    light = _closed(small, BRUSH_STROKES * _stroke_width(ink >= max(MIN_INK * ink.max(), UNEVEN)))
     falling = cv2.resize(light, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    even = np.minimum(LEVEL * paper / np.maximum(falling, DARKEST), 1)
+    even = np.minimum(PAPER_LEVEL * paper / np.maximum(falling, DARKEST), 1)
     return np.asarray(even if dark_ink else 1 - even, np.float32)
 
 
 def shrunk(paper: Light, size: int) -> Light:
-    """A picture, made so small that its longer side has at most so many pixels."""
+    """Shrink a picture until its longer side has at most `size` pixels."""
     import cv2
 
     shrink = size / max(paper.shape)
@@ -69,33 +70,33 @@ def shrunk(paper: Light, size: int) -> Light:
     return np.asarray(cv2.resize(paper, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA))
 
 
-def _painted(paper: Light, side: float) -> Light:
-    """Paper without what is dark and narrower than a brush."""
+def _closed(paper: Light, side: float) -> Light:
+    """Remove dark parts that are narrower than a brush, by closing."""
     import cv2
 
     width = max(3, round(side) | 1)
-    # Light goes on falling beyond the edge: where it ended there, it would be painted over, too.
+    # Light continues beyond the edge: without a border, the closing would fill it there, too.
     wide = cv2.copyMakeBorder(paper, width, width, width, width, cv2.BORDER_REPLICATE)
     wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
     return np.asarray(wide[width:-width, width:-width])
 
 
 def _stroke_width(strokes: npt.NDArray[np.bool_]) -> float:
-    """Of a stroke, the middle is half of its width from the paper, a pixel a quarter; 0 of none."""
+    """Return the mean pen width, four times the mean distance to the paper; 0 without strokes."""
     import cv2
 
     depth = cv2.distanceTransform(strokes.astype(np.uint8), cv2.DIST_L2, 3)
     return 4 * float(depth[strokes].mean()) if strokes.any() else 0.0
 
 
-def _rough(light: Light) -> float:
-    """How much neighbouring pixels differ, in all: its total variation."""
+def _total_variation(light: Light) -> float:
+    """Return the total variation: the sum of differences between neighbouring pixels."""
     return float(sum(np.abs(np.diff(light, axis=axis)).sum() for axis in (0, 1)))
 
 
 def _is_even(light: Light) -> bool:
-    """Whether light is near to a smooth surface, almost everywhere."""
+    """Tell whether light is close to a smooth surface almost everywhere."""
     y, x = (powers(length) for length in light.shape)
     smooth = fit(light.astype(np.float64), np.ones(light.shape), y, x, TERMS)
     off = np.abs(light - surface(y, smooth, x)) > UNEVEN
-    return bool(np.count_nonzero(off) < SHARE * off.size)
+    return bool(np.count_nonzero(off) < UNEVEN_SHARE * off.size)

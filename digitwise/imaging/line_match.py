@@ -1,4 +1,4 @@
-"""Laying one page over another by their printed lines alone."""
+"""Registration of a page with a reference by their printed lines alone."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,27 +8,26 @@ from digitwise.imaging.rules import find_rules
 from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
-SMALL = 600  # pixels of the longer side that pages are compared at
-BLUR = (9.0, 2.5)  # pixels: first from afar, then from near
-STEPS = 60
-CLEARLY = 0.8  # from this on, a page isn't looked at upside down
-SKEWS = np.radians(np.arange(-8, 8.1, 0.5))
+SMALL_SIDE_PX = 600  # longer side of the small pictures that are compared
+BLURS_PX = (9.0, 2.5)  # standard deviations of the blur: coarse, then fine
+ECC_STEPS = 60  # maximum iterations of one refinement
+UPRIGHT_CORRELATION = 0.8  # from this on, a page isn't tried upside down
+SKEWS = np.radians(np.arange(-8, 8.1, 0.5))  # angles tried, radians
 
 PageLines = tuple[Light, Transform]
-"""Printed lines of a page, upright and small, and how to come from there to its pixels."""
+"""Printed lines of a page, deskewed and small, and the transform from there to its pixels."""
 
 
 def lines_over(own: PageLines, its: PageLines) -> list[Transform]:
-    """Find how a page's lines may lie over a reference's, from its pixels to the page's.
+    """Find transforms that lay a page's printed lines over a reference's.
 
-    What is written doesn't change lines. The page may be shifted, turned by up to 8 degrees, of
-    another size, and a little slanted. It is looked at upside down, too, where it isn't clearly
-    upright.
+    Writing doesn't affect lines. The page may be shifted, rotated by up to 8 degrees, scaled and
+    a little sheared. Unless it is clearly upright, it is tried upside down, too.
 
     Parameters
     ----------
     own, its : PageLines
-        What `find_lines` found on the page and on the reference.
+        Results of `find_lines` for the page and the reference.
 
     Returns
     -------
@@ -39,7 +38,7 @@ def lines_over(own: PageLines, its: PageLines) -> list[Transform]:
     back = np.linalg.inv(to_reference)
     upright, alike = _lay_over(lines, its_lines)
     found = [to_page @ upright @ back]
-    if alike < CLEARLY:
+    if alike < UPRIGHT_CORRELATION:
         high, wide = lines.shape
         turn = np.array([[-1.0, 0, wide - 1], [0, -1, high - 1], [0, 0, 1]])
         turned, _ = _lay_over(np.ascontiguousarray(lines[::-1, ::-1]), its_lines)
@@ -48,14 +47,14 @@ def lines_over(own: PageLines, its: PageLines) -> list[Transform]:
 
 
 def _lay_over(own: Light, its: Light) -> tuple[Transform, float]:
-    """Where the places of a reference are on a page, and how alike the lines of both are then."""
+    """Return the affine transform from reference to page, and the correlation of their lines."""
     import cv2
 
     best, alike = np.eye(3), -1.0
     for start in _guesses(own, its):
-        for blur in BLUR:
+        for blur in BLURS_PX:
             soft = [cv2.GaussianBlur(lines, (0, 0), blur) for lines in (its, own)]
-            criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, STEPS, 1e-5)
+            criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, ECC_STEPS, 1e-5)
             try:
                 correlation, found_here = cv2.findTransformECC(
                     soft[0], soft[1], start, cv2.MOTION_AFFINE, criteria
@@ -70,7 +69,7 @@ def _lay_over(own: Light, its: Light) -> tuple[Transform, float]:
 
 
 def find_lines(ink: Light) -> PageLines | None:
-    """Find the printed lines in a page's ink; None if there are too few to tell where it lies."""
+    """Find the printed lines in a page's ink; None if there are too few for registration."""
     import cv2
 
     skew = np.degrees(_skew(_shrunk(ink)))
@@ -80,21 +79,22 @@ def find_lines(ink: Light) -> PageLines | None:
     lines = find_rules(turned)
     if lines.sum() < 2 * max(ink.shape):
         return None
-    scale = SMALL / max(ink.shape)
+    scale = SMALL_SIDE_PX / max(ink.shape)
     back = np.linalg.inv(np.vstack([upright, [0, 0, 1]])) @ np.diag([1 / scale, 1 / scale, 1])
     return np.minimum(3 * _shrunk(lines.astype(np.float32)), np.float32(1)), back
 
 
 def _shrunk(page: Light) -> Light:
+    """Resize a page to SMALL_SIDE_PX on its longer side."""
     import cv2
 
-    scale = SMALL / max(page.shape)
+    scale = SMALL_SIDE_PX / max(page.shape)
     size = [max(1, round(length * scale)) for length in page.shape[::-1]]
     return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _guesses(own: Light, its: Light) -> list[npt.NDArray[np.float32]]:
-    """Where the one might be on the other: their extents laid over each other, or as they are."""
+    """Return starting transforms, shape (2, 3): extents matched, and the identity."""
     extents = []
     for lines in (own, its):
         y, x = np.nonzero(lines > 0.3)
@@ -107,7 +107,7 @@ def _guesses(own: Light, its: Light) -> list[npt.NDArray[np.float32]]:
 
 
 def _skew(lines: Light) -> float:
-    """Angle of what is on a page, radians: at which its projection to the left is sharpest."""
+    """Return the skew of a page in radians: the angle with the sharpest horizontal projection."""
     y, x = np.nonzero(lines > 0.3)
     if not y.size:
         return 0.0

@@ -1,4 +1,4 @@
-"""Where a field is on a page, looked at from near: paper is bent, and lenses are round."""
+"""Local registration: place each field by the print around it, as paper and lenses bend pages."""
 
 from dataclasses import dataclass
 
@@ -8,27 +8,27 @@ from digitwise.imaging.align import STROKE, Landmarks
 from digitwise.imaging.region import Transform
 from digitwise.imaging.surface import Light
 
-AROUND = 0.5  # of a field's height, and
-AT_LEAST = 0.015  # of the page's longer side: print is looked at so far around the field
-REACH = 0.3  # of a field's height: how far it is sought, at most
-HIGH = 64  # pixels: a field is looked at so high, if the page is fine enough
-SOFT = 1.2  # pixels of blur
-DISTANCE = 0.15  # likeness that the farthest place is worth less: a line is alike all along
-BETTER = 0.02  # likeness gained, at least, for a field to be moved
-LEAST_PRINT = 20  # pixels: from less print nothing is told
+MARGIN_HEIGHTS = 0.5  # print compared around a field, in field heights
+MIN_MARGIN_SIDES = 0.015  # minimum of the same, as a share of the page's longer side
+REACH_HEIGHTS = 0.3  # maximum shift of a field, in field heights
+FIELD_HEIGHT_PX = 64  # height of a field in the compared windows
+BLUR_PX = 1.2  # standard deviation of the blur
+DISTANCE_PENALTY = 0.15  # correlation lost at the largest shift: a line matches all along itself
+MIN_GAIN = 0.02  # of correlation, for a field to be moved
+MIN_PRINT_PX = 20  # pixels of print needed to compare windows
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a field is.
+    """The place of a field on a page.
 
     Attributes
     ----------
     transform : float64 array of shape (3, 3)
         From the reference's pixels to the page's.
     alike : float or None
-        Share of the print around it that is on the page: see `digitwise.imaging.align.Fit`. None
-        where there is hardly any print.
+        Likeness of the print around it: see `digitwise.imaging.align.Fit`. None if there is
+        hardly any print.
     """
 
     transform: Transform
@@ -38,12 +38,12 @@ class Place:
 def settle(
     page: Landmarks, reference: Landmarks, transform: Transform, box: tuple[float, ...]
 ) -> Place:
-    """Move a field to where the print around it is.
+    """Shift a field to the best match of the print around it.
 
     Parameters
     ----------
     transform : array of shape (3, 3)
-        Of the whole page: from the reference's pixels to the page's.
+        Registration of the whole page: from the reference's pixels to the page's.
     box : (left, top, right, bottom)
         In the reference's pixels.
     """
@@ -51,26 +51,26 @@ def settle(
 
     left, top, right, bottom = box
     high = bottom - top
-    around = max(AROUND * high, AT_LEAST * max(reference.grey.shape))
-    scale = HIGH / high
-    reach = max(2, round(REACH * HIGH))
+    around = max(MARGIN_HEIGHTS * high, MIN_MARGIN_SIDES * max(reference.grey.shape))
+    scale = FIELD_HEIGHT_PX / high
+    reach = max(2, round(REACH_HEIGHTS * FIELD_HEIGHT_PX))
     start = left - around, top - around
     size = [max(8, round((length + 2 * around) * scale)) for length in (right - left, high)]
     its = _window(reference.ink, np.eye(3), start, scale, size, 0)
-    if (its >= STROKE).sum() < LEAST_PRINT:
+    if (its >= STROKE).sum() < MIN_PRINT_PX:
         return Place(transform, None)
     own = _window(page.ink, transform, start, scale, size, reach)
-    soft_own, soft_its = (cv2.GaussianBlur(ink, (0, 0), SOFT) for ink in (own, its))
+    soft_own, soft_its = (cv2.GaussianBlur(ink, (0, 0), BLUR_PX) for ink in (own, its))
     alike = cv2.matchTemplate(soft_own, soft_its, cv2.TM_CCORR_NORMED)
     away = np.arange(-reach, reach + 1) / reach
-    alike = alike - DISTANCE * (away[:, None] ** 2 + away**2)
+    alike = alike - DISTANCE_PENALTY * (away[:, None] ** 2 + away**2)
     y, x = (int(v) for v in np.unravel_index(alike.argmax(), alike.shape))
-    if alike[y, x] < alike[reach, reach] + BETTER:
+    if alike[y, x] < alike[reach, reach] + MIN_GAIN:
         y, x = reach, reach
     moved = np.eye(3)
     moved[:2, 2] = (x - reach) / scale, (y - reach) / scale
     there = own[y : y + its.shape[0], x : x + its.shape[1]]
-    return Place(transform @ moved, _share(there, its))
+    return Place(transform @ moved, _likeness(there, its))
 
 
 def _window(
@@ -81,6 +81,7 @@ def _window(
     size: list[int],
     beyond: int,
 ) -> Light:
+    """Cut a window out of a page's ink, scaled, with `beyond` pixels on each side."""
     import cv2
 
     to_reference = np.array(
@@ -95,7 +96,8 @@ def _window(
     return np.asarray(cv2.warpPerspective(ink, transform @ to_reference, (wide, high), flags=flags))
 
 
-def _share(own: Light, its: Light) -> float:
+def _likeness(own: Light, its: Light) -> float:
+    """Return the likeness of two windows: see `Fit.alike`."""
     import cv2
 
     near = cv2.dilate((own >= STROKE).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0

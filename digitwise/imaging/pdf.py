@@ -1,4 +1,4 @@
-"""Pages of PDF files, as pictures: rendered by PDFium, as Chromium does."""
+"""Pages of PDF files, rendered by PDFium."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,30 +9,30 @@ from digitwise.errors import ImageError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DOTS_PER_INCH = 200  # as scans of forms have; a digit of 4 mm is 30 pixels high
+DOTS_PER_INCH = 200  # usual for scans of forms; a digit of 4 mm is 30 pixels high
 POINTS_PER_INCH = 72
-MOST_PIXELS = 20_000_000  # of a rendered page: what is larger is rendered coarser
-START = 1024  # bytes, within which a PDF file says what it is
+MAX_PIXELS = 20_000_000  # of a rendered page; larger pages are rendered at fewer dots per inch
+HEADER_BYTES = 1024  # start of a PDF file, within which its signature stands
 
 
 def is_pdf(source: Path | BinaryIO) -> bool:
-    """Whether a file is PDF, by its content. A binary file is left at its start."""
+    """Tell by its content whether a file is PDF. A binary file is left at its start."""
     if isinstance(source, Path):
         with source.open("rb") as file:
-            return b"%PDF-" in file.read(START)
+            return b"%PDF-" in file.read(HEADER_BYTES)
     source.seek(0)
-    start = source.read(START)
+    start = source.read(HEADER_BYTES)
     source.seek(0)
     return b"%PDF-" in start
 
 
 def render_pages(source: Path | BinaryIO, most: int, first: int = 0) -> Iterator["Image"]:
-    """Render the pages of a PDF file from the `first` on, one after the other, in grey.
+    """Yield the pages of a PDF file from the `first` on, rendered in grey.
 
     Raises
     ------
     ImageError
-        If it is damaged, needs a password, has no page or more than `most`.
+        If the file is damaged, needs a password, has no page or more than `most`.
     """
     import pypdfium2
 
@@ -47,7 +47,7 @@ def render_pages(source: Path | BinaryIO, most: int, first: int = 0) -> Iterator
         for number in range(first, len(document)):
             page = document[number]
             width, height = (max(1.0, points / POINTS_PER_INCH) for points in page.get_size())
-            dots = min(DOTS_PER_INCH, (MOST_PIXELS / (width * height)) ** 0.5)
+            dots = min(DOTS_PER_INCH, (MAX_PIXELS / (width * height)) ** 0.5)
             bitmap = page.render(scale=dots / POINTS_PER_INCH, grayscale=True)
             yield bitmap.to_pil()
     except pypdfium2.PdfiumError as error:

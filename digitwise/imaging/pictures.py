@@ -1,4 +1,4 @@
-"""Opening picture files and arrays as light intensities, within limits."""
+"""Pictures from files and arrays: opened page by page as light, within limits of size."""
 
 import io
 import warnings
@@ -21,8 +21,8 @@ from digitwise.imaging.pdf import is_pdf, render_pages
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # what `preinit` knows first
-HEIC = "HEIF"  # as Pillow calls it, once it can
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")  # those of `preinit` first
+HEIC = "HEIF"  # Pillow's name of the format
 SUFFIXES = frozenset(
     {
         ".png",
@@ -40,7 +40,7 @@ SUFFIXES = frozenset(
         ".heif",
     }
 )
-MOST_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
+MAX_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
 MOST_PAGES = 1_000
 
 
@@ -55,7 +55,7 @@ class Picture:
     width, height : int
         Size of the original page in pixels, after its EXIF orientation is applied.
     page : int
-        0 for the first; more only in PDF files and multi-page TIFF files.
+        Index from 0; above 0 only in PDF files, multi-page TIFF files and lists.
     """
 
     grey: npt.NDArray[np.float32]
@@ -64,7 +64,7 @@ class Picture:
     page: int = 0
 
     def in_original(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        """Bring x0, y0, x1, y1 from working resolution back to the original page's pixels."""
+        """Convert a box from working resolution to the original page's pixels."""
         height, width = self.grey.shape
         x, y = self.width / width, self.height / height
         x0, y0, x1, y1 = box
@@ -85,18 +85,17 @@ Source: TypeAlias = (
 def open_pictures(source: Source) -> Iterator[Picture]:
     """Yield the pages of a picture, one after the other.
 
-    It may be a path; bytes or a binary file; a PIL image; an array, or an object that offers one;
-    or a list or tuple of these, whose pages follow one another as those of one file do. A page
-    that was opened before is itself.
+    A picture is a path; bytes or a binary file; a PIL image; an array, or an object that converts
+    to one; or a list or tuple of pictures, whose pages are numbered through. A `Picture` is
+    yielded unchanged.
 
     Files are PNG, JPEG, BMP, TIFF, WebP, GIF (first frame), PNM, PDF or, with the extra [heic],
-    HEIC; grey or colour, 8 or 16
-    bit, with or without alpha. Arrays are as `image_of` has them.
+    HEIC; grey or colour, 8 or 16 bit, with or without alpha. For arrays see `image_of`.
 
     Raises
     ------
     ImageError
-        If it can't be opened, is damaged, is empty or is beyond 80 million pixels.
+        If it can't be opened, is damaged, is empty or has more than 80 million pixels.
     """
     if isinstance(source, Picture):
         yield source
@@ -109,12 +108,12 @@ def open_pictures(source: Source) -> Iterator[Picture]:
 
 
 def open_page(path: Path, page: int) -> "Image":
-    """Open one page of a file, as `open_images` yields it, without decoding those before it.
+    """Open one page of a file, as `open_images` does, without decoding the pages before it.
 
     Raises
     ------
     ImageError
-        If it can't be opened, or has no such page.
+        If the file can't be opened, or has no such page.
     """
     for image in open_pages(path, page):
         load_pixels(image)
@@ -123,7 +122,7 @@ def open_page(path: Path, page: int) -> "Image":
 
 
 def open_images(source: Source) -> Iterator["Image"]:
-    """Yield the same pages as PIL images, upright, of their original size.
+    """Yield the pages of a picture as PIL images, upright, in their original size.
 
     Raises
     ------
@@ -144,7 +143,7 @@ def open_images(source: Source) -> Iterator["Image"]:
 def _each(
     sources: Sequence[Source], open_one: Callable[[Source], Iterator[Page]]
 ) -> Iterator[Page]:
-    """Yield the pages of each of some pictures; an error says which of them it is."""
+    """Yield the pages of several pictures; an error names the number of the picture."""
     for number, source in enumerate(sources, 1):
         if isinstance(source, list | tuple):
             raise ImageError(
@@ -158,7 +157,7 @@ def _each(
 
 
 def _images(source: Any) -> Iterator["Image"]:
-    """Yield the pages of what is no list and was not opened before."""
+    """Yield the pages of a PIL image, an array or a file."""
     from PIL import Image
 
     if isinstance(source, Image.Image):
@@ -170,12 +169,12 @@ def _images(source: Any) -> Iterator["Image"]:
 
 
 def open_first(path: Path) -> Picture:
-    """Open a file's first page.
+    """Open the first page of a file.
 
     Raises
     ------
     ImageError
-        As `open_pictures`, with the file's name.
+        As `open_pictures`; the message begins with the file's name.
     """
     try:
         return next(iter(open_pictures(path)))
@@ -186,14 +185,12 @@ def open_first(path: Path) -> Picture:
 def open_pages(
     source: "str | PathLike[str] | bytes | BinaryIO", first: int = 0
 ) -> Iterator["Image"]:
-    """Yield the pages of a picture file or a PDF file; each is good until the next is asked for.
-
-    Pages before the `first` are left out.
+    """Yield the pages of a file from the `first` on; each is valid until the next is requested.
 
     Raises
     ------
     ImageError
-        If it can't be opened, is damaged, or is beyond the limits.
+        If the file can't be opened, is damaged, or exceeds the limits of size.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -216,13 +213,13 @@ def open_pages(
             yield from render_pages(source, MOST_PAGES, first)
             return
         with warnings.catch_warnings():
-            # Pillow warns of what it mends by itself (odd EXIF, padding); users can't use that.
+            # Pillow warns of faults that it repairs (odd EXIF, padding); users can do nothing.
             warnings.simplefilter("ignore")
             formats: tuple[str, ...] = FORMATS
             if is_heic(source):
                 teach_pillow()
                 formats = (HEIC,)
-            Image.preinit()  # or all of Pillow's forty formats are imported
+            Image.preinit()  # otherwise all of Pillow's forty formats are imported
             with Image.open(source, formats=formats) as image:
                 pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
                 if pages > MOST_PAGES:
@@ -239,7 +236,7 @@ def open_pages(
         ) from None
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large()) from error
-    except Exception as error:  # as above
+    except Exception as error:  # decoders of damaged files raise errors of any kind
         raise _damaged(error) from error
 
 
@@ -255,7 +252,7 @@ def _check_path(path: Path) -> None:
         if not path.is_file():
             raise ImageError("not a file")
         path.open("rb").close()
-    except (OSError, ValueError) as error:  # no permission, a name that can't be
+    except (OSError, ValueError) as error:  # no permission, an impossible name
         raise ImageError(f"can't be opened: {getattr(error, 'strerror', error)}") from error
 
 
@@ -266,39 +263,39 @@ def _picture(image: "Image", page: int) -> Picture:
         return Picture(light_of(image), image.width, image.height, page)
     except ImageError:
         raise
-    except ValueError as error:  # a mode that Pillow can't make grey
+    except ValueError as error:  # a mode that Pillow can't convert to grey
         raise _damaged(error) from error
 
 
 def load_pixels(image: "Image") -> None:
-    """Decode the pixels of a PIL image, which is done only when they are needed.
+    """Decode the pixels of a PIL image, which Pillow puts off until they are needed.
 
     Raises
     ------
     ImageError
-        If it is empty, too large or damaged.
+        If the image is empty, too large or damaged.
     """
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         raise ImageError(f"{image.width:,}×{image.height:,} pixels: {_too_large()}")
     if min(image.size) < 1:
         raise ImageError("an empty picture")
     try:
         image.load()
-    except Exception as error:  # decoders of damaged files raise whatever they trip over
+    except Exception as error:  # decoders of damaged files raise errors of any kind
         raise _damaged(error) from error
 
 
 def upright(image: "Image") -> "Image":
-    """Turn a picture as its EXIF orientation says; its pixels are grey, or colours of a screen."""
+    """Apply a picture's EXIF orientation, and convert it to a mode that Pillow can convert."""
     from PIL import ImageOps
 
-    with suppress(Exception):  # damaged EXIF data: the pixels are still good
+    with suppress(Exception):  # damaged EXIF data leave the pixels intact
         image = ImageOps.exif_transpose(image)
-    return _on_screen(image)
+    return _in_common_mode(image)
 
 
-def _on_screen(image: "Image") -> "Image":
-    """The same in a mode that Pillow converts to any other."""
+def _in_common_mode(image: "Image") -> "Image":
+    """Convert an image to a mode that Pillow can convert to any other."""
     if image.mode == "LAB":
         return image.getchannel("L")  # lightness
     near = {"HSV": "RGB", "La": "LA"}.get(image.mode)
@@ -306,4 +303,4 @@ def _on_screen(image: "Image") -> "Image":
 
 
 def _too_large() -> str:
-    return f"too large; at most {MOST_PIXELS // 1_000_000} million pixels are read"
+    return f"too large; at most {MAX_PIXELS // 1_000_000} million pixels are read"

@@ -1,4 +1,4 @@
-"""Printed lines of a form, where they are on a scan of it."""
+"""Print of a form, lines and marks, located in the ink of a scan."""
 
 import numpy as np
 
@@ -6,40 +6,41 @@ from digitwise.imaging.connected import connected
 from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
-SHORTEST = 0.4  # of a field's height is a line that goes down, or across
-VISIBLE = 0.5  # share of a line's pixels, at least, that have ink where it is
-PRESENT = 0.85  # share of the pixels of a printed letter, at least, that have ink where it is
-THIN = 3  # pixels: less than half of a stroke that crosses print
-INKED = 0.2  # share of full ink: lines may be pale
+MIN_LENGTH_HEIGHTS = 0.4  # of a printed line, in field heights
+MIN_LINE_INKED = 0.5  # share of a line's pixels that have ink in the scan
+MIN_MARK_INKED = 0.85  # share of a printed letter's pixels that have ink in the scan
+CROSSING_PX = 3  # less than half the width of a stroke that crosses print
+MIN_INK = 0.2  # share of full ink: minimum for a pixel of print; lines may be pale
 
 
 def place_lines(printed: Mask, ink: Light, height: int, off: int) -> tuple[Mask, Mask]:
-    """Find the lines of a form's field in the ink of a scan that was laid over it.
+    """Find the printed lines of a form's field in the ink of a registered scan.
 
-    Each line, on its own, is where most ink is, at most so far from its place on the form.
+    Each line is placed by itself, where it covers most ink.
 
     Parameters
     ----------
     printed : bool array of shape (h, w)
-        Where the form has lines.
+        Pixels of the form's lines.
     ink : float32 array of shape (h, w)
-        In [0, 1].
+        Ink of the scan, in [0, 1].
     height : int
-        Of the field, in pixels.
+        Height of the field, in pixels.
     off : int
-        Pixels.
+        Maximum shift of a line, in pixels.
 
     Returns
     -------
     two bool arrays of shape (h, w)
-        Lines across, and lines that go down.
+        Horizontal lines, and vertical lines.
     """
-    inked = ink >= INKED
-    least = max(5, round(SHORTEST * height)) | 1  # odd, or lines would move by a pixel
+    inked = ink >= MIN_INK
+    least = max(5, round(MIN_LENGTH_HEIGHTS * height)) | 1  # odd: an even one shifts lines
     return _across(printed, inked, least, off), _across(printed.T, inked.T, least, off).T
 
 
 def _across(printed: Mask, inked: Mask, least: int, off: int) -> Mask:
+    """Find the horizontal lines: see `place_lines`."""
     import cv2
 
     lines = cv2.morphologyEx(
@@ -55,37 +56,37 @@ def _across(printed: Mask, inked: Mask, least: int, off: int) -> Mask:
             visible = float(inked[there, x].mean())
             if visible > share:
                 best, share = there, visible
-        if share >= VISIBLE:
+        if share >= MIN_LINE_INKED:
             found[best, x] = True
     return found
 
 
 def place_marks(printed: Mask, ink: Light, off: int) -> Mask:
-    """Find what else a form has printed in a field, text and marks, in the ink of a scan.
+    """Find a field's other print, text and marks, in the ink of a registered scan.
 
-    Each piece, on its own, is where most ink is. What somebody wrote on the reference isn't in the
-    scan, and is left out. Where a stroke crosses print, the stroke stays whole.
+    Each connected component is placed by itself, where it covers most ink. Writing on the
+    reference is missing in the scan, and is left out. Strokes that cross print stay whole.
 
     Parameters
     ----------
     printed : bool array of shape (h, w)
-        Where the form has print other than lines.
+        Pixels of the form's print other than lines.
     ink : float32 array of shape (h, w)
-        In [0, 1].
+        Ink of the scan, in [0, 1].
     off : int
-        Pixels.
+        Maximum shift of a component, in pixels.
 
     Returns
     -------
     bool array of shape (h, w)
-        Pixels that are nothing but print.
+        Pixels of print that no stroke crosses.
     """
     import cv2
 
     found = np.zeros(printed.shape, bool)
     if not printed.any():
         return found
-    inked = ink >= INKED
+    inked = ink >= MIN_INK
     labels, stats = connected(printed)
     steps = sorted(
         ((dy, dx) for dy in range(-off, off + 1) for dx in range(-off, off + 1)),
@@ -100,11 +101,11 @@ def place_marks(printed: Mask, ink: Light, off: int) -> Mask:
             visible = float(inked[there].mean())
             if visible > share:
                 best, share = there, visible
-        if share >= PRESENT:
+        if share >= MIN_MARK_INKED:
             found[best] = True
     rim = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     left = (inked & ~rim).astype(np.uint8)
-    # Between what is left on both sides of print a stroke goes on.
-    width = 2 * THIN + 1
+    # A stroke continues through print if ink remains on both sides.
+    width = 2 * CROSSING_PX + 1
     joined = cv2.morphologyEx(left, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8)) > 0
     return rim & ~(joined & inked)

@@ -1,4 +1,4 @@
-"""A region of a page, cut out upright, and its places back on the page."""
+"""A region of a page, cut out upright, with the transform back to the page."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ import numpy.typing as npt
 from digitwise.imaging.surface import Light
 
 Transform = npt.NDArray[np.float64]
-"""Shape (3, 3): takes (x, y, 1) on one page to the other."""
+"""Homography of shape (3, 3): maps (x, y, 1) from one page to another."""
 
-MARGIN = 0.15  # of its height: how far writing goes beyond a field
+MARGIN = 0.15  # in field heights: writing reaches so far beyond a field
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Region:
     to_page: Transform
 
     def box_on_page(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        """The upright box on the page around a box in the region."""
+        """Return the bounding box on the page of a box in the region."""
         x0, y0, x1, y1 = box
         corners = np.array([[x0, x1, x0, x1], [y0, y0, y1, y1], [1, 1, 1, 1]])
         x, y, w = self.to_page @ corners
@@ -43,7 +43,7 @@ class Region:
 
 
 def cut_out(page: Light, transform: Transform, box: tuple[int, int, int, int]) -> Region:
-    """Cut a box of a form out of a page on which the form lies somewhere, with a margin.
+    """Cut a form's box out of a page, with a margin.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def cut_out(page: Light, transform: Transform, box: tuple[int, int, int, int]) -
     transform : array of shape (3, 3)
         From the form's pixels to the page's.
     box : (left, top, right, bottom)
-        On the form.
+        In the form's pixels.
     """
     import cv2
 
     left, top, right, bottom = box
     margin = MARGIN * (bottom - top)
-    # At the page's own resolution.
+    # Keeps the page's own resolution.
     scale = float(np.sqrt(abs(np.linalg.det(transform[:2, :2]))))
     wide = max(1, round((right - left + 2 * margin) * scale))
     high = max(1, round((bottom - top + 2 * margin) * scale))

@@ -1,4 +1,4 @@
-"""What a network sees of the ink of a digit, or of what may be one: 28×28 bytes."""
+"""Frames for the network, 28×28 bytes, from the ink of digits or candidates."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, f
 from digitwise.imaging.strokes import thicken
 from digitwise.imaging.surface import Light
 
-LARGE = 160  # pixels: eight for each of the frame's; a broad brush takes its time
+MAX_SIDE_PX = 160  # eight pixels per pixel of the digit's box; a broad brush is slow
 
 
 def frame_digits(inks: Sequence[Light]) -> npt.NDArray[np.uint8]:
     """Frame the ink of n digits, each as MNIST does; uint8 (n, 28, 28).
 
-    Fine strokes are thickened. A digit of few pixels is enlarged first, or MNIST's smallest box
-    would make it smaller than others; one of very many is brought to a size that costs no time.
+    Fine strokes are thickened. A very small digit is enlarged first, since MNIST doesn't enlarge
+    boxes of under 10 pixels; a very large one is shrunk to save time.
     """
     return frame_all([_ready(ink) for ink in inks])
 
@@ -24,10 +24,10 @@ def frame_digits(inks: Sequence[Light]) -> npt.NDArray[np.uint8]:
 def _ready(ink: Light) -> Light:
     if looks_framed(ink):
         return ink
-    if max(ink.shape) > LARGE:
+    if max(ink.shape) > MAX_SIDE_PX:
         import cv2
 
-        shrink = LARGE / max(ink.shape)
+        shrink = MAX_SIDE_PX / max(ink.shape)
         size = [max(1, round(length * shrink)) for length in ink.shape[::-1]]
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     if max(ink.shape) < BOX:
@@ -36,10 +36,10 @@ def _ready(ink: Light) -> Light:
 
 
 def looks_framed(ink: Light) -> bool:
-    """Whether ink is framed like MNIST's already, and is best left alone.
+    """Tell whether ink is framed like MNIST's already, and is best left alone.
 
-    It is if it is 28×28, its box's longer side 20, its centre of mass where MNIST puts it
-    (measured on its training images: 13.98 to 15.00 on either axis).
+    It must be 28×28, its box's longer side 20, its centre of mass as in MNIST's training images
+    (13.98 to 15.00 on either axis).
     """
     if ink.shape != (SIDE, SIDE) or not ink.any():
         return False

@@ -1,4 +1,4 @@
-"""A sheet of paper on something darker: a photograph of it, table and all."""
+"""A sheet of paper photographed on a darker table: found, and laid flat."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,48 +13,49 @@ from digitwise.imaging.lighting import shrunk
 from digitwise.imaging.region import Region
 from digitwise.imaging.surface import Light, rim_of
 
-SMALLEST = 96  # pixels of the shorter side of a photograph
-COARSE = 256  # pixels of the longer side: so small, it is looked at
-LEAST, MOST = 0.1, 0.92  # share of the picture that is the sheet
-AROUND = 0.2  # share of the picture's edge, at least, that is not
-DARKER = 0.6  # share of its brightness that what is around it has; a shadow leaves more of it
-DARK = 0.5  # the same, where only one edge is seen: that may be a shadow's, too
-AT_EDGE = 3  # coarse pixels: so near to the picture's edge a sheet goes on beyond it
-STRAIGHT = 0.02  # of its circumference: how far its edges may be off a polygon's, of so many
-CORNERS = range(3, 8)  # the picture's edge may cut some off
-CONVEX = 0.96  # share of the polygon that is sheet
-WRITTEN = (0.0005, 0.3)  # share of the sheet that is dark: ink
-ASKEW = 8.0  # degrees: a number that rises by less is read as it lies
-FOUR = 4  # corners of a sheet that can be laid flat
-RIM = 2  # coarse pixels along its edge, which may be shaded
-# Of the paper's noise, as a share of black to white: more is a printed ground. Of 330 cheques it is
-# 0.023 to 0.22, of 170 register rows 0 to 0.031.
-BUSY = 0.031
-# Share of the picture that is ink, and none once it is smoothed: 0.17 and 0.25 on two cheques whose
-# dots and waves were taken for ink; of register rows and drawn numbers at most 0.06.
-GROUND = 0.1
-INK = 9  # coarse pixels that are more than the width of a stroke
+MIN_SIDE_PX = 96  # shorter side of a photograph
+COARSE_SIDE_PX = 256  # longer side of the small picture in which the sheet is sought
+MIN_SHEET_SHARE = 0.1  # of the picture
+MAX_SHEET_SHARE = 0.92  # of the picture
+MIN_TABLE_RIM = 0.2  # share of the picture's rim that shows the table
+MAX_TABLE_LIGHT = 0.6  # brightness of the table divided by the sheet's; a shadow is brighter
+MAX_TABLE_LIGHT_ONE_EDGE = 0.5  # the same if one edge is visible, which may be a shadow's
+AT_EDGE_PX = 3  # coarse pixels: a sheet that ends so near to the picture's edge continues beyond it
+MAX_OFF_STRAIGHT = 0.02  # of the outline from a polygon, as a share of its circumference
+CORNERS = range(3, 8)  # number of the polygon's corners; the picture's edge may cut some off
+MIN_OVERLAP = 0.96  # of outline and polygon: intersection over union
+INK_SHARES = (0.0005, 0.3)  # minimum and maximum dark share of the sheet
+MAX_SKEW_DEGREES = 8.0  # a sheet that is rotated by less is read as it lies
+FLAT_CORNERS = 4  # corners of a sheet that can be laid flat
+RIM_PX = 2  # coarse pixels along the sheet's edge, which may be shaded
+# Minimum noise of a printed ground, standard deviation as a share of black to white. It is 0.023
+# to 0.22 on 330 cheques, 0 to 0.031 on 170 register rows.
+BUSY_NOISE = 0.031
+# Minimum share of pixels that are ink only until a printed ground is blurred. It is 0.17 and 0.25
+# on two cheques whose ground was taken for ink, at most 0.06 on register rows and drawn numbers.
+GROUND_SHARE = 0.1
+INK_PX = 9  # coarse pixels: more than a pen's width
 
 Covered = npt.NDArray[np.bool_]
 
 
 def ink_of_page(grey: Light) -> Light:
-    """How much ink is in each pixel of a page, or of a photograph of one: see `extract_ink`.
+    """Return the ink of a page, or of a photograph of one: see `extract_ink`.
 
-    What lies around a sheet has none, nor have the corners of a picture that was turned.
+    It is 0 around a sheet, and in the corners of a rotated picture.
     """
     return ways_to_see(grey, most=1)[0]
 
 
 def ways_to_see(grey: Light, most: int = 2) -> list[Light]:
-    """Return the ink as `ink_of_page` sees it and, where the ground is busy, as on a printed one.
+    """Return the ink as `ink_of_page` does and, if there is a printed ground, a second way.
 
     Parameters
     ----------
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
     most : int
-        How many ways are wanted, at most.
+        Maximum number of ways.
     """
     import cv2
 
@@ -72,18 +73,19 @@ def ways_to_see(grey: Light, most: int = 2) -> list[Light]:
 
 
 def _ways(grey: Light, most: int) -> list[Light]:
+    """Return one or two ways to see the ink of a page without a table: see `ways_to_see`."""
     ink, noise = see_ink(grey)
     solid = ink >= SOLID
-    if most == 1 or (noise < BUSY and solid.mean() < GROUND):
+    if most == 1 or (noise < BUSY_NOISE and solid.mean() < GROUND_SHARE):
         return [ink]
     on_ground = ink_on_ground(grey)
-    # A ground that is taken for ink is a large part of the picture.
-    is_ground = noise >= BUSY or (solid & (on_ground == 0)).mean() >= GROUND
+    # A ground that is taken for ink covers a large part of the picture.
+    is_ground = noise >= BUSY_NOISE or (solid & (on_ground == 0)).mean() >= GROUND_SHARE
     return [ink, on_ground] if is_ground else [ink]
 
 
 def find_sheet(grey: Light) -> Covered | None:
-    """Find a bright sheet with straight edges and something dark on it, on what is darker.
+    """Find a bright sheet with straight edges and ink on it, on a darker table.
 
     Parameters
     ----------
@@ -93,19 +95,19 @@ def find_sheet(grey: Light) -> Covered | None:
     Returns
     -------
     bool array of shape (h, w), or None if there is none
-        What it covers, without a rim that may be shaded.
+        Pixels of the sheet, without its rim, which may be shaded.
     """
     import cv2
 
     sheet = _find(grey)
     if sheet is None:
         return None
-    inner = cv2.erode(sheet.covered, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8))
+    inner = cv2.erode(sheet.covered, np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8))
     return np.asarray(cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
 
 
 def flat_sheet(grey: Light) -> Region | None:
-    """Lay a sheet of four corners flat that lies askew by more than ASKEW degrees.
+    """Lay a sheet of four corners flat that is rotated by more than MAX_SKEW_DEGREES.
 
     Parameters
     ----------
@@ -115,16 +117,16 @@ def flat_sheet(grey: Light) -> Region | None:
     Returns
     -------
     Region, or None if there is no such sheet
-        Upright if it was turned by less than 45 degrees.
+        Upright if it was rotated by less than 45 degrees.
     """
     corners = sheet_corners(grey)
-    if corners is None or abs(_rise(corners)[0]) <= ASKEW:
+    if corners is None or abs(_rise(corners)[0]) <= MAX_SKEW_DEGREES:
         return None
     return lay_flat(grey, corners)
 
 
 def lay_flat(grey: Light, corners: npt.NDArray[np.float64]) -> Region:
-    """Lay a sheet flat of which the corners are given.
+    """Lay a sheet with given corners flat.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def lay_flat(grey: Light, corners: npt.NDArray[np.float64]) -> Region:
 
 
 def sheet_corners(grey: Light) -> npt.NDArray[np.float64] | None:
-    """Find the corners of a sheet on something darker.
+    """Find the corners of a sheet on a darker table.
 
     Parameters
     ----------
@@ -157,11 +159,11 @@ def sheet_corners(grey: Light) -> npt.NDArray[np.float64] | None:
     Returns
     -------
     float64 array of shape (4, 2), or None if there is no sheet of four corners
-        x and y in pixels, clockwise, from the left end of the side that is nearest to level and
-        runs to the right; a little inside of the sheet's edge, which may be shaded.
+        x and y in pixels, clockwise, a little inside the sheet's edge, which may be shaded. The
+        first is the left end of the upper side.
     """
     sheet = _find(grey)
-    if sheet is None or len(sheet.corners) != FOUR:
+    if sheet is None or len(sheet.corners) != FLAT_CORNERS:
         return None
     corners = sheet.corners.astype(np.float64)
     middle = corners.mean(axis=0)
@@ -169,28 +171,28 @@ def sheet_corners(grey: Light) -> npt.NDArray[np.float64] | None:
     corners = corners[around]
     corners = np.roll(corners, -int(np.abs(_rise(corners)).argmin()), axis=0)
     inwards = (middle - corners) * (
-        1 - RIM / np.linalg.norm(middle - corners, axis=1, keepdims=True)
+        1 - RIM_PX / np.linalg.norm(middle - corners, axis=1, keepdims=True)
     )
     scale = np.array(grey.shape[::-1]) / np.array(sheet.covered.shape[::-1])
     return np.asarray((middle - inwards + 0.5) * scale - 0.5)
 
 
 def _rise(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Angle of the side that begins at each corner, in degrees."""
+    """Return the angle of the side that begins at each corner, in degrees."""
     sides = np.roll(corners, -1, axis=0) - corners
     return np.asarray(np.degrees(np.arctan2(sides[:, 1], sides[:, 0])))
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet in a picture that was made small: COARSE pixels on its longer side.
+    """A sheet in a small picture, COARSE_SIDE_PX on its longer side.
 
     Attributes
     ----------
     corners : int array of shape (n, 2)
-        x and y, one after the other along its edge.
+        x and y, in order along the sheet's edge.
     covered : uint8 array of shape (h, w)
-        1 where it lies.
+        1 on the sheet.
     """
 
     corners: npt.NDArray[Any]
@@ -198,33 +200,36 @@ class Sheet:
 
 
 def _find(grey: Light) -> Sheet | None:
+    """Find the sheet in the small picture; None if there is none."""
     import cv2
 
-    if min(grey.shape) < SMALLEST:
+    if min(grey.shape) < MIN_SIDE_PX:
         return None
-    small = shrunk(grey, COARSE)
+    small = shrunk(grey, COARSE_SIDE_PX)
     bright = (small > two_sides(small)).view(np.uint8)
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=cv2.contourArea, default=None)
     if outline is None:
         return None
-    # Of a polygon of pixels: Pick's theorem.
+    # Number of the outline's pixels, by Pick's theorem.
     area = cv2.contourArea(outline) + len(outline) / 2 + 1
-    if not LEAST <= area / small.size <= MOST:
+    if not MIN_SHEET_SHARE <= area / small.size <= MAX_SHEET_SHARE:
         return None
     hull = cv2.convexHull(outline)
-    edges = cv2.approxPolyDP(hull, STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
+    edges = cv2.approxPolyDP(hull, MAX_OFF_STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
     if len(edges) not in CORNERS:
         return None
     outlined, polygon = np.zeros_like(bright), np.zeros_like(bright)
     cv2.drawContours(outlined, [outline], -1, 1, cv2.FILLED)
     cv2.fillConvexPoly(polygon, edges, 1)
     inside, wanted = outlined > 0, polygon > 0
-    darker = DARKER if _seen_edges(edges[:, 0], small.shape) > 1 else DARK
+    darker = (
+        MAX_TABLE_LIGHT if _seen_edges(edges[:, 0], small.shape) > 1 else MAX_TABLE_LIGHT_ONE_EDGE
+    )
     alone = (
-        rim_of(inside).mean() <= 1 - AROUND
-        and (inside & wanted).sum() >= CONVEX * (inside | wanted).sum()
-        and WRITTEN[0] <= (bright[inside] == 0).mean() <= WRITTEN[1]
+        rim_of(inside).mean() <= 1 - MIN_TABLE_RIM
+        and (inside & wanted).sum() >= MIN_OVERLAP * (inside | wanted).sum()
+        and INK_SHARES[0] <= (bright[inside] == 0).mean() <= INK_SHARES[1]
         and np.median(small[~inside]) <= darker * np.median(small[inside])
     )
     if not alone:
@@ -233,20 +238,20 @@ def _find(grey: Light) -> Sheet | None:
 
 
 def _seen_edges(corners: npt.NDArray[Any], shape: tuple[int, ...]) -> int:
-    """How many edges of a polygon, corners as x and y, don't lie along the picture's."""
+    """Count the edges of a polygon, corners as x and y, that don't lie along the picture's."""
     last = np.array(shape[::-1]) - 1
-    at = np.concatenate([corners <= AT_EDGE, corners >= last - AT_EDGE], axis=1)
+    at = np.concatenate([corners <= AT_EDGE_PX, corners >= last - AT_EDGE_PX], axis=1)
     along = (at & np.roll(at, -1, axis=0)).any(axis=1)
     return int((~along).sum())
 
 
 def _filled(grey: Light, covered: Covered) -> Light:
-    """Continue the paper of a sheet to the corners of the picture that it doesn't cover."""
+    """Continue the paper of a sheet to the parts of the picture that it doesn't cover."""
     import cv2
 
-    small = shrunk(grey, COARSE)
+    small = shrunk(grey, COARSE_SIDE_PX)
     there = cv2.resize(covered.view(np.uint8), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    # Ink that is near to an edge doesn't go on beyond it.
-    paper = filled(cv2.dilate(small, np.ones((INK, INK), np.uint8)), there == 0)
+    # Dilation keeps ink near an edge from being continued beyond it.
+    paper = filled(cv2.dilate(small, np.ones((INK_PX, INK_PX), np.uint8)), there == 0)
     around = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(covered, grey, around).astype(np.float32)

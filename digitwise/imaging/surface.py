@@ -1,4 +1,4 @@
-"""Smooth surfaces over a picture: brightness as a polynomial of second degree of the place."""
+"""Smooth surfaces over a picture: brightness as a quadratic polynomial of the place."""
 
 from functools import cache, lru_cache
 from typing import Any
@@ -9,21 +9,21 @@ import numpy.typing as npt
 from digitwise.neurons import Floats
 
 TERMS = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # powers of y and x
-LEAST = 1e-12  # of the sums of squares: what a computer's numbers can't tell from none
+RIDGE = 1e-12  # ridge term, as a share of the sums of squares: below rounding error
 
 Light = npt.NDArray[np.float32]
 """A picture: 0 black to 1 white, or 0 paper to 1 ink."""
 
 
 def rim_of(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Pixels along a picture's edges; those of its corners twice."""
+    """Return the pixels along a picture's edges; corners appear twice."""
     return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
 def averaged(picture: Light, size: int) -> Light:
-    """Means of square blocks, the last ones left out: so large that at most `size` are in a row.
+    """Shrink a picture to at most `size` means of square blocks a row; partial blocks are dropped.
 
-    Many times as fast as any other way to make a picture smaller.
+    This is many times as fast as other ways to shrink a picture.
     """
     import cv2
 
@@ -35,34 +35,34 @@ def averaged(picture: Light, size: int) -> Light:
 
 @lru_cache(maxsize=128)
 def powers(length: int) -> Floats:
-    """Powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
+    """Return powers 0 to 4 of places from -1 to 1 along an axis, shape (5, length)."""
     found = np.ones((5, length))
     found[1] = np.linspace(-1, 1, length)
     for power in (2, 3, 4):
         found[power] = found[power - 1] * found[1]
-    found.flags.writeable = False  # all who ask share it
+    found.flags.writeable = False  # cached: all callers share it
     return found
 
 
 def surface(y: Floats, coefficients: Floats, x: Floats) -> Floats:
-    """Brightness where y and x have these powers, by coefficients (power of y, power of x)."""
+    """Evaluate a surface at the powers of y and x; coefficients[i, j] is that of y^i x^j."""
     return np.asarray(y[:3].T @ (coefficients @ x[:3]))
 
 
 def fit(
     light: Floats, weight: Floats, y: Floats, x: Floats, terms: tuple[tuple[int, int], ...]
 ) -> Floats:
-    """Coefficients (3, 3) of the surface that is nearest to the light, by least squares.
+    """Fit a surface to the light by weighted least squares; return coefficients (3, 3).
 
-    On a grid the sums of all products of two terms are those of rows and columns.
+    On a grid, the sums of products of two terms factor into rows and columns.
     """
     products = y @ weight @ x.T
     sums = y[:3] @ (light * weight) @ x[:3].T
     of_y, of_x, of_both_y, of_both_x = _places(terms)
     normal = products[of_both_y, of_both_x]
-    # Where too few places tell the terms apart, small coefficients are as good as any.
+    # A ridge term, in case too few places determine the coefficients.
     diagonal = np.einsum("ii->i", normal)  # a view, however the matrix lies in memory
-    diagonal += LEAST * max(1.0, float(diagonal.sum()))
+    diagonal += RIDGE * max(1.0, float(diagonal.sum()))
     coefficients = np.zeros((3, 3))
     coefficients[of_y, of_x] = np.linalg.solve(normal, sums[of_y, of_x])
     return coefficients
@@ -70,6 +70,6 @@ def fit(
 
 @cache
 def _places(terms: tuple[tuple[int, int], ...]) -> tuple[npt.NDArray[np.intp], ...]:
-    """Powers of y and of x, of each term, and of the products of any two."""
+    """Return the powers of y and of x of each term, and of the products of any two terms."""
     of_y, of_x = np.array(terms).T
     return of_y, of_x, of_y[:, None] + of_y, of_x[:, None] + of_x

@@ -75,7 +75,7 @@ def test_beside_a_signature_digits_are_no_dirt():
 def test_many_are_framed_as_each_by_itself(monkeypatch, draw_number):
     ink = extract_ink(1 - np.asarray(draw_number("725725").convert("L"), np.float32) / 255)
     alone = [component.frame for component in find_components(ink)]
-    monkeypatch.setattr("digitwise.imaging.components.TOGETHER", 3)
+    monkeypatch.setattr("digitwise.imaging.components.FRAMED_AT_ONCE", 3)
     together = find_components(ink)
     known = together[4].frame
     frame_components(together)
