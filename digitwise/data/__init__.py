@@ -1,1 +1,1 @@
-"""Sets of labelled digits: every source yields the same `Digits`."""
+"""Labelled digits: every source yields `Digits`."""

@@ -1,4 +1,4 @@
-"""What outputs should be for an example: a neuron for each label, or the four bits of a digit.
+"""Desired outputs of an example: one output per label, or the four bits of a digit.
 
 The chapter has ten outputs, and asks why not four: `digitwise lab ten-vs-four`.
 """
@@ -16,15 +16,15 @@ from digitwise.neurons import Floats
 
 
 class Answers(NamedTuple):
-    """What outputs should be for n examples in their order, for compiled engines.
+    """Desired outputs of n examples, in the form that compiled engines take.
 
     Attributes
     ----------
     codes : uint8 array of shape (labels, outputs)
-        The codebook: 1 where an output should fire for a label, else 0.
+        Codebook: 1 where an output should fire for a label, else 0.
     labels : int array of shape (n,)
     factors : real array of shape (n,), or None
-        What each example's error is multiplied by; None is 1 for all.
+        Factor of each example's error; None means 1 for all.
     """
 
     codes: npt.NDArray[np.uint8]
@@ -33,14 +33,14 @@ class Answers(NamedTuple):
 
 
 def codebook(examples: Examples, outputs: int) -> npt.NDArray[np.uint8]:
-    """Which outputs should fire for each label: 1 or 0, (labels, outputs).
+    """Return the desired outputs of each label, 1 or 0: uint8 (labels, outputs).
 
-    For digits, a network of four outputs is taught the bits of the digit, the lowest first.
+    For digits, a network of four outputs learns the bits of the digit, lowest bit first.
 
     Raises
     ------
     InputError
-        If the outputs have no way to say a label: bits 0000 are a 0, and so not "no digit".
+        If the outputs can't encode a label: bits 0000 mean 0, so "no digit" has no code.
     """
     if isinstance(examples, Table):
         if outputs != examples.classes:
@@ -52,17 +52,17 @@ def codebook(examples: Examples, outputs: int) -> npt.NDArray[np.uint8]:
     if outputs != BITS:
         return np.eye(NO_DIGIT + 1, outputs, dtype=np.uint8)
     if len(examples) and examples.labels.max() >= NO_DIGIT:
-        raise InputError("four bits can't say that something is no digit: train on digits alone")
+        raise InputError("four outputs have no code for a non-digit: train on digits alone")
     return bits_of(np.arange(10)).astype(np.uint8)
 
 
 def desired_outputs(examples: Examples, outputs: int, dtype: npt.DTypeLike = np.float64) -> Floats:
-    """y(x): 1 for outputs that should fire, else 0; for n examples (n, outputs).
+    """Return y(x) of n examples, shape (n, outputs): 1 for outputs that should fire, else 0.
 
     Raises
     ------
     InputError
-        If the outputs have no way to say a label.
+        If the outputs can't encode a label.
     """
     return codebook(examples, outputs)[examples.labels].astype(dtype)
 
@@ -74,20 +74,20 @@ def answers(
     outputs: int,
     dtype: npt.DTypeLike,
 ) -> Answers:
-    """Return what outputs should be for the examples of `order`, in mini-batches of this size.
+    """Return the desired outputs of the examples of `order`, in mini-batches of a given size.
 
-    Under example weights, the mean of a mini-batch of m is over the sum of its weights: a factor is
-    m times the example's share of that sum.
+    With example weights, a mini-batch's mean is a weighted mean: the factor of an example is the
+    size of the mini-batch times the example's share of its sum of weights.
 
     Raises
     ------
     InputError
-        If the outputs have no way to say a label.
+        If the outputs can't encode a label.
     """
     codes, labels = codebook(examples, outputs), examples.labels[order].astype(np.intp)
     if not isinstance(examples, Table):
         return Answers(codes, labels, None)
-    if examples.weights is None:  # not None here too: kernels then would be compiled once more
+    if examples.weights is None:  # ones, not None, or Numba would compile kernels once more
         return Answers(codes, labels, np.ones(len(order), dtype))
     weights = examples.weights[order].astype(np.float64)
     starts = np.arange(0, len(order), batch_size)
@@ -97,10 +97,10 @@ def answers(
 
 
 def as_ten(z: Floats) -> Floats:
-    """Turn the weighted inputs of four bits, (n, 4), into ten, (n, 10); ten stay as they are.
+    """Convert the weighted inputs of four bits, (n, 4), to ten, (n, 10); ten are returned as given.
 
-    Each digit's is the logarithm of its odds, were the bits independent: the largest belongs to the
-    code of a digit that is likeliest. Codes 10 to 15 are none.
+    Each is the log odds of a digit, if the bits are independent. The largest belongs to the
+    likeliest digit. Codes 10 to 15 are ignored.
     """
     if z.shape[1] != BITS:
         return z

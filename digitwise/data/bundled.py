@@ -1,7 +1,7 @@
-"""The bundled digits: scikit-learn's 1,797 digits of 13 writers, framed the way MNIST is.
+"""The bundled digits: scikit-learn's 1,797 digits of 13 writers, framed as MNIST's are.
 
-They are the set that is always there: `optdigits.npz` beside this file, 8×8 pixels of 17 grey
-levels. Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine
+They come with the package: `optdigits.npz` beside this file, 8×8 pixels of 17 grey levels.
+Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine
 Learning Repository, 1998 (its test part), under CC BY 4.0: see `optdigits.txt`.
 """
 
@@ -14,15 +14,15 @@ from digitwise.imaging.framing import frame
 
 FILE = Path(__file__).with_name("optdigits.npz")
 TRAINING = 1437
-"""The first so many train, the last 360 test: the order is by writer, so most writers differ."""
+"""Number of training digits; the other 360 test. Ordered by writer, so most writers differ."""
 
 
 def read_bundled() -> tuple[Digits, Digits]:
-    """Training and test digits: 1,437 and 360."""
+    """Read the training and test digits: 1,437 and 360."""
     with np.load(FILE) as file:
         pictures, labels = file["images"], file["labels"]
-    # Each of the 8×8 numbers counts the ink of 4×4 pixels of a scan of 32×32: that is the size
-    # to frame, at 8×8 MNIST's smallest box would make them smaller than other digits.
+    # Each of the 8×8 values counts the ink of 4×4 pixels of a scan of 32×32. The scan's size is
+    # framed: at 8×8, MNIST's minimum box would make them smaller than other digits.
     scans = (pictures / 16).repeat(4, axis=1).repeat(4, axis=2)
     images = np.stack([frame(scan) for scan in scans])
     digits = Digits(images, labels, "scikit-learn's bundled digits")

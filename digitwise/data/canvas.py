@@ -1,4 +1,4 @@
-"""What kernels draw an example's image with: its size, its room, and how bytes go in and out.
+"""Shared parts of the kernels that draw examples: sizes, scratch buffers, measuring, bytes.
 
 Images are float32 (28, 28), 0 paper to 1 ink; coordinates (y, x), 0 in the middle of the first
 pixel.
@@ -14,19 +14,19 @@ from digitwise.data import chance
 from digitwise.data.chance import spread, uniform
 from digitwise.neurons import Floats
 
-SIDE = 28
-PAD = 10  # of paper around the old image
+SIDE = 28  # pixels: side of an image
+PAD = 10  # pixels of paper around the old image
 PADDED = SIDE + 2 * PAD
-WIDE = 32  # SIDE, in whole registers
+WIDE = 32  # SIDE, rounded up to whole vector registers
 MIDDLE = np.float32(13.5)
-BOX = np.float32(20)
-USUAL = np.float32(19.2)  # what `measure` makes of it, mostly
-IN_PLACE, AGAIN, ANEW = range(3)
-SOLID = np.float32(0.3)  # of full ink, from which a pixel counts as stroke
-FAINT = np.float32(0.1)  # of full ink, up to which interpolation's blur is taken away again
+BOX = np.float32(20)  # pixels: side of the digit's box
+USUAL = np.float32(19.2)  # the box's side as `measure` mostly returns it
+IN_PLACE, AGAIN, ANEW = range(3)  # framings: see `draw`
+SOLID = np.float32(0.3)  # share of full ink: minimum for a stroke's pixel
+FAINT = np.float32(0.1)  # share of full ink: fainter pixels are blur of the interpolation
 
 GRID = 8  # random vectors along each axis
-STEP = np.float32(8)  # pixels between them: about as smooth as a Gaussian of σ = 4.6
+STEP = np.float32(8)  # pixels between vectors: about as smooth as a Gaussian of σ = 4.6
 BEFORE = np.float32(14)  # pixels from the first vector to the image, ±4
 LIFT = np.float32(3.6)  # 1 / standard deviation of the spline through vectors uniform in [-1, 1)
 
@@ -34,7 +34,7 @@ ZERO, ONE, TWO, HALF = (np.float32(v) for v in (0, 1, 2, 0.5))
 
 
 class Ranges(NamedTuple):
-    """How far deformations go, float32: `Deformation`, with angles in radians."""
+    """Ranges of a `Deformation`, float32, with angles in radians."""
 
     rotation: np.float32
     slant: np.float32
@@ -53,21 +53,21 @@ class Ranges(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Room for what is in between, float32; one for each thread."""
+    """Scratch buffers of one thread, float32."""
 
-    old: Floats  # (SIDE, WIDE): what lies beyond SIDE stays 0
+    old: Floats  # (SIDE, WIDE): columns from SIDE on stay 0
     new: Floats  # (SIDE, WIDE): also the first drawing
-    padded: Floats  # (PADDED, PADDED): the old image amid paper
+    padded: Floats  # (PADDED, PADDED): the old image with paper around it
     spare: Floats  # (PADDED, PADDED)
-    vectors: Floats  # (GRID, 2 GRID): for every line of the grid, all y, then all x
+    vectors: Floats  # (GRID, 2 GRID): in each row of the grid, all y, then all x
     shares: Floats  # (2 GRID,)
-    splines: Floats  # (2, GRID, WIDE): of the rows, of the columns
+    splines: Floats  # (2, GRID, WIDE): weights of rows, then of columns
     row: Floats  # (4, WIDE)
     corners: npt.NDArray[np.int32]  # (WIDE,)
 
 
 def make_work() -> Work:
-    """Return room for one thread."""
+    """Return the scratch buffers of one thread."""
     return Work(
         old=np.zeros((SIDE, WIDE), np.float32),
         new=np.zeros((SIDE, WIDE), np.float32),
@@ -125,7 +125,7 @@ def measure(image, row):
 
 @finite_kernel
 def take(image, work):
-    """Put a stored image into `work.old`."""
+    """Copy a stored image, uint8 (28, 28), into `work.old`."""
     byte = np.float32(1 / 255)
     old = work.old
     for y in range(SIDE):
@@ -135,7 +135,7 @@ def take(image, work):
 
 @finite_kernel
 def store(key, ranges, work, image):
-    """Turn `work.new` into bytes, its darkest 255; with noise, if wanted, where there is ink."""
+    """Convert `work.new` to bytes, its strongest ink 255, with noise on the strokes."""
     new = work.new
     amount = ranges.noise * uniform(key, chance.NOISE)
     if amount > ZERO:
@@ -147,7 +147,7 @@ def store(key, ranges, work, image):
     for y in range(SIDE):
         for x in range(SIDE):
             peak = max(peak, new[y, x])
-    # Interpolation blurs: the faintest ink goes, the strongest is black again.
+    # Interpolation blurs: the faintest ink is removed, the strongest is made full ink again.
     peak = max(peak, SOLID)
     faint = min(
         max(FAINT + ranges.contrast * spread(key, chance.CONTRAST), ZERO), np.float32(0.4) * peak

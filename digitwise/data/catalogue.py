@@ -1,4 +1,4 @@
-"""Collections of digits that recipes name: where each comes from, and its terms."""
+"""Known collections of digits: origin and terms of each, and where they are looked for."""
 
 import os
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Collection:
     Attributes
     ----------
     origin : str
-        Whose hands, and the name under which it is published.
+        Country of the writers, and published name.
     terms : str
-        As its publisher states them.
+        Terms of use as the publisher states them.
     left_out : tuple of int
-        Labels that aren't trained on.
+        Labels that are not trained on.
     tests : bool
-        Whether its held-out digits test elsewhere, so that nothing may be chosen or calibrated on
-        them.
+        Whether its held-out digits are test digits elsewhere: nothing may be chosen by them, or
+        calibrated on them.
     """
 
     origin: str
@@ -38,10 +38,10 @@ KNOWN = {
         "Denmark, parish registers; MGR birth dates, ICFHR 2022", "none stated; to be cited"
     ),
     "digilets_strokes": Collection("Germany; DigiLeTs", "none stated; to be cited"),
-    # Its 1s are stretched until they fill the picture: blots.
+    # Its 1s are stretched to fill the picture, into blots.
     "mfeat_pix": Collection("Netherlands; UCI Multiple Features", "CC BY 4.0", left_out=(1,)),
     "nist_delft": Collection("USA; NIST digits of prnist", "none stated; US government work"),
-    # Its held-out part is the set that is bundled with scikit-learn.
+    # Its held-out part is the set bundled with scikit-learn.
     "optdigits_orig": Collection("Turkey; UCI Optical Recognition", "CC BY 4.0", tests=True),
     "orand_car_a": Collection("Uruguay, bank cheques; ORAND-CAR-A, ICFHR 2014", "MIT"),
     "pendigits_strokes": Collection("Turkey; UCI Pen-Based Recognition", "CC BY 4.0"),
@@ -51,15 +51,15 @@ KNOWN = {
 
 
 def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
-    """Return the path of a collection: a path as it is, a name in one of the folders for them.
+    """Return the path of a collection, given by path or by name.
 
-    These are the folder in DIGITWISE_COLLECTIONS, the folder named for MNIST, and the folder
-    `digits` beside it.
+    A name is looked for in the folder in DIGITWISE_COLLECTIONS, the folder named for MNIST, and
+    the folder `digits` beside it.
 
     Raises
     ------
     DataError
-        If it is in none of them: it says where it can be had.
+        If it is in none of these folders; the message says where it is published.
     """
     path = Path(name).expanduser()
     name = name.removesuffix(SUFFIX)
@@ -78,7 +78,7 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
 
 
 def collection_folders(data_dir: str | Path | None = None) -> list[Path]:
-    """Return where collections are looked for, in order."""
+    """Return the folders in which collections are looked for, in order."""
     named = os.environ.get("DIGITWISE_COLLECTIONS")
     folders = [Path(named).expanduser()] if named else []
     if (folder := named_folder(data_dir)) is not None:

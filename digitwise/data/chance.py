@@ -1,7 +1,7 @@
-"""Random numbers that can be asked for in any order: each a pure function of (seed, index, number).
+"""Counter-based random numbers: each is a pure function of (seed, index, number).
 
-There is no state to carry along: the billionth example of an endless set costs as much as the
-first, and is the same on every worker.
+There is no state: the billionth example of an endless set costs as much as the first, and is the
+same on every worker.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 BITS_30, BITS_27, BITS_31, BITS_40 = (np.uint64(n) for n in (30, 27, 31, 40))
 UNIT = np.float32(2.0**-24)
 
-# The numbers of an example's random numbers.
+# Numbers by which an example's random numbers are asked for.
 (
     ROTATION, SLANT, ASPECT, ELASTIC, PHASE_Y, PHASE_X, THICKNESS, FRACTION_Y, FRACTION_X, SHIFT_Y,
     SHIFT_X, SCALE, CELL, CELL_Y, CELL_X, CONTRAST, NOISE, NON_DIGIT, OTHER, FORM, WHICH,
@@ -21,14 +21,14 @@ UNIT = np.float32(2.0**-24)
     PEN_EDGE, PEN_PRESSURE, PEN_WAVES, PEN_PHASE, PEN_NIB, PEN_ANGLE, PEN_PALING, STRETCH,
     STRETCHED,
 ) = range(42)  # fmt: skip
-VECTORS = 64  # 128 from here on: elastic deformation
-POINTS = 250  # of strokes and smudges
-GRAIN = 1000  # 784 from here on: noise
+VECTORS = 64  # first of 128: elastic deformation
+POINTS = 250  # first of the points of strokes and smudges
+GRAIN = 1000  # first of 784: noise
 
 
 @kernel
 def mix(x):
-    """Scramble 64 bits, one to one: the finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
+    """Mix 64 bits bijectively: the finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
     x = (x ^ (x >> BITS_30)) * FIRST
     x = (x ^ (x >> BITS_27)) * SECOND
     return x ^ (x >> BITS_31)
@@ -36,7 +36,7 @@ def mix(x):
 
 @kernel
 def key_of(seed, index):
-    """Return the key of an example: what its random numbers follow from, uint64."""
+    """Return the key of an example, uint64, from which its random numbers are derived."""
     return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(index) * GOLDEN)
 
 
@@ -48,5 +48,5 @@ def uniform(key, number):
 
 @kernel
 def spread(key, number):
-    """Return the same in [-1, 1)."""
+    """Return random number `number` of an example, float32 in [-1, 1)."""
     return np.float32(2) * uniform(key, number) - np.float32(1)

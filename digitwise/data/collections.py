@@ -6,11 +6,11 @@
     points          real (p, 2), x rightwards and y downwards, with
     stroke_offsets  integers (s + 1,): stroke j has points stroke_offsets[j] to [j + 1], and
     digit_offsets   integers (n + 1,): digit i has strokes digit_offsets[i] to [i + 1]
-    writer          integers (n,), optional: whose hand; or `field`, `group`, `part` in its place
+    writer          integers (n,), optional: number of the writer; or `field`, `group`, `part`
     split           integers (n,), optional: 1 for digits that must not be trained on
 
-Pictures are of any size, with or without a margin; they are framed as MNIST's are. What else a
-file holds is left alone. Nothing in it is executed: pickled objects are refused.
+Pictures are of any size, with or without a margin; they are framed as MNIST's are. Other arrays
+of a file are ignored. Nothing in a file is executed: pickled objects are refused.
 """
 
 import io
@@ -29,11 +29,11 @@ from digitwise.errors import DataError, InputError
 from digitwise.files import write_atomically
 
 SUFFIX = ".npz"
-WRITERS = ("writer", "field", "group", "part")  # the first that a file has says whose hand it is
-HELD_OUT = 10  # one writer of so many is held out
-GROUND = 0.2  # of full ink: paler ink is printed ground, and doesn't count for a digit's box
+WRITERS = ("writer", "field", "group", "part")  # the first in a file gives the writers
+HELD_OUT = 10  # every tenth writer is held out
+GROUND = 0.2  # share of the strongest ink: paler ink is printed ground, and is removed
 MOST_BYTES = 2 << 30  # of all arrays of a file together
-MOST_SIDE_PX = 4096
+MOST_SIDE_PX = 4096  # of a picture
 NAMES = {
     *("labels", "images", "data", "shapes", "points", "stroke_offsets", "digit_offsets"),
     *("split", *WRITERS),
@@ -43,15 +43,15 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def read_collection(path: str | Path) -> tuple[Digits, Digits]:
-    """Read a collection: digits to train on, and those held out.
+    """Read a collection: training digits, and held-out digits.
 
-    Held out are the digits marked by `split`; else those of every tenth writer (of fewer than ten
-    writers, those of the last); where no writer is known, every tenth digit.
+    The digits marked by `split` are held out; without it, the digits of every tenth writer, or of
+    the last one if there are fewer than ten; without writers, every tenth digit.
 
     Raises
     ------
     DataError
-        If the file is missing, damaged, or not of this format: it says what was expected.
+        If the file is missing, damaged, or not of this format.
     """
     path = Path(path)
     arrays = _read_arrays(path)
@@ -61,17 +61,19 @@ def read_collection(path: str | Path) -> tuple[Digits, Digits]:
     except InputError as error:
         raise DataError(f"{path}: {error}") from error
     if held_out.all() or not held_out.any():
-        raise DataError(f"{path}: expected digits to train on and digits held out; all are one")
+        raise DataError(
+            f"{path}: expected training digits and held-out digits; found only one kind"
+        )
     return digits[~held_out], digits[held_out]
 
 
 def save_collection(path: str | Path, arrays: dict[str, npt.ArrayLike]) -> None:
-    """Write a collection's arrays, named as above, and check that they can be read.
+    """Check the arrays of a collection, named as above, and write them to a file.
 
     Raises
     ------
     DataError
-        If they are no collection, or the file can't be written.
+        If the arrays are not a collection, or the file can't be written.
     """
     path = Path(path)
     named = {name: np.asarray(array) for name, array in arrays.items()}
@@ -85,7 +87,7 @@ def save_collection(path: str | Path, arrays: dict[str, npt.ArrayLike]) -> None:
 
 
 def _read_arrays(path: Path) -> Arrays:
-    """Read those arrays that a collection has, none larger than the file says that it is."""
+    """Read a collection's arrays, each no larger than the file declares."""
     try:
         with zipfile.ZipFile(path) as file:
             members = {
@@ -135,7 +137,7 @@ def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> np
 
 
 def _digits(arrays: Arrays, source: str) -> Digits:
-    labels = _whole("labels", arrays, None)
+    labels = _integers("labels", arrays, None)
     if labels.ndim != 1 or not len(labels):
         raise InputError(f"expected labels of shape (n,); found {labels.shape}")
     wrong = np.flatnonzero((labels < 0) | (labels > 9))
@@ -152,7 +154,7 @@ def _strokes(arrays: Arrays, n: int) -> Strokes:
     points = arrays["points"]
     if points.ndim != 2 or points.shape[1:] != (2,):
         raise InputError(f"expected points of shape (p, 2); found {points.shape}")
-    starts = [_whole(name, arrays, None) for name in ("stroke_offsets", "digit_offsets")]
+    starts = [_integers(name, arrays, None) for name in ("stroke_offsets", "digit_offsets")]
     if starts[1].shape != (n + 1,):
         raise InputError(
             f"expected digit_offsets of shape ({n + 1},), one more than labels; "
@@ -160,7 +162,7 @@ def _strokes(arrays: Arrays, n: int) -> Strokes:
         )
     if (np.diff(starts[1]) <= 0).any():
         raise InputError("each digit must have a stroke; found one without")
-    # Far beyond any tablet's range, differences of float32 would overflow.
+    # The limit is far beyond any tablet's range; larger differences could overflow float32.
     if not (np.abs(points) < 1e6).all():
         raise InputError("points must be finite numbers below 1,000,000; found others")
     return Strokes(np.array(points, np.float32), *(np.array(s, np.int64) for s in starts))
@@ -178,7 +180,7 @@ def _pictures(arrays: Arrays, n: int) -> list[npt.NDArray[np.uint8]]:
         return list(images)
     if "data" not in arrays:
         raise InputError("expected images, data with shapes, or points; found none of them")
-    data, shapes = arrays["data"], _whole("shapes", arrays, None)
+    data, shapes = arrays["data"], _integers("shapes", arrays, None)
     if data.dtype != np.uint8 or data.ndim != 1 or shapes.shape != (n, 2):
         raise InputError(
             f"expected data as uint8 of shape (pixels,) and shapes of shape ({n}, 2), one for "
@@ -217,19 +219,19 @@ def _framed(pictures: list[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
 
 def _held_out(arrays: Arrays, n: int) -> npt.NDArray[np.bool_]:
     if "split" in arrays:
-        return np.isin(_whole("split", arrays, n), [1])
+        return np.isin(_integers("split", arrays, n), [1])
     name = next((name for name in WRITERS if name in arrays), None)
     if name is None:
-        # Not the last ones: many collections are in the order of their labels.
+        # Not the last tenth: many collections are ordered by label.
         return np.isin(np.arange(n) % HELD_OUT, [HELD_OUT - 1])
-    writer = _whole(name, arrays, n)
+    writer = _integers(name, arrays, n)
     writers = np.unique(writer)
     every_tenth = writers[HELD_OUT - 1 :: HELD_OUT]
     return np.isin(writer, every_tenth if every_tenth.size else writers[-1:])
 
 
-def _whole(name: str, arrays: Arrays, n: int | None) -> npt.NDArray[Any]:
-    """Return an array of integers, one for each of n digits if n is given."""
+def _integers(name: str, arrays: Arrays, n: int | None) -> npt.NDArray[Any]:
+    """Return an array of integers; if n is given, check its shape (n,)."""
     if name not in arrays:
         raise InputError(f"expected an array named {name}; found {', '.join(sorted(arrays))}")
     array = arrays[name]

@@ -1,4 +1,4 @@
-"""Numbers that a person has corrected: out of a table, a file of corrections, or a folder."""
+"""Numbers with texts that a person has put right: from a table, JSON lines, or a folder."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ from digitwise.errors import DataError
 
 Box = tuple[int, int, int, int]
 READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
-CORRECTED = "corrected"  # a state that says that somebody has looked
+CORRECTED = "corrected"  # state of a number that a person has looked at
 ESCAPED = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 MOST_DIGITS = 40
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
@@ -29,9 +29,9 @@ class Correction:
     path : Path
         Its picture.
     page : int
-        0 for the first.
+        Index of the page, from 0.
     box : (x0, y0, x1, y1) or None
-        Where it stands on the page, in pixels; None if it is all that there is.
+        Its box on the page, in pixels; None if it fills the picture.
     text : str
         Its digits, without signs.
     """
@@ -43,20 +43,20 @@ class Correction:
 
 
 def read_corrections(path: Path) -> list[Correction]:
-    """Read what was corrected.
+    """Read corrected numbers.
 
     Parameters
     ----------
     path : Path
-        A table that `digitwise read -o` wrote and a person has changed (.csv, .tsv, .xlsx): those
-        of its rows count whose text is not the best guess any more, was rejected and is whole now,
-        or whose state is "corrected". JSON lines: all of them count, or those whose state is
-        "corrected" if there are any. A folder with `truth.json`: all of its pictures.
+        A table that `digitwise read -o` wrote and a person has changed (.csv, .tsv, .xlsx). A row
+        is read if its text differs from the best guess, if it was rejected and its text is
+        complete now, or if its state is "corrected". JSON lines: rows whose state is "corrected"
+        if there are any, else all rows. A folder with `truth.json`: all of its pictures.
 
     Raises
     ------
     DataError
-        If it is none of these, or a row makes no sense.
+        If the path is none of these, or a row is invalid.
     """
     if path.is_dir():
         if not (path / TRUTH).is_file():
@@ -95,20 +95,20 @@ def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
             raise ValueError(f"line {line} is no object")  # noqa: TRY004 (as others of JSON)
         rows.append((line, row))
     if any(row.get("state") == CORRECTED for _, row in rows):
-        # A table that was reviewed: what nobody looked at is not known.
+        # In a reviewed table, rows that nobody looked at are uncertain.
         return [(line, row) for line, row in rows if row.get("state") == CORRECTED]
     return [(line, {**row, "state": CORRECTED} if "text" in row else row) for line, row in rows]
 
 
 def open_book(path: Path, content: Any, **how: Any) -> Any:
-    """Open an .xlsx file's content, or the file itself, with openpyxl's `load_workbook`.
+    """Open an .xlsx file, or its content, with openpyxl's `load_workbook`.
 
     Raises
     ------
     DataError
         If openpyxl isn't installed.
     ValueError
-        If it is no sound .xlsx file.
+        If the file is damaged.
     """
     try:
         from openpyxl import load_workbook
@@ -119,7 +119,7 @@ def open_book(path: Path, content: Any, **how: Any) -> Any:
         ) from None
     try:
         return load_workbook(content, **how)
-    except Exception as error:  # whatever it trips over in a damaged file
+    except Exception as error:  # openpyxl raises errors of any kind for damaged files
         if isinstance(error, OSError):
             raise
         raise ValueError(f"no sound .xlsx: {error}") from error
@@ -170,10 +170,10 @@ def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
 
 
 def find_picture(table: Path, name: str) -> Path | None:
-    r"""Find the picture that a table's column `file` names, here or beside the table.
+    r"""Find the picture named in a table's column `file`, here or beside the table.
 
-    Tables have control characters of names as \x1b, and an apostrophe before what a spreadsheet
-    would take for a formula: the name itself is tried first.
+    Tables escape control characters as \x1b, and put an apostrophe before names that a
+    spreadsheet would take for a formula. The name itself is tried first.
     """
     names = [name]
     if name[:1] == "'" and name[1:].lstrip()[:1] in "=+-@＝＋－＠":

@@ -1,4 +1,4 @@
-"""Every digit drawn anew each time: slanted, turned, stretched, bent, thicker or finer."""
+"""Random deformations of digits: slant, rotation, aspect, elastic bending, pen width, noise."""
 
 from dataclasses import asdict, dataclass
 from math import radians
@@ -21,33 +21,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deformation:
-    """How far deformations go: each draws uniformly from minus to plus its range; 0 is none.
+    """Ranges of random deformations: each is drawn uniformly from minus to plus its range.
+
+    A range of 0 switches a deformation off.
 
     Attributes
     ----------
     rotation, slant : float
         Degrees, at most 60.
     aspect : float
-        Of the logarithm of width over height.
+        Logarithm of width divided by height.
     elastic : float
-        Pixels: standard deviation of the displacement of an image's strokes, where it is largest;
-        drawn from 0 to this (Simard, Steinkraus & Platt 2003).
+        Maximum standard deviation of the displacement, in pixels; drawn from 0 to this (Simard,
+        Steinkraus & Platt 2003).
     thinner, thicker : float
-        Pixels that a stroke's width loses or gains, at most.
+        Maximum decrease and increase of the pen width, in pixels.
     shift, scale : float
-        How far framing misses what MNIST's would be: pixels; the logarithm of the size.
+        Errors of the framing against MNIST's: in pixels; in the logarithm of the size.
     cells : float
-        Pixels: side of the coarse pixels that a picture of few pixels had; finer than 1 is as fine
-        as the image. 0 for none.
+        Maximum side of the coarse pixels of a low resolution, in pixels of the image. Sides below
+        1 have no effect.
     contrast : float
-        Share of full ink: how much more, or less, of faint ink is left away.
+        Change of the level below which faint ink is removed, as a share of full ink.
     noise : float
-        Share of full ink: added to, or taken from, each pixel of the strokes; drawn from 0 to this.
+        Maximum noise on the pixels of strokes, as a share of full ink; drawn from 0 to this.
     forms : float in [0, 1]
-        Share of digits that are drawn instead in a form from elsewhere: see
+        Share of digits that are replaced by a drawn form of the digit: see
         `digitwise.data.forms`.
     pens : float in [0, 1]
-        Share of digits given as strokes that are drawn anew with a pen of random width, edge and
+        Share of digits with known strokes that are drawn with a pen of random width, edge and
         pressure; the others are drawn with the plain pen of `digitwise.data.strokes`.
     stretch : float in [0, 1]
         Share of digits stretched until their box is nearly a square.
@@ -77,11 +79,11 @@ class Deformation:
 
 
 DEFORMATIONS: dict[str, Deformation] = {
-    # As much as helps with digits that are framed exactly as MNIST's are.
+    # For digits that are framed exactly as MNIST's are.
     "mnist": Deformation(
         rotation=13, slant=13, aspect=0.2, elastic=2.4, thinner=0.5, thicker=0.5, pens=1.0
     ),
-    # What pens, papers and cameras do to digits, and in frames that miss MNIST's.
+    # For digits of any pen, paper and camera, in frames that differ a little from MNIST's.
     "wild": Deformation(
         rotation=18,
         slant=20,
@@ -102,12 +104,12 @@ DEFORMATIONS: dict[str, Deformation] = {
 
 
 def find_deformation(name: str) -> Deformation | None:
-    """Return the deformation of this name; None for "none".
+    """Return the deformation of a given name; None for "none".
 
     Raises
     ------
     InputError
-        If there is none of this name.
+        If the name is unknown.
     """
     if name != "none" and name not in DEFORMATIONS:
         raise InputError(
@@ -126,24 +128,24 @@ def deform(
 ) -> Digits:
     """Draw examples of an endless training set.
 
-    Example i is a pure function of the seed, of i and of the digit that it is drawn from: any part
-    of any epoch can be had at any time, on any worker, and none is stored. About 10 µs each.
+    Example i is a pure function of the seed, of i and of the digit that it is drawn from. So any
+    part of any epoch can be drawn at any time, on any worker. An example takes about 10 µs.
 
     Parameters
     ----------
     digits : Digits
     order : int array of shape (n,)
-        The digits to draw anew, as positions in `digits`.
+        Positions in `digits` of the digits to deform.
     deformation : Deformation
     non_digits : float in [0, 1]
-        Share of examples that are made into something else, with the label `NO_DIGIT`.
+        Share of examples that become non-digits, with the label `NO_DIGIT`.
     seed, first : int >= 0
-        The examples are numbers `first` to `first` + n - 1.
+        Examples `first` to `first` + n - 1 of the seed are drawn.
 
     Returns
     -------
     Digits
-        Of n images, in memory.
+        n examples, in memory.
     """
     from digitwise.data.canvas import Ranges, make_work  # Numba is slow to import
     from digitwise.data.examples_kernel import draw_examples, pick_others
@@ -151,8 +153,7 @@ def deform(
     ranges = asdict(deformation)
     for angle in ("rotation", "slant"):
         ranges[angle] = radians(ranges[angle])
-    # Copies of the few that are needed: a set's own arrays may be read-only, for which Numba would
-    # compile anew.
+    # Kernels get copies: a set's own arrays may be read-only, for which Numba compiles once more.
     others = pick_others(seed, first, len(order), len(digits))
     images, labels = np.empty((len(order), 28, 28), np.uint8), digits.labels[order]
     draw_examples(

@@ -1,8 +1,7 @@
-"""The kernel behind `deform`: an image drawn anew, its strokes bent, turned and framed again.
+"""The kernel behind `deform`: an image is bent, rotated, stretched and framed again.
 
-Every pixel of the new image asks where in the old one its ink comes from (`resample_kernel`). A
-first drawing shows where the ink comes to lie; the second one frames it as MNIST does. The ink
-itself is interpolated only once.
+Each pixel of the new image is fetched from a place in the old one (`resample_kernel`). A first
+drawing locates the ink; the second frames it as MNIST does. So the ink is interpolated only once.
 """
 
 import math
@@ -31,15 +30,15 @@ from digitwise.data.canvas import (
 from digitwise.data.chance import spread, uniform
 from digitwise.data.resample_kernel import sample
 
-MOST_STRETCH = np.float32(3)  # height over width; a 1 that fills a square is a blot
+MOST_STRETCH = np.float32(3)  # height divided by width; a 1 stretched to a square is a blot
 
 
 @finite_kernel
 def draw(key, ranges, framing, work):
     """Draw an example's image from `work.old` into `work.new`.
 
-    `framing` says where it comes to lie: where it is (IN_PLACE), framed as it was (AGAIN), or as
-    large as MNIST frames a digit, however small it was (ANEW).
+    `framing` is IN_PLACE (the ink stays in its place), AGAIN (it is framed at its old size), or
+    ANEW (it is framed at the size of MNIST's digits).
     """
     old, new = work.old, work.new
     old_y, old_x, top, bottom, left, right = measure(old, work.row)
@@ -79,8 +78,8 @@ def draw(key, ranges, framing, work):
         return
     zoom, ty, tx = ONE, old_y, old_x
     if framing != IN_PLACE:
-        # The longer side is made as long as it was, and begins between two pixels; the centre of
-        # mass comes to lie up to a pixel past the middle.
+        # The longer side gets the wanted length and begins between two pixels; the centre of mass
+        # lies up to a pixel past the middle.
         wanted = old_side if framing == AGAIN else USUAL
         zoom = side / wanted
         margin = HALF * (BOX - wanted)
@@ -100,9 +99,9 @@ def draw(key, ranges, framing, work):
 
 @finite_kernel
 def stretched(key, height, width):
-    """Return how much wider than high a digit becomes where its box is made a square, or nearly.
+    """Return the factor by which a digit is stretched to make its box a square, or nearly.
 
-    Scanners of few pixels fill their square with whatever the digit's box is (USPS, Semeion).
+    Sets of low resolution stretch the digit's box to their square (USPS, Semeion).
     """
     ratio = min(max(height / max(width, ONE), ONE / MOST_STRETCH), MOST_STRETCH)
     amount = HALF + HALF * uniform(key, chance.STRETCHED)
@@ -111,11 +110,11 @@ def stretched(key, height, width):
 
 @finite_kernel
 def put(thickness, work):
-    """Put the old image amid paper, its strokes wider (> 0) or finer (< 0) by so many pixels."""
+    """Copy the old image into the padded one; change its pen width by `thickness` pixels."""
     padded, spare = work.padded, work.spare
     padded[:] = 0
     padded[PAD : PAD + SIDE, PAD : PAD + WIDE] = work.old
-    # A share in the most (or least) ink of the neighbours moves an edge by as much of a pixel.
+    # Mixing in a share of the neighbours' maximum (or minimum) moves an edge by that share of 1 px.
     left = HALF * abs(thickness)
     while left > ZERO:
         share = min(left, ONE)
@@ -135,7 +134,7 @@ def put(thickness, work):
 
 @finite_kernel
 def blur(work):
-    """Average each pixel with its neighbours, 1 : 2 : 1, as a coarse camera does."""
+    """Blur each pixel with its neighbours, 1 : 2 : 1, as a coarse camera does."""
     padded, spare = work.padded, work.spare
     quarter = np.float32(0.25)
     for y in range(PAD - 2, PAD + SIDE + 2):

@@ -20,11 +20,11 @@ class Digit:
     Attributes
     ----------
     image : uint8 array of shape (28, 28)
-        0 paper, 255 ink; a view of the set's.
+        0 paper, 255 ink; a view into the set's images.
     label : int
-        0 to 9; 10 (`NO_DIGIT`) for what is no digit.
+        0 to 9; 10 (`NO_DIGIT`) for a non-digit.
     strokes : Strokes, optional
-        How a pen wrote it, where that is known.
+        Path of the pen, where known.
     """
 
     image: npt.NDArray[np.uint8]
@@ -32,23 +32,23 @@ class Digit:
     strokes: Strokes | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        """Image and label."""
+        """Iterate over image and label."""
         return iter((self.image, self.label))
 
     def __array__(
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         """Return its image, so that it can be read, or drawn, as a picture."""
-        if copy is None:  # if need be; NumPy 1 knows no None
+        if copy is None:  # copy only if necessary; NumPy 1 doesn't accept None
             return np.asarray(self.image, dtype=dtype)
         return np.array(self.image, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
-        """Show its label."""
+        """Return the class name with the label."""
         return f"Digit(label={self.label})"
 
     def show(self) -> "Image":
-        """Return a picture of it, with its label."""
+        """Return a picture of the digit with its label."""
         from digitwise.display.digits import show_digit
 
         return show_digit(self)

@@ -18,24 +18,24 @@ from digitwise.neurons import Floats
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-NO_DIGIT = 10  # label of what is not a digit
+NO_DIGIT = 10  # label of a non-digit
 
 
 def as_inputs(images: npt.NDArray[np.uint8], dtype: npt.DTypeLike = np.float32) -> Floats:
-    """What a network sees: uint8 (n, 28, 28) → real (n, 784) in [0, 1], 0 paper, 1 ink."""
-    # Not -1, which can't be told for no images at all.
+    """Convert images to network inputs: uint8 (n, 28, 28) → real (n, 784), 0 paper, 1 ink."""
+    # -1 as a length is ambiguous if there are no images.
     inputs = images.reshape(len(images), int(np.prod(images.shape[1:]))).astype(dtype)
     inputs /= 255
     return inputs
 
 
 def check_digit_network(network: Network, or_outputs: int = 10) -> None:
-    """Refuse a network that can't tell digits.
+    """Check that a network can classify digits.
 
     Raises
     ------
     InputError
-        If it hasn't 784 inputs and 10 outputs, or as many as are said to do as well.
+        If it hasn't 784 inputs and 10 or `or_outputs` outputs.
     """
     if network.sizes[0] != 784 or network.sizes[-1] not in (10, or_outputs):
         raise InputError(
@@ -49,19 +49,19 @@ class Digits:
     """Labelled images of single digits.
 
     A sequence: `digits[0]` is a `Digit`, `digits[:100]`, `digits[[3, 5]]` and
-    `digits[digits.labels == 7]` are Digits, `a + b` joins two sets. Sets are the same only if they
-    are one object; `sha256` tells whether they hold the same.
+    `digits[digits.labels == 7]` are Digits, `a + b` joins two sets. `==` compares identity;
+    compare contents by `sha256`.
 
     Attributes
     ----------
     images : uint8 array of shape (n, 28, 28)
         0 paper, 255 ink.
     labels : uint8 array of shape (n,)
-        0 to 9; 10 (`NO_DIGIT`) for what is not a digit, of which no output should fire.
+        0 to 9; 10 (`NO_DIGIT`) for a non-digit, for which no output should fire.
     source : str
-        Where they came from, for people.
+        Origin of the digits, shown to people.
     strokes : Strokes, optional
-        How a pen wrote them, where that is known: deformation then draws them with other pens.
+        Paths of the pen, where known; deformation then draws them with other pens.
 
     Raises
     ------
@@ -75,7 +75,7 @@ class Digits:
     strokes: Strokes | None = None
 
     def __post_init__(self) -> None:
-        """Check what everything else relies on."""
+        """Check shapes, types and ranges."""
         images, labels = self.images, self.labels
         if not isinstance(images, np.ndarray) or not isinstance(labels, np.ndarray):
             raise InputError("images and labels must be NumPy arrays")
@@ -99,7 +99,7 @@ class Digits:
             )
 
     def __len__(self) -> int:
-        """How many digits there are."""
+        """Return the number of digits."""
         return len(self.labels)
 
     @overload
@@ -110,14 +110,14 @@ class Digits:
         """Return one digit at a position, or the digits at a slice, list or array.
 
         Positions count from 0, negative ones from the end; an array of booleans has one for each
-        digit. Strokes go along.
+        digit. Strokes are taken along.
 
         Raises
         ------
         InputError
-            If it is none of these.
+            If the index is of another type or shape.
         RangeError
-            If there is no such digit; it is an IndexError, too.
+            If a position is out of range; it is an IndexError, too.
         """
         if not isinstance(index, slice | list | np.ndarray):
             at = _position(index, len(self))
@@ -129,16 +129,16 @@ class Digits:
         return Digits(self.images[index], self.labels[index], self.source, strokes)
 
     def __iter__(self) -> Iterator[Digit]:
-        """Digit by digit."""
+        """Iterate over the digits."""
         return (self[at] for at in range(len(self)))
 
     def __add__(self, other: "Digits") -> "Digits":
-        """Return the digits of both, one after the other; shares of a mixture are given up.
+        """Join two sets; shares of a mixture are lost.
 
         Raises
         ------
         InputError
-            If the other is no Digits: of an array NumPy would otherwise add pixels.
+            If the other is not Digits; NumPy would add the pixels of an array.
         """
         if not isinstance(other, Digits):
             raise InputError(f"expected Digits to join; found {type(other).__name__}")
@@ -148,19 +148,19 @@ class Digits:
     def __array__(
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
-        """Return the images: what NumPy makes of it."""
-        if copy is None:  # if need be; NumPy 1 knows no None
+        """Return the images, for NumPy."""
+        if copy is None:  # copy only if necessary; NumPy 1 doesn't accept None
             return np.asarray(self.images, dtype=dtype)
         return np.array(self.images, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
-        """Show how many there are, of which source, and how many of each label."""
+        """Return a summary: number of digits, source, and digits per label."""
         from digitwise.display.digits import describe
 
         return describe(self)
 
     def show(self, count: int = 50, columns: int = 10) -> "Image":
-        """Return a picture of the first digits, each with its label; "none" is no digit.
+        """Return a picture of the first digits, each with its label; "none" marks a non-digit.
 
         >>> load("digits")[0][:20].show().size
         (668, 180)
@@ -180,11 +180,11 @@ class Digits:
         return as_html(self)
 
     def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:
-        """All images as a network sees them, shape (n, 784), in [0, 1]."""
+        """Return all images as network inputs, shape (n, 784), in [0, 1]."""
         return as_inputs(self.images, dtype)
 
     def sha256(self) -> str:
-        """Fingerprint of images and labels: equal sets have equal ones."""
+        """Return the SHA-256 of images, labels and strokes: equal for equal sets."""
         digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
         digest.update(np.ascontiguousarray(self.labels).data)
         if self.strokes is not None:
@@ -194,7 +194,7 @@ class Digits:
 
 
 def _position(index: Any, n: int) -> int:
-    """Return a position counted from 0."""
+    """Return a position counted from 0, after checking its range."""
     try:
         at = None if isinstance(index, bool | np.bool_) else operator.index(index)
     except TypeError:
@@ -210,7 +210,7 @@ def _position(index: Any, n: int) -> int:
 
 
 def _positions(index: list[Any] | npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
-    """Check positions, or a mask."""
+    """Check an array of positions, or a mask of booleans, and return it."""
     try:
         positions = np.asarray(index)
     except ValueError as error:
@@ -232,14 +232,14 @@ def _positions(index: list[Any] | npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
 
 
 def join(parts: Sequence[Digits], source: str) -> Digits:
-    """Return the digits of all parts, one after the other, their strokes too where some have any.
+    """Join sets of digits, with their strokes if any set has strokes.
 
     Parameters
     ----------
     parts : sequence of Digits
         At least one.
     source : str
-        Where they came from, for people.
+        Origin of the digits, shown to people.
     """
     strokes = None
     if any(part.strokes is not None for part in parts):

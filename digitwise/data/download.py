@@ -1,4 +1,4 @@
-"""MNIST from its public mirrors, in turn, through pooch; what arrives is verified."""
+"""Download of MNIST's files from public mirrors through pooch, each file verified."""
 
 import sys
 import tempfile
@@ -26,17 +26,17 @@ def fetch(
     progressbar: bool = False,
     timeout: float = 30,
 ) -> list[Path]:
-    """Download what is missing or damaged, each file from the first mirror that has it right.
+    """Download missing or damaged files, each from the first mirror that has it intact.
 
-    A file appears under its name only when complete and verified, so a stopped download leaves
-    nothing broken: start again and it goes on with the next file.
+    A file appears under its name only when it is complete and verified. A stopped download can be
+    started again; it continues with the next file.
 
     Parameters
     ----------
     folder : Path, optional
-        Where to; the cache by default.
+        Folder for the files; the cache by default.
     timeout : float
-        Seconds without a byte after which a mirror is given up.
+        Time-out of a mirror that sends nothing, in seconds.
 
     Returns
     -------
@@ -46,8 +46,8 @@ def fetch(
     Raises
     ------
     DataError
-        If no mirror could serve a file: with each one's reason. If a folder other than the
-        cache holds another file of the same name: that one is not touched.
+        If no mirror serves a file; the message has each mirror's reason. If a folder other than
+        the cache holds a different file of the same name, which is left as it is.
     """
     folder = folder or cache_folder()
     return [_fetch(file, folder, mirrors, progressbar, timeout) for file in FILES]
@@ -63,7 +63,7 @@ def _fetch(
         except DataError as error:
             if folder != cache_folder():
                 raise DataError(f"{error}. Move it away, or fetch into another folder") from error
-            # Pooch leaves alone what exists; a damaged copy in the cache is worth nothing.
+            # Pooch doesn't replace files, so the damaged copy in the cache is removed.
             found.unlink()
         else:
             return found
@@ -76,7 +76,7 @@ def _fetch(
         raise DataError(f"can't write into {folder}: {error.strerror or error}") from error
 
     import pooch
-    import requests  # comes with pooch, which passes its errors on
+    import requests  # a dependency of pooch, which raises its errors
 
     pooch.get_logger().setLevel("ERROR")
 
@@ -108,7 +108,7 @@ def _fetch(
 
 
 class _Bar:
-    """A bar of Rich's, with the four things that pooch wants of one."""
+    """A progress bar of Rich with the interface that pooch expects."""
 
     def __init__(self, bar: "Progress", name: str) -> None:
         self._bar, self._task = bar, bar.add_task(name, total=None)
@@ -126,7 +126,7 @@ class _Bar:
 
 @contextmanager
 def _bar(name: str, wanted: bool) -> "Iterator[_Bar | bool]":
-    """Give a progress bar on standard error, where people see it; else False."""
+    """Yield a progress bar if standard error is a terminal; else False."""
     if not (wanted and sys.stderr.isatty()):
         yield False
         return

@@ -1,4 +1,4 @@
-"""Examples of the endless training set, compiled: digits deformed, and what is none in between."""
+"""Kernel that draws examples of the endless training set: deformed digits and non-digits."""
 
 from typing import NamedTuple
 
@@ -20,18 +20,18 @@ class Pen(NamedTuple):
 
     points: npt.NDArray[np.float32]
     stroke_starts: npt.NDArray[np.int64]
-    first: npt.NDArray[np.int64]  # stroke of each example
-    last: npt.NDArray[np.int64]  # and the one after its last
+    first: npt.NDArray[np.int64]  # index of each example's first stroke
+    last: npt.NDArray[np.int64]  # index after its last stroke
 
 
 class Glyphs(NamedTuple):
-    """Signs to draw, as in `digitwise.data`: letters of `glyphs`, `forms` and `marks`."""
+    """Letters, forms and marks to draw: see `glyphs`, `forms` and `marks` of `digitwise.data`."""
 
     letters: npt.NDArray[np.float32]
     form_points: npt.NDArray[np.float32]
     form_stroke_starts: npt.NDArray[np.int64]
     form_starts: npt.NDArray[np.int64]
-    first_forms: npt.NDArray[np.int64]  # of each digit, and one after the last
+    first_forms: npt.NDArray[np.int64]  # index of each digit's first form, and the end
     mark_points: npt.NDArray[np.float32]
     mark_stroke_starts: npt.NDArray[np.int64]
     mark_starts: npt.NDArray[np.int64]
@@ -39,7 +39,7 @@ class Glyphs(NamedTuple):
 
 @finite_kernel
 def pick_others(seed, first, count, n):
-    """Choose another of n digits for each example: the second of a pair, should it become one."""
+    """Choose a second of n digits for each example, in case it becomes a pair: int64 (count,)."""
     others = np.empty(count, np.int64)
     for k in range(count):
         others[k] = int(np.float64(uniform(key_of(seed, first + k), chance.OTHER)) * n)
@@ -52,13 +52,13 @@ def draw_examples(
 ):
     """Draw `images[k]` from `own[k]` as example `first` + k.
 
-    A share of about `non_digits` become something else; their label becomes 10.
+    A share of about `non_digits` become non-digits; their label becomes 10.
     """
     still = Ranges(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ranges.shift, ranges.scale, ranges.cells,
         ranges.contrast, ranges.noise, ZERO, ZERO, ZERO,
     )  # fmt: skip
-    # A pen that has been chosen is not thickened or thinned; coarse pixels would dot a fine one.
+    # A random pen's width is not changed further; large coarse pixels would break up a fine one.
     penned = Ranges(
         ranges.rotation, ranges.slant, ranges.aspect, ranges.elastic, ZERO, ZERO, ranges.shift,
         ranges.scale, max(ONE, HALF * ranges.cells), ranges.contrast, ranges.noise, ZERO, ZERO,
@@ -88,7 +88,7 @@ def draw_examples(
 
 @finite_kernel
 def draw_form(key, glyphs, label, work):
-    """Draw one of a digit's forms into `work.old`."""
+    """Draw a random form of a digit into `work.old`."""
     first = glyphs.first_forms[label]
     count = np.float32(glyphs.first_forms[label + 1] - first)
     which = first + int(uniform(key, chance.WHICH) * count)

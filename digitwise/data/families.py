@@ -1,4 +1,4 @@
-"""Families of drawn signs: each a function that draws one member from ranges of places.
+"""Families of drawn signs: a family is a function that draws a random member.
 
 The pen's curve runs through the points of a stroke; a corner is a point given twice.
 """
@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 Points = list[tuple[float, float]]  # x rightwards and y downwards, 0 to 1
 Between = Callable[[float, float], float]
-"""Draws a number between two, uniformly."""
+"""Draws a number uniformly from a range."""
 Family = Callable[[Between], list[Points]]
 
 STEPS = 5  # straight pieces between two points of a curve
-HAND = 0.025  # standard deviation of a point's place: no hand is a ruler
-LEANS = (-0.15, 0.4)  # how far a sign's top stands to the right of its foot, in heights
+JITTER = 0.025  # standard deviation of a point's place, in heights
+LEANS = (-0.15, 0.4)  # range of a sign's top to the right of its foot, in heights
 
 
 def corners(*points: tuple[float, float]) -> Points:
@@ -24,7 +24,7 @@ def corners(*points: tuple[float, float]) -> Points:
 
 
 def ring(cx: float, cy: float, rx: float, ry: float, start: float, turns: float) -> Points:
-    """Return a stroke round an ellipse: from an angle in radians on, so many turns."""
+    """Return a stroke round an ellipse: from a start angle in radians, for a number of turns."""
     angles = start + turns * 2 * np.pi * np.linspace(0, 1, 10)
     return [(cx + rx * float(np.cos(a)), cy + ry * float(np.sin(a))) for a in angles]
 
@@ -32,14 +32,14 @@ def ring(cx: float, cy: float, rx: float, ry: float, start: float, turns: float)
 def draw_members(
     family: Family, count: int, key: Sequence[int], leans: tuple[float, float] = LEANS
 ) -> list[list[Points]]:
-    """Draw members of a family, a function of `key`: each a list of strokes.
+    """Draw members of a family, each a list of strokes.
 
     Parameters
     ----------
     family : callable
     count : int >= 0
     key : sequence of int
-        Seeds the random numbers.
+        Seed.
     leans : (float, float)
         Range of the lean, in heights.
     """
@@ -53,7 +53,8 @@ def draw_members(
 
 
 def _by_hand(stroke: Points, lean: float, rng: np.random.Generator) -> Points:
-    points = np.array(stroke) + HAND * rng.standard_normal((len(stroke), 2))
+    """Return a stroke with jitter and a lean, as a curve."""
+    points = np.array(stroke) + JITTER * rng.standard_normal((len(stroke), 2))
     points[:, 0] += lean * (1 - points[:, 1])
     return _curve(points)
 
@@ -64,7 +65,7 @@ def _curve(points: npt.NDArray[np.float64]) -> Points:
     t = np.linspace(0, 1, STEPS, endpoint=False)[:, None]
     pieces = []
     for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        if np.hypot(*(c - b)) < 4 * HAND:  # a corner
+        if np.hypot(*(c - b)) < 4 * JITTER:  # a corner
             pieces.append(b[None])
             continue
         curve = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2

@@ -10,11 +10,11 @@ from digitwise.errors import DataError, ImageError
 from digitwise.imaging.digit import frame_picture
 from digitwise.imaging.pictures import SUFFIXES, open_pictures
 
-TEST_SHARE = 5  # one of so many pictures tests, where the folder doesn't say
+TEST_EVERY = 5  # every fifth picture is a test digit, unless there is a folder `test`
 
 
 def is_labelled(folder: Path) -> bool:
-    """Whether a folder has subfolders named by digits, itself or under `train`."""
+    """Tell whether a folder, or its subfolder `train`, has subfolders named by digits."""
     return any((part / str(d)).is_dir() for part in (folder, folder / "train") for d in range(10))
 
 
@@ -23,18 +23,18 @@ def read_labelled(
 ) -> tuple[Digits, Digits]:
     """Read training and test digits from pictures in folders named by label.
 
-    FOLDER/train/0..9 and FOLDER/test/0..9 if there; else FOLDER/0..9, of which every fifth
-    picture of each label, in order of name, tests.
+    FOLDER/train/0..9 and FOLDER/test/0..9 are read if there; else FOLDER/0..9, where every fifth
+    picture of each label, in order of name, is a test digit.
 
     Parameters
     ----------
     progress : callable, optional
-        Called with (pictures read, pictures in all).
+        Called with (pictures read, number of pictures).
 
     Raises
     ------
     DataError
-        If there is no picture, one can't be read, or one has no ink: it names the file.
+        If there is no picture, or one can't be read or has no ink; the message names the file.
     """
     if (folder / "train").is_dir():
         if not (folder / "test").is_dir():
@@ -42,7 +42,7 @@ def read_labelled(
         train, test = _pictures(folder / "train"), _pictures(folder / "test")
     else:
         pictures = _pictures(folder)
-        test = [p for paths in _by_label(pictures) for p in paths[TEST_SHARE - 1 :: TEST_SHARE]]
+        test = [p for paths in _by_label(pictures) for p in paths[TEST_EVERY - 1 :: TEST_EVERY]]
         train = sorted(set(pictures) - set(test))
     if not train or not test:
         raise DataError(

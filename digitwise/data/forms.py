@@ -1,4 +1,4 @@
-"""Forms of digits from elsewhere, drawn: each a family, of which every example is a member."""
+"""Drawn forms of digits from many countries, each a family of random members."""
 
 from functools import cache
 
@@ -8,18 +8,18 @@ import numpy.typing as npt
 from digitwise.data.families import Between, Family, Points, corners, draw_members, ring
 from digitwise.data.strokes import Strokes, strokes_of
 
-MEMBERS = 60  # drawn of each form
+MEMBERS = 60  # drawn members of each form
 
 
 def flagged_one(b: Between) -> list[Points]:
-    """Upstroke and stem, with a corner."""
+    """Draw an upstroke and a stem that meet in a corner."""
     top = b(0.45, 0.7)
     flag = (top - b(0.2, 0.55), b(0.24, 0.75))
     return [corners(flag, (top, 0), (top + b(-0.25, 0.06), 1))]
 
 
 def based_one(b: Between) -> list[Points]:
-    """Flagged, or not, on a base."""
+    """Draw a 1 on a base, mostly with a flag."""
     stem = b(0.4, 0.6)
     flag = [(stem - b(0.1, 0.4), b(0.12, 0.45))] if b(0, 1) < 0.75 else []
     base = [(stem - b(0.2, 0.45), 1.0), (stem + b(0.2, 0.45), b(0.95, 1.02))]
@@ -27,7 +27,7 @@ def based_one(b: Between) -> list[Points]:
 
 
 def detached_one(b: Between) -> list[Points]:
-    """The flag stands beside the stem."""
+    """Draw the flag apart from the stem."""
     top = b(0.45, 0.6)
     gap = b(0.04, 0.12)
     flag = [(top - b(0.3, 0.5), b(0.2, 0.55)), (top - gap, b(0.0, 0.12))]
@@ -35,7 +35,7 @@ def detached_one(b: Between) -> list[Points]:
 
 
 def looped_one(b: Between) -> list[Points]:
-    """The pen goes up and down in one bow, sometimes with a foot."""
+    """Draw up and down in one bow, sometimes with a foot."""
     top = b(0.45, 0.65)
     foot = [(top + b(0.1, 0.3), b(0.9, 1.0))] if b(0, 1) < 0.5 else []
     bow = [(top - b(0.25, 0.5), b(0.3, 0.7)), (top, 0), (top + 0.05, b(0.05, 0.12))]
@@ -43,7 +43,7 @@ def looped_one(b: Between) -> list[Points]:
 
 
 def wedge_one(b: Between) -> list[Points]:
-    """The upstroke begins as low as the stem ends, or nearly; the stem may be hooked."""
+    """Draw an upstroke nearly as long as the stem, which may be hooked."""
     top = b(0.45, 0.7)
     hook = [(top + b(0.1, 0.3), b(0.8, 0.95))] if b(0, 1) < 0.4 else []
     return [
@@ -52,7 +52,7 @@ def wedge_one(b: Between) -> list[Points]:
 
 
 def hooked_two(b: Between) -> list[Points]:
-    """With a loop at the foot."""
+    """Draw a 2 with a loop at the foot."""
     loop = b(0.08, 0.22)
     left, y = b(0.05, 0.2), b(0.86, 0.95)
     head = [(b(0.05, 0.2), b(0.15, 0.3)), (0.5, 0.0), (b(0.8, 0.95), b(0.2, 0.3))]
@@ -61,7 +61,7 @@ def hooked_two(b: Between) -> list[Points]:
 
 
 def waved_three(b: Between) -> list[Points]:
-    """Slim and waved, its lower bow long, its upper one hardly more than a hook."""
+    """Draw a slim, waved 3: a long lower bow under a mere hook."""
     upper = [(b(0.1, 0.4), b(0.05, 0.2)), (b(0.5, 0.7), 0.0), (b(0.75, 0.95), b(0.12, 0.22))]
     waist = (b(0.35, 0.55), b(0.35, 0.48))
     lower = [(b(0.7, 0.9), b(0.6, 0.72)), (b(0.3, 0.5), 1.0), (b(0.0, 0.1), b(0.75, 0.92))]
@@ -69,7 +69,7 @@ def waved_three(b: Between) -> list[Points]:
 
 
 def low_four(b: Between) -> list[Points]:
-    """Its bar lies low, and its short stem ends little below it."""
+    """Draw a low bar, and a short stem that ends just below it."""
     bar = b(0.78, 0.92)
     x = b(0.5, 0.85)
     first = corners((b(0.2, 0.6), 0), (b(0.0, 0.1), bar), (b(0.9, 1.1), bar + b(-0.08, 0.03)))
@@ -77,14 +77,14 @@ def low_four(b: Between) -> list[Points]:
 
 
 def lightning_four(b: Between) -> list[Points]:
-    """One stroke: down, along, and down again; its foot may be short."""
+    """Draw one stroke: down, along, and down again; its foot may be short."""
     bar = b(0.4, 0.7)
     corner, turn = (b(0.0, 0.12), bar), (b(0.6, 0.95), bar + b(-0.1, 0.04))
     return [corners((b(0.15, 0.45), 0), corner, turn, (turn[0] - b(0.0, 0.3), b(0.85, 1.1)))]
 
 
 def open_four(b: Between) -> list[Points]:
-    """Two strokes, open at the top; the stem may end soon below the bar."""
+    """Draw two strokes, open at the top; the stem may end just below the bar."""
     bar = b(0.45, 0.72)
     right = b(0.6, 0.85)
     first = corners(
@@ -94,14 +94,14 @@ def open_four(b: Between) -> list[Points]:
 
 
 def round_four(b: Between) -> list[Points]:
-    """As a u with a tail."""
+    """Draw a u with a tail."""
     bar = b(0.4, 0.6)
     cup = [(b(0.0, 0.12), 0.0), (b(0.05, 0.15), bar - 0.1), (0.4, bar), (0.75, bar - 0.15)]
     return [[*cup, *corners((b(0.8, 0.9), b(0, 0.12))), (b(0.6, 0.85), 1.0)]]
 
 
 def barred_five(b: Between) -> list[Points]:
-    """Its bar apart, or none at all."""
+    """Draw a 5 with a separate bar, or without one."""
     left = b(0.1, 0.3)
     bowl = [(0.55, b(0.36, 0.45)), (0.9, b(0.6, 0.7)), (0.55, 0.98), (b(0.0, 0.12), b(0.85, 0.95))]
     body = [*corners((left, b(0.02, 0.12)), (left - 0.05, b(0.42, 0.5))), *bowl]
@@ -110,7 +110,7 @@ def barred_five(b: Between) -> list[Points]:
 
 
 def flagged_five(b: Between) -> list[Points]:
-    """A slim body, round at the top, and a flag that flies from it."""
+    """Draw a slim body, round at the top, with a rising flag."""
     x = b(0.2, 0.35)
     body = [(x, b(0.08, 0.2)), (x - b(0.02, 0.12), b(0.45, 0.55)), (0.45, b(0.42, 0.5))]
     bowl = [(b(0.65, 0.8), b(0.62, 0.75)), (0.4, 1.0), (b(0.0, 0.12), b(0.85, 0.95))]
@@ -119,7 +119,7 @@ def flagged_five(b: Between) -> list[Points]:
 
 
 def flat_six(b: Between) -> list[Points]:
-    """A bar on the top, a straight back, a bowl that is closed."""
+    """Draw a bar on top, a straight back and a closed bowl."""
     left, y = b(0.0, 0.15), b(0.4, 0.58)
     back = corners((b(0.7, 1.0), b(-0.05, 0.1)), (left, b(0.0, 0.1)), (left, 0.75))
     bowl = [(b(0.3, 0.5), 1.0), (b(0.85, 1.0), 0.75), (b(0.45, 0.65), y), (left, b(0.55, 0.7))]
@@ -127,7 +127,7 @@ def flat_six(b: Between) -> list[Points]:
 
 
 def crossed_seven(b: Between) -> list[Points]:
-    """Crossed high or low, its bar curled or with a serif."""
+    """Draw a 7 crossed high or low, with or without a serif."""
     foot = (b(0.2, 0.55), 1.0)
     right = (b(0.85, 1.0), b(0, 0.06))
     start = (0.0, b(-0.02, 0.12))
@@ -139,7 +139,7 @@ def crossed_seven(b: Between) -> list[Points]:
 
 
 def curled_seven(b: Between) -> list[Points]:
-    """A waved bar, and a bent stem."""
+    """Draw a waved head and a bent stem, sometimes crossed."""
     head = [(0.0, b(0.12, 0.25)), (b(0.15, 0.25), b(0, 0.05)), (0.5, b(0.08, 0.18))]
     stem = [(b(0.5, 0.65), 0.5), (b(0.3, 0.55), 1.0)]
     bar = [(b(0.2, 0.35), b(0.45, 0.65)), (b(0.75, 0.95), b(0.42, 0.62))]
@@ -148,7 +148,7 @@ def curled_seven(b: Between) -> list[Points]:
 
 
 def serif_seven(b: Between) -> list[Points]:
-    """It hangs from an upright serif, and leans far."""
+    """Draw a 7 with an upright serif and a far lean, sometimes crossed."""
     right = (b(0.75, 0.95), b(0.05, 0.15))
     head = [*corners((b(0.05, 0.15), b(0.0, 0.08))), (b(0.0, 0.1), b(0.2, 0.35))]
     wave = [(b(0.25, 0.4), b(0.08, 0.2)), *corners(right)]
@@ -160,7 +160,7 @@ def serif_seven(b: Between) -> list[Points]:
 
 
 def open_eight(b: Between) -> list[Points]:
-    """As a delta: the upper bow doesn't come back to where it began."""
+    """Draw an 8 like a delta: the upper bow stays open."""
     start = (b(0.8, 1.1), b(-0.1, 0.15))
     upper = [(b(0.5, 0.65), 0.0), (b(0.2, 0.35), b(0.18, 0.28)), (0.55, b(0.4, 0.5))]
     lower = [(b(0.75, 0.9), b(0.7, 0.8)), (0.45, 1.0), (b(0.1, 0.25), b(0.75, 0.85))]
@@ -168,7 +168,7 @@ def open_eight(b: Between) -> list[Points]:
 
 
 def two_ring_eight(b: Between) -> list[Points]:
-    """Two circles, one on the other."""
+    """Draw two circles, one on top of the other."""
     upper, lower = b(0.16, 0.25), b(0.2, 0.3)
     x, below = 0.5 + b(-0.06, 0.06), 2 * upper + lower + b(-0.05, 0.03)
     return [
@@ -178,7 +178,7 @@ def two_ring_eight(b: Between) -> list[Points]:
 
 
 def hooked_nine(b: Between) -> list[Points]:
-    """A small loop, and a foot that is hooked to the left."""
+    """Draw a small loop, and a foot that is mostly hooked to the left."""
     w, h = b(0.25, 0.5), b(0.25, 0.5)
     x = b(0.6, 0.85)
     loop = [(x, h * 0.25), (x - 0.5 * w, 0.0), (x - w, 0.5 * h), (x - 0.5 * w, h), (x, 0.7 * h)]
@@ -188,21 +188,21 @@ def hooked_nine(b: Between) -> list[Points]:
 
 
 def straight_nine(b: Between) -> list[Points]:
-    """A loop, and a straight stem."""
+    """Draw a loop and a straight stem."""
     h, x = b(0.35, 0.55), b(0.7, 0.9)
     loop = [(x, h * 0.2), (0.45, 0.0), (0.05, 0.5 * h), (0.4, h), (x, 0.6 * h)]
     return [[*loop, *corners((x, b(0.0, 0.1)))], [(x, 0.05), (x + b(-0.15, 0.08), 1.0)]]
 
 
 def open_nine(b: Between) -> list[Points]:
-    """Slim, its head open at the top, its stem long."""
+    """Draw a slim 9 with an open head and a long stem."""
     h, x = b(0.3, 0.5), b(0.5, 0.75)
     head = [(x - b(0.05, 0.25), b(0.0, 0.08)), (b(0.1, 0.25), 0.5 * h), (b(0.25, 0.4), h)]
     return [[*head, *corners((x, b(-0.02, 0.12))), (x - b(-0.02, 0.12), 1.0)]]
 
 
 def bowl_nine(b: Between) -> list[Points]:
-    """A bowl to the right of its stem, as of a P: the pen comes back across."""
+    """Draw a bowl to the right of the stem, like a P."""
     s, h = b(0.25, 0.45), b(0.32, 0.5)
     bowl = [(s - b(0.0, 0.12), b(0.05, 0.25)), (s + 0.25, b(-0.02, 0.04)), (b(0.8, 1.0), 0.45 * h)]
     return [
@@ -212,7 +212,7 @@ def bowl_nine(b: Between) -> list[Points]:
 
 
 def marked_zero(b: Between) -> list[Points]:
-    """Slashed, or with a dot."""
+    """Draw a 0 with a slash or a dot."""
     w = b(0.28, 0.42)
     nought = ring(0.5, 0.5, w, 0.5, b(-2.2, -1.2), b(0.95, 1.1))
     if b(0, 1) < 0.2:
@@ -237,7 +237,7 @@ FORMS: dict[int, list[Family]] = {
 
 @cache
 def drawn_forms() -> tuple[Strokes, npt.NDArray[np.int64]]:
-    """Return members of all forms, and where those of each digit are: from place d to d + 1."""
+    """Return members of all forms, and the starts of each digit's, int64 (11,), end included."""
     members: list[list[Points]] = []
     starts = [0]
     for digit in range(10):

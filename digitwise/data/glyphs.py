@@ -1,6 +1,6 @@
-"""Letters as straight strokes of a pen, which are no digits.
+"""Letters as straight strokes of a pen: non-digits to train on.
 
-Left out are letters that some hand writes like a digit: B D G I J L O Q S T Y Z b g l o q s y z.
+Letters that some hand writes like a digit are left out: B D G I J L O Q S T Y Z b g l o q s y z.
 """
 
 from functools import cache
@@ -42,9 +42,9 @@ LETTERS: dict[str, list[list[tuple[float, float]]]] = {
 
 @cache
 def letter_pieces() -> npt.NDArray[np.float32]:
-    """Return the straight pieces of all letters, (letters, n, 4): y, x to y, x in 0 to 1.
+    """Return the straight pieces of all letters, float32 (letters, n, 4): y, x to y, x in 0 to 1.
 
-    Those of a letter with fewer than n are repeated.
+    The pieces of a letter with fewer than n are repeated.
     """
     return _pieces(list(LETTERS.values()))
 

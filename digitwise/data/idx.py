@@ -1,6 +1,6 @@
 """IDX files, the format of MNIST: a big-endian header, then unsigned bytes; gzipped or raw.
 
-Every field of the header is checked against what the file can hold before memory is taken.
+Each field of the header is checked against the file's size before memory is allocated.
 """
 
 import gzip
@@ -16,21 +16,21 @@ import numpy.typing as npt
 
 from digitwise.errors import DataError
 
-IMAGES, LABELS = 3, 1  # number of dimensions: (n, rows, columns) and (n,)
-UNSIGNED_BYTE = 0x08
-MOST_BYTES = 4 << 30
-# Deflate can't pack tighter than this (zlib's documentation, "maximum compression factor").
-MOST_COMPRESSION = 1032
+IMAGES = 3  # dimensions of a file of images: (n, rows, columns)
+LABELS = 1  # dimensions of a file of labels: (n,)
+UNSIGNED_BYTE = 0x08  # code of the data type
+MOST_BYTES = 4 << 30  # of an array
+MOST_COMPRESSION = 1032  # zlib's documentation, "maximum compression factor"
 
 
 def read_idx(path: str | Path, dimensions: int) -> npt.NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes, gzipped or raw, with this many dimensions.
+    """Read an IDX file of unsigned bytes, gzipped or raw, with a given number of dimensions.
 
     Raises
     ------
     DataError
         If the file is missing, is not IDX of this kind, is truncated, has bytes left over, or
-        its header promises more than it can hold.
+        its header declares more than it can hold.
     """
     path = Path(path)
     try:
@@ -57,7 +57,7 @@ def idx_header(array: npt.NDArray[np.uint8]) -> bytes:
 def _read(
     file: BinaryIO | gzip.GzipFile, path: Path, dimensions: int, available: int, *, exact: bool
 ) -> npt.NDArray[np.uint8]:
-    """Read header and content; `available` bounds the bytes that the file can hold."""
+    """Read header and content; `available` is the maximum number of bytes in the file."""
     length = 4 + 4 * dimensions
     header = file.read(length)
     if len(header) < length:
@@ -102,7 +102,7 @@ def _mixed_up(magic: int) -> str:
 
 
 def _read_at_most(file: BinaryIO | gzip.GzipFile, most: int, chunk: int = 1 << 22) -> bytes:
-    """Read piece by piece: memory grows with what is there, not with what a header promises."""
+    """Read in chunks, so that memory grows with the content, not with the header's claim."""
     content = io.BytesIO()
     while most > 0 and (piece := file.read(min(chunk, most))):
         content.write(piece)

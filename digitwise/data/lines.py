@@ -1,4 +1,4 @@
-"""Digits and signs written one after the other, on a line; and a picture cut out around them."""
+"""Digits and signs drawn side by side on a line, underlined, and cut out as a picture."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,24 +11,24 @@ from digitwise.imaging.ink import SOLID
 if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
-HEAD = 0.35  # of a zero's height: there one stroke goes on to the next zero
-BESIDE = (-0.05, 0.8)  # digit heights of paper beside a number that is cut out
+HEAD = 0.35  # place of the stroke that joins two zeros, as a share of a zero's height
+BESIDE = (-0.05, 0.8)  # range of the paper left and right of a cut-out number, in digit heights
 
 Ink = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What was drawn in one go.
+    """One drawn part of a picture.
 
     Attributes
     ----------
     char : str
-        A digit, a sign, "letter", "line" for what is printed, or "speck".
+        A digit, a sign, "letter", "line" for print, "underline", "other" or "speck".
     top, left : int
-        Where it was drawn, in pixels.
-    ink : float32 array
-        Its own, in [0, 1].
+        Its place in the picture, in pixels.
+    ink : float32 array of shape (h, w)
+        Its own ink, in [0, 1].
     """
 
     char: str
@@ -37,23 +37,23 @@ class Piece:
     ink: Ink
 
     def lay_on(self, layer: npt.NDArray[np.bool_]) -> None:
-        """Mark where its ink is SOLID on a layer of the picture, bool (h, w)."""
+        """Mark its solid ink on a layer of the picture, bool (h, w)."""
         place = layer[self.top :, self.left :][: self.ink.shape[0], : self.ink.shape[1]]
         place |= self.ink[: place.shape[0], : place.shape[1]] >= SOLID
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """What is to be written next.
+    """A digit or sign to be placed on the line.
 
     Attributes
     ----------
     char : str
-    ink : float32 array
+    ink : float32 array of shape (h, w)
     foot : int or None
-        Pixels that it ends below the baseline; None for most digits: they end there, more or less.
+        Lower end, in pixels below the baseline; None for most digits, which end near it.
     stacked : bool
-        Whether it belongs above or below what was written before.
+        Whether it stands above or below the stroke before it.
     """
 
     char: str
@@ -65,17 +65,17 @@ class Stroke:
 def line_up(
     strokes: list[Stroke], size: float, slope: float, hand: "Hand", rng: np.random.Generator
 ) -> tuple[Ink, list[int], list[Piece]]:
-    """Write digits and signs one after the other.
+    """Place digits and signs side by side on a line.
 
-    Returns the ink, the columns between them, first to last, and each where it was written.
+    Returns the ink, the columns between neighbours and at both ends, and the placed pieces.
     """
     margin = round(size * rng.uniform(0.3, 1.0))
     wide = 2 * margin + sum(s.ink.shape[1] for s in strokes) + round(size * len(strokes))
     spare = 2 * margin + round(abs(slope) * wide)
-    # Signs reach higher than digits, and lower.
+    # Signs reach higher and lower than digits.
     ink = np.zeros((round((2.6 if hand.signs else 1.6) * size) + spare, wide), np.float32)
     baseline = ink.shape[0] / 2 + size / 2 - slope * wide / 2
-    end = margin  # of what has been written
+    end = margin  # right end of the ink so far
     joins = [max(1, margin - round(0.25 * size))]
     pieces: list[Piece] = []
     for number, stroke in enumerate(strokes):
@@ -111,7 +111,7 @@ def line_up(
 def underline(
     ink: Ink, pieces: list[Piece], size: float, rng: np.random.Generator
 ) -> tuple[Ink, list[Piece]]:
-    """Draw a stroke under the number by hand, straight or bent."""
+    """Underline the number by hand, straight or bent."""
     import cv2
 
     columns, rows = np.flatnonzero(ink.max(axis=0) > 0.1), np.flatnonzero(ink.max(axis=1) > 0.1)
@@ -129,7 +129,7 @@ def underline(
 def cut_out(
     ink: Ink, pieces: list[Piece], size: float, room: tuple[float, float], rng: np.random.Generator
 ) -> tuple[Ink, list[Piece]]:
-    """Cut the picture out as the cell of a table is, close to the ink or into it."""
+    """Cut the picture out as a cell of a table is, close to the ink or into it."""
     ends = []
     for axis, free in ((1, room), (0, BESIDE)):
         inked = np.flatnonzero(ink.max(axis=axis) > 0.1)
@@ -148,7 +148,7 @@ def cut_out(
 
 
 def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:
-    """How far a sign at this place could go to the left until it touches the ink before it."""
+    """Return the distance, in pixels, by which a sign can move left until it touches ink."""
     rows = slice(top, top + piece.shape[0])
     before, after = ink[rows, :left] > 0.3, piece > 0.3
     reach = np.where(before.any(axis=1), before.shape[1] - before[:, ::-1].argmax(axis=1), -(10**6))
@@ -162,7 +162,10 @@ def _distance(ink: Ink, piece: Ink, top: int, left: int) -> int:
 def _ligature(
     ink: Ink, before: Ink, piece: Ink, place: tuple[int, int], size: float, high: bool
 ) -> None:
-    """Draw a stroke from where one sign ends to where the next begins; of zeros at their heads."""
+    """Draw a stroke from one sign's end to the next one's start; `high` joins zeros at their heads.
+
+    `ink` is changed; `before` is the ink without the next sign.
+    """
     import cv2
 
     top, left = place

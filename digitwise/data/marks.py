@@ -1,7 +1,7 @@
-"""Marks that people write about numbers, drawn: each a family, of which every example is a member.
+"""Drawn marks that people write beside numbers, each a family of random members.
 
-A slash, a comma and a bracket are not among them: alone in a frame they are ones of some hand, and
-only their place in the number tells what they are.
+Slash, comma and bracket are left out: alone in a frame they look like ones of some hand. Only
+their place in the number distinguishes them.
 """
 
 from functools import cache
@@ -11,42 +11,42 @@ import numpy as np
 from digitwise.data.families import Between, Family, Points, corners, draw_members, ring
 from digitwise.data.strokes import Strokes, strokes_of
 
-MEMBERS = 60  # drawn of each mark
-LEANS = (-0.1, 0.3)  # in heights
+MEMBERS = 60  # drawn members of each mark
+LEANS = (-0.1, 0.3)  # range of leans, in heights
 
 
 def minus(b: Between) -> list[Points]:
-    """Lie down: a dash, straight or waved."""
+    """Draw a dash, straight or waved."""
     wave = b(-0.12, 0.12) if b(0, 1) < 0.5 else 0.0
     rise = b(-0.12, 0.12)
     return [[(0, rise), (0.3, wave), (0.7, -wave), (1, -rise)]]
 
 
 def equals(b: Between) -> list[Points]:
-    """Two dashes, one above the other."""
+    """Draw two dashes, one above the other."""
     gap = b(0.2, 0.45)
     return [[(0, b(-0.06, 0.06)), (1, b(-0.1, 0.06))], [(b(-0.1, 0.1), gap), (b(0.8, 1.1), gap)]]
 
 
 def point(_: Between) -> list[Points]:
-    """Draw a dot: one touch of the pen."""
+    """Draw a dot in one touch of the pen."""
     return [[(0, 0)]]
 
 
 def colon(b: Between) -> list[Points]:
-    """Two dots, one above the other."""
+    """Draw two dots, one above the other."""
     long = b(0.0, 0.08)
     return [[(0, 0), (long, long)], [(b(-0.06, 0.06), 1), (long, 1 + long)]]
 
 
 def point_dash(b: Between) -> list[Points]:
-    """Close an amount: a dot and a dash, as in `20.-`."""
+    """Draw the dot and dash that close an amount, as in `20.-`."""
     y = b(-0.35, -0.05)
     return [[(0, 0), (0.03, 0.03)], [(b(0.15, 0.3), y), (1, y + b(-0.08, 0.08))]]
 
 
 def slash_dash(b: Between) -> list[Points]:
-    """Close an amount: a slash and a dash, as in `20/-`."""
+    """Draw the slash and dash that close an amount, as in `20/-`."""
     y = b(0.35, 0.65)
     right = b(0.9, 1.4)
     slash: Points = [(0, 1), (b(0.2, 0.45), 0)]
@@ -56,25 +56,25 @@ def slash_dash(b: Between) -> list[Points]:
 
 
 def number_sign(b: Between) -> list[Points]:
-    """Two uprights and two bars."""
+    """Draw a #: two uprights and two bars."""
     x, y = b(0.25, 0.4), b(0.28, 0.4)
     bars: list[Points] = [[(0, v + b(-0.05, 0.08)), (1, v + b(-0.08, 0.05))] for v in (y, 1 - y)]
     return [*bars, [(x, b(-0.1, 0.05)), (x, 1)], [(1 - x, 0), (1 - x, b(0.95, 1.1))]]
 
 
 def plus(b: Between) -> list[Points]:
-    """Cross, upright."""
+    """Draw an upright cross."""
     x, y = b(0.4, 0.6), b(0.4, 0.6)
     return [[(x, 0), (x, 1)], [(0, y), (1, y + b(-0.08, 0.08))]]
 
 
 def times(b: Between) -> list[Points]:
-    """Cross, aslant."""
+    """Draw a diagonal cross."""
     return [[(0, b(0, 0.15)), (1, b(0.85, 1))], [(b(0.85, 1.0), 0), (b(0, 0.15), 1)]]
 
 
 def star(b: Between) -> list[Points]:
-    """Three strokes through one place."""
+    """Draw three strokes through one point."""
     lines: list[Points] = []
     for angle in (0.0, 1.05, 2.09):
         a = angle + b(-0.15, 0.15)
@@ -84,19 +84,19 @@ def star(b: Between) -> list[Points]:
 
 
 def tick(b: Between) -> list[Points]:
-    """Check: a short stroke down, a long one up."""
+    """Draw a tick: a short stroke down, a long one up."""
     return [corners((0, b(0.45, 0.7)), (b(0.15, 0.35), 1), (b(0.85, 1.3), b(-0.1, 0.1)))]
 
 
 def ditto(b: Between) -> list[Points]:
-    """Repeat what stands above: two short strokes, far apart for their height."""
+    """Draw a ditto mark: two short strokes, far apart for their height."""
     apart = b(0.5, 1.1)
     foot = b(-0.3, 0.3)
     return [[(0, 0), (foot, b(0.4, 0.6))], [(apart, b(-0.05, 0.05)), (apart + foot, 0.5)]]
 
 
 def percent(b: Between) -> list[Points]:
-    """Two rings about a slash."""
+    """Draw a slash between two rings."""
     r = b(0.13, 0.2)
     left = ring(0.18, b(0.18, 0.28), r, r, b(0, 6.28), b(0.9, 1.1))
     right = ring(0.82, b(0.72, 0.82), r, r, b(0, 6.28), b(0.9, 1.1))
@@ -104,7 +104,7 @@ def percent(b: Between) -> list[Points]:
 
 
 def dollar(b: Between) -> list[Points]:
-    """Draw an S with one upright through it, or two."""
+    """Draw an S with one or two uprights through it."""
     ess = [
         *((b(0.75, 0.95), 0.2), (0.5, 0.08), (0.15, b(0.2, 0.3)), (0.5, 0.5)),
         *((0.85, b(0.68, 0.78)), (0.45, 0.92), (b(0.0, 0.2), 0.8)),
@@ -131,7 +131,7 @@ def pound(b: Between) -> list[Points]:
 
 
 def yen(b: Between) -> list[Points]:
-    """Draw a Y with a bar, or two."""
+    """Draw a Y with one or two bars."""
     arms = corners((0, 0), (0.5, b(0.42, 0.55)), (1, 0))
     y = b(0.5, 0.6)
     bars = [[(0.15, v), (0.85, v)] for v in ((y,) if b(0, 1) < 0.4 else (y, y + 0.18))]
@@ -139,7 +139,7 @@ def yen(b: Between) -> list[Points]:
 
 
 def rupee(b: Between) -> list[Points]:
-    """Two bars, a bow, and a stroke down to the right."""
+    """Draw two bars, a bow, and a stroke down to the right."""
     y = b(0.2, 0.3)
     bow = [(0.15, 0.0), (b(0.6, 0.75), y), (0.15, b(0.42, 0.52))]
     return [[(0, 0), (1, b(-0.03, 0.03))], [(0, y), (1, y)], [*bow, (b(0.6, 0.85), 1)]]
@@ -169,7 +169,7 @@ MARKS: dict[str, Family] = {
 
 @cache
 def drawn_marks() -> Strokes:
-    """Return MEMBERS of each mark, in the order of MARKS."""
+    """Return the strokes of MEMBERS members of each mark, in the order of MARKS."""
     members: list[list[Points]] = []
     for number, family in enumerate(MARKS.values()):
         members += draw_members(family, MEMBERS, (100, number), LEANS)

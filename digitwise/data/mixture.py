@@ -1,4 +1,4 @@
-"""`Mixture`: several sets of digits, of which an epoch takes fixed shares, balanced by class."""
+"""`Mixture`: several sets of digits, mixed in fixed shares and balanced by class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class Part:
     ----------
     name : str
     start, stop : int
-        Its digits are those from `start` up to `stop` of the mixture.
+        Range of its digits in the mixture, `stop` exclusive.
     share : float in (0, 1]
-        Of an epoch's examples.
+        Share of an epoch's examples.
     balanced : bool
-        Whether an epoch has as many of each label as of any other, as far as the set has them.
+        Whether an epoch has equally many examples of each label of the set.
     """
 
     name: str
@@ -39,52 +39,52 @@ class Part:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Mixture(Digits):
-    """Digits of several sets, and how many examples of each an epoch has.
+    """Digits of several sets, with the share of each in an epoch.
 
     An epoch has as many examples as the mixture has digits. The order of an epoch is a pure
-    function of seed and epoch, so that a run resumes anywhere and no state is stored.
+    function of seed and epoch, so that a run resumes anywhere without stored state.
 
     Attributes
     ----------
     parts : tuple of Part
-        One after the other; their shares add up to 1.
+        Consecutive parts, whose shares add up to 1.
 
     Raises
     ------
     InputError
-        If the parts are not the mixture's digits, or the shares don't add up to 1.
+        If the parts don't cover the mixture's digits, or the shares don't add up to 1.
     """
 
     parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that the parts are the whole."""
+        """Check that the parts cover all digits and the shares add up to 1."""
         super().__post_init__()
         bounds = [0, *(part.stop for part in self.parts)]
         empty = any(part.start >= part.stop for part in self.parts)
         if empty or bounds[:-1] != [p.start for p in self.parts] or bounds[-1] != len(self):
-            raise InputError("the parts of a mixture must hold its digits, one after the other")
+            raise InputError("the parts of a mixture must cover all its digits, in order")
         total = sum(part.share for part in self.parts)
         if not all(part.share > 0 for part in self.parts) or not isclose(total, 1, abs_tol=1e-6):
             raise InputError(f"shares must be above 0 and add up to 1; found {total:g}")
 
     def epoch_order(self, seed: int, epoch: int) -> Order:
-        """Return the positions that an epoch's examples are taken from, shuffled: (n,).
+        """Return the shuffled positions of an epoch's examples, int array of shape (n,).
 
-        Each class of each part is an endless row of permutations; every epoch takes the next
-        piece of it, so that all digits of a class are used equally often.
+        Each class of each part is an endless sequence of permutations, of which each epoch takes
+        the next section. So all digits of a class are used equally often.
         """
         n = len(self)
         chosen = [
-            _piece(members, seed, (number, label), epoch * quota, (epoch + 1) * quota)
+            _section(members, seed, (number, label), epoch * quota, (epoch + 1) * quota)
             for number, part in enumerate(self.parts)
             for label, members, quota in _quotas(self.labels, part, n)
         ]
         positions = np.concatenate(chosen)
-        return positions[_source(seed, (epoch,)).permutation(len(positions))[:n]]
+        return positions[_generator(seed, (epoch,)).permutation(len(positions))[:n]]
 
     def sha256(self) -> str:
-        """Fingerprint of digits, strokes and shares."""
+        """Return the SHA-256 of digits, strokes and shares."""
         import hashlib
 
         shares = [(p.name, p.start, p.stop, p.share, p.balanced) for p in self.parts]
@@ -94,12 +94,12 @@ class Mixture(Digits):
 def mix(sets: Sequence[Weighted], source: str) -> Mixture:
     """Mix sets of digits.
 
-    Shares that are None divide what the others leave, in proportion to the sets' sizes.
+    Sets whose share is None divide the remaining share in proportion to their sizes.
 
     Raises
     ------
     InputError
-        If a set is empty, or given shares leave nothing for those that are None.
+        If a set is empty, or the given shares leave nothing for sets without a share.
     """
     for name, digits, share, _ in sets:
         if not len(digits):
@@ -123,9 +123,9 @@ def mix(sets: Sequence[Weighted], source: str) -> Mixture:
 
 
 def _quotas(labels: npt.NDArray[np.uint8], part: Part, n: int) -> list[tuple[int, Order, int]]:
-    """Return label, positions and examples an epoch of each class of a part.
+    """Return label, positions and number of examples an epoch, for each class of a part.
 
-    Rounded up: an epoch drops what is over n, a random few.
+    Numbers are rounded up; an epoch drops the random few examples above n.
     """
     own = labels[part.start : part.stop]
     classes = np.unique(own).tolist() if part.balanced else [-1]
@@ -136,18 +136,18 @@ def _quotas(labels: npt.NDArray[np.uint8], part: Part, n: int) -> list[tuple[int
     ]
 
 
-def _piece(members: Order, seed: int, stream: tuple[int, int], start: int, stop: int) -> Order:
-    """Return places `start` up to `stop` of an endless row of permutations of the members."""
+def _section(members: Order, seed: int, stream: tuple[int, int], start: int, stop: int) -> Order:
+    """Return section `start` to `stop` of an endless sequence of permutations of the members."""
     number, label = stream
     cycles = range(start // len(members), (stop - 1) // len(members) + 1)
     rows = [
-        members[_source(seed, (number, label + 1, cycle)).permutation(len(members))]
+        members[_generator(seed, (number, label + 1, cycle)).permutation(len(members))]
         for cycle in cycles
     ]
     first = cycles.start * len(members)
     return np.concatenate(rows)[start - first : stop - first]
 
 
-def _source(seed: int, key: tuple[int, ...]) -> np.random.Generator:
-    # The spawn key keeps these streams apart from the one that draws the start from `seed`.
+def _generator(seed: int, key: tuple[int, ...]) -> np.random.Generator:
+    # The spawn key separates these streams from the one that draws the first weights.
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

@@ -1,7 +1,7 @@
 """MNIST's four files, in a folder or in the cache: found, read, verified.
 
-What is checked is the SHA-256 of the unpacked bytes: the gzip wrapper of the training images
-differs between mirrors.
+The SHA-256 is that of the unpacked bytes, since the gzip wrapper of the training images differs
+between mirrors.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from digitwise.errors import DataError
 
 
 class File(NamedTuple):
-    """One of the four files: SHA-256 and length of its unpacked bytes."""
+    """Name of one of the four files, with SHA-256 and length of its unpacked bytes."""
 
     name: str
     sha256: str
@@ -50,7 +50,7 @@ FILES = (
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept: the user's cache folder, without a home a temporary one."""
+    """Return the folder of fetched files: in the user's cache, or temporary without a home."""
     import platformdirs
 
     try:
@@ -61,7 +61,7 @@ def cache_folder() -> Path:
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Path of an IDX file in a folder, gzipped or raw, also as `train-images.idx3-ubyte`."""
+    """Find an IDX file in a folder, gzipped or raw, also named `train-images.idx3-ubyte`."""
     for variant in (name, name.replace("-idx", ".idx")):
         for suffix in (".gz", ""):
             if (path := folder / (variant + suffix)).is_file():
@@ -70,17 +70,17 @@ def find_file(folder: Path, name: str) -> Path | None:
 
 
 def missing_files(folder: Path) -> list[str]:
-    """Names of those of the four files that a folder lacks (what is there is not verified)."""
+    """Return the names of the missing files of a folder; present files are not verified."""
     return [f"{file.name}.gz" for file in FILES if not find_file(folder, file.name)]
 
 
 def find_files(folder: Path) -> list[Path]:
-    """Paths of the four files in a folder.
+    """Return the paths of the four files in a folder.
 
     Raises
     ------
     DataError
-        If some are missing.
+        If a file is missing.
     """
     if missing := missing_files(folder):
         raise DataError(f"{folder}: expected MNIST's four files; missing {', '.join(missing)}")
@@ -100,12 +100,12 @@ def read_folder(folder: Path) -> tuple[Digits, Digits]:
 
 
 def read_verified(folder: Path) -> tuple[Digits, Digits]:
-    """Read MNIST from a folder, and check that it is MNIST: as `read_folder`, unpacking once.
+    """Read MNIST from a folder as `read_folder` does, and verify its content.
 
     Raises
     ------
     DataError
-        As `read_folder`; also if the content is another than MNIST's.
+        As `read_folder`; also if the content is not MNIST's.
     """
     train, test = read_folder(folder)
     arrays = (train.images, train.labels, test.images, test.labels)
@@ -122,12 +122,12 @@ def read_verified(folder: Path) -> tuple[Digits, Digits]:
 
 
 def read_pair(images_path: Path, labels_path: Path) -> Digits:
-    """Read an IDX file of images and the one of their labels.
+    """Read an IDX file of images and the file of their labels.
 
     Raises
     ------
     DataError
-        If one is damaged, images are not 28×28, labels are no digits, or the two don't match.
+        If one is damaged, images are not 28×28, labels are not 0 to 9, or the two don't match.
     """
     images = read_idx(images_path, IMAGES)
     labels = read_idx(labels_path, LABELS)
@@ -149,7 +149,7 @@ def verify_file(path: Path, file: File) -> None:
     Raises
     ------
     DataError
-        If it doesn't: with what was found.
+        If it is damaged, or its content is different.
     """
     digest, size = hashlib.sha256(), 0
     try:
@@ -157,7 +157,7 @@ def verify_file(path: Path, file: File) -> None:
             zipped = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             with gzip.GzipFile(fileobj=raw) if zipped else contextlib.nullcontext(raw) as content:
-                # One byte over the right size is enough to know: never unpack a bomb.
+                # Stops soon after the right size, so that a zip bomb is never unpacked.
                 while size <= file.size and (piece := content.read(1 << 20)):
                     digest.update(piece)
                     size += len(piece)
@@ -172,12 +172,12 @@ def verify_file(path: Path, file: File) -> None:
 
 
 def verify(folder: Path) -> list[Path]:
-    """Check all four files of a folder; their paths.
+    """Verify the four files of a folder, and return their paths.
 
     Raises
     ------
     DataError
-        At the first file that is missing or wrong.
+        If a file is missing or wrong.
     """
     paths = find_files(folder)
     for path, file in zip(paths, FILES, strict=True):

@@ -1,7 +1,7 @@
-"""What is not a digit, drawn at random: halves, pairs, letters, marks, strokes, smudges, nothing.
+"""Random non-digits: half digits, pairs, letters, marks, strokes, smudges, empty images.
 
-A network that has only ever seen digits takes anything for one. A reader that tries segmentations
-needs one that says no (Liu, Sako & Fujisawa 2004).
+A network trained on digits alone takes anything for a digit. A reader that tries segmentations
+needs a network that rejects non-digits (Liu, Sako & Fujisawa 2004).
 """
 
 import math
@@ -15,23 +15,23 @@ from digitwise.data.chance import spread, uniform
 from digitwise.data.deform_kernel import draw
 from digitwise.data.pen_kernel import choose_pen, write
 
-# Shares, added up.
+# Cumulative shares of each kind; the rest are empty images.
 HALVES, PAIRS, LETTERS, MARKS, STROKES, SMUDGES = 0.53, 0.73, 0.82, 0.92, 0.965, 0.985
 
-CURVE = 16  # pieces of a curve
+CURVE = 16  # straight pieces of a curve
 
 
 @finite_kernel
 def draw_non_digit(key, digit, other, glyphs, ranges, work):
-    """Draw something into `work.old`: from two digits, uint8 (28, 28), or from neither.
+    """Draw a non-digit into `work.old`, perhaps from two digits, uint8 (28, 28).
 
-    Returns how it is to be framed.
+    Returns the framing that it needs: see `draw`.
     """
     old = work.old
     kind = uniform(key, chance.KIND)
     if kind < HALVES:
         take(digit, work)
-        # First bent, then cut: a cut is straight, as a segmentation's are.
+        # Deformed before it is cut, so that the cut stays straight, as a reader's cuts are.
         draw(key, ranges, AGAIN, work)
         half(key, work.new, old)
         return ANEW if uniform(key, chance.COUNT) < np.float32(0.7) else IN_PLACE
@@ -59,7 +59,7 @@ def draw_non_digit(key, digit, other, glyphs, ranges, work):
 
 @finite_kernel
 def glyph(key, pieces, width, old):
-    """Draw a sign, of a height of 19 pixels, with a pen of random width."""
+    """Draw a letter 19 pixels high, with a pen of random width."""
     pen = np.float32(0.6) + np.float32(1.4) * uniform(key, chance.WIDTH)
     for piece in range(len(pieces)):
         y0, x0, y1, x1 = pieces[piece]
@@ -71,19 +71,19 @@ def glyph(key, pieces, width, old):
 
 @finite_kernel
 def half(key, digit, old):
-    """Leave a part of a digit, real (28, 28): left, right, upper or lower, cut straight."""
+    """Keep the left, right, upper or lower part of a digit, real (28, 28), cut straight."""
     side = uniform(key, chance.SIDE_OF)
     top, bottom, left, right = extent(digit, np.float32(0.25))
     share = np.float32(0.33) + np.float32(0.32) * uniform(key, chance.CUT)
     slope = np.float32(0.15) * max(ZERO, TWO * abs(spread(key, chance.SLOPE)) - ONE)
-    slope = slope if spread(key, chance.SLOPE) > ZERO else -slope  # mostly none
+    slope = slope if spread(key, chance.SLOPE) > ZERO else -slope  # 0 in half of all cases
     cut_x = np.float32(left) + share * np.float32(right - left + 1) - HALF
     cut_y = np.float32(top) + share * np.float32(bottom - top + 1) - HALF
     for y in range(SIDE):
         for x in range(SIDE):
             beyond_x = np.float32(x) - cut_x + slope * (np.float32(y) - np.float32(14))
             beyond_y = np.float32(y) - cut_y + slope * (np.float32(x) - np.float32(14))
-            if side < np.float32(0.28):  # a right half is more often like a whole digit
+            if side < np.float32(0.28):  # right halves are more common: they resemble digits more
                 left_over = -beyond_x
             elif side < np.float32(0.7):
                 left_over = beyond_x
@@ -111,10 +111,10 @@ def extent(digit, level):
 
 @finite_kernel
 def pair(key, one, other, old):
-    """Put two digits side by side into one box, each narrower than it was."""
+    """Draw two narrowed digits side by side in one box."""
     old[:] = 0
     gap = np.float32(1.0) + np.float32(2.5) * spread(key, chance.GAP)
-    # The pair's height, in pixels of 20, and how wide it is: from squeezed to as written.
+    # Height of the pair in a box of 20 pixels; a lower pair is squeezed less.
     height = np.float32(12) + np.float32(8) * uniform(key, chance.TALL)
     from_top, from_bottom, from_left, from_right = extent(one, 64)
     to_top, to_bottom, to_left, to_right = extent(other, 64)
@@ -159,7 +159,7 @@ def paste(digit, centre_y, left, width, old_width, old_left, old_top, old_bottom
 
 @finite_kernel
 def stroke(y0, x0, y1, x1, pen, old):
-    """Draw a straight stroke, `pen` pixels to either side of it."""
+    """Draw a straight stroke, `pen` pixels wide on either side of its line."""
     dy, dx = y1 - y0, x1 - x0
     length = max(dy * dy + dx * dx, np.float32(1e-6))
     for y in range(SIDE):
@@ -174,7 +174,7 @@ def stroke(y0, x0, y1, x1, pen, old):
 
 @finite_kernel
 def strokes(key, old):
-    """Draw one to three curves, each through three random points; a lone one is no upright."""
+    """Draw one to three quadratic curves at random; a single one is never upright, like a 1."""
     pen = np.float32(0.5) + np.float32(1.5) * uniform(key, chance.WIDTH)
     count = 1 + int(uniform(key, chance.COUNT) * np.float32(3))
     for number in range(count):
@@ -183,7 +183,7 @@ def strokes(key, old):
         y1, x1 = place(key, at + 2), place(key, at + 3)
         y2, x2 = place(key, at + 4), place(key, at + 5)
         if count == 1 and abs(y2 - y0) > HALF * abs(x2 - x0):
-            y0, x0, y2, x2 = x0, y0, x2, y2  # lay it down: an upright stroke is a 1
+            y0, x0, y2, x2 = x0, y0, x2, y2  # made horizontal: an upright stroke is a 1
             if abs(y2 - y0) > HALF * abs(x2 - x0):
                 y2 = y0 + np.float32(0.3) * (y2 - y0)
         before_y, before_x = y0, x0
@@ -198,13 +198,13 @@ def strokes(key, old):
 
 @finite_kernel
 def place(key, number):
-    """Return a random coordinate."""
+    """Return a random coordinate from 4 to 24."""
     return np.float32(4) + np.float32(20) * uniform(key, number)
 
 
 @finite_kernel
 def smudge(key, old):
-    """Draw some soft blots."""
+    """Draw one to five soft blots."""
     count = 1 + int(uniform(key, chance.COUNT) * np.float32(5))
     for number in range(count):
         at = chance.POINTS + 4 * number

@@ -1,4 +1,4 @@
-"""Public sets of digits as their publishers have them: a folder of the files as downloaded.
+"""Public sets of digits in their publishers' formats, from a folder of downloaded files.
 
 EMNIST's digits (NIST; Cohen et al. 2017; a US government work), pendigits and optdigits (UCI;
 E. Alpaydin with F. Alimoglu and C. Kaynak; CC BY 4.0), and USPS (Hull 1994, as LIBSVM's page has
@@ -21,14 +21,14 @@ EMNIST = tuple(
     for part in ("train", "test")
     for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
 )
-MOST_BYTES = 200_000_000  # unpacked; USPS has 25 million
-CELL_PX = 4  # side of a cell of optdigits in its scan of 32×32
+MOST_BYTES = 200_000_000  # of an unpacked file; USPS has 25 million
+CELL_PX = 4  # side of an optdigits cell in the scan of 32×32
 
 
 def read_original(folder: Path) -> tuple[Digits, Digits] | None:
-    """Read the set that a folder has the files of: its publisher's training and test part.
+    """Read a public set from its files: its publisher's training and test digits.
 
-    Returns None for a folder without any of these files.
+    Returns None if the folder has no files of a known set.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def read_original(folder: Path) -> tuple[Digits, Digits] | None:
 
 
 def _read_emnist(folder: Path, *names: str) -> Digits:
-    """Read the files of images and of labels; the images lie on their side."""
+    """Read a file of images and a file of labels; the stored images are transposed."""
     paths = [path for name in names if (path := find_file(folder, name))]
     if len(paths) < len(names):
         missing = next(name for name in names if not find_file(folder, name))
@@ -59,7 +59,7 @@ def _read_emnist(folder: Path, *names: str) -> Digits:
 
 
 def _read_pen(path: Path) -> Digits:
-    """Read rows of eight points of the pen's way, x and y upwards, 0 to 100, and the label."""
+    """Read rows of eight points of the pen's path, x and y upwards, 0 to 100, and the label."""
     rows = _read_rows(path, 17, 100)
     points = rows[:, :16].reshape(-1, 8, 2).astype(np.float32) * np.array([1, -1], np.float32)
     strokes = strokes_of([[list(map(tuple, digit.tolist()))] for digit in points])
@@ -67,7 +67,7 @@ def _read_pen(path: Path) -> Digits:
 
 
 def _read_cells(path: Path) -> Digits:
-    """Read rows of 8×8 cells, each the ink in 4×4 pixels of a scan, 0 to 16, and the label."""
+    """Read rows of 8×8 cells, each the ink in 4×4 pixels of a scan, 0 to 16, and a label."""
     from digitwise.imaging.framing import frame_all
 
     rows = _read_rows(path, 65, 16)
@@ -93,7 +93,7 @@ def _read_rows(path: Path, columns: int, most: int) -> npt.NDArray[np.uint8]:
 
 
 def _read_usps(path: Path) -> Digits:
-    """Read lines of a label from 1 to 10 and pixels of 16×16, `place:ink` with ink from -1 to 1."""
+    """Read lines of a label, 1 to 10, and 16×16 pixels as `place:ink`, with ink from -1 to 1."""
     from digitwise.imaging.framing import frame_all
 
     pictures, labels = [], []
@@ -106,7 +106,7 @@ def _read_usps(path: Path) -> Digits:
             labels.append(int(float(label)) - 1)
         except (ValueError, IndexError) as error:
             reason = " ".join(str(error).split())[:100]
-            raise DataError(f"{path}: line {number} isn't as USPS's are ({reason})") from error
+            raise DataError(f"{path}: line {number} is not in USPS's format ({reason})") from error
         pictures.append(((picture.reshape(16, 16) + 1) / 2).clip(0, 1))
     if not pictures:
         raise DataError(f"{path}: expected lines of digits; found none")

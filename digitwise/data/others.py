@@ -1,4 +1,4 @@
-"""Sets of digits that a recipe mixes in: NAME or PATH, with a share or without."""
+"""Further sets of digits for training, given as NAME or PATH, with or without a share."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,15 @@ from digitwise.errors import DataError, InputError
 
 @dataclass(frozen=True)
 class Other:
-    """One such set.
+    """A further set of digits.
 
     Attributes
     ----------
     name : str
     share : float or None
-        Of an epoch's examples; None: in proportion to its size.
+        Share of an epoch's examples; None: in proportion to its size.
     train, held_out : Digits
-        `held_out` is empty where nothing may be chosen on these digits.
+        `held_out` is empty if nothing may be chosen by these digits.
     """
 
     name: str
@@ -37,7 +37,7 @@ def split_share(text: str) -> tuple[str, float | None]:
     Raises
     ------
     InputError
-        If the share is no number above 0 and below 1.
+        If the share is not a number above 0 and below 1.
     """
     name, colon, share = text.rpartition(":")
     if not colon or "/" in share or "\\" in share:
@@ -52,14 +52,14 @@ def split_share(text: str) -> tuple[str, float | None]:
 
 
 def check_others(also: tuple[str, ...], data_dir: str | Path | None = None) -> None:
-    """Check that all sets are there, before time is spent on the first.
+    """Check that all sets exist, before time is spent on the first.
 
     Raises
     ------
     DataError
-        If some are not: it names them all, and where each can be had.
+        If some are missing; the message names all of them, and where they are published.
     InputError
-        If a share is none.
+        If a share is invalid.
     """
     missing = []
     for text in also:
@@ -87,9 +87,9 @@ def load_other(text: str, data_dir: str | Path | None = None) -> Other:
     Raises
     ------
     DataError
-        If it is not there or damaged.
+        If the set is missing or damaged.
     InputError
-        If the share is none.
+        If the share is invalid.
     """
     name, share = split_share(text)
     train, held_out = load(name, data_dir)

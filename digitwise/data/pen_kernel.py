@@ -1,4 +1,4 @@
-"""Pen strokes as ink: lines of a pen whose width, edge and pressure differ from hand to hand."""
+"""Kernels that draw pen strokes as ink, with pens of random width, edge and pressure."""
 
 import math
 
@@ -10,12 +10,12 @@ from digitwise.data.canvas import ANEW, HALF, MIDDLE, ONE, SIDE, TWO, ZERO, Rang
 from digitwise.data.chance import uniform
 from digitwise.data.deform_kernel import draw
 
-LONGER_SIDE_PX = np.float32(18)  # of a digit's line, before the pen's width is added
-TURN = np.float32(2 * math.pi)
-NEAR_PX = np.float32(0.35)  # points nearer to the last one that was drawn add nothing to see
+LONGER_SIDE_PX = np.float32(18)  # of a digit's box, without the pen width
+TURN = np.float32(2 * math.pi)  # radians
+NEAR_PX = np.float32(0.35)  # points nearer to the last drawn point are skipped
 
-# A pen is (half its width in px, width of its edge in px, variation of pressure, its waves along
-# the digit and their phase, share of a flat nib, its angle, paling of the ink along a stroke).
+# A pen is (half its width in px, width of its edge in px, variation of pressure, number of its
+# waves and their phase, flatness of the nib, its angle, paling of the ink along a stroke).
 PLAIN_PEN = (
     np.float32(1.3), np.float32(1.2), ZERO, ONE, ZERO, ZERO, ZERO, ZERO,
 )  # fmt: skip
@@ -23,7 +23,7 @@ PLAIN_PEN = (
 
 @finite_kernel
 def choose_pen(key):
-    """Choose a pen: from a hair of 0.8 px to a marker of 4 px, hard or soft, even or flat."""
+    """Choose a random pen: 0.8 to 4 px wide, hard or soft, with a round or a flat nib."""
     half = np.float32(0.4) * np.float32(math.exp(np.float32(1.6) * uniform(key, chance.PEN_WIDTH)))
     edge = np.float32(0.7) + np.float32(0.9) * uniform(key, chance.PEN_EDGE)
     pressure = np.float32(0.45) * uniform(key, chance.PEN_PRESSURE)
@@ -38,7 +38,7 @@ def choose_pen(key):
 
 @finite_kernel
 def write(pen, points, stroke_starts, first, last, old):
-    """Draw strokes `first` up to `last` into `old`, in the middle, scaled to its usual size."""
+    """Draw strokes `first` to `last` - 1 into `old`, centred, LONGER_SIDE_PX large."""
     old[:] = 0
     begin, end = stroke_starts[first], stroke_starts[last]
     if begin == end:
@@ -70,7 +70,7 @@ def write(pen, points, stroke_starts, first, last, old):
 
 @finite_kernel
 def line(pen, x0, y0, x1, y1, way, old):
-    """Draw a straight line, `way` px of the digit after its start; darker ink stays."""
+    """Draw a straight line that begins `way` px along the digit's path; darker ink stays."""
     half, edge, pressure, waves, phase, nib, angle, paling = pen
     dx, dy = x1 - x0, y1 - y0
     wave = np.float32(math.sin(phase + waves * TURN * way / np.float32(40)))
@@ -99,7 +99,7 @@ def line(pen, x0, y0, x1, y1, way, old):
 
 @finite_kernel
 def draw_plain(points, stroke_starts, digit_starts, work, images):
-    """Draw all digits with the same pen, `images` uint8 (n, 28, 28)."""
+    """Draw all digits with the plain pen into `images`, uint8 (n, 28, 28)."""
     still = Ranges(
         ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO,
     )  # fmt: skip

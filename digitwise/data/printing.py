@@ -1,4 +1,4 @@
-"""What is on the paper besides the number: printed lines, specks, and the paper itself."""
+"""Surroundings of a drawn number: printed lines, neighbouring lines, specks, and paper."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ Ink = npt.NDArray[np.float32]
 def print_lines(
     ink: Ink, joins: list[int], size: float, kind: str, rng: np.random.Generator
 ) -> Ink:
-    """Print lines, as straight as the paper: the number rises, they don't. Returns their ink."""
+    """Draw level printed lines of a kind of `Hand.printed`; return their ink."""
     import cv2
 
     pen, black = max(1, round(size * rng.uniform(0.03, 0.07))), float(rng.uniform(0.5, 1.0))
@@ -43,11 +43,10 @@ def print_lines(
 
 
 def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
-    """Print the rules of a table's columns, or a frame's sides, from top to bottom of a picture.
+    """Draw the vertical lines of a table or frame beside the number; return their ink.
 
-    They stand beside the number, and are as a cell is cut out: not quite upright, perhaps broken,
-    doubled, or as broad as a scan's gutter; at times there is a rule across, above or below.
-    Returns their ink.
+    They run from top to bottom of the picture, a little aslant, perhaps broken, doubled, or as
+    broad as a scan's gutter. Sometimes a horizontal line is added above or below.
     """
     import cv2
 
@@ -67,7 +66,7 @@ def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
         away = min(free, round(pen / 2 + size * rng.uniform(0.02, 0.6)))
         x = first - away if side == 0 else last + away
         broad = round(size * rng.uniform(0.15, 0.5)) if rng.random() < 0.15 else pen
-        if rng.random() < 0.1:  # the picture is cut out beyond the page
+        if rng.random() < 0.1:  # the picture reaches beyond the page
             lines[:, : x + 1] = black if side == 0 else lines[:, : x + 1]
             lines[:, x:] = black if side == 1 else lines[:, x:]
             continue
@@ -76,7 +75,7 @@ def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
         twice = round(pen + size * rng.uniform(0.08, 0.2)) if rng.random() < 0.2 else 0
         for x0 in {0, twice}:
             cv2.line(lines, (x + x0, 0), (foot + x0, high - 1), black, broad)
-        if rng.random() < 0.25:  # the print is broken, or the rule ends within the picture
+        if rng.random() < 0.25:  # the line is broken, or ends within the picture
             start = int(rng.integers(high))
             lines[start : start + round(size * rng.uniform(0.05, 0.6)), min(x, foot) - broad :][
                 :, : 2 * broad + abs(foot - x) + twice
@@ -85,9 +84,9 @@ def print_columns(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
 
 
 def other_lines(ink: Ink, written: list[Ink], rng: np.random.Generator) -> Ink:
-    """Leave the feet of a line above, or the heads of one below, at the picture's edge: their ink.
+    """Draw feet of digits above and heads of digits below, at the picture's edge; return their ink.
 
-    Only as far as the number's own ink is not reached.
+    They don't reach the number's own ink.
     """
     left_over = np.zeros_like(ink)
     rows = np.flatnonzero(ink.max(axis=1) > 0.1)
@@ -106,7 +105,7 @@ def other_lines(ink: Ink, written: list[Ink], rng: np.random.Generator) -> Ink:
 
 
 def draw_specks(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
-    """Dots and short dashes anywhere. Returns their ink."""
+    """Draw dots and short dashes anywhere; return their ink."""
     import cv2
 
     specks = np.zeros_like(ink)
@@ -118,7 +117,7 @@ def draw_specks(ink: Ink, size: float, rng: np.random.Generator) -> Ink:
 
 
 def on_paper(ink: Ink, uneven: bool, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Lay ink on white paper, or on grey and uneven one: uint8, 0 black to 255 white."""
+    """Draw ink on white paper, or on grey, uneven paper: uint8, 0 black to 255 white."""
     if not uneven:
         return (255 * (1 - ink.clip(0, 1))).round().astype(np.uint8)
     height, width = ink.shape

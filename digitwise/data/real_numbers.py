@@ -1,4 +1,4 @@
-"""Pictures of numbers that people wrote, with what they say: a folder with `truth.json`."""
+"""Pictures of handwritten numbers with their texts: a folder with `truth.json`."""
 
 import json
 import re
@@ -9,13 +9,14 @@ from typing import Any
 from digitwise.data.catalogue import collection_folders
 from digitwise.errors import DataError
 
-TRUTH, SPLIT = "truth.json", "split.json"
-MOST_BYTES = 100_000_000  # of either
+TRUTH = "truth.json"
+SPLIT = "split.json"
+MOST_BYTES = 100_000_000  # of either file
 
 
 @dataclass(frozen=True)
 class RealNumber:
-    """One picture.
+    """A picture of a number.
 
     Attributes
     ----------
@@ -29,12 +30,12 @@ class RealNumber:
 
 
 def find_real_numbers(name: str, data_dir: str | Path | None = None) -> Path:
-    """Return the folder of a path, or of a name beside the collections of digits.
+    """Return a folder of numbers, given by path, or by its name beside the collections of digits.
 
     Raises
     ------
     DataError
-        If there is none with a `truth.json`.
+        If no such folder has a `truth.json`.
     """
     path = Path(name).expanduser()
     near = [
@@ -52,15 +53,15 @@ def find_real_numbers(name: str, data_dir: str | Path | None = None) -> Path:
 
 
 def read_real_numbers(folder: Path) -> tuple[list[RealNumber], list[RealNumber]]:
-    """Read what the pictures of a folder say: those to learn from, and those to measure on.
+    """Read the numbers of a folder: training numbers, and test numbers.
 
-    Where `split.json` names a part `develop`, that is what may be learnt from, and the rest is
-    measured on; without it every third, in the order of their names, is measured on.
+    The training numbers are the list `develop` of `split.json`. Without that file, every third
+    number, in order of name, is a test number.
 
     Raises
     ------
     DataError
-        If a file is missing or damaged, or names a picture that isn't there.
+        If a file is missing or damaged, or names a missing picture.
     """
     truth = _read(folder / TRUTH)
     for file, text in truth.items():

@@ -1,8 +1,8 @@
-"""Ink fetched from one image for another, over an affine map and a smooth random displacement.
+"""Resampling of an image through an affine map and a smooth random displacement.
 
 The displacement (elastic deformation; Simard, Steinkraus & Platt 2003) is a cubic B-spline over a
-coarse grid of random vectors, which looks like noise smoothed by a Gaussian and costs a few
-products a pixel instead of hundreds.
+coarse grid of random vectors. It resembles noise smoothed by a Gaussian, but takes a few products
+a pixel instead of hundreds.
 """
 
 import math
@@ -15,7 +15,7 @@ from digitwise.data.canvas import GRID, HALF, MIDDLE, ONE, PAD, PADDED, SIDE, ST
 
 @finite_kernel
 def in_cell(i, cell, phase):
-    """Where a new pixel's ink is fetched: at the middle of the coarse pixel that it lies in."""
+    """Return the coordinate of pixel i, or of the centre of its coarse pixel if `cell` > 1."""
     at = np.float32(i)
     if cell > ONE:
         at = (np.float32(math.floor(at / cell + phase)) - phase + HALF) * cell - HALF
@@ -24,7 +24,7 @@ def in_cell(i, cell, phase):
 
 @finite_kernel
 def fill_splines(phase, centre, zoom, target, cell, cell_phase, splines):
-    """Compute what each of the grid's lines counts at each of the new pixels, (GRID, WIDE)."""
+    """Compute the B-spline weight of each grid line at each new pixel, (GRID, WIDE)."""
     splines[:] = 0
     sixth, three, four = np.float32(1 / 6), np.float32(3), np.float32(4)
     for i in range(WIDE):
@@ -41,7 +41,7 @@ def fill_splines(phase, centre, zoom, target, cell, cell_phase, splines):
 
 @finite_kernel
 def sample(work, places, framing, cells):
-    """Fetch the new image's ink from the old one amid paper, by bilinear interpolation."""
+    """Fill `work.new` from `work.padded` by bilinear interpolation."""
     cy, cx, yy, yx, xy, xx, phase_y, phase_x = places
     centre_y, centre_x, zoom, ty, tx = framing
     cell, cell_y, cell_x = cells
@@ -69,7 +69,7 @@ def sample(work, places, framing, cells):
                 v += shares[j] * of_columns[j, x]
                 u += shares[GRID + j] * of_columns[j, x]
             from_y[x], from_x[x] = v, u
-        # Apart from the fetching, which is not, all of this is done for 16 pixels at a time.
+        # Separate loops: all but the last, which fetches, are vectorised, 16 pixels at a time.
         for x in range(WIDE):
             v = min(max(from_y[x], ZERO), far)
             u = min(max(from_x[x], ZERO), far)

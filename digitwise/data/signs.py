@@ -1,8 +1,8 @@
-"""Signs about the digits of a number, drawn: minus, points, commas, slashes, currencies.
+"""Drawn signs of numbers: minus, points, commas, slashes, currencies.
 
-And numbers as people write them, with signs that group, part or close them.
+Also sequences of digits and signs as people write numbers.
 
-Lengths are in heights of a digit; y runs downwards from the baseline, so that -1 is a digit's top.
+Lengths are in digit heights; y runs downwards from the baseline, so that -1 is a digit's top.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,22 +18,22 @@ Strokes = list[Points]
 
 DIGIT = "D"
 SIGNS = ("-", ".", ",", "/")
-"""Those that are part of a number's text, one pen stroke each."""
-PENS = (0.05, 0.14)  # widths of the pen
-FINER = 4  # times as fine as the picture is drawn, for soft edges
+"""Signs that are part of a number's text, one pen stroke each."""
+PENS = (0.05, 0.14)  # range of pen widths, in digit heights
+SUPERSAMPLING = 4  # factor of the resolution at which strokes are drawn, for soft edges
 CURRENCIES = ("$", "€", "£", "¥", "₹", "#")
 OTHERS = ("%", "x", "*", "tick", "+", "ditto")
 
 
 def dash(b: Between) -> Strokes:
-    """Draw a minus sign, or a dash: straight, waved or bent, at half a digit's height."""
+    """Draw a minus sign or dash: straight, waved or bent, at about half a digit's height."""
     y, long, rise = b(-0.7, -0.25), b(0.2, 1.0), b(-0.08, 0.08)
     wave = b(-0.07, 0.07)
     return [[(0, y), (0.3 * long, y + wave), (0.7 * long, y + rise - wave), (long, y + rise)]]
 
 
 def point(b: Between) -> Strokes:
-    """Touch the paper once, or hardly more, at the baseline."""
+    """Draw a dot at the baseline."""
     y = b(-0.1, 0.06)
     return [[(0, y), (b(-0.03, 0.05), y + b(-0.02, 0.05))]]
 
@@ -46,7 +46,7 @@ def comma(b: Between) -> Strokes:
 
 
 def slash(b: Between) -> Strokes:
-    """Draw a stroke aslant, as high as a digit or higher, straight or a little bent."""
+    """Draw a slash, as high as a digit or higher, straight or a little bent."""
     top, foot, wide, bend = -b(0.9, 1.5), b(-0.1, 0.4), b(0.18, 0.9), b(-0.05, 0.05)
     middle = (wide / 2 + bend, (top + foot) / 2)
     return [[(wide, top), middle, (0, foot)]]
@@ -56,9 +56,9 @@ DRAWN: dict[str, Callable[[Between], Strokes]] = {"-": dash, ".": point, ",": co
 
 
 def write_number(count: int, rng: np.random.Generator) -> list[str]:
-    """Choose how a number of so many digits is written: DIGIT for each, and the signs about them.
+    """Choose a random form of a number of `count` digits: DIGIT for each digit, and its signs.
 
-    A name of `MARKS` stands for that mark; "=" is two dashes, ":" two points, as it is drawn.
+    Signs are those of SIGNS, names of `MARKS`, "=" (two dashes) and ":" (two points).
     """
     kind = rng.choice(["minus", "decimal", "thousands", "date", "dash", "closed", "mark", "plain"])
     digits = [DIGIT] * count
@@ -97,6 +97,7 @@ def write_number(count: int, rng: np.random.Generator) -> list[str]:
 
 
 def _in_threes(digits: Sequence[str], sign: str) -> list[str]:
+    """Group digits by thousands."""
     written: list[str] = []
     for behind, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         written.append(digit)
@@ -106,7 +107,7 @@ def _in_threes(digits: Sequence[str], sign: str) -> list[str]:
 
 
 def _in_parts(digits: Sequence[str], sign: str, rng: np.random.Generator) -> list[str]:
-    """Write a date or a time: one or two digits, then the sign, at most three parts."""
+    """Write a date or time: parts of one or two digits between signs, at most three parts."""
     written: list[str] = []
     left, part = list(digits), 0
     while left:
@@ -119,12 +120,12 @@ def _in_parts(digits: Sequence[str], sign: str, rng: np.random.Generator) -> lis
 def draw_sign(
     name: str, size: float, pen: float, rng: np.random.Generator
 ) -> list[tuple[str, Ink, int]]:
-    """Draw a sign beside digits that are `size` pixels high, with a pen of so many digit heights.
+    """Draw a sign for digits of `size` pixels, with a pen width of `pen` digit heights.
 
     Returns
     -------
-    list of (char, ink, pixels that its box ends below the baseline)
-        Strokes that stand above one another come one after the other, as "=" and ":".
+    list of (char, ink, lower end of its box in pixels below the baseline)
+        "=" and ":" have two entries, one for each stroke.
     """
     b = rng.uniform
     if name == "=":
@@ -144,20 +145,22 @@ def draw_sign(
 
 
 def draw_strokes(strokes: Strokes, size: float, pen: float) -> tuple[Ink, int]:
-    """Draw strokes: their ink, cropped, and how far below the baseline it ends, in pixels."""
+    """Draw strokes; return their cropped ink, and its lower end in pixels below the baseline."""
     import cv2
 
-    scale = size * FINER
-    thick = max(FINER, round(pen * scale))
+    scale = size * SUPERSAMPLING
+    thick = max(SUPERSAMPLING, round(pen * scale))
     points = [np.rint(np.array(stroke) * scale).astype(np.int32) for stroke in strokes]
     every = np.concatenate(points)
-    # Whole pixels of the picture around it.
-    first = (every.min(axis=0) - thick) // FINER - 1
-    last = (every.max(axis=0) + thick) // FINER + 2
+    # The canvas covers whole pixels of the picture.
+    first = (every.min(axis=0) - thick) // SUPERSAMPLING - 1
+    last = (every.max(axis=0) + thick) // SUPERSAMPLING + 2
     wide, high = (last - first).tolist()
-    canvas = np.zeros((high * FINER, wide * FINER), np.uint8)
+    canvas = np.zeros((high * SUPERSAMPLING, wide * SUPERSAMPLING), np.uint8)
     for stroke in points:
-        cv2.polylines(canvas, [(stroke - first * FINER)[:, None]], False, 255, thick, cv2.LINE_AA)
+        cv2.polylines(
+            canvas, [(stroke - first * SUPERSAMPLING)[:, None]], False, 255, thick, cv2.LINE_AA
+        )
     ink = cv2.resize(canvas, (wide, high), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     columns, rows = np.flatnonzero(ink.max(axis=0) > 0.1), np.flatnonzero(ink.max(axis=1) > 0.1)
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,4 +1,4 @@
-"""Sets of digits by name: where each comes from, and what is at hand."""
+"""Loading of digits by name or path."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -14,21 +14,21 @@ Progress = Callable[[int, int], None]
 def named_folder(data_dir: str | Path | None = None) -> Path | None:
     """Return the folder that the user named for MNIST, by argument or by DIGITWISE_DATA, or None.
 
-    The one place that reads the environment outside the faces: `load("mnist")` in a notebook
-    must find what the command line finds.
+    It reads the environment, unlike other code of the core, so that `load("mnist")` in a notebook
+    finds the same files as the command line.
     """
     named = data_dir or os.environ.get("DIGITWISE_DATA")
     return Path(named).expanduser() if named else None
 
 
 def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
-    """Where MNIST's four files are: in `data_dir`, in DIGITWISE_DATA or in the cache; or None.
+    """Return the folder of MNIST's files: `data_dir`, DIGITWISE_DATA, the cache, or None.
 
     Raises
     ------
     DataError
-        If a folder was named, by argument or by DIGITWISE_DATA, but lacks some of the files:
-        falling back to other data silently would be worse than stopping.
+        If the folder of `data_dir` or DIGITWISE_DATA lacks a file; other data are never used
+        silently instead.
     """
     folder = named_folder(data_dir)
     if folder is not None:
@@ -46,7 +46,7 @@ def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
 
 
 def resolve(name: str, data_dir: str | Path | None = None) -> str:
-    """What "auto" stands for here: "mnist" where it is at hand, else "digits"."""
+    """Resolve "auto": to "mnist" if its files are available, else to "digits"."""
     if name != "auto":
         return name
     return "mnist" if mnist_folder(data_dir) else "digits"
@@ -64,24 +64,23 @@ def load(
     Parameters
     ----------
     name : "mnist", "digits", "auto", a collection or a folder
-        "mnist": 60,000 and 10,000 digits; downloaded if they are nowhere. "digits": the bundled
-        set, 1,437 and 360. "auto": MNIST where it is at hand, else the bundled set. A folder:
-        four IDX files named as MNIST's, pictures in folders named by label, or a public set's own
-        files (see `digitwise.data.originals`). A collection: an
-        `.npz` file (see `digitwise.data.collections`) or the name of one in
-        `digitwise.data.catalogue`; the digits held out of it are its test digits. A `.csv` table:
-        see `digitwise.data.tables`.
+        "mnist": 60,000 and 10,000 digits; downloaded if necessary. "digits": the bundled set,
+        1,437 and 360. "auto": MNIST if it is available, else the bundled set. A folder: four IDX
+        files named as MNIST's, pictures in folders named by label, or a public set's own files
+        (see `digitwise.data.originals`). A collection: an `.npz` file (see
+        `digitwise.data.collections`) or a name of `digitwise.data.catalogue`; its held-out digits
+        are the test digits. A `.csv` table: see `digitwise.data.tables`.
     data_dir : path, optional
-        Folder with MNIST's four files; by default that in DIGITWISE_DATA, then the cache.
+        Folder with MNIST's four files; by default the folder in DIGITWISE_DATA, then the cache.
     progressbar : bool
         Show the progress of a download on standard error.
     progress : callable, optional
-        Called with (pictures read, pictures in all) while a folder of pictures is read.
+        Called with (pictures read, number of pictures) while a folder of pictures is read.
 
     Raises
     ------
     DataError
-        If the set is not there, is damaged, or can't be downloaded.
+        If the set is missing, is damaged, or can't be downloaded.
     """
     name = resolve(str(name), data_dir)
     if name == "digits":

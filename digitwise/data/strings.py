@@ -1,4 +1,4 @@
-"""Pictures of handwritten numbers, as many as are wanted: number i is a function of (seed, i)."""
+"""Drawn pictures of handwritten numbers, without end: number i is a function of (seed, i)."""
 
 from dataclasses import dataclass
 
@@ -12,59 +12,59 @@ from digitwise.data.printing import draw_specks, on_paper, other_lines, print_co
 from digitwise.data.signs import DIGIT, PENS, draw_sign, write_number
 from digitwise.errors import InputError
 
-MOST_OTHERS = 4  # digits of other lines that are seen at a picture's edge
-OUTSIZE = (0.2, 0.7)  # digit heights that such a digit is higher than others
+MOST_OTHERS = 4  # digits of neighbouring lines at a picture's edge
+OUTSIZE = (0.2, 0.7)  # range of an outsize digit's extra height, in digit heights
 
 Ink = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Hand:
-    """How numbers are written. Ranges are (least, most), drawn uniformly once a number or a join.
+    """Parameters of drawn numbers. Ranges are (minimum, maximum), drawn uniformly.
 
     Attributes
     ----------
     count : (int, int)
-        Digits of a number.
+        Range of the number of digits.
     touching : float in [0, 1]
-        Share of joins where a digit touches the next.
+        Share of neighbouring digits that touch.
     gap : (float, float)
-        Between the ink of neighbours that don't touch, where they come nearest; in digit heights.
+        Range of the shortest distance between neighbours that don't touch, in digit heights.
     overlap : (float, float)
-        How far the ink of digits that touch runs into each other, where most; in digit heights.
+        Range of the largest overlap of neighbours that touch, in digit heights.
     ligature : float in [0, 1]
-        Share of touching joins that are a stroke from one digit to the next instead.
+        Share of touching neighbours that are joined by a stroke instead.
     size : (float, float)
-        Pixels that a digit is high.
+        Range of the digit height, in pixels.
     wobble : float
-        Standard deviation of a digit's height and of its place above the baseline, in heights.
+        Standard deviation of a digit's height and of its distance from the baseline, in heights.
     slant : float
-        Degrees to either side, of the whole number.
+        Maximum slant of the number to either side, in degrees.
     rise : float
-        Degrees to either side, of the baseline.
+        Maximum rotation of the baseline to either side, in degrees.
     paper : bool
-        Grey paper, unevenly lit, with noise, and ink that is not quite black; or white and black.
+        Whether paper is grey, unevenly lit and noisy, and ink not quite black; else white and
+        black.
     specks : float in [0, 1]
-        Share of numbers with dots and dashes about them.
+        Share of numbers with dots and dashes around them.
     printed : {"", "line", "ruled", "box", "comb", "dashed", "columns"}
-        What is printed on the paper: a line under the number, ruled lines all over, a box around
-        it, a box with a line between any two digits, or a dashed one, rules beside it from the
-        picture's top to its bottom.
+        Printed lines: none, a line under the number, ruled paper, a box around the number, a box
+        with solid or with dashed lines between digits, or vertical lines beside the number.
     signs : bool
-        With signs about the digits, as amounts, dates and temperatures have them.
+        Whether there are signs, as in amounts, dates and temperatures.
     rounded : float in [0, 1]
         Share of numbers that end in zeros, as amounts do.
     outsize : float in [0, 1]
         Share of digits that are higher than the others, reaching up or down.
     room : (float, float), optional
-        The picture is cut out as the cell of a table is, with so much paper above the number, and
-        below, in digit heights; less than nothing cuts into it.
+        Range of the paper above and below the number where the picture is cut out, in digit
+        heights; negative values cut into the number. None: the picture is not cut out.
     underlined : float in [0, 1]
         Share of numbers that are underlined by hand.
     crowded : float in [0, 1]
-        Share of pictures that have left feet of the line above, and heads of the one below.
+        Share of pictures with parts of digits of the lines above and below.
     letters : bool
-        Letters in place of digits: the text is empty, since there is no number to read.
+        Whether letters replace the digits; the text is then empty.
     """
 
     count: tuple[int, int] = (1, 6)
@@ -104,12 +104,12 @@ HANDS = {
     "comb": Hand(count=(5, 5), printed="comb", gap=(0.25, 0.6)),
     "letters": Hand(letters=True),
 }
-"""What `benchmarks/reading.py` measures."""
+"""Hands that `benchmarks/reading.py` measures."""
 
 
 @dataclass(frozen=True)
 class DrawnNumber:
-    """A picture and what it says.
+    """A drawn picture of a number.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class DrawnNumber:
     image : uint8 array of shape (h, w)
         0 black to 255 white.
     pieces : list of Piece
-        What was written, from left to right; then what is printed, and specks.
+        Digits and signs from left to right; then underline, print and specks.
     """
 
     text: str
@@ -127,24 +127,24 @@ class DrawnNumber:
 
     @property
     def light(self) -> Ink:
-        """The image as imaging has it: float32, 0 black to 1 white."""
+        """Return the image as light: float32 (h, w), 0 black to 1 white."""
         return self.image.astype(np.float32) / np.float32(255)
 
 
 def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumber:
-    """Write number `index` of an endless supply with digits of a set.
+    """Draw number `index` of an endless set, with digits of a given set.
 
     Parameters
     ----------
     digits : Digits
-        To choose from.
+        Digits to choose from.
     hand : Hand
     seed, index : int >= 0
 
     Raises
     ------
     InputError
-        If there is no digit to choose from.
+        If there are no digits.
     """
     if not len(digits):
         raise InputError("expected some digits to write numbers with; found none")
@@ -156,7 +156,7 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
     pen = rng.uniform(*PENS) if hand.signs else 0.0
     zeros = np.flatnonzero(digits.labels == 0)
     ending = hand.rounded and len(zeros) and rng.random() < hand.rounded
-    left = int(rng.integers(1, count)) if ending and count > 1 else count  # digits before zeros
+    left = int(rng.integers(1, count)) if ending and count > 1 else count  # digits before the zeros
     strokes: list[Stroke] = []
     for sign in written:
         if sign != DIGIT:
@@ -199,14 +199,14 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
 
 
 def _shaped(sign: Ink, height: float, slant: float) -> Ink:
-    """Crop to the ink, slant, and bring to a height in pixels."""
+    """Crop a sign to its ink, slant it, and scale its longer side to a height in pixels."""
     import cv2
 
     rows, columns = np.flatnonzero(sign.any(axis=1)), np.flatnonzero(sign.any(axis=0))
     if not rows.size:
         return np.zeros((round(height), 2), np.float32)
     sign = sign[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    # Strokes are as high as the box only where both are; a flat sign stays flat.
+    # The longer side is scaled to the height, so that a flat sign stays flat.
     scale = height / max(*sign.shape, 1)
     tall, wide = scale * sign.shape[0], scale * sign.shape[1]
     lean = abs(slant) * tall
@@ -219,6 +219,7 @@ def _shaped(sign: Ink, height: float, slant: float) -> Ink:
 
 
 def _letter(pieces: npt.NDArray[np.float32], rng: np.random.Generator) -> Ink:
+    """Draw a letter with a random pen, float32 (56, 56)."""
     import cv2
 
     canvas = np.zeros((56, 56), np.uint8)

@@ -1,4 +1,4 @@
-"""`Strokes`: digits as a pen wrote them, point by point, to be drawn anew with other pens."""
+"""`Strokes`: digits as paths of a pen, point by point, to be drawn with other pens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Strokes:
     Attributes
     ----------
     points : float32 array of shape (p, 2)
-        x rightwards and y downwards; the unit doesn't matter, each digit is framed by its own box.
+        x rightwards and y downwards, in any unit: each digit is scaled by its own box.
     stroke_starts : int64 array of shape (s + 1,)
-        Stroke j has the points from stroke_starts[j] up to stroke_starts[j + 1].
+        Stroke j has points stroke_starts[j] to stroke_starts[j + 1] - 1.
     digit_starts : int64 array of shape (n + 1,)
-        Digit i has the strokes from digit_starts[i] up to digit_starts[i + 1]; a digit of which
-        only a picture is known has none.
+        Digit i has strokes digit_starts[i] to digit_starts[i + 1] - 1; a digit known by its
+        picture only has no strokes.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class Strokes:
     digit_starts: Places
 
     def __post_init__(self) -> None:
-        """Check what the pen relies on: a kernel reads beyond no array."""
+        """Check shapes, types and ranges: a kernel must not read beyond an array."""
         points = self.points
         if points.dtype != np.float32 or points.ndim != 2 or points.shape[1] != 2:
             raise InputError(
@@ -57,7 +57,7 @@ class Strokes:
             raise InputError("each stroke must have a point; found one without")
 
     def __len__(self) -> int:
-        """How many digits there are."""
+        """Return the number of digits."""
         return len(self.digit_starts) - 1
 
     def take(self, index: slice | npt.NDArray[np.generic]) -> "Strokes":
@@ -69,12 +69,12 @@ class Strokes:
 
 
 def no_strokes(n: int) -> Strokes:
-    """Return the strokes of n digits of which only pictures are known."""
+    """Return empty strokes for n digits known by their pictures only."""
     return Strokes(np.zeros((0, 2), np.float32), np.zeros(1, np.int64), np.zeros(n + 1, np.int64))
 
 
 def join_strokes(parts: Sequence[Strokes]) -> Strokes:
-    """Return the digits of all parts, one after the other."""
+    """Join the strokes of several sets of digits."""
     return Strokes(
         np.concatenate([part.points for part in parts]),
         _joined([part.stroke_starts for part in parts]),
@@ -83,7 +83,7 @@ def join_strokes(parts: Sequence[Strokes]) -> Strokes:
 
 
 def strokes_of(digits: Sequence[Sequence[npt.ArrayLike]]) -> Strokes:
-    """Return strokes given as one list of points, (k, 2), for each stroke of each digit."""
+    """Return the strokes of digits, each a list of strokes, each an array of points (k, 2)."""
     strokes = [np.asarray(s, np.float32).reshape(-1, 2) for digit in digits for s in digit]
     return Strokes(
         np.concatenate([np.zeros((0, 2), np.float32), *strokes]),
@@ -93,7 +93,7 @@ def strokes_of(digits: Sequence[Sequence[npt.ArrayLike]]) -> Strokes:
 
 
 def plain_images(strokes: Strokes) -> npt.NDArray[np.uint8]:
-    """Draw each digit with the same pen, framed as MNIST's digits are: uint8 (n, 28, 28)."""
+    """Draw each digit with the plain pen, framed as MNIST's digits are: uint8 (n, 28, 28)."""
     from digitwise.data.canvas import make_work  # Numba is slow to import
     from digitwise.data.pen_kernel import draw_plain
 
@@ -103,7 +103,7 @@ def plain_images(strokes: Strokes) -> npt.NDArray[np.uint8]:
 
 
 def _ranges(starts: Places, chosen: Places) -> tuple[Places, Places]:
-    """Return all members of the chosen ranges, one range after the other, and their new starts."""
+    """Return the members of the chosen ranges in order, and the new starts of the ranges."""
     first, lengths = starts[chosen], np.diff(starts)[chosen]
     new = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     members = np.arange(new[-1]) + np.repeat(first - new[:-1], lengths)

@@ -1,4 +1,4 @@
-"""`Table`: labelled examples of any real numbers, of any number of classes."""
+"""`Table`: labelled rows of real numbers, with any number of classes."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,16 +20,15 @@ class Table:
     Attributes
     ----------
     values : float32 or float64 array of shape (n, features)
-        What the network sees, finite. Engines skip zeros.
+        Network inputs, finite. Engines skip zeros.
     labels : integer array of shape (n,)
-        0 to classes - 1: the output that should fire, the others should not; `classes`: none of
-        them should.
+        0 to classes - 1: the only output that should fire. `classes`: no output should fire.
     classes : int >= 1
-        Outputs of a network for this table.
+        Number of outputs of a network for this table.
     weights : real array of shape (n,), optional
-        How much each example's cost counts in the mean of a mini-batch, finite and above 0.
+        Weight of each example's cost in the mean of a mini-batch, finite and above 0.
     source : str
-        Where the rows came from, for people.
+        Origin of the rows, shown to people.
 
     Raises
     ------
@@ -44,7 +43,7 @@ class Table:
     source: str = "memory"
 
     def __post_init__(self) -> None:
-        """Check what everything else relies on."""
+        """Check shapes, types and ranges."""
         values, labels, weights = self.values, self.labels, self.weights
         if not isinstance(values, np.ndarray) or not isinstance(labels, np.ndarray):
             raise InputError("values and labels must be NumPy arrays")
@@ -81,7 +80,7 @@ class Table:
             )
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self.labels)
 
     def __getitem__(self, index: slice | npt.NDArray[Any]) -> "Table":
@@ -92,21 +91,21 @@ class Table:
         return replace(self, values=self.values[index], labels=self.labels[index], weights=weights)
 
     def inputs(self, dtype: npt.DTypeLike = np.float32) -> Floats:
-        """All rows as a network of this type sees them, shape (n, features)."""
+        """Return all rows as network inputs of a given type, shape (n, features)."""
         return self.values.astype(dtype, copy=False)
 
 
 Examples = Digits | Table
-"""What engines learn from."""
+"""Labelled examples that engines learn from."""
 
 
 def check_network(network: Network, examples: Examples) -> None:
-    """Refuse a network that can't learn, or answer, these examples.
+    """Check that a network fits examples.
 
     Raises
     ------
     InputError
-        If its inputs or outputs are not as many as the examples need.
+        If its number of inputs or outputs differs from the examples'.
     """
     if isinstance(examples, Digits):
         check_digit_network(network, BITS)

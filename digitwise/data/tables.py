@@ -1,4 +1,4 @@
-"""Digits in a CSV table, as Kaggle has MNIST: a row a digit, its label and then 784 pixels."""
+"""Digits in a CSV table, as Kaggle has MNIST: in each row a label, then 784 pixels."""
 
 from pathlib import Path
 
@@ -9,19 +9,19 @@ from digitwise.errors import DataError
 
 SUFFIX = ".csv"
 COLUMNS = 1 + 28 * 28
-HELD_OUT = 10  # one row of so many is held out
-MOST_BYTES = 2 << 30
+HELD_OUT = 10  # every tenth row is held out
+MOST_BYTES = 2 << 30  # of a file
 
 
 def read_table(path: Path) -> tuple[Digits, Digits]:
-    """Read a table: digits to train on, and every tenth row, held out.
+    """Read a table: training digits, and held-out digits from every tenth row.
 
     The first line may name the columns. Pixels are whole numbers, 0 paper to 255 ink, row by row.
 
     Raises
     ------
     DataError
-        If the file is missing or isn't such a table: it names the line.
+        If the file is missing or isn't such a table; for a wrong label, the line is named.
     """
     try:
         size = path.stat().st_size

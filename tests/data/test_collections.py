@@ -90,7 +90,7 @@ def test_which_digits_are_held_out(given, expected, tmp_path):
         (pictures, {"images": None}, "images, data with shapes, or points"),
         (pictures, {"images": np.zeros((N, 5000, 1), np.uint8)}, "1 to 4096 px a side"),
         (pictures, {"writer": np.zeros(3, int)}, r"writer as integers of shape \(40,\)"),
-        (pictures, {"split": np.ones(N, int)}, "all are one"),
+        (pictures, {"split": np.ones(N, int)}, "only one kind"),
         (of_many_sizes, {"shapes": np.full((N, 2), 10)}, "shapes add up to 4,000 pixels"),
         (of_many_sizes, {"shapes": np.zeros((N, 2), int)}, "found 0 to 0"),
         (of_many_sizes, {"shapes": None}, "an array named shapes"),

@@ -275,7 +275,7 @@ def test_damaged_files(content):
 
 
 def test_bombs_are_refused_before_they_unpack(monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 1000)
     with pytest.raises(ImageError, match="60×40 pixels: too large"):
         list(open_pictures(saved(Image.fromarray(RAMP), "PNG")))
 
