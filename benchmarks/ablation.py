@@ -1,10 +1,10 @@
-"""What each idea of learning is worth: a recipe with it, and without.
+"""Measure the effect of each idea of learning: validation accuracy with it and without it.
 
     python benchmarks/ablation.py --data-dir ../shared/mnist [--seeds 2] [--out FILE.md]
 
-784-300-100-10 learns from the first 50,000 training digits and is judged on the last 10,000; the
-test digits are not touched. One change at a time from one of two recipes: digits as they are, where
-what holds a network back helps; and digits deformed, of which there is no end.
+784-300-100-10 learns from the first 50,000 training digits and is measured on the last 10,000; the
+test digits are not used. Each row is one change to one of two recipes: plain digits, where
+regularisation helps, and an endless supply of deformed digits.
 """
 
 import argparse
@@ -20,8 +20,10 @@ from digitwise.settings import Settings
 from digitwise.training.run import prepare
 from digitwise.training.schedules import make_schedule
 
-EPOCHS, MANY = 12, 30
-FEW, LONG = 2_000, 100  # so many digits, so often, where what holds a network back helps most
+EPOCHS = 12
+MANY = 30  # epochs of the longer runs
+FEW = 2_000  # digits of the small set, where regularisation helps most
+LONG = 100  # epochs with the small set
 START = {"activation": "relu", "cost": "cross-entropy", "init": "he"}
 STEPS = {
     "epochs": EPOCHS, "batch_size": 128, "learning_rate": make_schedule("cosine", 0.1, EPOCHS),

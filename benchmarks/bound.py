@@ -1,4 +1,4 @@
-"""What the machine can do at most: bandwidth of its caches, rate of matrix products."""
+"""Upper bounds of the machine: bandwidth of its caches, rate of matrix products."""
 
 import statistics
 import time
@@ -10,12 +10,12 @@ from digitwise.engines.fused_layout import aligned_zeros, plan
 from digitwise.engines.simd import REGISTER_BYTES, add, load, multiply_add, store, zeros
 from digitwise.network import Network
 
-PASSES = 2000
+PASSES = 2000  # over the array, in one timing
 
 
 @kernel
 def read(array, like, passes):
-    """Sum all tiles of an array, many times."""
+    """Sum all tiles of an array, `passes` times."""
     tile = len(like) * REGISTER_BYTES // array.itemsize
     total, other = zeros(array, like), zeros(array, like)
     for _ in range(passes):
@@ -27,7 +27,7 @@ def read(array, like, passes):
 
 @kernel
 def step(array, like, passes, factor):
-    """Add something to all tiles of an array, many times."""
+    """Add a tile to all tiles of an array, `passes` times."""
     tile = len(like) * REGISTER_BYTES // array.itemsize
     delta = load(array, 0, like)
     for _ in range(passes):
@@ -36,7 +36,7 @@ def step(array, like, passes, factor):
 
 
 def small_network_bound(hidden: int, train) -> dict[str, float]:
-    """Seconds an epoch takes at least, if moving first-layer weights were all of it."""
+    """Return the lower bound of an epoch's seconds, from moving first-layer weights alone."""
     network = Network([784, hidden, 10], dtype=np.float32)
     layout, tile = plan(network.sizes, network.dtype, 10)
     tiles = 784 // 2 * 2
@@ -68,7 +68,7 @@ def small_network_bound(hidden: int, train) -> dict[str, float]:
 
 
 def sgemm(size: int = 2048):
-    """A function that multiplies two square matrices, and how many operations that takes."""
+    """Return a function that multiplies two square matrices, and its number of operations."""
     from scipy.linalg import blas
 
     rng = np.random.default_rng(0)

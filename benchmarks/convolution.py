@@ -1,9 +1,9 @@
-"""How fast do layers of shared weights learn and answer, ours and others', on two threads?
+"""Speed of layers of shared weights in learning and answering, beside peers, on two threads.
 
     python benchmarks/convolution.py [--json FILE]
 
-All begin with the same weights and take the same steps: how far apart they are after the first
-epoch is said, too. ONNX Runtime runs the network as `digitwise export` writes it.
+All begin with the same weights and take the same steps; the largest difference of weights after
+the first epoch is printed. ONNX Runtime runs the network as `digitwise export` writes it.
 """
 
 from measure import deliver, mnist, pin, side_by_side, table
@@ -32,8 +32,9 @@ PEERS = [Conv, TorchConv, TorchConvCompiled, JaxConv]
 ROUNDS = 9
 SHARED, HIDDEN = "3x3x16p2,3x3x32p2,3x3x64", 128
 BATCH_SIZE, LEARNING_RATE = 128, 0.01
-EXAMPLES = 39 * BATCH_SIZE  # 4,992: whole mini-batches, as JAX wants them
-FEW, REPEATS = 30, 100
+EXAMPLES = 39 * BATCH_SIZE  # 4,992: JAX needs whole mini-batches
+FEW = 30  # digits of a small request
+REPEATS = 100  # small requests in one timing
 
 
 def start() -> dw.Network:
@@ -83,7 +84,7 @@ def answering() -> tuple[str, dict]:
     x, network = mnist()[1].inputs(), start()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
-    # Its threads would go on spinning, and hold up whoever comes next; it loses nothing.
+    # Spinning threads would slow down the next task; ONNX Runtime loses nothing without them.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
         contents(Model(network), "", {}), options, providers=["CPUExecutionProvider"]

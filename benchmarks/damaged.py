@@ -1,8 +1,8 @@
-"""What becomes of damaged pictures: python benchmarks/damaged.py [-n 50000]
+"""Read damaged pictures: python benchmarks/damaged.py [-n 50000]
 
-Small pictures of a number, in every format that is read, and PDF files of them, are damaged: bits
-flipped, parts cut off, repeated or exchanged for another file's, numbers in headers made absurd. Each
-has to be read, or refused with one of our errors, within 5 seconds and 1 GB.
+Small pictures of a number, in every supported format and PDF, are damaged: bits flipped, parts cut
+off, repeated or replaced by another file's, numbers in headers made absurd. Each must be read, or
+refused with a `DigitwiseError`, within 5 seconds and 1 GB.
 """
 
 import argparse
@@ -21,9 +21,10 @@ from digitwise.errors import DigitwiseError
 from digitwise.processes import make_pool
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM", "PDF")
-CHUNK = 250
-SECONDS, MEGABYTES = 5.0, 1000.0
-ABSURD = (0, 1, 0x7F, 0x80, 0xFF)
+CHUNK = 250  # files a task
+SECONDS = 5.0  # limit of one file
+MEGABYTES = 1000.0  # limit of a process
+ABSURD = (0, 1, 0x7F, 0x80, 0xFF)  # bytes of absurd numbers
 
 
 def draw_files() -> list[bytes]:
@@ -42,7 +43,7 @@ def draw_files() -> list[bytes]:
 
 
 def damage(files: list[bytes], rng: np.random.Generator) -> bytes:
-    """Do one to three things to one of the files."""
+    """Damage a random file in one to three ways."""
     content = bytearray(files[rng.integers(len(files))])
     for _ in range(rng.integers(1, 4)):
         if not content:
@@ -71,7 +72,7 @@ def damage(files: list[bytes], rng: np.random.Generator) -> bytes:
 
 
 def read_some(first: int, last: int) -> tuple[Counter, float, float, list[str]]:
-    """What became of these; the longest that one took; the most memory; what went wrong."""
+    """Return outcomes of files `first` to `last`, longest seconds, most megabytes, and failures."""
     reader, files = dw.Reader(compiled=False), draw_files()
     found, longest, wrong = Counter(), 0.0, []
     for index in range(first, last):

@@ -1,6 +1,6 @@
-"""What pens, papers and cameras do to a digit, and what is none: for `reader.py`.
+"""Disturbances of digits by pens, papers and cameras, and non-digits, for `reader.py`.
 
-Each takes an image of MNIST, uint8 (28, 28), and a source of random numbers, and gives a picture.
+Each function takes an image of MNIST, uint8 (28, 28), and a random generator, and returns a picture.
 Nothing here is shared with the deformations that networks are trained on.
 """
 
@@ -61,7 +61,7 @@ def half(image, rng):
 
 
 def paper(image, rng):
-    """Dark ink on grey paper, lighter to one side, with noise."""
+    """Draw dark ink on grey paper, lighter on one side, with noise."""
     h, w = image.shape
     angle = rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[:h, :w] / h - 0.5
@@ -149,7 +149,7 @@ def right_half(image, rng):
 
 
 def pair(one, other):
-    """Two digits side by side, squeezed into one box."""
+    """Squeeze two digits side by side into one box."""
     a, b = one[:, box(one)[1]], other[:, box(other)[1]]
     both = np.hstack([a, np.zeros((SIDE, 1), np.uint8), b])
     return centred(cv2.resize(both, (20, 20), interpolation=cv2.INTER_AREA))

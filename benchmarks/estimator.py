@@ -1,9 +1,10 @@
-"""How fast is a classifier of scikit-learn's kind fitted, by us and by others, on one thread?
+"""Speed of fitting `NetworkClassifier`, beside scikit-learn's and skorch's, on one thread.
 
     DIGITWISE_DATA=FOLDER python benchmarks/estimator.py [--json FILE]
 
-Digits, MNIST's or the bundled ones, and a table; each classifier once as it is used, and once for a
-few epochs with mini-batches of one size. Accuracy is on rows set aside, none of them test digits.
+Data are digits, MNIST's or the bundled ones, and a table. Each classifier is fitted with its
+defaults, and for a few epochs with a common mini-batch size. Accuracy is measured on held-out rows,
+never on test digits.
 """
 
 import warnings
@@ -21,7 +22,8 @@ from sklearn.preprocessing import StandardScaler  # noqa: E402
 import digitwise as dw  # noqa: E402
 
 ROUNDS = 3
-BATCH_SIZE, EPOCHS = 200, 10  # MLPClassifier's mini-batches; epochs that are timed by themselves
+BATCH_SIZE = 200  # default of MLPClassifier
+EPOCHS = 10  # of the fits with a common mini-batch size
 HIDDEN = (100,)
 OURS, THEIRS, SKORCH = "digitwise, NetworkClassifier", "scikit-learn, MLPClassifier", "skorch"
 SKORCH_EPOCHS = 20
@@ -29,7 +31,7 @@ warnings.simplefilter("ignore", ConvergenceWarning)
 
 
 def digits() -> tuple:
-    """10,000 of MNIST's training digits, and its last 10,000 to measure on; or the bundled ones."""
+    """Return 10,000 of MNIST's training digits and its last 10,000 held out, or bundled digits."""
     try:
         train, _ = dw.load("mnist")
         name, rows = "MNIST", (train[:10_000], train[50_000:])
@@ -40,7 +42,7 @@ def digits() -> tuple:
 
 
 def rows_of_20_features() -> tuple:
-    """100,000 rows of 20 features and 5 classes, and 25,000 to measure on."""
+    """Return 100,000 rows of 20 features and 5 classes, and 25,000 held-out rows."""
     x, y = make_classification(
         125_000, 20, n_informative=12, n_redundant=2, n_classes=5, n_clusters_per_class=3,
         random_state=0,
@@ -50,7 +52,7 @@ def rows_of_20_features() -> tuple:
 
 
 def with_skorch(features: int, classes: int, **settings):
-    """The same network in PyTorch, or None where it is absent."""
+    """Return the same network in PyTorch, or None if PyTorch or skorch is missing."""
     try:
         import torch
         from skorch import NeuralNetClassifier
@@ -116,7 +118,7 @@ def compare(name: str, x, y, x_out, y_out) -> tuple[str, dict]:
 
 
 def timed(makers: dict, x, y) -> tuple[dict, dict]:
-    """Fit each of them once a round."""
+    """Fit each classifier once a round; return timings and the last fitted classifiers."""
     fitted = {}
 
     def fit(label: str, make) -> None:

@@ -1,10 +1,10 @@
-"""How soon are 99% of MNIST's test digits right: the preset `fast`, and the same recipe in PyTorch.
+"""Time to 99% of MNIST's test digits: the preset `fast`, and the same recipe in PyTorch.
 
     python benchmarks/fast.py [--json FILE]
 
-Both begin with the same weights and learn the same generated digits in the same order, on two
-threads; ours also draws them for PyTorch, on a thread of its own, as for itself. What counts is the
-time for all epochs, drawing included, and the accuracy at the end.
+Both begin with the same weights and learn the same deformed digits in the same order, on two
+threads. Our code draws the digits for both, on a separate thread. The time of all epochs is
+measured, drawing included, and the final accuracy.
 """
 
 import time
@@ -83,7 +83,7 @@ def compare() -> tuple[str, dict]:
 
     def task(name):
         def run(number):
-            # The first round compiles, and counts no further: one epoch will do.
+            # The first round only compiles, so one epoch suffices.
             network = peers[name].run(train, RECIPE.epochs if number else 1)
             accuracies[name] = dw.evaluate(network, test).accuracy
 

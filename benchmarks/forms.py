@@ -1,13 +1,12 @@
-"""How many fields of a filled form are read right, by one command from PDF files to a table?
+"""Share of a filled form's fields that are read right, by one command from PDF files to a table.
 
     python benchmarks/forms.py [-n 50] [--photographs] [--keep FOLDER]
 
-An A4 form is filled with MNIST's test digits (DIGITWISE_DATA), each copy by a hand of its own: boxes, combs,
-lines to write on, and cells with dashed dividers, whose unused ones are crossed out or left blank and whose
-numbers add up. It is scanned: askew, shifted, at another resolution, grey and noisy, as the JPEG that is in
-the PDF file. Or it is photographed: on a dark table, from an angle of up to 25 degrees, bent, in uneven light.
-A field is right if all of its digits and crosses are and none is rejected; a field that is missing is
-wrong.
+An A4 form is filled with MNIST's test digits (DIGITWISE_DATA), each copy by another hand. It has boxes,
+combs, lines to write on, and cells with dashed dividers, whose numbers add up; unused cells are crossed
+out or blank. Scans are rotated, shifted, scaled, grey and noisy, stored as JPEG in PDF. Photographs show
+the page on a dark table, from an angle of up to 25 degrees, bent, in uneven light. A field is right if
+all of its digits and crosses are right and it is not rejected; a missing field is wrong.
 """
 
 import argparse
@@ -24,15 +23,15 @@ from PIL import Image
 
 SEED = 2028
 DOTS_PER_INCH = 300
-A4 = (3508, 2480)
-DIGIT = 64  # pixels, 5.4 mm: height of a digit, more or less
-HIGH = 110  # of a box, or of the place above a line
-CELL = 84  # width of a comb's
-LARGEST_ANGLE = 3.0  # degrees
-SCALES = (0.6, 1.2)  # of the scan's resolution to the form's
-SHIFT = 40  # pixels
+A4_PX = (3508, 2480)  # height and width of the page
+DIGIT_PX = 64  # mean height of a digit, 5.4 mm
+HEIGHT_PX = 110  # of a box, or of the place above a line
+CELL_PX = 84  # width of a cell
+MAX_ROTATION_DEGREES = 3.0  # of a scan
+SCALES = (0.6, 1.2)  # range of the scan's resolution divided by the form's
+MAX_SHIFT_PX = 40  # of a scan
 
-# name: left, top, kind, digits at least, at most, what is known of them
+# name: left, top, kind, minimum and maximum of digits, settings in the description
 FIELDS = {
     "customer": (200, 500, "comb", 8, 8, "count = 8"),
     "postal code": (1300, 500, "comb", 5, 5, "count = 5"),
@@ -55,44 +54,44 @@ FIELDS = {
 }
 PARTS, TOTAL = ("votes a", "votes b", "invalid"), "votes"
 RULE = f'[[rule]]\nsum = [{", ".join(map(repr, PARTS))}]\nequals = "{TOTAL}"\n'
-CROSSED = 0.6  # share of unused cells that are crossed out; others stay blank
-ANGLE = 25.0  # degrees: of the paper to the camera, at most
+CROSSED = 0.6  # share of fields whose unused cells are crossed out; others stay blank
+MAX_TILT_DEGREES = 25.0  # of the paper against the camera
 
 
 def width_of(kind, most):
-    return CELL * most if kind in ("comb", "dashed") else 900
+    return CELL_PX * most if kind in ("comb", "dashed") else 900
 
 
 def draw_form():
-    page = np.full(A4, 255, np.uint8)
+    page = np.full(A4_PX, 255, np.uint8)
     cv2.putText(page, "Delivery note", (200, 260), cv2.FONT_HERSHEY_DUPLEX, 3.0, 30, 5)
     cv2.line(page, (200, 320), (2280, 320), 30, 4)
     for name, (left, top, kind, _, most, _) in FIELDS.items():
         wide = width_of(kind, most)
         cv2.putText(page, name, (left, top - 24), cv2.FONT_HERSHEY_DUPLEX, 1.3, 60, 2)
         if kind == "line":
-            cv2.line(page, (left, top + HIGH), (left + wide, top + HIGH), 40, 3)
+            cv2.line(page, (left, top + HEIGHT_PX), (left + wide, top + HEIGHT_PX), 40, 3)
             continue
-        cv2.rectangle(page, (left, top), (left + wide, top + HIGH), 40, 3)
-        for x in range(left + CELL, left + wide, CELL) if kind == "comb" else ():
-            cv2.line(page, (x, top), (x, top + HIGH), 40, 3)
-        for x in range(left + CELL, left + wide, CELL) if kind == "dashed" else ():
-            for y in range(top, top + HIGH, 14):
+        cv2.rectangle(page, (left, top), (left + wide, top + HEIGHT_PX), 40, 3)
+        for x in range(left + CELL_PX, left + wide, CELL_PX) if kind == "comb" else ():
+            cv2.line(page, (x, top), (x, top + HEIGHT_PX), 40, 3)
+        for x in range(left + CELL_PX, left + wide, CELL_PX) if kind == "dashed" else ():
+            for y in range(top, top + HEIGHT_PX, 14):
                 cv2.line(page, (x, y), (x, y + 7), 110, 2)
     return page
 
 
 def describe():
-    parts = [f'size = [{A4[1]}, {A4[0]}]\nreference = "blank.png"\n']
+    parts = [f'size = [{A4_PX[1]}, {A4_PX[0]}]\nreference = "blank.png"\n']
     for name, (left, top, kind, _, most, known) in FIELDS.items():
-        box = [left, top, left + width_of(kind, most), top + HIGH]
+        box = [left, top, left + width_of(kind, most), top + HEIGHT_PX]
         parts.append(f'[[field]]\nname = "{name}"\nbox = {box}\n{known}\n')
     return "\n".join([*parts, RULE])
 
 
 def cross_out(page, left, top, rng, hand):
     """Cross a cell out."""
-    middle = np.array([left + CELL / 2, top + HIGH / 2]) + rng.normal(0, 5, 2)
+    middle = np.array([left + CELL_PX / 2, top + HEIGHT_PX / 2]) + rng.normal(0, 5, 2)
     pen = int(rng.integers(3, 8))
     shade = round(255 * (1 - hand["dark"]))
     for way in (-1, 1):
@@ -104,12 +103,12 @@ def cross_out(page, left, top, rng, hand):
 
 
 def write(page, text, left, top, kind, images, rng, hand):
-    """Write a number onto the page, with these images of each digit."""
+    """Write a number onto the page, with random images of each digit."""
     in_cells = kind in ("comb", "dashed")
     x = left + (0 if in_cells else rng.integers(20, 120))
     for place, char in enumerate(text):
         if char == "×":
-            cross_out(page, left + CELL * place, top, rng, hand)
+            cross_out(page, left + CELL_PX * place, top, rng, hand)
         if not char.isdigit():
             continue
         image = rng.choice(images[int(char)])
@@ -126,9 +125,9 @@ def write(page, text, left, top, kind, images, rng, hand):
         inked = slanted > 40
         rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
         ink = slanted[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        y = top + (HIGH - ink.shape[0]) // 2 + round(rng.normal(0, 3))
+        y = top + (HEIGHT_PX - ink.shape[0]) // 2 + round(rng.normal(0, 3))
         if in_cells:
-            x = left + CELL * place + (CELL - ink.shape[1]) // 2 + round(rng.normal(0, 4))
+            x = left + CELL_PX * place + (CELL_PX - ink.shape[1]) // 2 + round(rng.normal(0, 4))
         there = page[y : y + ink.shape[0], x : x + ink.shape[1]]
         np.minimum(there, 255 - (hand["dark"] * ink).astype(np.uint8), out=there)
         x += ink.shape[1] + rng.integers(6, 26)
@@ -137,7 +136,7 @@ def write(page, text, left, top, kind, images, rng, hand):
 def fill(page, images, rng):
     page, texts = page.copy(), {}
     hand = {
-        "high": rng.normal(DIGIT, 5),
+        "high": rng.normal(DIGIT_PX, 5),
         "slant": rng.normal(0, 0.1),
         "dark": rng.uniform(0.6, 0.95),
     }
@@ -145,7 +144,7 @@ def fill(page, images, rng):
         digits = rng.integers(0, 10, rng.integers(least, most + 1))
         texts[name] = "".join(map(str, digits))
     for name in PARTS:
-        texts[name] = str(int(texts[name]))  # no zeros before it
+        texts[name] = str(int(texts[name]))  # no leading zeros
     texts[TOTAL] = str(sum(int(texts[name]) for name in PARTS))
     for name, (left, top, kind, _, most, _) in FIELDS.items():
         if kind == "dashed":
@@ -156,12 +155,12 @@ def fill(page, images, rng):
 
 
 def photograph(page, rng):
-    """Photograph a page that lies on a table, from an angle, bent, in uneven light."""
+    """Photograph a page on a table: from an angle, bent, in uneven light."""
     high, wide = page.shape
     y, x = np.mgrid[0:high, 0:wide].astype(np.float32)
     bent = 0.004 * wide * rng.uniform(-1, 1) * np.sin(np.pi * (y / high + rng.uniform(0, 1)))
     page = cv2.remap(page, x + bent, y + bent / 2, cv2.INTER_LINEAR, borderValue=255)
-    tilt, turn = np.radians(rng.uniform(0.4, 1) * ANGLE), rng.uniform(0, 2 * np.pi)
+    tilt, turn = np.radians(rng.uniform(0.4, 1) * MAX_TILT_DEGREES), rng.uniform(0, 2 * np.pi)
     axis = np.array([np.cos(turn), np.sin(turn), 0])
     rotation, _ = cv2.Rodrigues(axis * tilt)
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
@@ -190,9 +189,11 @@ def scan(page, rng):
     scale = rng.uniform(*SCALES)
     size = round(wide * scale), round(high * scale)
     matrix = cv2.getRotationMatrix2D(
-        (wide / 2, high / 2), rng.uniform(-1, 1) * LARGEST_ANGLE, scale
+        (wide / 2, high / 2), rng.uniform(-1, 1) * MAX_ROTATION_DEGREES, scale
     )
-    matrix[:, 2] += (np.array(size) - (wide, high)) / 2 + rng.uniform(-SHIFT, SHIFT, 2) * scale
+    matrix[:, 2] += (np.array(size) - (wide, high)) / 2 + rng.uniform(
+        -MAX_SHIFT_PX, MAX_SHIFT_PX, 2
+    ) * scale
     soft = cv2.GaussianBlur(page, (0, 0), 0.6 / scale)
     turned = cv2.warpAffine(soft, matrix, size, flags=cv2.INTER_AREA, borderValue=255)
     noisy = turned * rng.uniform(0.8, 0.95) + rng.normal(8, rng.uniform(2, 6), turned.shape)
@@ -200,7 +201,7 @@ def scan(page, rng):
 
 
 def draw(folder, count, take=scan):
-    """The form, its description and so many copies; what is written in each field of each."""
+    """Write the form, its description and filled copies; return the texts of each copy's fields."""
     digits = mnist()[1]
     images = [digits.images[digits.labels == label] for label in range(10)]
     blank = draw_form()
@@ -221,9 +222,9 @@ def draw(folder, count, take=scan):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=50)
-    parser.add_argument("--photographs", action="store_true", help="Instead of scans.")
+    parser.add_argument("--photographs", action="store_true", help="photographs instead of scans")
     parser.add_argument(
-        "--keep", type=Path, help="Leave the form and its copies in this new folder."
+        "--keep", type=Path, help="new folder in which to keep the form and its copies"
     )
     options = parser.parse_args()
     print(machine())

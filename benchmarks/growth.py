@@ -1,4 +1,4 @@
-"""How does time grow with examples, hidden neurons and batch size; how much memory is used?
+"""Growth of time with examples, hidden neurons and mini-batch size; memory of a run.
 
 python benchmarks/growth.py [--json FILE]
 """
@@ -31,14 +31,14 @@ def epoch_of(engine, digits, hidden, batch_size):
 
 
 def examples(train):
-    """Every example is another place in memory, as in a set of that size."""
+    """Time per example; every example has its own memory, as in a real set of that size."""
     counts = [1_000, 10_000, 100_000, 1_000_000]
     images = np.resize(train.images, (max(counts), 28, 28))
     labels = np.resize(train.labels, max(counts))
     rows, figures = [], {}
     for count in counts:
         digits = Digits(images[:count], labels[:count])
-        # Small sets several times: all are timed over about as many steps.
+        # Small sets run several times, so that all timings cover about equally many steps.
         epoch, times = epoch_of("fused", digits, [30], 10), max(1, 100_000 // count)
 
         def several(number, epoch=epoch, times=times):
@@ -99,7 +99,7 @@ def batch_sizes(train):
 
 
 def memory():
-    """Peak of the chapter's run, as the operating system counts it."""
+    """Peak memory of the chapter's run, as the operating system counts it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [sys.executable, "-m", "digitwise", "train", "--data", "mnist", "--preset", "chapter",

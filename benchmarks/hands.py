@@ -1,12 +1,11 @@
-"""What digits of many hands are worth: each collection read by networks that never saw it.
+"""Measure the gain from digits of many hands: accuracy on collections unseen in training.
 
     python benchmarks/hands.py --data-dir ../shared/mnist [--epochs 10] [--out FILE.md]
 
-784-300-100-10, `wild` deformations, the same number of steps for every network. A collection is
-measured on the digits held out of it, by a network that learnt from MNIST alone, by one that learnt
-from all collections but this one, and by one that learnt from all. Then the ideas, one left out at
-a time, each measured on all collections, as the mean of their accuracies. `--model` measures a
-model file on the held-out digits instead.
+Networks are 784-300-100-10, with `wild` deformations and the same number of steps. The held-out
+digits of each collection are read by a network that learnt from MNIST alone, by one that learnt
+from all other collections too, and by one that learnt from all. Then each idea is left out in turn,
+measured by the mean accuracy over all collections. `--model` measures a model file instead.
 """
 
 import argparse
@@ -27,7 +26,7 @@ from digitwise.training.presets import PRESETS
 from digitwise.training.run import prepare
 from digitwise.training.schedules import make_schedule
 
-STEPS_AN_EPOCH = 1000  # mini-batches of 128: the same for every network, however much it is shown
+STEPS_AN_EPOCH = 1000  # mini-batches of 128, the same for every network
 WILD = DEFORMATIONS["wild"]
 
 
@@ -37,11 +36,13 @@ def main():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model")
-    parser.add_argument("--only", action="append", help="leave out this collection only")
+    parser.add_argument(
+        "--only", action="append", help="collection to leave out; others are skipped"
+    )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     others = [load_other(text, options.data_dir) for text in PRESETS["reader"].also]
-    # What nothing may be chosen on is measured all the same: it was not trained on.
+    # Held-out digits that nothing may be chosen by are measured, too: they were not trained on.
     held_out = {o.name: dw.load(o.name, options.data_dir)[1] for o in others}
     if options.model:
         lines = measured(options.model, held_out)
@@ -57,7 +58,7 @@ def main():
 
 
 def measured(name, held_out):
-    """Rows of a model's accuracy and calibration error on each collection."""
+    """Return lines of a model's accuracy and calibration error on each collection."""
     model, engine = open_model(name), choose_engine("dense")
     rows = []
     for collection, digits in held_out.items():
@@ -68,7 +69,7 @@ def measured(name, held_out):
 
 
 def left_out(mnist, others, held_out, options):
-    """Rows of each collection: known by MNIST alone, by the others, by itself too."""
+    """Return lines of each collection's accuracy after MNIST, all others, and all."""
     alone = learn(mnist, [], WILD, options)
     every = learn(mnist, others, WILD, options)
     rows = []
@@ -79,7 +80,7 @@ def left_out(mnist, others, held_out, options):
         without = learn(mnist, rest, WILD, options)
         found = [accuracy(net, held_out[other.name]) for net in (alone, without, every)]
         gained, all_gained = found[1] - found[0], found[2] - found[0]
-        # Less than half a point is within what seeds differ by.
+        # Seeds alone make half a point of difference.
         share = f"{100 * gained / all_gained:.0f}%" if all_gained > 0.005 else "-"
         rows.append([other.name, *map(percent, found), share])
         print(rows[-1], flush=True)
@@ -88,7 +89,7 @@ def left_out(mnist, others, held_out, options):
 
 
 def ideas(mnist, others, held_out, options):
-    """Rows of the ideas: mean accuracy over all collections, each idea left out."""
+    """Return lines of the mean accuracy over all collections, with each idea left out."""
     kinds = [
         ("all of it", WILD, others),
         ("strokes with one pen", replace(WILD, pens=0.0), others),
@@ -108,7 +109,7 @@ def ideas(mnist, others, held_out, options):
 
 
 def learn(mnist, others, deformation, options):
-    """Train one network, on as many examples as any other."""
+    """Train one network, on the same number of examples as every other."""
     digits, _ = prepare(Settings(data="mnist"), mnist, others)
     network = dw.Network(
         [784, 300, 100, 10], activation="relu", cost="cross-entropy", init="he",
@@ -124,12 +125,12 @@ def learn(mnist, others, deformation, options):
 
 
 def accuracy(network, digits):
-    """Share of right answers, 0 to 1."""
+    """Return the share of right answers, 0 to 1."""
     return evaluate(network, digits, choose_engine("dense")).accuracy
 
 
 def percent(share):
-    """0.9512 → "95.12%"."""
+    """Format a share: 0.9512 → "95.12%"."""
     return f"{100 * share:.2f}%"
 
 

@@ -1,8 +1,8 @@
-"""How fast does a trained network answer: one image, and 10,000?
+"""Speed of a trained network's answers, beside ONNX Runtime: one image, and 10,000.
 
-    python benchmarks/inference.py [--json FILE]
+    python benchmarks/inference.py [--two] [--json FILE]
 
-Both get float32 in [0, 1]. ONNX Runtime has a Gemm and a Sigmoid for each layer.
+Inputs are float32 in [0, 1]. ONNX Runtime has a Gemm and a Sigmoid for each layer.
 """
 
 import sys
@@ -20,7 +20,9 @@ import digitwise as dw  # noqa: E402
 from digitwise.exchange.onnx import contents  # noqa: E402
 from digitwise.models.files import Model  # noqa: E402
 
-ONE, MANY, ROUNDS = 2000, 100, 9
+ONE = 2000  # single images a round
+MANY = 100  # passes over 10,000 images a round
+ROUNDS = 9
 
 
 def compare(hidden: int) -> tuple[str, dict]:
@@ -29,7 +31,7 @@ def compare(hidden: int) -> tuple[str, dict]:
     network = dw.Network([784, hidden, 10], init="scaled", rng=0, dtype=np.float32)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
-    # Its threads would go on spinning for 60 ms, and hold up whoever comes next; it loses nothing.
+    # Threads that spin for 60 ms would slow down the next task; ONNX Runtime loses nothing.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
         contents(Model(network), "", {}), options, providers=["CPUExecutionProvider"]
@@ -43,7 +45,7 @@ def compare(hidden: int) -> tuple[str, dict]:
     }
 
     def latency(ask, number):
-        """Median of many single answers: what a caller waits."""
+        """Store the median time of single answers: the latency for a caller."""
         seconds = []
         for i in range(ONE):
             one = x[i : i + 1]

@@ -1,4 +1,4 @@
-"""How fast is a large network trained, by us and by others, on two threads?
+"""Speed of training a large network, beside peers, on two threads.
 
 python benchmarks/large_network.py [--json FILE]
 """
@@ -23,14 +23,16 @@ torch.set_num_threads(2)
 PEERS = [Dense, TorchEager, TorchCompiled, Jax]
 ROUNDS = 9
 SIZES = [784, 1000, 500, 10]
-EXAMPLES, BATCH_SIZE, LEARNING_RATE = 12_800, 128, 0.4
-PRODUCTS = 10  # large matrix products, timed as one
+EXAMPLES = 12_800
+BATCH_SIZE = 128
+LEARNING_RATE = 0.4
+PRODUCTS = 10  # SGEMM products in one timing
 
 
 def operations() -> int:
-    """Multiplications and additions in the matrix products of an epoch: forward, back, steps."""
+    """Return the floating-point operations of an epoch's matrix products."""
     products = [a * b for a, b in pairwise(SIZES)]
-    return 2 * EXAMPLES * (3 * sum(products) - products[0])  # no way back into the pixels
+    return 2 * EXAMPLES * (3 * sum(products) - products[0])  # no gradient by the pixels
 
 
 def compare() -> tuple[str, dict]:

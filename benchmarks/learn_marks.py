@@ -1,9 +1,9 @@
-"""Learn the network that tells the marks of a form's cells, and say how well it does.
+"""Learn the network that classifies marks in a form's cells, and measure its accuracy.
 
     python benchmarks/learn_marks.py OUT.safetensors [--also SET ...]
 
-Digits are MNIST's (DIGITWISE_DATA), and those of other sets, by their path. It learns from training
-digits and drawn marks, and is measured on test digits and marks drawn with another seed.
+Digits are MNIST's (DIGITWISE_DATA) and those of other sets, given by path. The network learns from
+training digits and drawn marks; it is measured on test digits and marks drawn with another seed.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from digitwise.data.digits import Digits
 from digitwise.reading.forms.marks import MARKS
 from digitwise.training.marks import draw_mark_lessons, learn_marks
 
-COUNT = 30_000
+COUNT = 30_000  # lessons to learn from; a quarter of that to measure on
 
 
 def main():

@@ -1,7 +1,7 @@
-"""How fast the page's live network follows a pen: python benchmarks/live.py
+"""Time of the page's live updates while a digit is drawn: python benchmarks/live.py
 
-An 8 is drawn in Chromium, and turned into a 9, at the pace of a hand. Each update is timed in the
-browser, from the strokes to the drawn neurons. Needs `.[web]`, Playwright and Chromium.
+An 8 is drawn in Chromium and changed into a 9. Each update is timed in the browser, from the
+strokes to the drawn neurons. Needs `.[web]`, Playwright and Chromium.
 """
 
 import argparse
@@ -50,11 +50,11 @@ def measure(browser, address: str, width: int) -> list[float]:
     page.goto(address)
     page.get_by_text("on this machine").wait_for()
     box = page.locator("#canvas").bounding_box()
-    draw(page, box, EIGHT)  # the network comes
+    draw(page, box, EIGHT)  # loads the network
     page.get_by_text("It says 8").wait_for()
     page.evaluate(WATCH)
     draw(page, box, TAIL)
-    page.locator("#live .diagram canvas").press("ArrowRight")  # a neuron is looked into, too
+    page.locator("#live .diagram canvas").press("ArrowRight")  # selects a neuron
     draw(page, box, TAIL)
     page.wait_for_timeout(300)
     updates = page.evaluate("window.updates")

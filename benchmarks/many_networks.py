@@ -1,4 +1,4 @@
-"""How much faster are many networks trained on two cores than on one?
+"""Speed-up of training many networks on two cores instead of one.
 
 python benchmarks/many_networks.py [--json FILE]
 """
@@ -11,7 +11,9 @@ import numpy as np  # noqa: E402
 
 import digitwise as dw  # noqa: E402
 
-NETWORKS, EPOCHS, ROUNDS = 64, 1, 5
+NETWORKS = 64
+EPOCHS = 1
+ROUNDS = 5
 
 
 def compare() -> tuple[str, dict]:

@@ -1,4 +1,4 @@
-"""Timing side by side: interleaved repeats, first round dropped, medians, spread, ratios."""
+"""Timing side by side: interleaved rounds, the first dropped, medians and spread."""
 
 import importlib.metadata
 import json
@@ -14,9 +14,9 @@ from typing import Any
 
 
 def pin(threads: int) -> None:
-    """Keep the process on so many cores, and all libraries at so many threads.
+    """Pin the process to a number of cores, and limit all libraries to as many threads.
 
-    Call it before they are imported: some look only then.
+    Call it before the libraries are imported: some read their settings only then.
     """
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < threads:
@@ -29,12 +29,12 @@ def pin(threads: int) -> None:
     os.environ["XLA_FLAGS"] = f"{flags} intra_op_parallelism_threads={threads}"
 
 
-REST = 0.2  # seconds: threads of the task before, waiting for more in a loop, come to rest
+REST = 0.2  # seconds between tasks, in which spinning threads of the last task stop
 
 
 @dataclass
 class Timing:
-    """Seconds of the rounds that count, in order."""
+    """Seconds of a task in each round but the first."""
 
     name: str
     seconds: list[float]
@@ -50,9 +50,9 @@ class Timing:
 
 
 def side_by_side(tasks: dict[str, Callable[[int], Any]], rounds: int) -> dict[str, Timing]:
-    """Time every task once a round, one after the other; the first round is dropped.
+    """Time each task once a round, in turn; the first round is dropped.
 
-    A task is called with the number of the round, so that it can do other work each time.
+    A task is called with the number of the round, so that its work can differ each time.
     """
     timings = {name: Timing(name, []) for name in tasks}
     for number in range(rounds + 1):
@@ -68,7 +68,7 @@ def side_by_side(tasks: dict[str, Callable[[int], Any]], rounds: int) -> dict[st
 
 
 def machine() -> dict[str, Any]:
-    """Processor, its cores, the versions of everything that takes part."""
+    """Return date, processor, number of cores, and versions of Python and the libraries."""
     names = ("numpy", "numba", "scipy", "torch", "jax", "scikit-learn", "skorch", "onnxruntime")
     versions = {}
     for name in ("digitwise", *names):
@@ -92,13 +92,13 @@ def machine() -> dict[str, Any]:
 
 
 def table(header: list[str], rows: list[list[Any]]) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def deliver(question: str, text: str, figures: dict[str, Any]) -> None:
-    """Print the text; with `--json FILE`, leave figures and text there for `report.py`."""
+    """Print the text; with `--json FILE`, also write figures and text for `report.py`."""
     print(text)
     if "--json" in sys.argv:
         path = Path(sys.argv[sys.argv.index("--json") + 1])
@@ -107,7 +107,7 @@ def deliver(question: str, text: str, figures: dict[str, Any]) -> None:
 
 
 def mnist() -> tuple[Any, Any]:
-    """MNIST: --data-dir in the environment as everywhere (DIGITWISE_DATA), or the cache."""
+    """Load MNIST from DIGITWISE_DATA or the cache."""
     import digitwise as dw
 
     return dw.load("mnist")

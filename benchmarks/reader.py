@@ -1,10 +1,10 @@
-"""How well does a network read digits that are disturbed, how sure is it, what does it refuse?
+"""Accuracy, confidence and rejections of a network on disturbed digits and non-digits.
 
     python benchmarks/reader.py [--model MODEL] [--validation] [--write]
 
-Of MNIST's test digits (DIGITWISE_DATA), or, to choose by, of the last 2,000 training digits. What is
-read, is read as `digitwise read --layout digit` does: from a PNG file in memory, or a JPEG. --write
-puts what was found into docs/reader.md and its picture.
+Digits are MNIST's test digits (DIGITWISE_DATA), or with --validation the last 2,000 training digits.
+They are read as by `digitwise read --layout digit`, from PNG or JPEG files in memory. --write puts
+the results into docs/reader.md and its picture.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def as_file(picture, name=""):
 
 
 def read(reader, pictures, name=""):
-    """Answers and confidences; none and 0 where nothing was found."""
+    """Return texts and confidences; "" and 0 where nothing was found."""
     texts, sure = [], []
     for picture in pictures:
         found = reader.read(as_file(picture, name), layout="digit")
@@ -44,7 +44,7 @@ def read(reader, pictures, name=""):
 
 
 def confidence(reader, images):
-    """Of what the network sees as it is, 28×28."""
+    """Return the network's confidences for unprocessed images of 28×28."""
     z = reader.network.weighted_outputs(np.stack(images).reshape(len(images), -1) / np.float32(255))
     return probabilities_of(z, reader.calibration).max(axis=1)
 
@@ -63,7 +63,7 @@ def disturbed(reader, digits):
 
 
 def refused(reader, digits, every):
-    """Shares with a confidence below one half, when read and as they are."""
+    """Return rows of the shares with a confidence below 0.5: read as pictures, and unprocessed."""
     rng = np.random.default_rng(0)
     images = digits.images
     others = images[rng.permutation(len(images))]
@@ -108,7 +108,7 @@ def sets(model, test):
 
 
 def risk(model, sets_of_digits, path):
-    """Draw how much is wrong of what is accepted, against how much is accepted."""
+    """Plot the error rate of accepted answers against the share accepted."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
@@ -119,7 +119,7 @@ def risk(model, sets_of_digits, path):
         wrong = (~e.right[order]).cumsum() / np.arange(1, e.n + 1)
         axes.plot(100 * np.arange(1, e.n + 1) / e.n, 100 * wrong, color=colour, label=name)
     axes.set(
-        xlabel="accepted, the surest first, %",
+        xlabel="accepted, most confident first, %",
         ylabel="wrong among them, %",
         xlim=(80, 100.2),
         ylim=(0, None),
@@ -164,7 +164,7 @@ def main():
     some = judged[: options.n]
     parts = {
         "Right or wrong": table(
-            ["digits", "n", "right", "calibration error", "wrong of the surest 99%"],
+            ["digits", "n", "right", "calibration error", "wrong of the most confident 99%"],
             sets(model, judged),
         ),
         "Disturbed": table(
@@ -206,26 +206,26 @@ def write(model, parts):
 TEXT = """\
 # The shipped network
 
-Written by `python benchmarks/reader.py --write`. {sizes}, made by
+Written by `python benchmarks/reader.py --write`. {sizes}, trained by
 
     {command}
 
-on MNIST's training digits but the last 5,000, which watched and calibrated it. `digitwise models`
-shows its card.
+on MNIST's training digits without the last 5,000, which were used to validate and calibrate it.
+`digitwise models` shows its card.
 """
 ABOUT = {
-    "Right or wrong": "As `digitwise evaluate` has it. The calibration error is the mean distance between confidence and\nthe share that is right, over 15 bins. The bundled digits were never trained on; they are of 8×8 pixels\nand by writers from Turkey.",
+    "Right or wrong": "Figures of `digitwise evaluate`. The calibration error is the mean distance between confidence and\naccuracy, over 15 bins. The bundled digits were never trained on; they have 8×8 pixels and are by\nwriters from Turkey.",
     "Disturbed": "2,000 test digits, written to PNG (or JPEG) files after a disturbance, and read with `--layout\ndigit`. Nothing found counts as wrong.",
-    "Refused": 'What is not a digit should have a confidence below one half: halves of 2,000 digits, cut in the middle\nof their picture, and pairs side by side, squeezed into one box. "When read" they are framed again, as\nlarge as a digit, so that the half of a 3 may look like a whole one, and the half of a 1 does.',
-    "`--max-error`": "What `digitwise read --max-error` asks for, the confidence that it then wants, found on held-out\ndigits with 90% assurance, and what came of it on MNIST's test digits.",
+    "Refused": 'Non-digits should have a confidence below 0.5: halves of 2,000 digits, cut in the middle of the\npicture, and pairs side by side, squeezed into one box. "When read" they are framed again, as large\nas a digit. Then half a 3 may look like a whole digit, and half a 1 does.',
+    "`--max-error`": "The value of `digitwise read --max-error`, the threshold of confidence for it, found on held-out\ndigits with 90% assurance, and the results on MNIST's test digits.",
 }
 RISK = """
 ## Risk against coverage
 
-![Share of wrong answers among the surest, for MNIST's test digits and for the bundled ones](risk.png)
+![Error rate of accepted answers, for MNIST's test digits and for the bundled ones](risk.png)
 
-A threshold found on one kind of digits doesn't hold for another: the two curves are for the same
-network, and differ. Whoever reads other material should calibrate on some of it.
+A threshold found on one kind of digits doesn't hold for another: the two curves of the same network
+differ. To read other material, calibrate on some of it.
 """
 
 

@@ -1,10 +1,10 @@
-"""How many drawn numbers are read right, of each kind, and how sure is the reader?
+"""Share of drawn numbers that are read right, by kind, and calibration of the confidence.
 
     python benchmarks/reading.py [--model MODEL] [--validation] [--kinds spaced-5,...] [-n 2000] [--write]
 
-Numbers are drawn by `digitwise.data.strings` with MNIST's test digits (DIGITWISE_DATA), or, to choose
-by, with the last 5,000 training digits. A number is right if all of its digits are, and there is none
-too many or too few. --write puts what was found into docs/numbers.md.
+Numbers are drawn by `digitwise.data.strings` with MNIST's test digits (DIGITWISE_DATA), or with
+--validation with the last 5,000 training digits. A number is right if its text is exactly right.
+--write puts the results into docs/numbers.md.
 """
 
 import argparse
@@ -29,11 +29,11 @@ WANTED = {
     "lone": "99%", "spaced-5": "97%", "spaced-10": "94%", "touching-2": "92%",
     "half-touching-5": "85%",
 }  # fmt: skip
-ASKED = (0.05, 0.02, 0.01)
+ASKED = (0.05, 0.02, 0.01)  # values of --max-error
 
 
 def read_one(reader, drawn, **options):
-    """What it says, how sure it is, and seconds."""
+    """Return text, confidence and seconds."""
     started = time.perf_counter()
     numbers = reader.read(drawn.image, "number", **options)
     took = time.perf_counter() - started
@@ -42,7 +42,7 @@ def read_one(reader, drawn, **options):
 
 
 def read_kind(name, model, validation, n):
-    """Of each of n numbers: right with its length unknown, and known; confidence; seconds."""
+    """Return for each of n numbers: right, right with known length, confidence, seconds, any text."""
     train, test = mnist()
     digits = train[55_000:] if validation else test
     reader = dw.Reader(model)
@@ -121,32 +121,31 @@ TEXT = """\
 # Numbers of several digits
 
 Written by `python benchmarks/reading.py --write`. The shipped network ({sizes}) reads {n:,} drawn numbers
-of each kind, each picture one number (`--layout number`). They are drawn by `digitwise/data/strings.py`
-(its `HANDS` say how) with MNIST's test digits: 20 to 60 pixels high, by another writer each, on grey
-paper, unevenly lit, with noise; slanted by up to 12° and rising by up to 3°, some with specks. "Spaced"
-digits don't touch, though their boxes may overlap; "touching" ones run into each other by up to a tenth
-of their height, or are joined by a stroke; of "half-touching" ones every other join is such; "small" ones
-are 20 pixels high, black on white. A number with one digit wrong, missing or too many is wrong; rejected
-are those whose confidence is 0.7 or less. All letters should be rejected: told that there is a number
-(`--layout number`), it gives the likeliest; looking for numbers (`auto`), it passes over most words. The
-weights of the search were learnt from numbers drawn with the last 5,000 training digits. {cpu}, a process a core.
+of each kind, each picture one number (`--layout number`). They are drawn by the `HANDS` of
+`digitwise/data/strings.py` with MNIST's test digits: 20 to 60 pixels high, each by another writer, on grey,
+noisy, unevenly lit paper; slanted by up to 12° and rising by up to 3°, some with specks. "Spaced" digits
+don't touch, though their boxes may overlap. "Touching" digits overlap by up to a tenth of their height, or
+are joined by a stroke; half of the "half-touching" neighbours touch. "Small" digits are 20 pixels high, black
+on white. A number with a wrong, missing or additional digit is wrong. Numbers with a confidence of at most
+0.7 are rejected, as all letters should be: with `--layout number` the reader gives the likeliest number; with
+`auto` it skips most words. The search's weights were learnt from numbers drawn with the last 5,000 training
+digits. {cpu}, a process a core.
 
 {kinds}
 
 ## `--max-error`
 
-The five kinds for which a share is wanted, together. The threshold was found on numbers drawn with
-training digits, of all kinds but letters; it holds for such a mixture, and for nothing else.
+The five kinds with a wanted share, together. The threshold was found on numbers drawn with training
+digits, of all kinds but letters; it holds for such a mixture only.
 
 {accepted}
 
-## What this is not
+## Limits of these figures
 
-Published readers that cut numbers apart reach 97.7, 96.3, 94.3, 94.0, 93.8 and 91.4% for 2, 3, 4, 5, 6 and
+Published readers that segment numbers reach 97.7, 96.3, 94.3, 94.0, 93.8 and 91.4% for 2, 3, 4, 5, 6 and
 10 digits on NIST SD19 (Oliveira & Sabourin 2004), and about 81% on the amounts of cheques (Beijing's
-entry to HDSRC 2014, ORAND-CAR-A). Those are numbers as people wrote them, most of whose digits don't
-touch; ours are put together from single digits of many writers. The figures above say nothing about
-how this reader would do there.
+entry to HDSRC 2014, ORAND-CAR-A). Those numbers were written by people, and most of their digits don't
+touch. Ours are composed of single digits of many writers, so the figures above can't be compared with them.
 """
 
 

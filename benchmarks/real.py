@@ -1,10 +1,10 @@
-"""How many real numbers are read: a folder of pictures with `truth.json`, by kind.
+"""Share of real numbers that are read right, by kind: a folder of pictures with `truth.json`.
 
     python benchmarks/real.py ../shared/numbers [--part choose|develop] [--model M] [--peers]
 
-The kind is what a file's name begins with. `develop` is the part that may be learnt from, `choose`
-the part that is measured on (see `digitwise.data.real_numbers`). `--peers` reads the same pictures
-with Tesseract and RapidOCR, where pytesseract and rapidocr-onnxruntime are installed.
+The kind is the first word of a file's name. `develop` are the training numbers, `choose` the
+numbers to measure on (see `digitwise.data.real_numbers`). `--peers` reads the same pictures with
+Tesseract and RapidOCR, if pytesseract and rapidocr-onnxruntime are installed.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from measure import table
 import digitwise as dw
 from digitwise.data.real_numbers import read_real_numbers
 
-SURE = 0.9
-ASKED = 0.01  # share of wrong answers, of `--max-error`
+SURE = 0.9  # confidence
+ASKED = 0.01  # value of `--max-error`
 
 
 def main():
@@ -46,7 +46,7 @@ def main():
 
 
 def best(found):
-    """Text and confidence of the surest number, and whether it was accepted."""
+    """Return text and confidence of the most confident number, and whether it was accepted."""
     if not found:
         return "", 0.0, False
     number = max(found, key=lambda n: n.confidence)
@@ -55,7 +55,7 @@ def best(found):
 
 
 def columns(some, limit):
-    """Shares of what is right, accepted, wrong of that; and of what is surer than two limits."""
+    """Return the share right, then number and error rate of the accepted and above two limits."""
     found = [percent(sum(text == truth for truth, text, *_ in some), len(some))]
     for is_in in (lambda c, ok: ok, lambda c, ok: c >= SURE, lambda c, ok: c > limit):
         kept = [(truth, text) for truth, text, c, ok in some if is_in(c, ok)]
@@ -64,17 +64,17 @@ def columns(some, limit):
 
 
 def percent(part, whole):
-    """Share as text: 3 of 40 → "7.5%"."""
+    """Format a share: 3 of 40 → "7.5%"."""
     return f"{100 * part / whole:.1f}%" if whole else ""
 
 
 def kind_of(number):
-    """`amount_a_car_000155.jpg` → amount."""
+    """Return a number's kind: `amount_a_car_000155.jpg` → amount."""
     return number.path.name.split("_")[0]
 
 
 def peers(numbers):
-    """Share of the numbers whose digits are all that others read in the picture."""
+    """Return rows of the share of numbers for which a peer reads exactly the right digits."""
     rows = []
     for name, read in (("Tesseract", tesseract()), ("RapidOCR", rapidocr())):
         if read is None:
@@ -88,7 +88,7 @@ def peers(numbers):
 
 
 def tesseract():
-    """Tesseract, told that there is one line of digits; None if it isn't there."""
+    """Return Tesseract, set to one line of digits; None if it is missing."""
     if importlib.util.find_spec("pytesseract") is None:
         return None
     import pytesseract
@@ -99,7 +99,7 @@ def tesseract():
 
 
 def rapidocr():
-    """RapidOCR's recogniser, without its detector; None if it isn't there."""
+    """Return RapidOCR's recogniser, without its detector; None if it is missing."""
     if importlib.util.find_spec("rapidocr_onnxruntime") is None:
         return None
     from rapidocr_onnxruntime import RapidOCR

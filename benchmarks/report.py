@@ -1,8 +1,8 @@
-"""All benchmarks, one after the other, into docs/performance.md and its picture.
+"""Run all benchmarks of speed, and write docs/performance.md and its picture.
 
     DIGITWISE_DATA=FOLDER python benchmarks/report.py
 
-Takes about ten minutes, on a machine that does nothing else, with two cores or more.
+It takes about ten minutes on an idle machine with two cores or more.
 """
 
 import json
@@ -38,14 +38,14 @@ TITLES = {
     "shared weights": "How fast are layers of shared weights?",
 }
 TERMS = """\
-All of a table was measured in one run of one program, side by side: the peers take turns, the first
-round (compilation, cold caches) is dropped, the others count; what stands here are medians and the
-least and the most. Processes are pinned to one core or two, and all libraries kept at as many
-threads. Everybody starts from the same weights and learns the same examples in the same order, but
-for scikit-learn, which shuffles by itself and has softmax and log loss in its last layer. Data are in
-the form that each one wants before the clock starts. Times differ from machine to machine, and on
-shared machines from minute to minute; ratios much less. `accuracy` is on MNIST's test digits after
-all rounds: nobody saves work by learning less."""
+Each table was measured in one run of one program. The peers take turns; the first round (compilation,
+cold caches) is dropped. Figures are medians, minima and maxima of the other rounds. Processes are
+pinned to one or two cores, and all libraries are limited to as many threads. All peers start from the
+same weights and learn the same examples in the same order, except scikit-learn, which shuffles by
+itself and has softmax and log loss in its last layer. Data are converted for each peer before the
+clock starts. Times differ between machines, and on shared machines from minute to minute; ratios
+differ much less. `accuracy` is measured on MNIST's test digits after all rounds, to show that no peer
+saves work by learning less."""
 
 
 def run(question: list[str], folder: Path) -> dict:
@@ -60,7 +60,7 @@ def run(question: list[str], folder: Path) -> dict:
 
 
 def requirements(results: dict[str, dict]) -> str:
-    """What was promised, and what was measured."""
+    """Return the table of required and measured figures."""
     rows = []
 
     def row(what, wanted, found, good):
@@ -123,7 +123,7 @@ def requirements(results: dict[str, dict]) -> str:
 
 
 def draw(results: dict[str, dict], path: Path) -> None:
-    """Bars of the small networks, logarithmic: every peer's time an epoch."""
+    """Plot each peer's time an epoch, and the growth with hidden neurons."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 7), dpi=110, layout="constrained")

@@ -1,4 +1,4 @@
-"""Is anything traded for speed? Ten seeds with each engine: can their accuracies be told apart?
+"""Paired t-test of the engines' accuracies over ten seeds: speed must not cost accuracy.
 
 python benchmarks/same_accuracy.py [--json FILE]
 """
@@ -36,7 +36,7 @@ def compare() -> tuple[str, dict]:
         differences = shares - 100 * np.array(accuracies["reference"])
         chance = None
         if engine != "reference":
-            # Of the same starts in the same orders: seed by seed.
+            # Paired by seed: the same first weights and the same order of examples.
             chance = float(stats.ttest_1samp(differences, 0).pvalue) if differences.any() else 1.0
             chances[engine] = chance
         rows.append(
@@ -48,7 +48,7 @@ def compare() -> tuple[str, dict]:
         + table(
             ["engine", "median", "least to most", "mean difference to reference, points", "p"], rows
         )
-        + "\n\np: how likely differences as large as these are where there is none (paired t-test)."
+        + "\n\np: probability of differences at least this large by chance alone (paired t-test)."
     )
     return text, {"accuracies": accuracies, "p": chances}
 

@@ -1,14 +1,14 @@
-"""Which tuned constants change what is read? Each is varied, and pictures are read again.
+"""Sensitivity of readings to each tuned constant: vary it, and read pictures again.
 
     python benchmarks/sensitivity.py ../shared/numbers [--cases ../shared/cases] [--only imaging/ink.py]
         [--results build/sensitivity.jsonl] [--write]
 
 Every constant of `imaging/` and `reading/` that is a number, or a tuple of numbers, is multiplied by
-0.8 and by 1.25; whole numbers change by one at least. The pictures are real numbers to develop on,
+0.8 and by 1.25; whole numbers change by one at least. The pictures are real training numbers,
 drawn numbers (DIGITWISE_DATA, the last 5,000 training digits), and forms and pages with known text.
-A reading has changed if its text is another, or if it is rejected and was not, or the reverse.
+A reading has changed if its text differs, or if it is rejected in one of the two cases only.
 
-Results are written as they come, so that a stopped run goes on. --write makes docs/tuning.md of them.
+Results are appended to a file, so that a stopped run can be continued. --write makes docs/tuning.md.
 """
 
 import argparse
@@ -32,15 +32,16 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("imaging", "reading")
 FACTORS = (0.8, 1.25)
 LEARNING = ("learning", "sign_learning", "mark_learning", "examples", "samples", "aligning")
-"""Modules whose constants matter when weights are learnt, not when pictures are read."""
+"""Modules whose constants affect learning only, not reading."""
 DRAWN = 6  # numbers of each hand
-EVERY_REAL, EVERY_PAGE = 10, 25  # one in so many is read as a number, and as a page
+EVERY_REAL = 10  # every tenth real number is read with the layout `number`
+EVERY_PAGE = 25  # every 25th real number is read with the layout `auto`
 SEED = 2031
 
 
 @dataclass(frozen=True)
 class Constant:
-    """A number of the source, by its module and name."""
+    """A numeric constant of the source, by module and name."""
 
     module: str
     name: str
@@ -56,7 +57,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("numbers", type=Path)
     parser.add_argument("--cases", type=Path)
-    parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--only", default="", help="text in the paths of the files")
     parser.add_argument("--results", type=Path, default=ROOT / "build" / "sensitivity.jsonl")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -82,7 +83,7 @@ def main():
 
 
 def find_constants():
-    """Every tuned constant, in the order of files and lines."""
+    """Return all tuned constants, in the order of files and lines."""
     found = []
     for folder in FOLDERS:
         for path in sorted((ROOT / "digitwise" / folder).rglob("*.py")):
@@ -97,7 +98,7 @@ def find_constants():
 
 
 def numbers_of(tree):
-    """Names, values and lines of a module's numeric constants."""
+    """Yield names, values and lines of a module's numeric constants."""
     for statement in tree.body:
         if not isinstance(statement, ast.Assign):
             continue
@@ -117,7 +118,7 @@ def numbers_of(tree):
 
 
 def varied(value, factor):
-    """The value, times the factor; whole numbers stay whole and change."""
+    """Return the value times the factor; whole numbers stay whole, but always change."""
     if isinstance(value, tuple):
         return tuple(varied(part, factor) for part in value)
     if isinstance(value, float):
@@ -127,20 +128,20 @@ def varied(value, factor):
 
 
 def start(numbers, cases):
-    """Tell a worker where the pictures are."""
+    """Store the folders of the pictures in a worker process."""
     global folders
     folders = numbers, cases
 
 
 @cache
 def unchanged():
-    """The pictures, and what is read with the constants as they are."""
+    """Return the pictures, and their readings with unchanged constants."""
     pictures = list(corpus(*folders))
     return pictures, [read() for _, read in pictures]
 
 
 def corpus(numbers, cases):
-    """Pairs of the right text, and a function that reads."""
+    """Yield pairs of the right text and a function that reads the picture."""
     develop, _ = read_real_numbers(numbers)
     reader = dw.Reader()
     for layout, every in (("number", EVERY_REAL), ("auto", EVERY_PAGE)):
@@ -166,12 +167,12 @@ def corpus(numbers, cases):
 
 
 def said(numbers):
-    """What was read: texts, each marked if it is rejected."""
+    """Return the texts of numbers in one string; "?" precedes a rejected one."""
     return " ".join(("?" if number.rejected else "") + number.text for number in numbers)
 
 
 def vary(job):
-    """Read everything with one constant changed, and count what is read otherwise."""
+    """Read all pictures with one constant changed, and count the changed readings."""
     constant, factor = job
     pictures, before = unchanged()
     home = importlib.import_module(constant.module)
@@ -184,7 +185,7 @@ def vary(job):
         setattr(module, constant.name, value)
     try:
         after = [read() for _, read in pictures]
-    except Exception as error:  # the constant may not be that
+    except Exception as error:  # the changed constant may be invalid
         return constant, factor, {"fails": f"{type(error).__name__}: {error}"[:200]}
     finally:
         for module in changed:
@@ -197,14 +198,14 @@ def vary(job):
 
 @cache
 def imported(module):
-    """Pairs (module, name) of what a module imports by name."""
+    """Return pairs (module, name) of all names that a module imports."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return {(node.module, alias.name) for node in froms for alias in node.names}
 
 
 def results_in(path):
-    """What was found in earlier runs, by constant, value and factor."""
+    """Return the results of earlier runs, by constant, value and factor."""
     if not path.exists():
         return {}
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -212,7 +213,7 @@ def results_in(path):
 
 
 def report(constants, known):
-    """docs/tuning.md."""
+    """Return the text of docs/tuning.md."""
     rows = []
     for c in constants:
         low, high = (known.get(f"{c.key} {c.value} {f}", {}) for f in FACTORS)

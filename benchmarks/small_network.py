@@ -1,4 +1,4 @@
-"""How fast is a small network trained, by us and by others, on one thread?
+"""Speed of training a small network, beside peers, on one thread.
 
 python benchmarks/small_network.py [--json FILE]
 """
@@ -23,7 +23,8 @@ from digitwise.training.feed import epoch_order  # noqa: E402
 torch.set_num_threads(1)
 PEERS = [Fused, Textbook, NumPy, Jax, TorchEager, TorchCompiled, Sklearn, Reference]
 ROUNDS = 5
-BATCH_SIZE, LEARNING_RATE = 10, 3.0
+BATCH_SIZE = 10
+LEARNING_RATE = 3.0
 
 
 def compare(hidden: int) -> tuple[str, dict]:

@@ -1,8 +1,8 @@
-"""How long commands take to begin: python benchmarks/startup.py [REPEATS]
+"""Start-up time of commands: python benchmarks/startup.py [REPEATS]
 
-Beside an empty program, since the machine's own part is in every figure; commands in turn, so that
-what else the machine does falls on all of them alike. Medians of the wall clock, and of what the
-processors did for the command (user and system), in milliseconds.
+An empty program shows the machine's own share. Commands run in turn, so that other load on the
+machine affects all of them alike. Figures are medians of wall-clock time and of processor time
+(user and system), in milliseconds.
 """
 
 import os

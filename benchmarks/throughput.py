@@ -1,10 +1,10 @@
-"""How many five-digit pictures are read in a second, from disk to text; and how long does one take?
+"""Five-digit pictures read per second, from disk to text, and time of a single picture.
 
     python benchmarks/throughput.py [-n 1000] [--memory 10000]
 
-The pictures are PNG files of spaced fives (`digitwise.data.strings`), drawn with MNIST's test digits
-(DIGITWISE_DATA). `digitwise read FOLDER` reads all of them and a tenth of them: what all take longer
-is the reading, without the start. --memory also reads so many, and says how much memory is taken.
+The pictures are PNG files of hand `spaced-5` (`digitwise.data.strings`), drawn with MNIST's test
+digits (DIGITWISE_DATA). `digitwise read FOLDER` reads all of them, then a tenth of them; the
+difference is the time without start-up. --memory N also reads N pictures, and prints the memory used.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from digitwise.engines.threads import cores, one_blas_thread
 
 SEED = 2027
 ROUNDS = 3
-A4 = (3508, 2480)  # 300 dpi
-DISTINCT = 1000  # pictures; of more there are copies
+A4_PX = (3508, 2480)  # height and width at 300 dpi
+DISTINCT = 1000  # different pictures; further ones are copies
 
 
 def draw(folder, digits, count):
@@ -41,7 +41,7 @@ def draw(folder, digits, count):
 
 
 def read(folder, jobs):
-    """Seconds that it takes, and megabytes of its largest process at most."""
+    """Return the seconds of a command, and the peak megabytes of its largest process."""
     command = [sys.executable, "-m", "digitwise", "read", str(folder), "--jobs", str(jobs)]
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -52,7 +52,7 @@ def read(folder, jobs):
 
 
 def in_process(digits):
-    """Milliseconds that a number takes, of those that have been read before; median."""
+    """Return median milliseconds a number, median seconds an A4 page, and its numbers."""
     pictures = [draw_number(digits, HANDS["spaced-5"], SEED, k).image for k in range(200)]
     reader, took = dw.Reader(), []
     with one_blas_thread():
@@ -70,8 +70,8 @@ def in_process(digits):
 
 
 def a4_page(pictures):
-    """A page of as many numbers as stand on it in three columns, on white paper."""
-    page = Image.new("L", A4[::-1], 245)
+    """Return an A4 page of up to 60 numbers in three columns, on white paper."""
+    page = Image.new("L", A4_PX[::-1], 245)
     row = 200
     for index, picture in enumerate(pictures[:60]):
         number = Image.fromarray(picture).point(lambda light: 245 if light > 128 else light)
@@ -91,7 +91,7 @@ def main():
         every, few = Path(scratch) / "every", Path(scratch) / "few"
         draw(every, digits, options.n)
         draw(few, digits, options.n // 10)
-        read(few, 1)  # compiles what was never used on this machine
+        read(few, 1)  # compiles kernels, if this machine has no cache of them
         for jobs in sorted({1, cores()}):
             rates = []
             for _ in range(ROUNDS):

@@ -1,7 +1,7 @@
-"""How `digitwise serve` stands load: python benchmarks/web.py [-n 10000]
+"""`digitwise serve` under load: python benchmarks/web.py [-n 10000]
 
 Five-digit images, drawn with MNIST's test digits, are sent to POST /api/read: 20 a second, alone and
-while a network is in training; 200 at once; and one after the other. Needs `.[web]` and httpx.
+while a network trains; 200 at once; and one after the other. Needs `.[web]` and httpx.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from PIL import Image
 import digitwise as dw
 from digitwise.data.strings import HANDS, draw_number
 
-RATE = 20.0  # a second
+RATE = 20.0  # requests a second
 
 
 def draw_pictures(count: int = 50) -> list[bytes]:
@@ -36,7 +36,7 @@ def draw_pictures(count: int = 50) -> list[bytes]:
 
 
 def memory(process: subprocess.Popen) -> float:
-    """Megabytes that a process has in use."""
+    """Return the resident memory of a process, in megabytes."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
@@ -102,7 +102,7 @@ async def ask(url: str, process: subprocess.Popen, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-n", type=int, default=10_000, help="one after the other")
+    parser.add_argument("-n", type=int, default=10_000, help="requests one after the other")
     count = parser.parse_args().n
     print(", ".join(f"{name} {value}" for name, value in measure.machine().items()))
     command = [sys.executable, "-m", "digitwise", "serve", "--port", "0"]

@@ -1,4 +1,4 @@
-"""Networks that begin with 3×3 convolutions, pooled or not: ours, PyTorch and JAX."""
+"""Networks that begin with 3×3 convolutions, with or without pooling: ours, PyTorch and JAX."""
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +27,7 @@ class TorchConv:
         self.parameters = []
         for w, b in zip(channels_first(network), network.biases, strict=True):
             w = torch.from_numpy(np.ascontiguousarray(w))
-            if w.ndim == 4:  # the faster order
+            if w.ndim == 4:  # channels last is faster
                 w = w.contiguous(memory_format=torch.channels_last)
             self.parameters += [w, torch.from_numpy(b.copy())]
         self.begin()

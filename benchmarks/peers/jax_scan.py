@@ -1,4 +1,4 @@
-"""JAX: an epoch as one jitted `lax.scan` over mini-batches. Whole mini-batches only."""
+"""JAX: an epoch is one jitted `lax.scan` over whole mini-batches."""
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,7 @@ class Jax:
         self.x = jnp.array(train.inputs())
         self.y = jnp.array(np.eye(10, dtype=np.float32)[train.labels])
         pairs = zip(network.weights, network.biases, strict=True)
-        # (n_in, n_out): that way round its products are the faster ones.
+        # (n_in, n_out): JAX multiplies faster in this order.
         self.parameters = [(jnp.array(w.T), jnp.array(b)) for w, b in pairs]
 
         def loss(parameters, x, y):

@@ -1,4 +1,4 @@
-"""NumPy, a mini-batch at a time, float32, updates in place."""
+"""NumPy: one mini-batch at a time, float32, updated in place."""
 
 import numpy as np
 

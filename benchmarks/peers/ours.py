@@ -1,4 +1,4 @@
-"""digitwise's engines."""
+"""The engines of digitwise."""
 
 from digitwise.engines import choose_engine
 

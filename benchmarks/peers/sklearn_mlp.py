@@ -1,4 +1,4 @@
-"""scikit-learn's MLPClassifier: softmax and log loss in the last layer, an order of its own."""
+"""scikit-learn's MLPClassifier: softmax and log loss in the last layer, its own shuffling."""
 
 import numpy as np
 from sklearn.neural_network import MLPClassifier
@@ -15,7 +15,7 @@ class Sklearn:
             solver="sgd",
             alpha=0.0,
             batch_size=batch_size,
-            # Log loss learns faster than the quadratic cost: at its rate this would diverge.
+            # Log loss diverges at the learning rate of the quadratic cost.
             learning_rate_init=learning_rate / 6,
             momentum=0.0,
             random_state=0,

@@ -1,6 +1,6 @@
 """The textbook loop: one example at a time, column vectors, gradients summed in lists.
 
-Written from the chapter's equations, in the way its published program works.
+It follows the chapter's equations and published program.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""PyTorch: eager with autograd, and the whole step compiled."""
+"""PyTorch: eager with autograd, and with the whole step compiled."""
 
 import numpy as np
 import torch
@@ -55,7 +55,7 @@ class TorchCompiled(Torch):
         gradient, eta = torch.func.grad(loss), self.eta
 
         def step(parameters, x, y):
-            # Not in place: compiled, that gives wrong numbers with PyTorch 2.13.
+            # Compiled updates in place give wrong numbers with PyTorch 2.13.
             return [
                 p - eta * g for p, g in zip(parameters, gradient(parameters, x, y), strict=True)
             ]
