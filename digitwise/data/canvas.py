@@ -14,20 +14,22 @@ from digitwise.data import chance
 from digitwise.data.chance import spread, uniform
 from digitwise.neurons import Floats
 
-SIDE = 28  # pixels: side of an image
-PAD = 10  # pixels of paper around the old image
+SIDE = 28  # side of an image, in pixels
+PAD = 10  # paper around the old image, in pixels
 PADDED = SIDE + 2 * PAD
 WIDE = 32  # SIDE, rounded up to whole vector registers
 MIDDLE = np.float32(13.5)
-BOX = np.float32(20)  # pixels: side of the digit's box
-USUAL = np.float32(19.2)  # the box's side as `measure` mostly returns it
+BOX = np.float32(20)  # side of the digit's box, in pixels
+USUAL = np.float32(19.2)  # side of the box that `measure` returns for most digits, in pixels
 IN_PLACE, AGAIN, ANEW = range(3)  # framings: see `draw`
-SOLID = np.float32(0.3)  # share of full ink: minimum for a stroke's pixel
-FAINT = np.float32(0.1)  # share of full ink: fainter pixels are blur of the interpolation
+SOLID = np.float32(0.3)  # minimum ink of a stroke's pixel, as a share of full ink
+FAINT = np.float32(  # minimum ink, as a share of full ink; less is blur of the interpolation
+    0.1
+)  # minimum ink, as a share of full ink; fainter pixels are blur of the interpolation
 
 GRID = 8  # random vectors along each axis
-STEP = np.float32(8)  # pixels between vectors: about as smooth as a Gaussian of σ = 4.6
-BEFORE = np.float32(14)  # pixels from the first vector to the image, ±4
+STEP = np.float32(8)  # distance of vectors in pixels: about as smooth as a Gaussian of σ = 4.6
+BEFORE = np.float32(14)  # distance of the first vector from the image in pixels, ±4
 LIFT = np.float32(3.6)  # 1 / standard deviation of the spline through vectors uniform in [-1, 1)
 
 ZERO, ONE, TWO, HALF = (np.float32(v) for v in (0, 1, 2, 0.5))

@@ -32,8 +32,8 @@ SUFFIX = ".npz"
 WRITERS = ("writer", "field", "group", "part")  # the first in a file gives the writers
 HELD_OUT = 10  # every tenth writer is held out
 GROUND = 0.2  # share of the strongest ink: paler ink is printed ground, and is removed
-MOST_BYTES = 2 << 30  # of all arrays of a file together
-MOST_SIDE_PX = 4096  # of a picture
+MOST_BYTES = 2 << 30  # maximum total size of a file's arrays
+MOST_SIDE_PX = 4096  # maximum side of a picture
 NAMES = {
     *("labels", "images", "data", "shapes", "points", "stroke_offsets", "digit_offsets"),
     *("split", *WRITERS),
@@ -102,7 +102,7 @@ def _read_arrays(path: Path) -> Arrays:
                 )
             return {name: _read_array(file, entry, path) for name, entry in members.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path}: damaged, or no .npz file ({error})") from error
+        raise DataError(f"{path}: damaged, or not an .npz file ({error})") from error
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
 
@@ -116,10 +116,10 @@ def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> np
         try:
             version = np.lib.format.read_magic(content)
             if version not in read_header:
-                raise ValueError(f"format {version} is not known")
+                raise ValueError(f"version {version} is unknown")
             shape, fortran, dtype = read_header[version](content)
         except (ValueError, SyntaxError, TypeError) as error:
-            raise DataError(f"{path}: {entry.filename} is no array ({error})") from error
+            raise DataError(f"{path}: {entry.filename} is not an array ({error})") from error
         if dtype.kind not in "uif":
             raise DataError(
                 f"{path}: {entry.filename} must hold numbers; found {dtype}, which is not read"
@@ -164,7 +164,7 @@ def _strokes(arrays: Arrays, n: int) -> Strokes:
         raise InputError("each digit must have a stroke; found one without")
     # The limit is far beyond any tablet's range; larger differences could overflow float32.
     if not (np.abs(points) < 1e6).all():
-        raise InputError("points must be finite numbers below 1,000,000; found others")
+        raise InputError("points must be finite numbers below 1,000,000; found a larger one")
     return Strokes(np.array(points, np.float32), *(np.array(s, np.int64) for s in starts))
 
 

@@ -92,7 +92,7 @@ def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
     for line, text in enumerate(file, 1):
         row = json.loads(text)
         if not isinstance(row, dict):
-            raise ValueError(f"line {line} is no object")  # noqa: TRY004 (as others of JSON)
+            raise ValueError(f"line {line} is not an object")  # noqa: TRY004 (as others of JSON)
         rows.append((line, row))
     if any(row.get("state") == CORRECTED for _, row in rows):
         # In a reviewed table, rows that nobody looked at are uncertain.
@@ -122,7 +122,7 @@ def open_book(path: Path, content: Any, **how: Any) -> Any:
     except Exception as error:  # openpyxl raises errors of any kind for damaged files
         if isinstance(error, OSError):
             raise
-        raise ValueError(f"no sound .xlsx: {error}") from error
+        raise ValueError(f"damaged, or not an .xlsx file: {error}") from error
 
 
 def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

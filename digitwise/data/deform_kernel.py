@@ -30,7 +30,7 @@ from digitwise.data.canvas import (
 from digitwise.data.chance import spread, uniform
 from digitwise.data.resample_kernel import sample
 
-MOST_STRETCH = np.float32(3)  # height divided by width; a 1 stretched to a square is a blot
+MOST_STRETCH = np.float32(3)  # maximum height over width; a 1 stretched to a square is a blot
 
 
 @finite_kernel

@@ -90,8 +90,7 @@ class Digits:
             )
         if labels.size and labels.max() > NO_DIGIT:
             raise InputError(
-                f"labels must lie in 0..9, or be {NO_DIGIT} for what is no digit; "
-                f"found {labels.max()}"
+                f"labels must lie in 0..9, or be {NO_DIGIT} for a non-digit; found {labels.max()}"
             )
         if self.strokes is not None and len(self.strokes) != len(labels):
             raise InputError(

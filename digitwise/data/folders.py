@@ -82,7 +82,7 @@ def _read(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     try:
         image = frame_picture(next(open_pictures(path)).grey)
     except ImageError as error:
-        raise DataError(f"{path}: {error}; mend or remove it") from error
+        raise DataError(f"{path}: {error}; repair or remove it") from error
     if not image.any():
-        raise DataError(f"{path}: no ink found, expected one digit; mend or remove it")
+        raise DataError(f"{path}: no ink found, expected one digit; repair or remove it")
     return image

@@ -19,8 +19,8 @@ from digitwise.errors import DataError
 IMAGES = 3  # dimensions of a file of images: (n, rows, columns)
 LABELS = 1  # dimensions of a file of labels: (n,)
 UNSIGNED_BYTE = 0x08  # code of the data type
-MOST_BYTES = 4 << 30  # of an array
-MOST_COMPRESSION = 1032  # zlib's documentation, "maximum compression factor"
+MOST_BYTES = 4 << 30  # maximum size of an array
+MOST_COMPRESSION = 1032  # maximum factor of deflate, by zlib's documentation
 
 
 def read_idx(path: str | Path, dimensions: int) -> npt.NDArray[np.uint8]:

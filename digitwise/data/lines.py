@@ -11,7 +11,7 @@ from digitwise.imaging.ink import SOLID
 if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
-HEAD = 0.35  # place of the stroke that joins two zeros, as a share of a zero's height
+HEAD = 0.35  # height at which two zeros are joined, as a share of a zero's height
 BESIDE = (-0.05, 0.8)  # range of the paper left and right of a cut-out number, in digit heights
 
 Ink = npt.NDArray[np.float32]

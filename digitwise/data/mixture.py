@@ -63,7 +63,7 @@ class Mixture(Digits):
         bounds = [0, *(part.stop for part in self.parts)]
         empty = any(part.start >= part.stop for part in self.parts)
         if empty or bounds[:-1] != [p.start for p in self.parts] or bounds[-1] != len(self):
-            raise InputError("the parts of a mixture must cover all its digits, in order")
+            raise InputError("the parts of a mixture must cover its digits, one after the other")
         total = sum(part.share for part in self.parts)
         if not all(part.share > 0 for part in self.parts) or not isclose(total, 1, abs_tol=1e-6):
             raise InputError(f"shares must be above 0 and add up to 1; found {total:g}")

@@ -21,7 +21,7 @@ EMNIST = tuple(
     for part in ("train", "test")
     for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
 )
-MOST_BYTES = 200_000_000  # of an unpacked file; USPS has 25 million
+MOST_BYTES = 200_000_000  # maximum size of an unpacked file; USPS has 25 million
 CELL_PX = 4  # side of an optdigits cell in the scan of 32×32
 
 

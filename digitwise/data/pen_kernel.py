@@ -10,7 +10,7 @@ from digitwise.data.canvas import ANEW, HALF, MIDDLE, ONE, SIDE, TWO, ZERO, Rang
 from digitwise.data.chance import uniform
 from digitwise.data.deform_kernel import draw
 
-LONGER_SIDE_PX = np.float32(18)  # of a digit's box, without the pen width
+LONGER_SIDE_PX = np.float32(18)  # longer side of a digit's box, without the pen width
 TURN = np.float32(2 * math.pi)  # radians
 NEAR_PX = np.float32(0.35)  # points nearer to the last drawn point are skipped
 

@@ -11,7 +11,7 @@ from digitwise.errors import DataError
 
 TRUTH = "truth.json"
 SPLIT = "split.json"
-MOST_BYTES = 100_000_000  # of either file
+MOST_BYTES = 100_000_000  # maximum size of either file
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is no JSON: {str(error)[:80]}") from error
+        raise DataError(f"{path} is not JSON: {str(error)[:80]}") from error
     if not isinstance(found, dict):
         raise DataError(f"{path}: expected an object; found {type(found).__name__}")
     return found

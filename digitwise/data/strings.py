@@ -12,7 +12,7 @@ from digitwise.data.printing import draw_specks, on_paper, other_lines, print_co
 from digitwise.data.signs import DIGIT, PENS, draw_sign, write_number
 from digitwise.errors import InputError
 
-MOST_OTHERS = 4  # digits of neighbouring lines at a picture's edge
+MOST_OTHERS = 4  # number of digits of neighbouring lines at a picture's edge
 OUTSIZE = (0.2, 0.7)  # range of an outsize digit's extra height, in digit heights
 
 Ink = npt.NDArray[np.float32]
@@ -147,7 +147,7 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
         If there are no digits.
     """
     if not len(digits):
-        raise InputError("expected some digits to write numbers with; found none")
+        raise InputError("expected one or more digits to draw numbers with; found none")
     rng = np.random.default_rng([seed, index])
     count = int(rng.integers(hand.count[0], hand.count[1] + 1))
     size, slant = rng.uniform(*hand.size), np.tan(np.radians(rng.uniform(-1, 1) * hand.slant))

@@ -10,7 +10,7 @@ from digitwise.errors import DataError
 SUFFIX = ".csv"
 COLUMNS = 1 + 28 * 28
 HELD_OUT = 10  # every tenth row is held out
-MOST_BYTES = 2 << 30  # of a file
+MOST_BYTES = 2 << 30  # maximum size of a file
 
 
 def read_table(path: Path) -> tuple[Digits, Digits]:

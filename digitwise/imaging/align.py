@@ -14,12 +14,12 @@ from digitwise.imaging.sheet import ink_of_page, sheet_corners
 from digitwise.imaging.surface import Light
 
 SMALL_SIDE_PX = 800  # longer side of the small pictures that are compared
-STROKE = 0.3  # share of full ink: minimum for a pixel of print
-BLURS_PX = (6.0, 2.0)  # standard deviations of the blur: coarse, then fine
+STROKE = 0.3  # minimum ink of a pixel of print, as a share of full ink
+BLURS_PX = (6.0, 2.0)  # standard deviations of the coarse blur and of the fine one
 ECC_STEPS = 40  # maximum iterations of one refinement
-SURE_LIKENESS = 0.93  # no further proposals are tried from this likeness on
-MIN_LIKENESS = 0.55  # minimum for a page of the form
-MIN_POINTS = 20  # matching points that suffice whatever the likeness: print may be covered
+SURE_LIKENESS = 0.93  # likeness that ends the search
+MIN_LIKENESS = 0.55  # minimum likeness of a page to its form
+MIN_POINTS = 20  # inlier points that suffice at any likeness, since print may be covered
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def align(page: Landmarks, reference: Landmarks) -> Fit:
             return best
     if best.alike < MIN_LIKENESS and agree < MIN_POINTS:
         raise ImageError(
-            "this page doesn't show what is printed on the form's reference "
-            f"(alike: {max(best.alike, 0):.2f}, at least {MIN_LIKENESS} is wanted)"
+            "this page doesn't show the print of the form's reference "
+            f"(likeness: {max(best.alike, 0):.2f}; expected at least {MIN_LIKENESS})"
         )
     return best
 

@@ -32,7 +32,9 @@ def as_array(source: Any) -> npt.NDArray[Any]:
         return np.asarray(source)
     except Exception as error:  # other libraries raise errors of any kind
         reason = " ".join(str(error).split())[:200]
-        raise ImageError(f"this {type(source).__name__} gives no array ({reason})") from error
+        raise ImageError(
+            f"this {type(source).__name__} can't be made an array ({reason})"
+        ) from error
 
 
 def image_of(array: npt.NDArray[Any]) -> "Image":

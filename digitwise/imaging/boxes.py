@@ -6,12 +6,12 @@ import numpy as np
 
 from digitwise.imaging.rules import Mask
 
-MIN_HEIGHT_SIDES = 0.008  # of a box, as a share of the page's longer side
-MAX_HEIGHT_SIDES = 0.12  # the same
-MIN_RECTANGULARITY = 0.85  # area of a hole divided by the area of its bounding box
-MAX_CELL_ASPECT = 1.5  # width divided by height of a cell for one digit
-MAX_OFFSET_HEIGHTS = 0.2  # between the top or bottom edges of neighbouring cells
-MAX_GAP_HEIGHTS = 0.4  # between neighbouring cells of a comb
+MIN_HEIGHT_SIDES = 0.008  # minimum height of a box, as a share of the page's longer side
+MAX_HEIGHT_SIDES = 0.12  # maximum height of a box, as a share of the page's longer side
+MIN_RECTANGULARITY = 0.85  # minimum area of a hole divided by the area of its bounding box
+MAX_CELL_ASPECT = 1.5  # maximum width divided by height of a cell for one digit
+MAX_OFFSET_HEIGHTS = 0.2  # maximum offset of neighbouring cells' horizontal edges, in cell heights
+MAX_GAP_HEIGHTS = 0.4  # maximum gap between neighbouring cells of a comb, in cell heights
 
 
 @dataclass(frozen=True)

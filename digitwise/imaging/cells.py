@@ -9,19 +9,19 @@ from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
-MIN_INK = 0.1  # share of full ink: minimum for a pixel of a divider
-RIM_HEIGHTS = 0.1  # rows at top and bottom that are ignored, as a share of the field's height
+MIN_INK = 0.1  # minimum ink of a divider's pixel, as a share of full ink
+RIM_HEIGHTS = 0.1  # rows ignored at top and bottom, as a share of the field's height
 TICK_HEIGHTS = 0.3  # minimum height of a tick, as a share of the field's height
-MIN_DIVIDER_INKED = 0.25  # inked share of a divider's pixels; it may be dashed
-MIN_TICK_INKED = 0.7  # inked share of a tick's pixels
-MIN_TICK_CELLS = 4  # minimum number of cells that ticks may divide
-MAX_MIDDLE_INKED = 0.15  # median inked share in the middle columns of the cells
-MAX_OFF_WIDTHS = 0.08  # of a divider from its place between equal cells, in cell widths
-MAX_OFF_WIDTHS_COUNTED = 0.15  # the same, where the number of cells is known
-MIN_WIDTH_HEIGHTS = 0.3  # width of a cell, in field heights
-MAX_WIDTH_HEIGHTS = 1.8  # the same
-MIN_COVERED = 0.6  # share of a field's width, and of its height, that its cells cover
-MAX_CELLS = 40  # of one field
+MIN_DIVIDER_INKED = 0.25  # minimum inked share of a divider's pixels; it may be dashed
+MIN_TICK_INKED = 0.7  # minimum inked share of a tick's pixels
+MIN_TICK_CELLS = 4  # minimum number of cells that are divided by ticks
+MAX_MIDDLE_INKED = 0.15  # maximum of the median inked share in the middle of cells
+MAX_OFF_WIDTHS = 0.08  # maximum offset of dividers from equal cells, in cell widths
+MAX_OFF_WIDTHS_COUNTED = 0.15  # maximum offset of dividers if cells are counted, in cell widths
+MIN_WIDTH_HEIGHTS = 0.3  # minimum width of a cell, in field heights
+MAX_WIDTH_HEIGHTS = 1.8  # maximum width of a cell, in field heights
+MIN_COVERED = 0.6  # minimum share of a field's width, and of its height, covered by cells
+MAX_CELLS = 40  # maximum number of cells in a field
 
 
 def find_edges(

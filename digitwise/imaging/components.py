@@ -15,14 +15,14 @@ from digitwise.imaging.seen import frame_digits
 from digitwise.imaging.surface import Light
 
 MAX_COMPONENTS = 5_000  # more than a full page of digits has
-MAX_BOX_PIXELS = 40_000_000  # sum over all boxes, ten pages: each component keeps its ink
-MAX_SPECK_SIDES = 0.12  # longer side of a speck, as a share of the largest digit's
+MAX_BOX_PIXELS = 40_000_000  # maximum total area of boxes, ten pages: each component stores its ink
+MAX_SPECK_SHARE = 0.12  # maximum longer side of a speck, as a share of the largest digit's
 OUTSIZE = 4.0  # times the usual size: larger components (a signature, a ring) are no digits
-FRAMED_AT_ONCE = 256  # components per framing step: a texture has too many for the memory
+FRAMED_AT_ONCE = 256  # components framed in one step; all of a texture's would need too much memory
 MIN_LINE_SIDES = 0.6  # minimum length of a thin line, as a share of the picture's side
 THIN_ASPECT = 12  # minimum length divided by width of a thin line
-MIN_INK_SHARE = 0.04  # below this share of all ink, components are mere specks
-RIM = np.ones((3, 3), np.uint8)  # reach of a stroke's soft edge: one pixel
+MIN_INK_SHARE = 0.04  # share of all ink below which components are mere specks
+RIM = np.ones((3, 3), np.uint8)  # a stroke's soft edge reaches one pixel
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     through = _run_through(stats, ink.shape)
     told = _tell_size(through[1:], stats[1:, 4])
     kept = np.flatnonzero(
-        sides >= max(MAX_SPECK_SIDES * _largest_digit(sides[1:][told], stats[1:, 4][told]), 3)
+        sides >= max(MAX_SPECK_SHARE * _largest_digit(sides[1:][told], stats[1:, 4][told]), 3)
     )
     if len(kept) > MAX_COMPONENTS:
         raise ImageError(
@@ -110,8 +110,8 @@ def find_components(ink: Light, solid: float = SOLID) -> list[Component]:
     boxes = int((stats[kept, 2].astype(np.int64) * stats[kept, 3]).sum())
     if boxes > MAX_BOX_PIXELS:
         raise ImageError(
-            f"strokes that cross all of the picture, with boxes of {boxes:,} pixels; expected a "
-            f"page of numbers, with {MAX_BOX_PIXELS:,} at most"
+            f"strokes whose boxes have {boxes:,} pixels in all; expected a page of numbers, with "
+            f"{MAX_BOX_PIXELS:,} at most"
         )
     found = []
     for label in kept.tolist():

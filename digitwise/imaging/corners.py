@@ -5,13 +5,13 @@ import numpy as np
 from digitwise.imaging.filled import filled
 from digitwise.imaging.surface import Light
 
-MAX_DIFFERENCE = 14  # of 255: how far compression changes an even colour
-MIN_SIDE_PX = 48  # shorter side of a picture that is looked at
-MAX_OFF_STRAIGHT_PX = 2.5  # of the rotated picture's edge from a straight line
-MAX_EDGES = 8  # of the remaining polygon
-MIN_REMAINING = 0.45  # share of the picture that the polygon covers
-MAX_FILL_SHARE = 0.1  # share of the polygon's rim with the corners' colour: ink, not paper
-RIM_PX = 4  # width of the rim
+MAX_DIFFERENCE = 14  # maximum change of an even colour by compression, in 8-bit levels
+MIN_SIDE_PX = 48  # minimum shorter side of a picture
+MAX_OFF_STRAIGHT_PX = 2.5  # maximum distance of the rotated picture's edge from a straight line
+MAX_EDGES = 8  # maximum number of the remaining polygon's edges
+MIN_REMAINING = 0.45  # minimum share of the picture covered by the polygon
+MAX_FILL_SHARE = 0.1  # maximum share of the polygon's rim with the corners' colour: ink, not paper
+RIM_PX = 4  # width of the polygon's rim
 MIXED_PX = 1  # width of the outermost rim, whose pixels mix both colours
 
 

@@ -9,8 +9,9 @@ from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.seen import looks_framed
 from digitwise.imaging.surface import Light
 
-MIN_INK = 0.12  # share of full ink: minimum for a stroke of a single digit; fine pens are pale
-MAX_NEIGHBOUR = 0.35  # a neighbour's share of the digit's ink, and of its own width shared with it
+MIN_INK = 0.12  # minimum ink of a stroke, as a share of full ink; fine pens are pale
+# Maximum ink of a neighbour as a share of the digit's, and of its columns that the digit shares.
+MAX_NEIGHBOUR = 0.35
 
 
 def find_digit(grey: Light) -> Component | None:

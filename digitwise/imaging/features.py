@@ -10,10 +10,10 @@ from digitwise.imaging.region import Transform
 from digitwise.imaging.surface import Light
 
 MAX_SIDE_PX = 1_200  # longer side of the picture in which points are found
-MAX_POINTS = 4_000  # of a page
-MAX_RATIO = 0.8  # of the distances to the nearest and second nearest descriptor (Lowe 2004)
-MAX_ERROR_PX = 4.0  # reprojection error of an inlier, at MAX_SIDE_PX
-MIN_INLIERS = 8  # of a homography
+MAX_POINTS = 4_000  # maximum number of points per page
+MAX_RATIO = 0.8  # maximum distance of a match divided by that of the second nearest (Lowe 2004)
+MAX_ERROR_PX = 4.0  # maximum reprojection error of an inlier, at MAX_SIDE_PX
+MIN_INLIERS = 8  # minimum number of inliers of a homography
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from digitwise.neurons import Floats
 
 SIDE = 28  # pixels: side of the frame
 BOX = 20  # pixels: side of the digit's box in the frame
-MIN_SIDE_PX = 10  # smaller digits are enlarged as if they were this large
+MIN_SIDE_PX = 10  # digits smaller than this are scaled as if they had this size
 ONE_THREAD = 1 << 18  # multiplications: beyond, OpenBLAS wakes threads, 100 times as slow if busy
 FOOTPRINT = 0.99  # share of a source pixel's width over which its ink is spread
 

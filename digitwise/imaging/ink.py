@@ -14,23 +14,23 @@ from digitwise.imaging.surface import TERMS, Light, averaged, fit, powers, rim_o
 from digitwise.neurons import Floats
 
 MAX_SAMPLES = 64  # pixels along each axis that the paper's surface is fitted to
-STEADY_SHARE = 0.001  # of the samples: the fit has converged if fewer change sides
-HISTOGRAM_BINS = 64  # of brightness
-MIN_SLOPE_SAMPLES = 100  # samples of paper needed to fit a slope
+STEADY_SHARE = 0.001  # share of samples that change sides, below which the fit has converged
+HISTOGRAM_BINS = 64  # bins of the histogram of brightness
+MIN_SLOPE_SAMPLES = 100  # minimum number of paper samples for fitting a slope
 SMALL_SIDE_PX = 128  # longer side of the small picture in which shadows are sought
-MAX_DEPTH_SIDES = 0.2  # half a stroke's width, as a share of the longer side; more is a shadow
-MIN_PAPER_SHARE = 0.8  # of pixels on the fitted surface; a digit that fills the picture leaves less
-MIN_MEDIAN_NOISES = 8.0  # median departure of ink, in standard deviations of the paper's noise
-MIN_STRONGEST_NOISES = 6.0  # the strongest ink's departure, in the same unit
-MIN_CONTRAST = 0.06  # of ink against paper, as a share of black to white
+MAX_DEPTH_SIDES = 0.2  # maximum half pen width, as a share of the longer side; shadows are wider
+MIN_PAPER_SHARE = 0.8  # minimum share of pixels on the surface; large digits leave fewer
+MIN_MEDIAN_NOISES = 8.0  # minimum median departure of ink, in standard deviations of noise
+MIN_STRONGEST_NOISES = 6.0  # minimum departure of the strongest ink, in deviations of noise
+MIN_CONTRAST = 0.06  # minimum contrast of ink and paper, as a share of black to white
 GREY_LEVEL = 1 / 255  # one step of 8-bit grey
-SOLID = 0.3  # share of full ink: minimum for a stroke's pixel
+SOLID = 0.3  # minimum ink of a stroke's pixel, as a share of full ink
 FULL_SHARE = 0.25  # share of ink from which a fit to all pixels might take ink for paper
-TINY_PIXELS = 400  # in all: too few to tell noise, or a slope, from the soft edges of strokes
-MIN_TINY_CONTRAST = 0.3  # between dark and light of a tiny picture, as a share of black to white
-MAX_CROP_PX = 200  # a picture with a shorter side may be the cut-out of one digit
-GROUND_BLUR_PX = 1.0  # standard deviation of the blur of a printed ground; 0.7: 2% fewer cheques
-FAINTEST = 0.12  # share of the strongest ink: weaker ink is a compression artefact
+TINY_PIXELS = 400  # too few pixels to distinguish noise, or a slope, from the soft edges of strokes
+MIN_TINY_CONTRAST = 0.3  # minimum contrast in a tiny picture, as a share of black to white
+MAX_CROP_PX = 200  # maximum shorter side of a picture that may be the cut-out of one digit
+GROUND_BLUR_PX = 1.0  # standard deviation of a printed ground's blur; 0.7 reads 2% fewer cheques
+FAINTEST = 0.12  # minimum ink as a share of the strongest; weaker ink is a compression artefact
 
 
 def extract_ink(grey: Light) -> Light:

@@ -31,7 +31,7 @@ def _grey(image: "Image") -> npt.NDArray[np.float32]:
         # Scanners fill 10, 12 or 16 of 16 bits, so the picture's own range is used.
         deep = np.asarray(image).astype(np.float64)  # the range may overflow float32
         if not np.isfinite(deep).all():
-            raise ImageError("pixels that are not finite numbers")
+            raise ImageError("expected pixels that are finite numbers; found NaN or infinity")
         low, high = min(0.0, float(deep.min())), float(deep.max())
         span = high - low if high > low else 1.0
         return np.asarray((deep - low) / span, np.float32)

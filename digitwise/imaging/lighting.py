@@ -5,15 +5,15 @@ import numpy.typing as npt
 
 from digitwise.imaging.surface import TERMS, Light, averaged, fit, powers, surface
 
-MIN_SIDE_PX = 48  # shorter side; smaller pictures are taken to be lit evenly
-MAX_ASPECT = 10  # longer side divided by shorter; longer pictures are taken to be lit evenly
+MIN_SIDE_PX = 48  # minimum shorter side; smaller pictures are taken to be lit evenly
+MAX_ASPECT = 10  # maximum longer side over shorter; longer pictures are taken to be lit evenly
 COARSE_SIDE_PX = 128  # longer side of the picture in which uneven light is detected
 FINE_SIDE_PX = 800  # longer side of the picture in which light is measured
 BRUSH_SIDES = 0.25  # coarse brush, as a share of the shorter side: wider than strokes
 BRUSH_STROKES = 3.0  # fine brush, in pen widths
-MIN_INK = 0.3  # share of the darkest stroke: minimum for a stroke's pixel
+MIN_INK = 0.3  # minimum ink of a stroke's pixel, as a share of the strongest
 UNEVEN = 0.04  # distance of light from a smooth surface, as a share of black to white
-UNEVEN_SHARE = 0.03  # minimum share of pixels that are UNEVEN off, where lighting is uneven
+UNEVEN_SHARE = 0.03  # share of pixels further than UNEVEN from the surface, in uneven lighting
 PAPER_LEVEL = 0.9  # brightness of corrected paper: below 1, as its noise has both signs
 DARKEST = 0.05  # minimum light to divide by
 

@@ -9,13 +9,13 @@ from digitwise.imaging.region import Transform
 from digitwise.imaging.surface import Light
 
 MARGIN_HEIGHTS = 0.5  # print compared around a field, in field heights
-MIN_MARGIN_SIDES = 0.015  # minimum of the same, as a share of the page's longer side
+MIN_MARGIN_SIDES = 0.015  # minimum print compared, as a share of the page's longer side
 REACH_HEIGHTS = 0.3  # maximum shift of a field, in field heights
 FIELD_HEIGHT_PX = 64  # height of a field in the compared windows
 BLUR_PX = 1.2  # standard deviation of the blur
 DISTANCE_PENALTY = 0.15  # correlation lost at the largest shift: a line matches all along itself
-MIN_GAIN = 0.02  # of correlation, for a field to be moved
-MIN_PRINT_PX = 20  # pixels of print needed to compare windows
+MIN_GAIN = 0.02  # minimum gain of correlation for moving a field
+MIN_PRINT_PX = 20  # minimum pixels of print in a window
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from digitwise.imaging.connected import connected
 from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
-MIN_LENGTH_HEIGHTS = 0.4  # of a printed line, in field heights
-MIN_LINE_INKED = 0.5  # share of a line's pixels that have ink in the scan
-MIN_MARK_INKED = 0.85  # share of a printed letter's pixels that have ink in the scan
+MIN_LENGTH_HEIGHTS = 0.4  # minimum length of a printed line, in field heights
+MIN_LINE_INKED = 0.5  # minimum inked share of a line's pixels in the scan
+MIN_MARK_INKED = 0.85  # minimum inked share of a printed letter's pixels in the scan
 CROSSING_PX = 3  # less than half the width of a stroke that crosses print
-MIN_INK = 0.2  # share of full ink: minimum for a pixel of print; lines may be pale
+MIN_INK = 0.2  # minimum ink of a pixel of print, as a share of full ink; lines may be pale
 
 
 def place_lines(printed: Mask, ink: Light, height: int, off: int) -> tuple[Mask, Mask]:

@@ -10,7 +10,7 @@ from digitwise.imaging.surface import Light
 Transform = npt.NDArray[np.float64]
 """Homography of shape (3, 3): maps (x, y, 1) from one page to another."""
 
-MARGIN = 0.15  # in field heights: writing reaches so far beyond a field
+MARGIN = 0.15  # reach of writing beyond a field, in field heights
 
 
 @dataclass(frozen=True)

@@ -15,21 +15,21 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.strokes import stroke_width
 from digitwise.imaging.surface import Light
 
-MIN_INK = 0.15  # share of full ink: minimum for a pixel of a line; lines may be pale
-STRONG_INK = 0.6  # share of full ink: pale pixels beside it are a stroke's soft edge, no line
-MIN_LENGTH_STROKES = 25.0  # of a line, in pen widths
-MIN_LENGTH_HEIGHTS = 1.6  # of a line, in heights of the writing
-MIN_SIDE_STROKES = 10.0  # length of a cell's side between two lines, in pen widths
-MAX_THICKNESS_STROKES = 2.0  # of a line, in pen widths
-MAX_SLOPE = 0.09  # of a line, in rows per column: about 5 degrees
-MAX_GAP_PX = 3  # shorter gaps in a line are closed
-PIECES = 3  # straight parts of a line that is a little aslant
+MIN_INK = 0.15  # minimum ink of a line's pixel, as a share of full ink; lines may be pale
+STRONG_INK = 0.6  # ink beside which pale pixels are a stroke's soft edge, as a share of full ink
+MIN_LENGTH_STROKES = 25.0  # minimum length of a line, in pen widths
+MIN_LENGTH_HEIGHTS = 1.6  # minimum length of a line, in heights of the writing
+MIN_SIDE_STROKES = 10.0  # minimum length of a cell's side between two lines, in pen widths
+MAX_THICKNESS_STROKES = 2.0  # maximum thickness of a line, in pen widths
+MAX_SLOPE = 0.09  # maximum slope of a line, in rows per column: about 5 degrees
+MAX_GAP_PX = 3  # maximum gap that is closed in a line
+PIECES = 3  # number of straight pieces of a line that is a little aslant
 NET_SIDES = 0.8  # minimum width and height of a net of lines, as shares of the picture's
-MAX_NET_INK = 0.15  # inked share of a net's box
-MIN_TEETH = 3  # of a comb
-MAX_TEETH_DEVIATION = 0.15  # of teeth's heights, and of their distances, as a share
-EDGE_PX = 3  # lines that end so near to the picture's edge continue beyond it
-MIN_SIDE_SHARE = 0.85  # share of a box's side that has ink, and that is straight
+MAX_NET_INK = 0.15  # maximum inked share of a net's box
+MIN_TEETH = 3  # minimum number of a comb's teeth
+MAX_TEETH_DEVIATION = 0.15  # maximum deviation of teeth's heights and distances, as a share
+EDGE_PX = 3  # distance from the picture's edge within which a line continues beyond it
+MIN_SIDE_SHARE = 0.85  # minimum share of a box's side that is inked, and that is straight
 
 Mask = npt.NDArray[np.bool_]
 

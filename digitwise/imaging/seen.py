@@ -9,7 +9,7 @@ from digitwise.imaging.framing import BOX, SIDE, bounding_box, centre_of_mass, f
 from digitwise.imaging.strokes import thicken
 from digitwise.imaging.surface import Light
 
-MAX_SIDE_PX = 160  # eight pixels per pixel of the digit's box; a broad brush is slow
+MAX_SIDE_PX = 160  # larger digits are shrunk to eight pixels per frame pixel: a broad brush is slow
 
 
 def frame_digits(inks: Sequence[Light]) -> npt.NDArray[np.uint8]:

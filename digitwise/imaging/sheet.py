@@ -13,28 +13,28 @@ from digitwise.imaging.lighting import shrunk
 from digitwise.imaging.region import Region
 from digitwise.imaging.surface import Light, rim_of
 
-MIN_SIDE_PX = 96  # shorter side of a photograph
+MIN_SIDE_PX = 96  # minimum shorter side of a photograph
 COARSE_SIDE_PX = 256  # longer side of the small picture in which the sheet is sought
-MIN_SHEET_SHARE = 0.1  # of the picture
-MAX_SHEET_SHARE = 0.92  # of the picture
-MIN_TABLE_RIM = 0.2  # share of the picture's rim that shows the table
-MAX_TABLE_LIGHT = 0.6  # brightness of the table divided by the sheet's; a shadow is brighter
-MAX_TABLE_LIGHT_ONE_EDGE = 0.5  # the same if one edge is visible, which may be a shadow's
-AT_EDGE_PX = 3  # coarse pixels: a sheet that ends so near to the picture's edge continues beyond it
-MAX_OFF_STRAIGHT = 0.02  # of the outline from a polygon, as a share of its circumference
+MIN_SHEET_SHARE = 0.1  # minimum share of the picture covered by the sheet
+MAX_SHEET_SHARE = 0.92  # maximum share of the picture covered by the sheet
+MIN_TABLE_RIM = 0.2  # minimum share of the picture's rim that shows the table
+MAX_TABLE_LIGHT = 0.6  # maximum brightness of table over sheet; shadows are brighter
+MAX_TABLE_LIGHT_ONE_EDGE = 0.5  # maximum brightness of table over sheet, one edge visible
+AT_EDGE_PX = 3  # distance from the picture's edge within which a sheet continues, in coarse pixels
+MAX_OFF_STRAIGHT = 0.02  # maximum distance of outline and polygon, as a share of the circumference
 CORNERS = range(3, 8)  # number of the polygon's corners; the picture's edge may cut some off
-MIN_OVERLAP = 0.96  # of outline and polygon: intersection over union
+MIN_OVERLAP = 0.96  # minimum intersection over union of outline and polygon
 INK_SHARES = (0.0005, 0.3)  # minimum and maximum dark share of the sheet
-MAX_SKEW_DEGREES = 8.0  # a sheet that is rotated by less is read as it lies
-FLAT_CORNERS = 4  # corners of a sheet that can be laid flat
-RIM_PX = 2  # coarse pixels along the sheet's edge, which may be shaded
+MAX_SKEW_DEGREES = 8.0  # maximum rotation of a sheet that is read as it lies
+FLAT_CORNERS = 4  # number of corners of a sheet that can be laid flat
+RIM_PX = 2  # width of the sheet's rim, which may be shaded, in coarse pixels
 # Minimum noise of a printed ground, standard deviation as a share of black to white. It is 0.023
 # to 0.22 on 330 cheques, 0 to 0.031 on 170 register rows.
 BUSY_NOISE = 0.031
 # Minimum share of pixels that are ink only until a printed ground is blurred. It is 0.17 and 0.25
 # on two cheques whose ground was taken for ink, at most 0.06 on register rows and drawn numbers.
 GROUND_SHARE = 0.1
-INK_PX = 9  # coarse pixels: more than a pen's width
+INK_PX = 9  # more than a pen's width, in coarse pixels
 
 Covered = npt.NDArray[np.bool_]
 

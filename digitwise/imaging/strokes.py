@@ -8,9 +8,9 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.surface import Light
 
 # Pen widths in pixels of the 20×20 box. MNIST's strokes are mostly 2 to 4 wide.
-MIN_WIDTH_PX = 1.7  # thinner strokes are thickened
-WANTED_WIDTH_PX = 2.3  # width that they get
-MIN_SIDE_PX = 80  # smaller digits are enlarged: their strokes are only a pixel or two wide
+MIN_WIDTH_PX = 1.7  # minimum pen width; thinner strokes are thickened
+WANTED_WIDTH_PX = 2.3  # pen width of thickened strokes
+MIN_SIDE_PX = 80  # minimum longer side; strokes of smaller digits are only a pixel or two wide
 
 
 def stroke_width(ink: Light) -> float:

@@ -66,7 +66,7 @@ def test_a_spreadsheet_that_was_changed(table):
     wanted = Correction(table.parent / "=b.png", 1, (1, 2, 30, 40), "073")
     assert read_corrections(path) == [wanted]
     path.write_bytes(b"PK nonsense")
-    with pytest.raises(DataError, match="no sound .xlsx"):
+    with pytest.raises(DataError, match="not an .xlsx file"):
         read_corrections(path)
 
 

@@ -41,7 +41,7 @@ def test_pictures_come_out_framed(tmp_path, bundled):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("3/broken.png", b"no picture", r"broken.png: not a picture.*mend or remove"),
+        ("3/broken.png", b"no picture", r"broken.png: not a picture.*repair or remove"),
         ("3/empty.png", None, r"empty.png: no ink found"),
     ],
 )

@@ -43,8 +43,8 @@ def test_a_folder_is_found_beside_the_collections(folder, tmp_path, monkeypatch)
 @pytest.mark.parametrize(
     ("truth", "message"),
     [
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", "expected an object; found list"),
         ('{"1.png": "1,5"}', "expected digits for '1.png'; found '1,5'"),
         ('{"1.png": 15}', "expected digits for '1.png'; found 15"),

@@ -72,7 +72,7 @@ def test_strokes_across_all_of_a_picture_are_a_texture():
     ink = np.zeros((800, 1_600), np.float32)
     rows, columns = np.indices(ink.shape)
     ink[(columns - rows) % 8 < 2] = 1
-    with pytest.raises(Exception, match="strokes that cross all of the picture"):
+    with pytest.raises(Exception, match="strokes whose boxes have"):
         find_components(ink)
 
 
