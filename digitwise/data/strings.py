@@ -147,7 +147,7 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
         If there are no digits.
     """
     if not len(digits):
-        raise InputError("expected one or more digits to draw numbers with; found none")
+        raise InputError("expected some digits to draw numbers with; found none")
     rng = np.random.default_rng([seed, index])
     count = int(rng.integers(hand.count[0], hand.count[1] + 1))
     size, slant = rng.uniform(*hand.size), np.tan(np.radians(rng.uniform(-1, 1) * hand.slant))

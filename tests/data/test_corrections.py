@@ -90,7 +90,7 @@ def test_json_lines_and_folders(table, tmp_path):
         ({"file": "a.png", "bbox": [1, 2, 3], "text": "1"}, "a box of four numbers"),
         ({"file": "a.png", "text": "1"}, "a box of four numbers"),
         ({"file": "no.png", "bbox": [1, 2, 3, 4], "text": "1"}, "there is no picture 'no.png'"),
-        ([], "no object"),
+        ([], "not an object"),
     ],
 )
 def test_rows_that_make_no_sense(table, tmp_path, row, error):

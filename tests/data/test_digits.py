@@ -142,7 +142,7 @@ def test_sets_are_the_same_only_if_they_are_one():
         (np.zeros((2, 28, 28)), np.zeros(2, np.uint8), "uint8.*found float64"),
         (np.zeros((2, 784), np.uint8), np.zeros(2, np.uint8), r"found uint8 \(2, 784\)"),
         (np.zeros((2, 28, 28), np.uint8), np.zeros(3, np.uint8), r"\(2,\).*found uint8 \(3,\)"),
-        (np.zeros((1, 28, 28), np.uint8), np.array([11], np.uint8), "10 for what is no.*found 11"),
+        (np.zeros((1, 28, 28), np.uint8), np.array([11], np.uint8), "10 for a non-digit.*found 11"),
     ],
 )
 def test_what_is_not_digits(images, labels, message):
