@@ -16,6 +16,8 @@ VARIABLES = {
     "DIGITWISE_DATA": "Folder with MNIST's four files.",
     "DIGITWISE_COLLECTIONS": "Folder with collections of digits, by their names.",
     "DIGITWISE_DEBUG": "Anything: an error of digitwise itself ends with its traceback.",
+    "DISPLAY": "Screen of a graphical desktop: review and fields --edit open the browser on it.",
+    "WAYLAND_DISPLAY": "The same, where the desktop is Wayland's.",
     "FORCE_COLOR": "Anything: colours in a pipe, too.",
 }
 

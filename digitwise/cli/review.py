@@ -1,7 +1,5 @@
 """`digitwise review`."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +62,7 @@ def review(
         host,
         port,
         room="review.html",
-        show=show and _has_screen(),
+        show=show,
     )
     progress = found.progress()
     said = f"{progress.decided:,} of {progress.items:,} looked at; {table}"
@@ -72,10 +70,3 @@ def review(
         complain(f"{said} was not written: {found.problem}")
         raise typer.Exit(1)
     people(False).print(f"{said} has it all; {progress.wrong:.1f} of the others expected wrong")
-
-
-def _has_screen() -> bool:
-    """Whether there is a browser to be opened: one of a terminal would take its place."""
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import socket
+import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -114,7 +115,7 @@ def run_app(
     query = f"?token={token}" if token else ""
     url = f"http://{address}:{listening.getsockname()[1]}/{room}{query}"
     people(False).print(f"{url}   (Ctrl-C ends it)")
-    if show:
+    if show and _has_screen():
         import webbrowser
 
         webbrowser.open(url)  # which waits until there is an answer
@@ -129,6 +130,13 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _has_screen() -> bool:
+    """Whether there is a browser to be opened: one of a terminal would take its place."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def listen(host: str, port: int) -> socket.socket:

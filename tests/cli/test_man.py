@@ -50,7 +50,7 @@ def test_codes_and_variables_are_those_of_the_docs():
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("digitwise re", {"read"}),
+        ("digitwise re", {"read", "review"}),
         ("digitwise read --over", {"--overlay"}),
         ("digitwise data ver", {"verify"}),
     ],
