@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitwise.imaging.boxes import LOWEST, FormBox
+from digitwise.imaging.boxes import MIN_HEIGHT_SIDES, FormBox
 from digitwise.imaging.connected import connected
 from digitwise.imaging.rules import Mask
 
@@ -50,7 +50,7 @@ def find_writing_lines(lines: Mask, boxes: Sequence[FormBox]) -> list[FormBox]:
         ]
         room = ROOM * (line.top - max(above, default=0))
         high = round(min(HIGH * side, room))
-        if high >= LOWEST * side:
+        if high >= MIN_HEIGHT_SIDES * side:
             found.append(FormBox(line.left, line.top - high, line.right, line.top))
     return sorted(found, key=lambda box: (box.bottom, box.left))
 
