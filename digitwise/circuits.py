@@ -1,7 +1,7 @@
-"""Circuits of perceptrons, as data: gates, adders, any truth table out of NAND perceptrons.
+"""Circuits of perceptrons: gates, circuits, truth tables, adders.
 
-M. Nielsen, *Neural Networks and Deep Learning*, chapter 1: a perceptron with weights -2, -2 and
-bias 3 is a NAND gate, and NAND gates compute anything (`digitwise.expressions`).
+A perceptron with weights -2, -2 and bias 3 is a NAND gate (Nielsen, chapter 1). NAND gates can
+compute any Boolean function: `digitwise.expressions` builds the circuit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from digitwise.neurons import Floats, sigmoid
 
 Bits = npt.NDArray[np.int64]
 
-MOST_INPUTS = 16  # of a truth table: 65,536 rows
+MAX_INPUTS = 16  # inputs of a truth table, which then has 65,536 rows
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Gate:
     ----------
     name : str
     sources : tuple of str
-        Inputs of the circuit, or other gates; one that is named twice has two wires.
+        Names of inputs of the circuit or of other gates; a name given twice means two wires.
     weights : tuple of float
-        One for each source.
+        One weight for each source.
     bias : float
     """
 
@@ -40,14 +40,14 @@ class Gate:
     bias: float
 
     def merged(self) -> "Gate":
-        """Return the same gate with one wire for each source: -2 and -2 from one make -4."""
+        """Return the same gate with one wire for each source; weights of double wires add up."""
         weights = dict.fromkeys(self.sources, 0.0)
         for source, weight in zip(self.sources, self.weights, strict=True):
             weights[source] += weight
         return replace(self, sources=tuple(weights), weights=tuple(weights.values()))
 
 
-# Weights and bias.
+# Weights and bias of each gate.
 AND = ((2.0, 2.0), -3.0)
 OR = ((2.0, 2.0), -1.0)
 NAND = ((-2.0, -2.0), 3.0)
@@ -55,7 +55,7 @@ NOT = ((-2.0,), 1.0)
 
 
 class Circuit:
-    """Perceptrons that feed one another, never in a circle.
+    """Perceptrons that feed one another, without a cycle.
 
     >>> adder = half_adder()
     >>> adder([1, 1])
@@ -63,18 +63,18 @@ class Circuit:
 
     Parameters
     ----------
-    inputs : names
-        Given values: drawn like neurons, they are none.
-    gates : Gate
-        In any order.
-    outputs : names
-        Of inputs or gates.
+    inputs : sequence of str
+        Names of the given values; an input is drawn like a neuron, but is none.
+    gates : iterable of Gate
+        Gates in any order.
+    outputs : sequence of str
+        Names of inputs or gates.
 
     Raises
     ------
     InputError
-        If a name is used twice or unknown, weights and sources differ in number, or gates feed
-        themselves.
+        If a name is used twice or unknown, a gate's weights and sources differ in number, or the
+        gates form a cycle.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Circuit:
         self.gates = _in_order(self.inputs, found)
 
     def __call__(self, x: npt.ArrayLike) -> Bits:
-        """Compute the outputs, 0 or 1: (outputs,) for x of shape (inputs,); for many, (n, outputs).
+        """Return the outputs, 0 or 1: (outputs,) for x of shape (inputs,), else (n, outputs).
 
         Raises
         ------
@@ -110,28 +110,28 @@ class Circuit:
         return np.stack([known[name] for name in self.outputs], axis=-1).astype(np.int64)
 
     def sigmoid(self, x: npt.ArrayLike, gain: float = 1.0) -> Floats:
-        """The same with sigmoid neurons, all weights and biases times `gain`: outputs in [0, 1].
+        """Return the outputs, in [0, 1], with sigmoid neurons in place of perceptrons.
 
-        As the gain grows they come to be the perceptrons' (an exercise of the chapter), as long as
-        no neuron's w·x + b is 0.
+        All weights and biases are multiplied by `gain`. As it grows, the outputs approach the
+        perceptrons', unless w·x + b of a neuron is 0 (an exercise of the chapter).
 
         Raises
         ------
         InputError
-            If x has another shape or leaves [0, 1], or the gain isn't above 0.
+            If x has another shape, a value is outside [0, 1], or the gain isn't above 0.
         """
         known = self.signals(x, gain)
         return np.stack([known[name] for name in self.outputs], axis=-1)
 
     def signals(self, x: npt.ArrayLike, gain: float | None = None) -> dict[str, Floats]:
-        """Compute what every input and gate says, of shape () for x of (inputs,), or (n,) for many.
+        """Return the value of every input and gate: shape () for x of shape (inputs,), else (n,).
 
-        Perceptrons' without a gain; with one, sigmoid neurons', as `sigmoid` says.
+        Gates are perceptrons without a gain, sigmoid neurons with one; see `sigmoid`.
 
         Raises
         ------
         InputError
-            As calling the circuit does, or `sigmoid`.
+            As `__call__` and `sigmoid` do.
         """
         values = self._checked(x)
         if gain is None:
@@ -150,17 +150,17 @@ class Circuit:
         return known
 
     def truth_table(self) -> tuple[Bits, Bits]:
-        """All inputs, counting up from 0 ... 0, and their outputs: (2**n, n) and (2**n, outputs).
+        """Return all inputs, counting up from 0 ... 0, (2**n, n), and their outputs (2**n, ...).
 
         Raises
         ------
         InputError
             If there are more than 16 inputs.
         """
-        if len(self.inputs) > MOST_INPUTS:
+        if len(self.inputs) > MAX_INPUTS:
             raise InputError(
-                f"a truth table has two rows for each input's every value: expected at most "
-                f"{MOST_INPUTS} inputs; found {len(self.inputs)}"
+                f"expected a truth table of at most {MAX_INPUTS} inputs, since each doubles its "
+                f"rows; found {len(self.inputs)}"
             )
         rows = np.array(list(product((0, 1), repeat=len(self.inputs))), np.int64)
         rows = rows.reshape(2 ** len(self.inputs), len(self.inputs))
@@ -171,7 +171,7 @@ class Circuit:
         return Circuit(self.inputs, [gate.merged() for gate in self.gates], self.outputs)
 
     def plot(self) -> Any:
-        """Return a matplotlib figure: inputs on the left, perceptrons with biases, weights."""
+        """Return a matplotlib figure: inputs at the left, then perceptrons with their biases."""
         from digitwise.display.circuit import plot
 
         return plot(self)
@@ -182,7 +182,7 @@ class Circuit:
         return draw(self)
 
     def __repr__(self) -> str:
-        """Show inputs, every gate with its weights, and outputs."""
+        """Return a line for the inputs, one for each gate with its weights, one for the outputs."""
         lines = [f"Circuit of {len(self.gates)} perceptrons: {', '.join(self.inputs)}"]
         for gate in self.gates:
             pairs = zip(gate.sources, gate.weights, strict=True)
@@ -202,14 +202,14 @@ class Circuit:
 
 
 def _in_order(inputs: Sequence[str], gates: list[Gate]) -> tuple[Gate, ...]:
-    """Each gate after those that feed it."""
+    """Return the gates in topological order: each after its sources."""
     known, ordered, left = set(inputs), [], gates
     while left:
         ready = [gate for gate in left if known.issuperset(gate.sources)]
         if not ready:
             raise InputError(
-                f"gates {sorted(gate.name for gate in left)} feed one another in a circle: a "
-                "circuit's signals only go forward"
+                f"gates {sorted(gate.name for gate in left)} feed one another: expected a circuit "
+                "without a cycle, whose signals only go forward"
             )
         ordered += ready
         known.update(gate.name for gate in ready)
@@ -218,15 +218,14 @@ def _in_order(inputs: Sequence[str], gates: list[Gate]) -> tuple[Gate, ...]:
 
 
 def nand(name: str, a: str, b: str) -> Gate:
-    """Return the NAND gate of two sources: weights -2, -2, bias 3."""
+    """Return a NAND gate of two sources, with weights -2, -2 and bias 3."""
     return Gate(name, (a, b), *NAND)
 
 
 def half_adder() -> Circuit:
-    """Add two bits: sum a xor b, and carry a and b, of five NAND perceptrons, as in the chapter.
+    """Return the chapter's half adder: five NAND gates for the sum, a xor b, and the carry.
 
-    One of them, whose output is the carry's complement, feeds `carry` twice: `merged()` makes one
-    wire of weight -4 of it.
+    The gate "not both" feeds "carry" twice; `merged()` makes it one wire of weight -4.
     """
     gates = [
         nand("not both", "a", "b"),
@@ -239,12 +238,14 @@ def half_adder() -> Circuit:
 
 
 def adder(bits: int) -> Circuit:
-    """Add two numbers of so many bits, highest bit first: inputs a…, b…; outputs the sum's.
+    """Return a circuit that adds two numbers of `bits` bits each, the highest bit first.
+
+    Its inputs are a's bits, then b's; its outputs are the carry, then the bits of the sum.
 
     Raises
     ------
     InputError
-        If there isn't at least one bit.
+        If `bits` is below 1.
     """
     if bits < 1:
         raise InputError(f"expected at least one bit; found {bits!r:.50}")
@@ -259,7 +260,7 @@ def adder(bits: int) -> Circuit:
 
 
 def _full_adder(a: str, b: str, carry: str, k: int) -> tuple[list[Gate], tuple[str, str]]:
-    """Add two bits and a carry, if there is one: nine NAND gates, or five."""
+    """Return the gates that add two bits and a carry, nine or (without carry) five; and outputs."""
     half = f"half {k}" if carry else f"sum {k}"
     first = [
         nand(f"not both {k}", a, b),

@@ -1,9 +1,9 @@
-"""Layers with shared weights: each neuron looks at a small patch of the picture before it.
+"""Convolution: a layer whose neurons share weights, each fed by a small patch of its input.
 
-Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
-recognition", 1998. The neurons of a map have the same weights, each at its own place: the map says
-where in the picture what they look for is found. Max-pooling keeps the largest of each square of
-neurons (Jarrett et al. 2009). Pictures are arrays of shape (n, height, width, channels).
+The neurons of a map have the same weights, each at its own place. The map shows where in the input
+the pattern of these weights occurs (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning
+applied to document recognition", 1998). Max-pooling keeps the largest value of each square of
+neurons (Jarrett et al. 2009). Here a picture is an array of shape (n, height, width, channels).
 """
 
 from dataclasses import dataclass, replace
@@ -23,21 +23,22 @@ PATCHES = (1, 3, 5, 7)
 
 @dataclass(frozen=True)
 class Convolution:
-    """A layer of maps, each with one patch of weights for all its places.
+    """A layer of maps; one patch of weights serves all places of a map.
 
-    Beyond the edge of a picture all is 0, so that a map is as large as the picture. The weights w
-    have shape (maps, patch · patch · channels), in the order row, column, channel of the patch.
+    The picture is padded with 0, so that a map is as large as the picture. The weights w have
+    shape (maps, patch · patch · channels), in the order row, column, channel of the patch.
 
     Parameters
     ----------
     maps : int >= 1
+        Number of maps.
     patch : {1, 3, 5, 7}
-        Height and width, in pixels, of what a neuron sees.
+        Height and width of a neuron's patch, in pixels.
     pool : int >= 1
-        Side of the squares of which only the largest weighted input is kept; 1: all are. Rows and
-        columns that fill no square are left out.
+        Side of the squares of max-pooling; 1 pools nothing. Rows and columns at the end that fill
+        no square are left out.
     picture : (int, int, int)
-        Height, width and channels of the layer before: `after` finds it.
+        Height, width and channels of the layer before; `after` sets it.
     """
 
     maps: int
@@ -54,12 +55,18 @@ class Convolution:
             )
 
     def __str__(self) -> str:
-        """As people type it."""
+        """Return the layer as people type it, such as 3x3x16p2."""
         pool = f"p{self.pool}" if self.pool > 1 else ""
         return f"{self.patch}x{self.patch}x{self.maps}{pool}"
 
     def after(self, before: int | Layer) -> "Convolution":
-        """See `Layer`; what comes before is a layer of this kind, or a square picture of inputs."""
+        """Return the layer placed after another convolution, or after a square picture of inputs.
+
+        Raises
+        ------
+        InputError
+            If `before` is neither, or its picture is smaller than a square of pooling.
+        """
         if isinstance(before, Convolution):
             picture = before.maps_shape
         elif isinstance(before, int) and isqrt(before) ** 2 == before:
@@ -78,7 +85,7 @@ class Convolution:
 
     @property
     def maps_shape(self) -> tuple[int, int, int]:
-        """Height and width of a map, and how many there are."""
+        """Height and width of a map, and number of maps."""
         return self.picture[0] // self.pool, self.picture[1] // self.pool, self.maps
 
     @property
@@ -97,16 +104,16 @@ class Convolution:
         return self.maps, self.patch**2 * self.picture[2]
 
     def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
-        """z = w·p + b for the patch p of each neuron, and of each square the largest."""
+        """Return z = w·p + b for each patch p; the largest z of each square of pooling."""
         return np.asarray(self._squares(a, w, b).max(axis=3).reshape(len(a), self.n_out))
 
     def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:
-        """∂C_x/∂w = Σ δ pᵀ and ∂C_x/∂b = Σ δ over the places that share them, and the examples."""
+        """Return ∂C_x/∂w = Σ δ pᵀ and ∂C_x/∂b = Σ δ, summed over places and examples."""
         delta = self._spread(delta, a, w, b).reshape(-1, self.maps)
         return delta.T @ self._patches(a).reshape(len(delta), -1), delta.sum(axis=0)
 
     def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
-        """∂C_x/∂a = Σ wᵀ δ over the patches that an input belongs to."""
+        """Return ∂C_x/∂a = Σ wᵀ δ, summed over the patches that hold the input."""
         (height, width, channels), k, edge = self.picture, self.patch, self.patch // 2
         shares = self._spread(delta, a, w, b) @ w
         shares = shares.reshape(len(a), height, width, k, k, channels)
@@ -116,19 +123,22 @@ class Convolution:
         return sums[:, edge : edge + height, edge : edge + width].reshape(len(a), self.n_in)
 
     def _patches(self, a: Floats) -> npt.NDArray[Any]:
-        """The patch of every place: (n, n_in) → (n, height, width, patch · patch · channels)."""
+        """Return every place's patch: (n, n_in) → (n, height, width, patch · patch · channels)."""
         edge, picture = self.patch // 2, a.reshape(len(a), *self.picture)
         padded = np.pad(picture, [(0, 0), (edge, edge), (edge, edge), (0, 0)])
         patches = sliding_window_view(padded, (self.patch, self.patch), (1, 2))
         return patches.transpose(0, 1, 2, 4, 5, 3).reshape(*picture.shape[:3], self.weight_shape[1])
 
     def _squares(self, a: Floats, w: Floats, b: Floats) -> Floats:
-        """z of every place, by the squares that are pooled: (n, rows, columns, pool², maps)."""
+        """Return z of every place, grouped by pooled square: (n, rows, columns, pool², maps)."""
         z = self._patches(a) @ w.T + b
         return self._by_square(z).reshape(len(a), *self.maps_shape[:2], self.pool**2, self.maps)
 
     def _spread(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
-        """δ of every place, (n, height, width, maps): the largest of a square has all of it."""
+        """Return δ of every place, (n, height, width, maps).
+
+        The place with the largest z of a square gets the square's whole δ, the others get 0.
+        """
         largest = self._squares(a, w, b).argmax(axis=3)[:, :, :, None]
         places = np.arange(self.pool**2)[:, None]
         spread = np.zeros((len(a), *self.picture[:2], self.maps), a.dtype)
@@ -138,7 +148,7 @@ class Convolution:
         return spread
 
     def _by_square(self, places: Floats) -> npt.NDArray[Any]:
-        """View of (n, height, width, maps) as (n, rows, columns, pool, pool, maps)."""
+        """Return a view of (n, height, width, maps) as (n, rows, columns, pool, pool, maps)."""
         (rows, columns, maps), p = self.maps_shape, self.pool
         whole = places[:, : rows * p, : columns * p]
         s = whole.strides

@@ -1,4 +1,4 @@
-"""Gradient descent on any cost C(v), in any number of variables (Eq. 7 to 15)."""
+"""Gradient descent on any cost C(v) of any number of variables (Eq. 7 to 15)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from digitwise.neurons import Floats
 
 
 def step(v: Floats, gradient: Floats, learning_rate: float) -> None:
-    """Eq. 15, v → v′ = v - η∇C, in place."""
+    """Take one step in place, v → v′ = v - η∇C (Eq. 15)."""
     v -= learning_rate * gradient
 
 
 @dataclass(frozen=True)
 class Variant:
-    """How the steps of a training run depart from Eq. 20 and 21; by default, they don't.
+    """A variant of stochastic gradient descent; the default takes the plain steps of Eq. 20 and 21.
 
     Attributes
     ----------
     momentum : float in [0, 1)
-        μ: a velocity v → μv - η∇C is kept for every parameter, and w → w + v.
+        μ: every parameter w has a velocity, v → μv - η∇C, and w → w + v.
     nesterov : bool
-        w → w + μv - η∇C with the new v instead: the step as if the gradient had been taken ahead
-        (Sutskever et al. 2013).
+        Nesterov momentum: w → w + μv - η∇C with the new v, as if the gradient had been taken
+        ahead (Sutskever et al. 2013).
     weight_decay : float >= 0
-        λ: ∇C becomes ∇C + λw, for weights only, not for biases.
+        λ: ∇C becomes ∇C + λw for weights; biases don't decay.
     dropout : float in [0, 1)
-        p: in every step each hidden neuron is left out with this probability, and the others count
-        1 / (1 - p) times (Srivastava et al. 2014).
+        p: each step leaves out each hidden neuron with this probability. Activations of the other
+        neurons are multiplied by 1 / (1 - p) (Srivastava et al. 2014).
     """
 
     momentum: float = 0.0
@@ -46,7 +46,7 @@ PLAIN = Variant()
 def momentum_step(
     v: Floats, velocity: Floats, gradient: Floats, learning_rate: float, variant: Variant
 ) -> None:
-    """Take a step with momentum, in place: `velocity` has the shape of v, and changes with it."""
+    """Take one step with momentum; change v and its velocity, of the same shape, in place."""
     velocity *= variant.momentum
     velocity -= learning_rate * gradient
     if variant.nesterov:
@@ -57,17 +57,17 @@ def momentum_step(
 
 @dataclass(frozen=True)
 class Descent:
-    """Where gradient descent went.
+    """The path of a gradient descent.
 
     Attributes
     ----------
-    path : array of shape (steps + 1, ...), after which comes the shape of v
+    path : array of shape (steps + 1, *v.shape)
         Every v, the start first.
     costs : array of shape (steps + 1,)
         C(v) along the path.
     stopped : str
-        Why it ended: "gradient" (‖∇C‖ ≤ tolerance), "steps" (all taken) or "diverged" (C or ∇C
-        left the finite numbers; the path ends at the last finite point).
+        Reason of the end: "gradient" (‖∇C‖ ≤ tolerance), "steps" (all steps taken) or "diverged"
+        (v or C is no longer finite; the path ends at the last finite point).
     """
 
     path: Floats
@@ -89,10 +89,10 @@ def descend(
     tolerance: float = 1e-9,
     momentum: float = 0.0,
 ) -> Descent:
-    """Minimise C(v) by taking small steps against its gradient (Eq. 11; Eq. 15 in m variables).
+    """Minimise C(v) by small steps against its gradient (Eq. 11; Eq. 15 in m variables).
 
-    It finds a minimum, not the minimum; a learning rate beyond 2/L, where L bounds the
-    curvature, makes it climb instead.
+    Descent finds a local minimum, which need not be the global one. It may climb instead if the
+    learning rate is above 2/L, where L bounds the curvature.
 
     >>> valley = descend(lambda v: v @ v, lambda v: 2 * v, [3.0, 4.0], learning_rate=0.1)
     >>> valley.stopped, bool(abs(valley.v).max() < 1e-9)
@@ -101,24 +101,24 @@ def descend(
     Parameters
     ----------
     f, grad : callables
-        C(v), a number, and ∇C(v), of the shape of v.
+        C(v), a number, and ∇C(v), an array of v's shape.
     start : array of any shape
         The first v, converted to float64.
     learning_rate : float > 0, or a callable from step number (0, 1, ...) to float
-        η. In practice it is often varied.
+        η, constant or varied.
     steps : int >= 0
-        The most steps taken.
+        Maximum number of steps.
     tolerance : float >= 0
-        Stop when ‖∇C‖ is at most this.
+        Stop when ‖∇C‖ is at most this; ignored with momentum.
     momentum : float in [0, 1)
-        μ: with any, a velocity is kept, as `Variant` says; a ball that has some rolls on where
-        ∇C is 0, so that it is stopped by its steps alone.
+        μ, see `Variant`. A ball with momentum rolls on where ∇C is 0, so only `steps` ends its
+        descent.
 
     Raises
     ------
     InputError
-        If the start is not finite, ∇C has another shape than v, η is not positive, or μ is
-        outside [0, 1).
+        If the start is not finite, ∇C differs from v in shape, `steps` is negative, η is not
+        positive, or μ is outside [0, 1).
     """
     v = np.array(start, dtype=np.float64)
     if not np.isfinite(v).all():

@@ -1,4 +1,6 @@
-"""Any Boolean function as a circuit of NAND perceptrons: from an expression, or from a truth table.
+"""Boolean functions as circuits of NAND perceptrons, from an expression or a truth table.
+
+Grammar of an expression:
 
 expression := term { "or" term }      term := factor { "and" factor }
 factor := part { "xor" part }          part := "not" part | "(" expression ")" | name | 0 | 1
@@ -11,19 +13,19 @@ from itertools import count, product
 from digitwise.circuits import Circuit, Gate, nand
 from digitwise.errors import InputError
 
-MOST_INPUTS = 10
-MOST_CHARACTERS = 1_000
-DEEPEST = 50  # of brackets in brackets
+MAX_INPUTS = 10
+MAX_CHARACTERS = 1_000
+MAX_DEPTH = 50  # nested brackets
 WORDS = ("or", "and", "xor", "not")
 SIGNS = {"|": "or", "&": "and", "^": "xor", "~": "not", "!": "not"}
 
 Wire = str | bool
-"""An input, a gate, or what is known to be 0 or 1."""
+"""The name of an input or a gate; or a constant."""
 
 
 @dataclass
 class Builder:
-    """NAND gates added one by one; none twice, none whose output is known without it."""
+    """Builds a circuit of NAND gates; adds no gate twice, and none with a known output."""
 
     inputs: list[str]
     gates: dict[tuple[str, str], Gate] = field(default_factory=dict)
@@ -68,15 +70,15 @@ class Builder:
         return self.nand(self.nand(a, not_both), self.nand(not_both, b))
 
     def circuit(self, output: Wire) -> Circuit:
-        """Return what was built, without gates that don't matter for the output."""
+        """Return the circuit, without gates that the output doesn't depend on."""
         if isinstance(output, bool):
-            # A perceptron without a source is on or off for good.
+            # A perceptron without sources has a constant output.
             name = "output" if "output" not in self.inputs else "constant output"
             gate = Gate(name, (), (), 1.0 if output else -1.0)
             return Circuit(self.inputs, [gate], [name])
         needed = {output}
         gates = []
-        for gate in reversed(self.gates.values()):  # each after those that feed it
+        for gate in reversed(self.gates.values()):  # a gate comes before its sources
             if gate.name in needed:
                 needed.update(gate.sources)
                 gates.append(gate)
@@ -91,46 +93,47 @@ class Builder:
 
 
 def compile_expression(expression: str) -> Circuit:
-    """Make a circuit of NAND perceptrons of a Boolean expression, "(a xor b) and not c" say.
+    """Return the circuit of NAND perceptrons of an expression, such as "(a xor b) and not c".
 
     "not" binds closest, then "xor", "and", "or"; also written `~`, `^`, `&`, `|`. The inputs are
-    the names in it, in the order of the alphabet; the output is one.
+    the names in the expression, in alphabetical order. There is one output.
 
     Raises
     ------
     InputError
-        If it can't be read, with the place; or is too long, or has more than 10 names.
+        If the expression has an error (the message says where), is too long, or has more than 10
+        names.
     """
-    if not isinstance(expression, str) or len(expression) > MOST_CHARACTERS:
-        raise InputError(f"expected an expression of at most {MOST_CHARACTERS:,} characters")
+    if not isinstance(expression, str) or len(expression) > MAX_CHARACTERS:
+        raise InputError(f"expected an expression of at most {MAX_CHARACTERS:,} characters")
     tokens = _split(expression)
     names = sorted({text for text, _ in tokens if text.isidentifier() and text not in WORDS})
-    if len(names) > MOST_INPUTS:
-        raise InputError(f"expected at most {MOST_INPUTS} inputs; found {len(names)}")
+    if len(names) > MAX_INPUTS:
+        raise InputError(f"expected at most {MAX_INPUTS} inputs; found {len(names)}")
     parser = Parser(expression, tokens, Builder(names))
     return parser.builder.circuit(parser.all())
 
 
 def compile_table(inputs: Sequence[str], output: Sequence[int]) -> Circuit:
-    """Make a circuit of NAND perceptrons that has this truth table.
+    """Return the circuit of NAND perceptrons with this truth table.
 
     Parameters
     ----------
-    inputs : names
-        n of them, at most 10.
-    output : 2**n times 0 or 1
-        For inputs 0 ... 0, 0 ... 1, and so on, counting up.
+    inputs : sequence of str
+        Names of n inputs, at most 10.
+    output : sequence of 2**n integers, 0 or 1
+        Outputs for the inputs 0 ... 0, 0 ... 1, and so on, counting up.
 
     Raises
     ------
     InputError
-        If the output has another length or other values.
+        If there are too many inputs, or the output has another length or other values.
     """
     n = len(inputs)
-    if n > MOST_INPUTS or len(output) != 2**n or any(bit not in (0, 1) for bit in output):
+    if n > MAX_INPUTS or len(output) != 2**n or any(bit not in (0, 1) for bit in output):
         raise InputError(
-            f"expected 0 or 1 for each of {2 ** min(n, MOST_INPUTS):,} rows, of at most "
-            f"{MOST_INPUTS} inputs; found {len(output):,} for {n} inputs"
+            f"expected 0 or 1 for each of {2 ** min(n, MAX_INPUTS):,} rows, of at most "
+            f"{MAX_INPUTS} inputs; found {len(output):,} for {n} inputs"
         )
     builder = Builder(list(inputs))
     found: Wire = False
@@ -144,11 +147,11 @@ def compile_table(inputs: Sequence[str], output: Sequence[int]) -> Circuit:
 
 
 Term = tuple[int | None, ...]
-"""A value for each input; None where it doesn't matter."""
+"""A product term: a value for each input, None where the input doesn't matter."""
 
 
 def _least_terms(n: int, ones: list[int]) -> list[Term]:
-    """Few terms that together are 1 where wanted, after Quine (1952) and McCluskey (1956)."""
+    """Return few terms that cover the rows `ones` (Quine 1952, McCluskey 1956)."""
     terms: set[Term] = {tuple((k >> (n - 1 - i)) & 1 for i in range(n)) for k in ones}
     wanted, prime = set(terms), set()
     while terms:
@@ -175,7 +178,7 @@ def _covered(term: Term) -> set[Term]:
 
 
 Token = tuple[str, int]
-"""Text, and where it stands."""
+"""A token's text, and its index in the expression."""
 
 
 def _split(expression: str) -> list[Token]:
@@ -198,7 +201,7 @@ def _split(expression: str) -> list[Token]:
 
 @dataclass
 class Parser:
-    """Reads an expression from left to right, and builds it."""
+    """Recursive-descent parser: reads an expression from left to right and builds its gates."""
 
     expression: str
     tokens: list[Token]
@@ -207,7 +210,13 @@ class Parser:
     depth: int = 0
 
     def all(self) -> Wire:
-        """Read all of it."""
+        """Read the whole expression and return its output.
+
+        Raises
+        ------
+        InputError
+            If the expression has an error.
+        """
         found = self._either()
         if self._next is not None:
             raise self._unexpected("the end, or one of: or, and, xor")
@@ -248,8 +257,8 @@ class Parser:
 
     def _bracket(self) -> Wire:
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise self._unexpected(f"no more than {DEEPEST} brackets in brackets")
+        if self.depth > MAX_DEPTH:
+            raise self._unexpected(f"no more than {MAX_DEPTH} brackets in brackets")
         found = self._either()
         if not self._take(")"):
             raise self._unexpected("a closing bracket")

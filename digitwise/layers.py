@@ -1,4 +1,4 @@
-"""Layers: how the neurons of a layer are fed by the layer before it."""
+"""Layers of a network: `Layer`, the interface of every kind, and `Full`, the ordinary layer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,38 +10,39 @@ from digitwise.neurons import Floats
 
 
 class Layer(Protocol):
-    """A layer at its place in a network; its weights w and biases b are kept by the network.
+    """A layer at its place in a network; the network holds its weights w and biases b.
 
-    Activations have shape (n, n_in), weighted inputs z and errors δ = ∂C_x/∂z shape (n, n_out).
+    The layer's input a has shape (n, n_in). Its weighted inputs z and its errors δ = ∂C_x/∂z have
+    shape (n, n_out).
     """
 
     @property
     def n_in(self) -> int:
-        """Neurons of the layer before."""
+        """Number of neurons in the layer before."""
 
     @property
     def n_out(self) -> int:
-        """Neurons of this layer."""
+        """Number of neurons in this layer."""
 
     @property
     def weight_shape(self) -> tuple[int, int]:
-        """Shape of w: how many neurons have weights of their own, and how many inputs each has."""
+        """Shape of w: sets of weights, inputs of each neuron."""
 
     def after(self, before: "int | Layer") -> "Layer":
-        """Return the same layer at another place: after a layer, or after so many inputs."""
+        """Return the same kind of layer, placed after another layer or after n inputs."""
 
     def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
-        """z of every neuron for activations a of the layer before."""
+        """Return z of every neuron, (n, n_out), for the activations a of the layer before."""
 
     def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:
-        """∂C_x/∂w and ∂C_x/∂b, summed over the examples."""
+        """Return ∂C_x/∂w and ∂C_x/∂b, summed over the examples."""
 
     def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:
-        """∂C_x/∂a of every neuron of the layer before."""
+        """Return ∂C_x/∂a of every neuron in the layer before, (n, n_in)."""
 
 
 class Shared(Layer, Protocol):
-    """A layer of maps, whose neurons share weights: `digitwise.convolution.Convolution`."""
+    """A layer of maps whose neurons share weights: `digitwise.convolution.Convolution`."""
 
     maps: int
     patch: int
@@ -50,12 +51,12 @@ class Shared(Layer, Protocol):
 
     @property
     def maps_shape(self) -> tuple[int, int, int]:
-        """Height and width of a map, and how many there are."""
+        """Height and width of a map, and number of maps."""
 
 
 @dataclass(frozen=True)
 class Full:
-    """Each neuron is fed by all neurons of the layer before."""
+    """A full layer: each neuron is fed by all neurons of the layer before."""
 
     n_in: int
     n_out: int
@@ -70,29 +71,30 @@ class Full:
         return Full(_count(before), self.n_out)
 
     def weighted_inputs(self, a: Floats, w: Floats, b: Floats) -> Floats:
-        """z = w·a + b."""
+        """Return z = w·a + b."""
         return a @ w.T + b
 
     def nabla(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> tuple[Floats, Floats]:  # noqa: ARG002
-        """∂C_x/∂w = δ aᵀ and ∂C_x/∂b = δ, summed."""
+        """Return ∂C_x/∂w = δ aᵀ and ∂C_x/∂b = δ, summed over the examples."""
         return delta.T @ a, delta.sum(axis=0)
 
     def backward(self, delta: Floats, a: Floats, w: Floats, b: Floats) -> Floats:  # noqa: ARG002
-        """∂C_x/∂a = wᵀ δ."""
+        """Return ∂C_x/∂a = wᵀ δ."""
         return delta @ w
 
     def __str__(self) -> str:
-        """As people type it."""
+        """Return the number of neurons, as people type a full layer."""
         return str(self.n_out)
 
 
 def place_layers(sizes: Sequence[int | Layer]) -> list[Layer]:
-    """Return the layers of a network; a number is a full layer, the first one that of inputs.
+    """Return the layers of a network, without the inputs; a number becomes a full layer.
 
     Raises
     ------
     InputError
-        If there are fewer than two, a layer doesn't fit the one before, or the last isn't full.
+        If there are fewer than two sizes, a layer doesn't fit the one before, or the last layer
+        isn't full.
     """
     try:
         first, *others = [size if hasattr(size, "after") else index(size) for size in sizes]
@@ -112,17 +114,17 @@ def place_layers(sizes: Sequence[int | Layer]) -> list[Layer]:
 
 
 def is_shared(layer: Layer | None) -> TypeGuard[Shared]:
-    """Whether a layer's neurons share weights: any that isn't full has such neurons."""
+    """Tell whether the layer's neurons share weights; they do in every layer that isn't full."""
     return layer is not None and not isinstance(layer, Full)
 
 
 def shared_count(layers: Sequence[Layer]) -> int:
-    """How many layers with shared weights a network begins with: all others are full."""
+    """Count the layers with shared weights; they come first, full layers after them."""
     return sum(map(is_shared, layers))
 
 
 def count_parameters(sizes: Sequence[int | Layer]) -> int:
-    """How many weights and biases layers of these sizes have, before any are made."""
+    """Count the weights and biases that a network of these sizes would have."""
     shapes = [layer.weight_shape for layer in place_layers(sizes)]
     return sum((n_in + 1) * n_out for n_out, n_in in shapes)
 

@@ -1,7 +1,7 @@
 """A feedforward network of sigmoid neurons, and backpropagation.
 
-This is the reference: every faster engine is tested against it. Arrays of examples have shape
-(n, features) throughout; weights[l], which feed layer l + 1, have shape (n_out, n_in).
+This is the reference: every faster engine is tested against it. An array of examples has shape
+(n, features). `weights[l]` leads from layer l to layer l + 1 and has shape (n_out, n_in).
 """
 
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ class Gradient(NamedTuple):
 class Network(Shown):
     """Layers of neurons, each fed by the layer before.
 
-    The output layer consists of sigmoid neurons, so that outputs lie in [0, 1] and can be
-    compared with the desired y(x); `activation` is that of the hidden layers.
+    The output layer consists of sigmoid neurons. Its outputs lie in [0, 1] and can be compared
+    with the desired outputs y(x).
 
     >>> net = Network([784, 30, 10], rng=0)
     >>> net.feedforward(np.zeros((5, 784))).shape, net.parameter_count
@@ -41,27 +41,28 @@ class Network(Shown):
     Parameters
     ----------
     sizes : sequence of int or Layer
-        Neurons per layer, input first; at least two. A number is a full layer; another kind is
-        `digitwise.convolution.Convolution`.
+        Layers, input first; at least two. A number n is a full layer of n neurons. A layer with
+        shared weights is a `digitwise.convolution.Convolution`.
     activation : {"sigmoid", "tanh", "relu"}
-        f of the hidden layers, a = f(w·x + b).
+        Function f of the hidden neurons, a = f(w·x + b).
     cost : {"quadratic", "cross-entropy"}
-        The cost that `gradient` differentiates.
+        Cost that `gradient` differentiates.
     init : {"gaussian", "scaled", "he"}
-        Weights start as N(0, 1), as in the chapter, or as N(0, 1)/√fan-in, which keeps neurons
-        from starting saturated; biases as N(0, 1). "he" is for relu: hidden layers start with
-        √2 N(0, 1)/√fan-in, all biases with 0 (He et al. 2015).
+        Distribution of the first weights. "gaussian" is N(0, 1), as in the chapter. "scaled" is
+        N(0, 1)/√fan-in, which keeps neurons from starting saturated. Both start biases as
+        N(0, 1). "he" suits relu: √2 N(0, 1)/√fan-in in hidden layers, biases 0 (He et al. 2015).
     rng : int or numpy.random.Generator
-        From which the random start is drawn.
-    dtype : float64 or float32, of parameters and of all arithmetic
+        Seed or generator of the first weights and biases.
+    dtype : float64 or float32
+        Type of the parameters and of all arithmetic.
 
     Raises
     ------
     InputError
-        If the layers don't fit each other, or a name is not one of those above.
+        If the layers don't fit each other, or a name is unknown.
     """
 
-    trained_on: str | None = None  # for people; `fit` and `load_model` say it
+    trained_on: str | None = None  # set by `fit` and `load_model`; shown to people
 
     def __init__(
         self,
@@ -91,18 +92,18 @@ class Network(Shown):
             n_out, n_in = layer.weight_shape
             gain = np.sqrt(2) if init == "he" and layer is not self.layers[-1] else 1.0
             scale = 1.0 if init == "gaussian" else gain / np.sqrt(n_in)
-            # Drawn in float64 always, so that both dtypes begin at the same start.
+            # Always drawn in float64, so that one seed gives both dtypes the same start.
             self.weights.append((scale * rng.standard_normal((n_out, n_in))).astype(self.dtype))
             self.biases.append(((init != "he") * rng.standard_normal(n_out)).astype(self.dtype))
 
     @property
     def layout(self) -> list[int | Layer]:
-        """Inputs and layers: `sizes` of another network of this shape."""
+        """Inputs and layers, as the `sizes` of another network of this shape."""
         return [self.sizes[0], *self.layers]
 
     @property
     def parameter_count(self) -> int:
-        """How many weights and biases there are."""
+        """Number of weights and biases."""
         return sum(p.size for p in (*self.weights, *self.biases))
 
     def feedforward(self, x: npt.ArrayLike) -> Floats:
@@ -111,7 +112,7 @@ class Network(Shown):
         return outputs if np.ndim(x) == 2 else outputs[0]
 
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
-        """Weighted inputs z = w·a + b of the output layer, before its sigmoid, (n, n_out)."""
+        """Return z = w·a + b of the output layer, before its sigmoid, shape (n, n_out)."""
         f = ACTIVATIONS[self.activation].function
         *hidden, (output, *last) = zip(self.layers, self.weights, self.biases, strict=True)
         a = self._inputs(x)
@@ -120,11 +121,12 @@ class Network(Shown):
         return output.weighted_inputs(a, *last)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Index of the largest output (of its z, which rounds less), (n,); of equals the first."""
+        """Return the index of the largest output, (n,); the first one of equal outputs."""
+        # z rounds less than σ(z), which is 1 for all large z.
         return np.asarray(self.weighted_outputs(x).argmax(axis=-1))
 
     def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
-        """C_x of every example, shape (n,); their mean is C (Eq. 6 for the quadratic cost)."""
+        """Return C_x of every example, (n,); their mean is C (Eq. 6 for the quadratic cost)."""
         z = self.weighted_outputs(x)
         return COSTS[self.cost].value(z, self._desired(y, len(z)))
 
@@ -135,18 +137,22 @@ class Network(Shown):
         masks: Masks = (),
         weights: npt.ArrayLike | None = None,
     ) -> Gradient:
-        """∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
+        """Return ∇C = (1/m) Σₓ ∇C_x over the m examples of a mini-batch, by backpropagation.
 
-        The error δ = ∂C_x/∂z of each layer follows from that of the layer after it: of full layers,
-        δˡ = (δˡ⁺¹ wˡ⁺¹) ⊙ f′(zˡ), ∂C_x/∂w = δ aᵀ, with a the layer's input, and ∂C_x/∂b = δ.
+        The error of a layer is δ = ∂C_x/∂z. It follows from the error of the next layer:
+        δˡ = (δˡ⁺¹ wˡ⁺¹) ⊙ f′(zˡ). Then ∂C_x/∂w = δ aᵀ, where a is the layer's input, and
+        ∂C_x/∂b = δ. These are the equations of full layers; see `Layer` for others.
 
         Parameters
         ----------
         x : array of shape (m, n_in)
+            Inputs.
         y : array of shape (m,) or (m, n_out)
-            Labels, integers, or desired outputs.
-        masks : for each hidden layer an array (m, n), factors of its activations (dropout), or None
-        weights : array of shape (m,), above 0: of the examples, in a weighted mean of ∇C_x
+            Integer labels, or desired outputs.
+        masks : sequence of array or None
+            Factors of each hidden layer's activations, shape (m, n), for dropout.
+        weights : array of shape (m,)
+            Weight of each example, above 0; the gradient is then a weighted mean.
 
         Raises
         ------

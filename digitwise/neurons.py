@@ -1,6 +1,6 @@
 """Artificial neurons: the perceptron, the sigmoid neuron, and activation functions.
 
-Eq. numbers are those of the first chapter of M. Nielsen, *Neural Networks and Deep Learning*.
+Equation numbers refer to chapter 1 of M. Nielsen, *Neural Networks and Deep Learning*.
 """
 
 from collections.abc import Callable
@@ -16,35 +16,35 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 def sigmoid(z: Floats) -> Floats:
-    """Eq. 3, σ(z) = 1 / (1 + e⁻ᶻ), elementwise and for any z: nothing overflows."""
-    # The exponential only ever sees -|z|, so it stays in (0, 1].
+    """Return σ(z) = 1 / (1 + e⁻ᶻ), elementwise (Eq. 3); no z overflows."""
+    # e^-|z| stays in (0, 1].
     decay: Floats = np.exp(-np.abs(z))
     return np.asarray(np.where(z >= 0, 1, decay) / (1 + decay))
 
 
 def sigmoid_derivative(z: Floats) -> Floats:
-    """σ′(z) = σ(z)(1 - σ(z)) = σ(z)σ(-z), elementwise."""
+    """Return σ′(z) = σ(z)(1 - σ(z)) = σ(z)σ(-z), elementwise."""
     decay: Floats = np.exp(-np.abs(z))
     return np.asarray(decay / np.square(1 + decay))
 
 
 def tanh_derivative(z: Floats) -> Floats:
-    """tanh′(z) = 1 - tanh²(z), elementwise."""
+    """Return tanh′(z) = 1 - tanh²(z), elementwise."""
     return 1 - np.square(np.tanh(z))
 
 
 def relu(z: Floats) -> Floats:
-    """max(0, z), elementwise."""
+    """Return max(0, z), elementwise."""
     return np.maximum(z, 0)
 
 
 def relu_derivative(z: Floats) -> Floats:
-    """1 where z > 0, else 0 (0 at z = 0, by convention)."""
+    """Return 1 where z > 0, else 0, elementwise; 0 at z = 0 is a convention."""
     return (z > 0).astype(z.dtype)
 
 
 class Activation(NamedTuple):
-    """An activation function f and its derivative f′, both elementwise functions of z = w·x + b."""
+    """An activation function f and its derivative f′, both elementwise in z = w·x + b."""
 
     function: Callable[[Floats], Floats]
     derivative: Callable[[Floats], Floats]
@@ -60,8 +60,8 @@ ACTIVATIONS: dict[str, Activation] = {
 class Perceptron:
     """A neuron with binary inputs and a binary output.
 
-    Given a `bias`, its output is 1 if w·x + b > 0, else 0 (Eq. 2); given a `threshold`, 1 if
-    w·x > threshold, else 0 (Eq. 1). The two are one: b = -threshold.
+    With a bias, its output is 1 if w·x + b > 0, else 0 (Eq. 2). With a threshold, its output is 1
+    if w·x > threshold, else 0 (Eq. 1). Both say the same, with b = -threshold.
 
     >>> nand = Perceptron([-2, -2], bias=3)
     >>> nand([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -71,7 +71,7 @@ class Perceptron:
     ----------
     weights : array of shape (n_inputs,)
     bias, threshold : float
-        Exactly one of them.
+        Give exactly one.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class Perceptron:
         )
 
     def __call__(self, x: npt.ArrayLike) -> Any:
-        """Fire or not: 0 or 1 for x of shape (n_inputs,), an int array (n,) for (n, n_inputs).
+        """Return 0 or 1 for x of shape (n_inputs,), an int array (n,) for x (n, n_inputs).
 
         Raises
         ------
@@ -112,7 +112,7 @@ class Perceptron:
 
 
 class SigmoidNeuron:
-    """A neuron with inputs and output between 0 and 1: σ(w·x + b), Eq. 4.
+    """A neuron with inputs in [0, 1] and the output σ(w·x + b), also in [0, 1] (Eq. 4).
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ class SigmoidNeuron:
         Raises
         ------
         InputError
-            If x has another shape, or leaves [0, 1].
+            If x has another shape, or a value is outside [0, 1].
         """
         inputs = _inputs(x, self.weights)
         if not ((inputs >= 0) & (inputs <= 1)).all():
