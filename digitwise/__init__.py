@@ -1,4 +1,4 @@
-"""digitwise: learns to recognise handwritten digits from first principles, and reads numbers."""
+"""digitwise learns to recognise handwritten digits from first principles, and reads numbers."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from digitwise.training.run import resume
     from digitwise.training.stopping import EarlyStopping
 
-# Where each public name lives: imported when first used, so that `import digitwise` is instant.
+# Module of each public name, imported at first use so that `import digitwise` is fast.
 _HOMES = {
     "ACTIVATIONS": "neurons",
     "BestModel": "training.best",
@@ -116,12 +116,12 @@ __all__ = [
 ]
 
 
-if find_spec("sklearn") is None:  # `from digitwise import *` asks for what can be had
+if find_spec("sklearn") is None:  # `from digitwise import *` must not fail
     __all__.remove("NetworkClassifier")
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name from its home."""
+    """Import a public name from its module."""
     if name not in _HOMES:
         raise AttributeError(f"module 'digitwise' has no attribute {name!r}")
     value = getattr(import_module(f"digitwise.{_HOMES[name]}"), name)
@@ -130,5 +130,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """All public names, imported or not."""
+    """Return all public names, imported or not."""
     return sorted(__all__)

@@ -1,13 +1,13 @@
-"""The entry of the command line: `digitwise`, or `python -m digitwise`."""
+"""Entry point of the command line: `digitwise`, or `python -m digitwise`."""
 
 import gc
 import sys
 
 
 def main() -> None:
-    """Run the command line; a Ctrl-C while it is still being loaded ends quietly, too."""
-    # At 700 objects, all that is imported would be looked through again and again: a seventh of the
-    # time of reading a number.
+    """Run the command line; Ctrl-C while it is being imported ends it without a traceback."""
+    # At the default threshold, 700 objects, the garbage collector searches all imported objects
+    # again and again: a seventh of the time of reading a number.
     gc.set_threshold(50_000)
     try:
         from digitwise.cli import main as run

@@ -1,4 +1,4 @@
-"""Ten outputs into four bits: the chapter's exercise, as a layer for any ten-output network."""
+"""A layer that turns ten outputs into the four bits of the digit (an exercise of the chapter)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,14 +9,14 @@ from digitwise.neurons import Floats
 
 BITS = 4
 STRENGTH = 10.0
-"""Of weights: where the right output is at least 0.99 and the others below 0.01, every bit's w·x is
-on its side of 0 by more than 9."""
+"""Size of the weights. If the right output is at least 0.99 and all others are below 0.01, every
+bit's |w·x| is above 9, with the right sign."""
 
 
 def bitwise_layer(strength: float = STRENGTH) -> Network:
-    """Return a network of ten inputs and four outputs, the bits of the digit, the lowest first.
+    """Return a network of ten inputs and four outputs, the digit's bits, the lowest first.
 
-    The weight from digit d to bit j is +strength if d has the bit, else -strength; biases are 0.
+    The weight from digit d to bit j is +strength if bit j of d is 1, else -strength. Biases are 0.
     """
     layer = Network([10, BITS])
     layer.weights[0][...] = np.where(bits_of(np.arange(10)).T == 1, strength, -strength)
@@ -33,14 +33,14 @@ class BitwiseNetwork:
     Parameters
     ----------
     network : Network
-        Of ten outputs; it isn't changed.
+        Network with ten outputs; it isn't changed.
     layer : Network, optional
-        Of ten inputs and four outputs.
+        Network with ten inputs and four outputs; by default `bitwise_layer()`.
 
     Raises
     ------
     InputError
-        If the network hasn't ten outputs, or the layer doesn't fit.
+        If the network hasn't ten outputs, or the layer hasn't ten inputs and four outputs.
     """
 
     def __init__(self, network: Network, layer: Network | None = None) -> None:
@@ -58,15 +58,15 @@ class BitwiseNetwork:
         return self.layer.feedforward(self.network.feedforward(x))
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Return the numbers that the bits write, 0 to 15, (n,); 1 is an output above one half."""
+        """Return the numbers that the bits encode, 0 to 15, (n,); an output above ½ is a 1."""
         return number_of(self.feedforward(x))
 
 
 def bits_of(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """Numbers 0 to 15, (n,) → their bits, the lowest first, (n, 4)."""
+    """Return the bits of numbers from 0 to 15, the lowest first: (n,) → (n, 4)."""
     return np.asarray(numbers, np.intp)[..., np.newaxis] >> np.arange(BITS) & 1
 
 
 def number_of(outputs: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """Outputs in [0, 1], (n, 4), the lowest bit first → numbers 0 to 15; above one half is 1."""
+    """Return the numbers, 0 to 15, of outputs in [0, 1], the lowest bit first: (n, 4) → (n,)."""
     return np.asarray((np.asarray(outputs) > 0.5) @ (1 << np.arange(BITS)), np.intp)

@@ -159,8 +159,8 @@ class Circuit:
         """
         if len(self.inputs) > MAX_INPUTS:
             raise InputError(
-                f"expected a truth table of at most {MAX_INPUTS} inputs, since each doubles its "
-                f"rows; found {len(self.inputs)}"
+                f"each input doubles the rows of a truth table: expected at most "
+                f"{MAX_INPUTS} inputs; found {len(self.inputs)}"
             )
         rows = np.array(list(product((0, 1), repeat=len(self.inputs))), np.int64)
         rows = rows.reshape(2 ** len(self.inputs), len(self.inputs))

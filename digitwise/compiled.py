@@ -1,4 +1,4 @@
-"""How this package's kernels are compiled: once a machine, kept on disk, without Python's lock."""
+"""Compilation of the package's kernels: kept on disk, run without Python's global lock."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,21 +7,24 @@ from numba import njit
 
 from digitwise.kernel_cache import KernelCache
 
-NO_EXCEPTIONS = {"error_model": "numpy"}  # a division that may raise is a branch: no vectors
+# A division that may raise an exception is a branch, which prevents vector instructions.
+NO_EXCEPTIONS = {"error_model": "numpy"}
 
 
 def kernel(function: Callable[..., Any], **options: Any) -> Any:
-    """Compile a function when it is called, once for each signature, and keep that."""
+    """Return a function that Numba compiles at its first call with a signature, and keeps on disk.
+
+    `options` are those of `numba.njit`.
+    """
     compiled = njit(nogil=True, **NO_EXCEPTIONS, **options)(function)
     compiled._cache = KernelCache(function)
     return compiled
 
 
 def finite_kernel(function: Callable[..., Any]) -> Any:
-    """The same for numbers that are all finite: the largest of many is found faster.
+    """Return a kernel for arguments without NaN, which finds a maximum faster.
 
-    Sums stay in order, and products are not fused with them: what a kernel computes must not
-    depend on how it was compiled, which differs between the process that compiles it and those
-    that load it from disk.
+    Sums are not reordered, and products are not fused with sums. Otherwise results could differ
+    between the process that compiles a kernel and processes that load it from disk.
     """
     return kernel(function, fastmath={"nsz", "nnan"})

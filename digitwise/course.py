@@ -1,4 +1,4 @@
-"""Checks of the course's exercises: whether an answer is right, and what is wrong with it.
+"""Checks of answers to the course's exercises.
 
 The notebooks of docs/course use it. `check` takes the learner's answer and one or more rules, and
 returns a `Verdict`, which a notebook shows.
@@ -12,28 +12,28 @@ from typing import Any
 import numpy as np
 
 Rule = Callable[[Any], str]
-"""What is wrong with an answer, as a sentence; an empty string if nothing is."""
+"""A function that returns a sentence about an answer's error, or "" if the answer is right."""
 
 OPEN = "not solved yet"
-TOLERANCE = 1e-6  # of numbers, relative and absolute
+TOLERANCE = 1e-6  # between numbers, relative and absolute
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found.
+    """The result of a check.
 
     Attributes
     ----------
     state : {"not solved yet", "wrong", "right"}
     message : str
-        What is wrong, or what the right answer teaches; may be empty.
+        The error in the answer, or the lesson of the right answer; may be empty.
     """
 
     state: str
     message: str = ""
 
     def __repr__(self) -> str:
-        """Show the verdict as a learner reads it."""
+        """Return the verdict as a learner reads it."""
         if self.state == OPEN:
             return "… Not solved yet: write your answer in the cell above, and run both cells."
         sign, word = ("✔", "Right") if self.state == "right" else ("✘", "Not right yet")
@@ -41,19 +41,19 @@ class Verdict:
 
 
 def check(answer: Any, *rules: Rule, then: str = "") -> Verdict:
-    """Check an answer against rules, in order; the first one that it breaks is told.
+    """Check an answer against rules, in order; return the verdict of the first broken rule.
 
     >>> check(5, equals(4, mistakes={5: "the first layer was counted twice."}))
     ✘ Not right yet: the first layer was counted twice.
 
     Parameters
     ----------
-    answer : anything
-        None, or a tuple with None in it, is not solved yet; so is a function that returns None.
+    answer : object
+        None, a tuple that contains None, and a function that returns None are not solved yet.
     rules : Rule
-        Made by `equals`, `gives`, `runs` and `holds`.
+        Rules made by `equals`, `gives`, `runs` and `holds`.
     then : str
-        What to tell when the answer is right.
+        Message for a right answer.
     """
     if _is_open(answer):
         return Verdict(OPEN)
@@ -66,15 +66,15 @@ def check(answer: Any, *rules: Rule, then: str = "") -> Verdict:
 def equals(
     expected: Any, mistakes: dict[Any, str] | None = None, tolerance: float = TOLERANCE
 ) -> Rule:
-    """Return the rule that an answer is this number, text or array.
+    """Return the rule that an answer equals this number, text or array.
 
     Parameters
     ----------
-    expected : number, str, bool, array of numbers, or a tuple of these
+    expected : number, str, bool, array of numbers, or a tuple of them
     mistakes : dict of wrong answer -> hint, optional
-        Answers that learners often give, and what is wrong with each.
+        Frequent wrong answers, with a hint for each.
     tolerance : float
-        Of numbers, relative and absolute.
+        Tolerance between numbers, relative and absolute.
     """
 
     def rule(answer: Any) -> str:
@@ -91,15 +91,15 @@ def equals(
 def gives(
     cases: Iterable[tuple[tuple[Any, ...], Any]], hint: str = "", tolerance: float = TOLERANCE
 ) -> Rule:
-    """Return the rule that a function gives what is expected for some arguments.
+    """Return the rule that a function returns the expected results.
 
     Parameters
     ----------
     cases : iterable of (arguments, expected)
     hint : str
-        What to think of when it doesn't.
+        Hint that follows the message about a wrong result.
     tolerance : float
-        Of numbers, relative and absolute.
+        Tolerance between numbers, relative and absolute.
     """
 
     def rule(answer: Any) -> str:
@@ -116,38 +116,38 @@ def gives(
 
 
 def runs(*arguments: Any) -> Rule:
-    """Return the rule that a function answers for some arguments: with whatever isn't None."""
+    """Return the rule that a function returns anything but None for these arguments."""
     return lambda answer: _call(answer, arguments)[1]
 
 
 def holds(test: Callable[[Any], Any], otherwise: str) -> Rule:
-    """Return the rule that a test of the answer is true; otherwise a sentence says what is wrong.
+    """Return the rule that a test of the answer is true; `otherwise` is the message if it isn't.
 
-    An answer that the test can't handle, as it is of another kind, breaks the rule too.
+    An answer of a kind that makes the test raise an exception breaks the rule too.
     """
 
     def rule(answer: Any) -> str:
         try:
             return "" if test(answer) else otherwise
-        except Exception as error:  # whatever a wrong kind of answer may cause
+        except Exception as error:  # a wrong kind of answer may raise anything
             return f"{otherwise} (Trying it raised {type(error).__name__}: {error}.)"
 
     return rule
 
 
 def _call(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, str]:
-    """Return what a learner's function gives, and what is wrong if it gives nothing or raises."""
+    """Call a learner's function; return its result, and a message if it raises or returns None."""
     if not callable(function):
         return None, f"expected a function; found {_shown(function)}."
     try:
-        found = function(*deepcopy(arguments))  # it may change them
-    except Exception as error:  # whatever a learner's function may raise
+        found = function(*deepcopy(arguments))  # the function may change its arguments
+    except Exception as error:  # a learner's function may raise anything
         return None, f"{_called(arguments)} it raises {type(error).__name__}: {error}."
     return found, OPEN if _is_open(found) else ""
 
 
 def _is_open(answer: Any) -> bool:
-    """Whether an answer is a stub: None, or a sequence that has one in it."""
+    """Tell whether an answer is a stub: None, or a sequence that contains a stub."""
     if isinstance(answer, Sequence) and not isinstance(answer, str):
         return any(map(_is_open, answer))
     return answer is None
@@ -167,7 +167,7 @@ def _same(found: Any, expected: Any, tolerance: float) -> bool:
 
 
 def _length(value: Any) -> int | None:
-    """How many values a tuple, list or array has; None of anything else."""
+    """Return the length of a tuple, list or array; None for anything else."""
     if isinstance(value, np.ndarray):
         return len(value) if value.ndim else None
     return len(value) if isinstance(value, Sequence) else None
@@ -181,7 +181,7 @@ def _numbers(value: Any) -> Any:
 
 
 def _difference(found: Any, expected: Any, tolerance: float) -> str:
-    """Say what differs without giving the answer away: kind, shape, where, or on which side."""
+    """Describe the difference without giving the answer away: kind, shape, index or direction."""
     if isinstance(expected, tuple):
         if _length(found) != len(expected):
             return f"expected {len(expected)} values in a tuple; found {_shown(found)}."
@@ -213,7 +213,7 @@ def _called(arguments: tuple[Any, ...]) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Show a value in one short line."""
+    """Return a value as one short line."""
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.ndarray | np.generic):

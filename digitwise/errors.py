@@ -1,10 +1,10 @@
-"""The errors that digitwise raises: what was expected, what was found, what to do."""
+"""The errors that digitwise raises; a message says what was expected, found, and what to do."""
 
 from collections.abc import Collection
 
 
 class DigitwiseError(Exception):
-    """Base of every error that a user can cause; the command line prints it as one line."""
+    """Base class of all errors that a user can cause; the command line prints one line for each."""
 
 
 class InputError(DigitwiseError, ValueError):
@@ -12,40 +12,40 @@ class InputError(DigitwiseError, ValueError):
 
 
 class ExtraError(InputError, ImportError):
-    """A package is needed that comes with an extra: the message has the command to install it."""
+    """A package of an extra is missing; the message has the command that installs it."""
 
 
 class RangeError(InputError, IndexError):
-    """There is nothing at a position: it is outside a set."""
+    """An index is outside a set of examples."""
 
 
 class DataError(DigitwiseError):
-    """A set of digits is missing, damaged or not what its header says."""
+    """A set of digits is missing or damaged, or contradicts its header."""
 
 
 class ImageError(DigitwiseError):
-    """A picture can't be opened, or is beyond the limits."""
+    """A picture can't be opened, or exceeds a limit."""
 
 
 class ModelError(DigitwiseError):
-    """A model file is missing, damaged or not a model file."""
+    """A model file is missing or damaged, or the file is no model."""
 
 
 class StoppedError(DigitwiseError):
-    """The user stopped a command; what it had done is saved, and the message says where."""
+    """The user stopped a command; its results so far are saved, and the message says where."""
 
 
 class TrainingError(DigitwiseError):
-    """Training can't go on: its numbers have left the finite ones."""
+    """Training can't go on: cost or parameters are no longer finite."""
 
 
 def one_of(what: str, name: object, known: Collection[str]) -> str:
-    """Return a name that is among the known ones.
+    """Return the name if it is known; `what` says what it names.
 
     Raises
     ------
     InputError
-        If it isn't.
+        If the name is unknown.
     """
     if not isinstance(name, str) or name not in known:
         raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")

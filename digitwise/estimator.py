@@ -1,4 +1,4 @@
-"""`NetworkClassifier`: a network on digitwise's engines, as an estimator of scikit-learn."""
+"""`NetworkClassifier`: a network as an estimator of scikit-learn."""
 
 from typing import Any, Self
 
@@ -27,18 +27,18 @@ except ImportError as error:
 
 # Chosen on held-out rows of scikit-learn's bundled digits, breast cancer and wine, and of
 # `make_classification` with 1,000 to 20,000 rows.
-RATE = 0.4  # learning rate of inputs whose root mean square norm is 1
-DECAY = 4.0  # rows × weight decay
-FEW = 400  # rows: no fewer are counted for it
+UNIT_NORM_RATE = 0.4  # learning rate for inputs whose root mean square norm is 1
+ROWS_TIMES_DECAY = 4.0  # number of rows × weight decay
+MIN_DECAY_ROWS = 400  # fewer rows count as this many
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """A feedforward network for any inputs and classes, in scikit-learn's manner.
+    """A feedforward network for any inputs and classes, with the interface of scikit-learn.
 
-    One sigmoid output a class; stochastic gradient descent by backpropagation (Eq. 18 to 21).
-    Inputs are taken as they are, as `MLPClassifier` takes them: put a `StandardScaler` in front,
-    in a `Pipeline`, unless all features lie around [0, 1]. A float32 X gives a float32 network,
-    which learns faster; any other a float64 one.
+    It has one sigmoid output for each class and learns by stochastic gradient descent (Eq. 18 to
+    21). Inputs are not scaled, as in `MLPClassifier`. Put a `StandardScaler` in front, in a
+    `Pipeline`, unless all features lie around [0, 1]. A float32 X gives a float32 network, which
+    learns faster; any other X gives a float64 network.
 
     >>> from sklearn.datasets import load_wine
     >>> from sklearn.pipeline import make_pipeline
@@ -52,50 +52,50 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     hidden : sequence of int, or int
         Neurons of each hidden layer; () for none.
     activation : {"tanh", "sigmoid", "relu"}
-        Of the hidden layers. With relu, init="he".
+        Activation of the hidden layers; relu goes with init="he".
     cost, init : str
         See `digitwise.Network`.
     epochs : int >= 0
         Passes over the training rows.
     batch_size : int >= 1
-        Rows of a mini-batch; more than there are means all of them.
+        Rows of a mini-batch; a larger number than n means all rows.
     learning_rate : float > 0, or "auto"
-        Of the first epoch. "auto": 0.4 / max(1, √(mean ‖x‖²)) of the training rows x, so that the
-        scale of the inputs matters less.
+        η in the first epoch. "auto": 0.4 / max(1, √(mean ‖x‖²)) over the training rows x, so that
+        the scale of the inputs matters less.
     schedule : {"constant", "linear", "cosine"}
-        How the learning rate falls until the last epoch.
+        Course of the learning rate until the last epoch.
     momentum, nesterov, dropout
         See `digitwise.descent.Variant`.
     weight_decay : float >= 0, or "auto"
-        λ: see `digitwise.descent.Variant`. "auto": 4 / max(n, 400) for n training rows, or for the
-        sum of their weights: the more rows, the less is left to the assumption of small weights.
+        λ: see `digitwise.descent.Variant`. "auto": 4 / max(n, 400), where n is the number of
+        training rows, or the sum of their weights. More rows need less regularisation.
     class_weight : dict, "balanced" or None
-        Weights of classes, multiplied with those of rows.
+        Weights of classes; a row's weight is multiplied by its class's weight.
     patience : int >= 1, optional
-        Stop early: when the accuracy on rows set aside has not risen for so many epochs. The best
-        epoch's network is kept.
+        Stop when the validation accuracy has not risen for this many epochs, and keep the network
+        of the best epoch.
     validation_fraction : float in (0, 1)
-        Share of the rows that is set aside for `patience`, stratified by class.
+        Share of the rows set aside for validation, stratified by class; used with `patience`.
     engine : str
         See `digitwise.engines`.
     warm_start : bool
-        Let `fit` begin with the network of the `fit` before.
+        Let `fit` begin with the network of the previous `fit`.
     random_state : int, RandomState or None
-        Of the start, the order of the rows, what dropout leaves out, and which rows are set aside.
+        Seed of the first weights, the order of the rows, dropout and the validation rows.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
     n_features_in_ : int
     feature_names_in_ : array of shape (n_features,)
-        Where X had names.
+        Names of the features, if X had names.
     network_ : Network
     rows_seen_ : float
-        Rows, or the sum of their weights, of `fit` or of all calls of `partial_fit`.
+        Number of rows, or sum of their weights, in `fit` or in all calls of `partial_fit`.
     history_ : History
-        Cost and accuracies of every epoch, on at most 2,000 training rows.
+        Cost and accuracies after every epoch, on at most 2,000 training rows.
     loss_curve_ : list of float
-        The costs of `history_`.
+        The costs in `history_`.
     """
 
     classes_: npt.NDArray[Any]
@@ -144,16 +144,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train a network.
+        """Train a network; return self.
 
         Parameters
         ----------
         X : array of shape (n, n_features)
         y : array of shape (n,)
-            Classes: numbers or strings, two or more.
+            Classes, numbers or strings; at least two different ones.
         sample_weight : array of shape (n,), optional
-            How much each row counts, 0 or more, within its mini-batch. A row of weight 2 is as two
-            where a mini-batch holds all rows.
+            Weight of each row within its mini-batch, 0 or more. If a mini-batch holds all rows, a
+            row of weight 2 counts as two rows.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         TrainingError
             If cost or weights stop being finite numbers.
         ValueError
-            As estimators of scikit-learn do, about X, y and weights.
+            If X, y or weights are not as scikit-learn expects them.
         """
         earlier = (self.network_, self.classes_) if self._goes_on() else None
         values, y = self._checked(X, y, reset=True)
@@ -202,25 +202,26 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes: Any = None,
         sample_weight: Any = None,
     ) -> Self:
-        """Go once through some rows, from the network as it is, at `learning_rate`.
+        """Train the present network for one epoch on some rows, at `learning_rate`; return self.
 
         Parameters
         ----------
         X : array of shape (n, n_features)
         y : array of shape (n,)
         classes : array, optional
-            All classes there will ever be; needed by the first call.
+            All classes of all calls; required in the first call.
         sample_weight : array of shape (n,), optional
             See `fit`.
 
         Raises
         ------
         InputError, TrainingError, ValueError
-            See `fit`; also if the classes are not told at first, or others later.
+            See `fit`; also if the first call has no classes, or a later call has others.
         """
         if self.class_weight == "balanced":
             raise InputError(
-                "some rows don't say what would balance all: give partial_fit a dict (class_weight)"
+                "partial_fit can't balance classes, as it sees some rows only: expected a dict "
+                "(class_weight)"
             )
         first = not hasattr(self, "network_")
         values, y = self._checked(X, y, reset=first)
@@ -246,23 +247,23 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> Floats:
-        """Weighted inputs z of the outputs, (n, n_classes); of two, the second's log odds, (n,)."""
+        """Return z of each output, (n, n_classes); for two classes, the second's log odds, (n,)."""
         z = self._weighted_outputs(X)
         if len(self.classes_) != 2:
             return z
-        log_outputs = -np.logaddexp(0, -z)  # so that the order is that of `predict_proba`
+        log_outputs = -np.logaddexp(0, -z)  # ranks rows in the same order as `predict_proba`
         return np.asarray(log_outputs[:, 1] - log_outputs[:, 0])
 
     def predict_proba(self, X: Any) -> Floats:
-        """Probability of each class, (n, n_classes): outputs divided by their sum.
+        """Return the probability of each class, (n, n_classes): outputs divided by their sum.
 
-        An output is trained to be the probability of its class; they are not calibrated further:
-        scikit-learn's `CalibratedClassifierCV` does that.
+        Outputs are trained as probabilities, but not calibrated; for calibration, use
+        scikit-learn's `CalibratedClassifierCV`.
         """
         return class_probabilities(self._weighted_outputs(X))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Class of the largest output for each row, (n,)."""
+        """Return the class of the largest output for each row, (n,)."""
         z = self._weighted_outputs(X)
         return np.asarray(self.classes_[z.argmax(axis=1)])
 
@@ -286,7 +287,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return values, y
 
     def _table(self, values: Floats, y: npt.NDArray[Any], sample_weight: Any) -> Table:
-        """Rows that count, with their labels and weights."""
+        """Return the rows with a weight above 0, with their labels and weights."""
         labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         if (unknown := self.classes_[labels] != y).any():
             raise InputError(f"expected classes {self.classes_}; found {y[unknown][0]!r}")
@@ -340,12 +341,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.learning_rate != "auto":
             return check_rate(self.learning_rate)  # type: ignore[arg-type]
         squares = np.einsum("ij,ij->i", table.values, table.values, dtype=np.float64)
-        return RATE / max(1.0, float(np.sqrt(np.average(squares, weights=table.weights))))
+        return UNIT_NORM_RATE / max(1.0, float(np.sqrt(np.average(squares, weights=table.weights))))
 
     def _weight_decay(self) -> float:
         if self.weight_decay != "auto":
             return self.weight_decay  # type: ignore[return-value]
-        return DECAY / max(FEW, self.rows_seen_)
+        return ROWS_TIMES_DECAY / max(MIN_DECAY_ROWS, self.rows_seen_)
 
     def _goes_on(self) -> bool:
         return bool(self.warm_start) and hasattr(self, "network_")

@@ -1,4 +1,4 @@
-"""Packages that come with an extra, for those who need them: `pyproject.toml` lists the extras."""
+"""Import of optional packages; `pyproject.toml` lists the extra that each belongs to."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,12 +8,12 @@ from digitwise.errors import ExtraError
 
 
 def need(package: str, extra: str, purpose: str) -> Any:
-    """Import a package.
+    """Import an optional package and return it; `purpose` says in an error what needs it.
 
     Raises
     ------
     ExtraError
-        If it isn't there: it says which extra has it.
+        If the package isn't installed; the message names the extra.
     """
     try:
         return import_module(package)
@@ -22,7 +22,7 @@ def need(package: str, extra: str, purpose: str) -> Any:
 
 
 def missing(package: str, extra: str, purpose: str) -> ExtraError:
-    """Return the error that says which extra has a package."""
+    """Return the error that names the extra of a missing package."""
     return ExtraError(
         f"{purpose} needs the package {package}: pip install 'digitwise[{extra}]', or "
         f"'.[{extra}]' in a clone"
@@ -30,5 +30,5 @@ def missing(package: str, extra: str, purpose: str) -> ExtraError:
 
 
 def has(package: str) -> bool:
-    """Whether a package is installed; it is not imported."""
+    """Tell whether a package is installed, without importing it."""
     return find_spec(package) is not None

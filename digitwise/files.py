@@ -1,4 +1,4 @@
-"""Writing files and folders so that a crash leaves the old or the new, never half of either."""
+"""Atomic writing of files and folders: a crash leaves the old content or the new, never a part."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from digitwise.temporary import temporary_file, temporary_folder
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write beside, fsync, rename: `path` holds its old content or all of the new.
+    """Write a file by writing a temporary one beside it, fsync and rename.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BufferedRandom]:
-    """Give a file to write, which takes the place of `path` when the block ends without an error.
+    """Yield an open file that replaces `path` if the block ends without an error.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def replacing(path: str | Path) -> Iterator[BufferedRandom]:
     """
     path = Path(path)
     try:
-        # A link is written through, not replaced by a file of its own.
+        # A link stays a link: the file that it points to is replaced.
         target = path.resolve()
         if target.is_dir():
             raise DigitwiseError(f"{path} is a folder; expected the name of a file to write")
@@ -54,10 +54,10 @@ def replacing(path: str | Path) -> Iterator[BufferedRandom]:
 
 
 def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> None:
-    """Write a folder of files beside, then rename it: nobody sees it half written.
+    """Write a folder of files under a temporary name, then rename it.
 
-    A folder that is there is replaced: what it may hold is for the caller to check. A crash leaves
-    the old one, the new one or, between two renames, none until the next write beside it.
+    An existing folder is replaced; the caller checks that it may be. A crash leaves the old folder
+    or the new one. A crash between the two renames leaves no folder until the next write beside it.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> 
     path = Path(path)
     try:
         target = path.resolve()
-        # Both the new folder and the old one, while they change places, are in one of our own.
+        # The temporary folder holds the new and the old folder while they change places.
         with temporary_folder(target) as beside:
             new, old = beside / "new", beside / "old"
             new.mkdir()
@@ -88,14 +88,14 @@ def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> 
 
 
 def _permissions_of_a_new_file(path: Path) -> None:
-    """Give what mkstemp made private the permissions that open() would have."""
+    """Give a private file of mkstemp the permissions of a file that open() creates."""
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
 
 
 def _fsync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where folders can be opened (not on Windows)."""
+    """Make a rename in the folder durable; Windows can't open folders, so nothing happens there."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Ctrl-C, put off for a moment."""
+"""Deferral of Ctrl-C."""
 
 import signal
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from threading import current_thread, main_thread
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put Ctrl-C off while something is done that may not be left half done.
+    """Defer Ctrl-C until the end of the block, which may not be left half done.
 
-    A process that is started meanwhile doesn't get it at all; whoever began it ends it.
+    A process that is started in the block ignores Ctrl-C; its parent ends it.
     """
     if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield

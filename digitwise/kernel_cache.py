@@ -1,9 +1,9 @@
-"""Where compiled kernels are kept: a machine compiles each once, and again once its code changes.
+"""Disk cache of compiled kernels: a machine compiles a kernel once, and again if its code changes.
 
-Numba's own cache knows a kernel by the file that it is in, not by those that are compiled into it;
-two processes that fill it at once may take each other's file for theirs; and where it finds no
-folder to write to, nothing can be compiled. Here each kernel is a file of its own, named by all
-that it was made of.
+Numba's own cache has three faults. It checks a kernel's own file only, not imported files that are
+compiled into it. Two processes that fill it at the same time may exchange their files. Without a
+folder that it can write to, nothing compiles. Here each kernel has its own file, whose name holds a
+hash of the code, the versions and the signature.
 """
 
 import inspect
@@ -37,19 +37,19 @@ IMPORT = re.compile(r"^\s*(?:from|import) digitwise\.([\w.]+)", re.MULTILINE)
 VERSIONS = f"{sys.version} {numba.__version__} {llvmlite.__version__}"
 ENDING = ".kernel"
 ADVICE = (
-    "every process compiles its kernels anew, which takes it a minute: no folder to keep them in "
-    "can be written to; name one in NUMBA_CACHE_DIR"
+    "found no folder for compiled kernels that can be written to: every process will compile them "
+    "anew, for about a minute; name a folder in NUMBA_CACHE_DIR"
 )
 logger = logging.getLogger("digitwise")
 
 
 class KernelCache(_Cache):  # type: ignore[misc]
-    """Keeps what Numba compiles of one function, a file for each signature and processor.
+    """The compiled versions of one function, a file for each signature and processor.
 
     Parameters
     ----------
     function : callable
-        Of a module of this package, at its top level.
+        Function at the top level of a module of this package.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -58,12 +58,12 @@ class KernelCache(_Cache):  # type: ignore[misc]
 
     @property
     def cache_path(self) -> str | None:
-        """The folder, as Numba's statistics show it."""
+        """Folder of the cache, as Numba's statistics show it."""
         folder = folder_of(self._source.parent)
         return str(folder) if folder else None
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return what was compiled for a signature; None if it wasn't, or its file is damaged."""
+        """Return the compiled kernel of a signature; None if its file is missing or damaged."""
         target_context.refresh()
         path, key = self._path_and_key(sig, target_context.codegen())
         if path is None:
@@ -73,12 +73,12 @@ class KernelCache(_Cache):  # type: ignore[misc]
             return CompileResult._rebuild(target_context, *payload) if kept == key else None
         except FileNotFoundError:
             return None
-        except Exception as error:  # damaged: whatever a pickle may raise
+        except Exception as error:  # a damaged pickle may raise anything
             logger.debug("%s is compiled anew: %r", path, error)
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep what was compiled for a signature; a disk that is full keeps nothing."""
+        """Write the compiled kernel of a signature; skip it if the file can't be written."""
         path, key = self._path_and_key(sig, data.codegen)
         if path is None or data.library.has_dynamic_globals:
             return
@@ -87,18 +87,18 @@ class KernelCache(_Cache):  # type: ignore[misc]
             write_atomically(path, dumps((key, data._reduce())))
             for other in path.parent.glob(f"{self._name}.*{ENDING}"):
                 if not other.name.startswith(f"{stem}."):
-                    other.unlink()  # of an earlier version of the code
+                    other.unlink()  # compiled from earlier code
         except (DigitwiseError, OSError) as error:
             logger.debug("%s is not kept: %s", path, error)
 
     def enable(self) -> None:
-        """It always is."""
+        """Do nothing: the cache is always enabled."""
 
     def disable(self) -> None:
-        """It can't be."""
+        """Do nothing: the cache can't be disabled."""
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: kernels are written at once."""
 
     def _path_and_key(self, sig: Any, codegen: Any) -> tuple[Path | None, tuple[str, ...]]:
         folder = folder_of(self._source.parent)
@@ -111,7 +111,7 @@ class KernelCache(_Cache):  # type: ignore[misc]
 
 @cache
 def code_of(source: Path) -> str:
-    """SHA-256 of all that kernels of a module may compile in; and of Numba."""
+    """Return the SHA-256 of a module, of the modules it imports, and of the versions of Numba."""
     digest = sha256(VERSIONS.encode())
     for path in sorted(files_of(source)):
         digest.update(sha256(path.read_bytes()).digest())
@@ -119,9 +119,9 @@ def code_of(source: Path) -> str:
 
 
 def files_of(source: Path) -> set[Path]:
-    """A module's file, those that it imports of this package, those that they do, and so on.
+    """Return a module's file and those of this package's modules that it imports, transitively.
 
-    But for this one: it doesn't say how anything is compiled.
+    This module is left out: it doesn't affect compilation.
     """
     found: set[Path] = set()
     waiting = [source]
@@ -134,7 +134,7 @@ def files_of(source: Path) -> set[Path]:
 
 
 def _imported(code: str) -> Iterator[Path]:
-    """Files of the modules of this package that code imports."""
+    """Yield the files of this package's modules that the code imports."""
     for name in IMPORT.findall(code):
         path = PACKAGE.joinpath(*name.split("."))
         yield from (p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists())
@@ -142,10 +142,11 @@ def _imported(code: str) -> Iterator[Path]:
 
 @cache
 def folder_of(package: Path) -> Path | None:
-    """Where the kernels of a package's folder are kept; None, with advice, if they can't be.
+    """Return the folder for the kernels of a package; None, after a warning, if there is none.
 
-    In the folder that NUMBA_CACHE_DIR names; beside the code; in the user's cache; in a temporary
-    folder that only the user may read, since what is kept there is run.
+    It is the first of these that can be written to: the folder in NUMBA_CACHE_DIR, if set, or else
+    `__pycache__` beside the code; the user's cache; a folder for temporary files. The last two must
+    be private to the user, since cached code is run.
     """
     own = f"{package.name}-{sha256(str(package).encode()).hexdigest()[:12]}"
     if config.CACHE_DIR:
@@ -161,24 +162,24 @@ def folder_of(package: Path) -> Path | None:
 
 
 def _private_folders() -> Iterator[Path]:
-    with suppress(RuntimeError):  # no home; older versions of platformdirs say ~/.cache as it is
+    with suppress(RuntimeError):  # no home folder; older platformdirs then return "~/.cache"
         cache = Path(user_cache_dir("digitwise", appauthor=False))
         if cache.is_absolute():
             yield cache / "kernels"
-    with suppress(OSError):  # no folder at all for temporary files
+    with suppress(OSError):  # no folder for temporary files
         user = os.geteuid() if hasattr(os, "geteuid") else "kernels"
         yield Path(tempfile.gettempdir()) / f"digitwise-{user}"
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether a folder is the user's own, once it is made, and nobody else may write to it."""
+    """Make the folder; tell whether the user owns it and nobody else may write to it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         told = folder.lstat()
     except OSError:
         return False
     if not hasattr(os, "geteuid"):
-        return True  # Windows: both folders lie in the user's profile
+        return True  # on Windows both folders are in the user's profile
     return stat.S_ISDIR(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & 0o022
 
 

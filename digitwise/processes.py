@@ -1,4 +1,4 @@
-"""Processes that work for this one, as many as there are cores."""
+"""A pool of worker processes."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ from typing import Any
 def make_pool(
     jobs: int, begin: Callable[..., None] | None = None, *given: Any
 ) -> ProcessPoolExecutor:
-    """Return a pool of processes, each with one thread for sums; `begin(*given)` starts each.
+    """Return a pool of `jobs` processes, each with one BLAS thread; `begin(*given)` starts each.
 
-    They leave Ctrl-C to this process, and end when it does, even if it is killed.
+    The processes ignore Ctrl-C. They end when this process does, even if it is killed.
     """
     return ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (begin, given))
 
@@ -22,7 +22,7 @@ def make_pool(
 def _begin(begin: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
     from threadpoolctl import threadpool_limits
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began this process ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
     Thread(target=_end_with_parent, daemon=True).start()
     if begin:
         begin(*given)

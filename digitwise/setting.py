@@ -1,4 +1,4 @@
-"""A setting: a row of the table of settings, and what is made of it alone."""
+"""A setting: one row of the table of settings, with its checks, option and label."""
 
 import math
 from dataclasses import dataclass, field, fields
@@ -8,35 +8,41 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from digitwise.errors import InputError
 
-EMPTY = "none"  # as typed: no values, or no name
+EMPTY = "none"  # typed for an empty list or an empty text
 GROUPS = ("data", "network", "learning", "running")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the table says of a setting beside its name, type and default.
+    """A row of the table, except the setting's name, type and default.
 
     Attributes
     ----------
     meaning : str
         One sentence, for people.
     group : {"data", "network", "learning", "running"}
-    symbol, unit, source : str
-        As the equations name it; what it counts; the equation or paper.
-    least, most, above, below : float or None
-        Bounds of each value: the first two may be reached, the others may not.
+    symbol : str
+        Symbol in the equations.
+    unit : str
+        Unit of a value, such as digits or epochs.
+    source : str
+        Equation or paper.
+    least, most : float or None
+        Bounds of each value, which may be reached.
+    above, below : float or None
+        Bounds of each value, which may not be reached.
     choices : tuple of str
-        All values that it may have.
+        All valid values; empty if any value in range is valid.
     most_values : int
-        How many values a setting of several has at most.
+        Maximum number of values of a setting with several.
     metavar : str
-        How values are typed, for people.
+        Placeholder of a value in the help.
     axis : bool
-        Whether a sweep may vary it.
+        Whether a sweep may vary the setting.
     page : {"", "first", "more"}
-        Whether the page's form has it, at once or on request.
+        Place in the page's form: none, at once, or on request.
     label : str
-        As a form has it; by default its name.
+        Label in a form; the name if empty.
     """
 
     meaning: str
@@ -57,7 +63,7 @@ class Row:
 
 
 def row(default: Any, meaning: str, group: str, **more: Any) -> Any:
-    """Return the field of a setting."""
+    """Return the dataclass field of a setting, which carries its `Row`."""
     return field(default=default, metadata={"row": Row(meaning, group, **more)})
 
 
@@ -70,8 +76,10 @@ class Setting:
     name : str
     kind : {int, float, bool, str}
         Type of a value.
-    many, optional : bool
-        Whether it has several values; whether it may be None.
+    many : bool
+        Whether the setting has several values.
+    optional : bool
+        Whether it may be None.
     default : object
     row : Row
     """
@@ -85,18 +93,18 @@ class Setting:
 
     @property
     def option(self) -> str:
-        """As the command line has it."""
+        """Option of the command line."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
     def label(self) -> str:
-        """As a form has it: with its symbol."""
+        """Label in a form, with the symbol."""
         label = self.row.label or self.name.replace("_", " ").capitalize()
         return f"{label} {self.row.symbol}".strip()
 
     @property
     def expected(self) -> str:
-        """What a value has to be, in words."""
+        """Valid values, in words."""
         r = self.row
         if r.choices:
             return f"one of: {', '.join(r.choices)}"
@@ -118,7 +126,7 @@ class Setting:
         return text
 
     def fits(self, value: Any) -> bool:
-        """Whether it may have this value."""
+        """Tell whether the value is valid."""
         if value is None:
             return self.optional
         if not self.many:
@@ -127,23 +135,23 @@ class Setting:
         return listed and all(map(self._fits_one, value))
 
     def check(self, value: Any) -> None:
-        """Refuse a value that it can't have.
+        """Refuse an invalid value.
 
         Raises
         ------
         InputError
-            If it can't.
+            If the value is invalid.
         """
         if not self.fits(value):
             raise InputError(f"expected {self.name} to be {self.expected}; found {value!r:.50}")
 
     def clean(self, value: Any) -> Any:
-        """Return a value in the setting's own type: lists as tuples, whole learning rates as reals.
+        """Return the value in the setting's own type: a list as a tuple, a whole rate as a float.
 
         Raises
         ------
         InputError
-            If it can't have this value.
+            If the value is invalid.
         """
         self.check(value)
         if value is None:
@@ -151,7 +159,7 @@ class Setting:
         return tuple(map(self.kind, value)) if self.many else self.kind(value)
 
     def typed(self, value: Any) -> list[str]:
-        """Return the words of a command line that give it this value."""
+        """Return the words of a command line that set this value."""
         if value is None or value is False:
             return []
         if value is True:
@@ -182,7 +190,7 @@ class Setting:
 
 
 def table_of(settings: Any) -> dict[str, Setting]:
-    """Return the table of a class of settings, by name."""
+    """Return the settings of a dataclass, by name, in the order of its fields."""
     hints = get_type_hints(settings)
     found = {}
     for f in fields(settings):

@@ -1,9 +1,9 @@
-"""The settings of a training run: one table.
+"""The settings of a training run, in one table.
 
-A row of the table is a field of `Settings`: its type and its default, and beside them its range,
-unit, meaning, group and source. The command line's options, a sweep's axes, the page's form, checks
-and their messages, what model files and TOML files hold, the arguments of `fit` and the reference
-in the docs are made from it.
+A row of the table is a field of `Settings`: its type, default, range, unit, meaning, group and
+source. Everything else about settings follows from the table: options of the command line, axes of
+a sweep, the page's form, checks and their messages, model files, TOML files, arguments of `fit` and
+the reference in the docs.
 """
 
 import tomllib
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run depends on, besides the data: the run is a pure function of it.
+    """The settings of a run, which is a pure function of them and of the data.
 
-    Defaults were chosen on the last 10,000 training digits of MNIST.
+    The defaults were chosen on the last 10,000 training digits of MNIST.
     """
 
     data: str = row(
         "auto",
-        "The digits: auto (MNIST where it is at hand, else digits), mnist, digits (the bundled "
+        "The digits: auto (MNIST if it is present, else digits), mnist, digits (the bundled "
         "set), a collection (its name, an .npz or a .csv file), or a folder of IDX files or of "
         "pictures in folders named by label.",
         "data",
@@ -41,18 +41,18 @@ class Settings:
     )
     also: tuple[str, ...] = row(
         (),
-        "Mix in another set, a collection's name or file, given several times; SHARE is its share "
-        "of all examples. none: leave out what the preset mixes in.",
+        "Mix in a collection, by its name or file; can be repeated. SHARE is its share of all "
+        "examples. none: mix in no collection, whatever the preset names.",
         "data",
         metavar="SET[:SHARE]",
     )
     limit: int | None = row(
-        None, "Train on the first so many digits only.", "data", unit="digits", least=1, page="more"
+        None, "Train on the first N digits only.", "data", unit="digits", least=1, page="more"
     )
     validation: int = row(
         0,
-        "Set aside the last so many training digits; they are measured after every epoch, and the "
-        "test digits only at the end.",
+        "Set aside the last N training digits for validation after every epoch; the test digits "
+        "are then measured only at the end.",
         "data",
         unit="digits",
         least=0,
@@ -60,7 +60,7 @@ class Settings:
     )
     deform: str = row(
         "none",
-        "Draw every digit anew each time: slanted, turned, bent.",
+        "Deform every digit anew each time it is used: slant, rotation, bends.",
         "data",
         choices=("none", "mnist", "wild"),
         source="Simard et al. 2003",
@@ -69,7 +69,7 @@ class Settings:
     )
     non_digits: float = row(
         0.0,
-        "Share of the examples made into what is no digit; no output should fire for them.",
+        "Share of the examples turned into non-digits, for which no output should fire.",
         "data",
         unit="share",
         least=0,
@@ -78,7 +78,7 @@ class Settings:
     )
     numbers: int = row(
         0,
-        "Draw so many numbers, and learn too from what they might be cut into.",
+        "Draw N numbers, cut them into candidates and add these to the training examples.",
         "data",
         unit="numbers",
         least=0,
@@ -86,14 +86,14 @@ class Settings:
     )
     real_numbers: str = row(
         "",
-        "Learn how to weigh a number's parts from real pictures too: a folder of them with "
-        "truth.json. none: leave out what the preset names.",
+        "Folder of real pictures with truth.json, from which the weighing is learnt too. none: "
+        "no folder, whatever the preset names.",
         "data",
         metavar="DIR",
     )
     hidden: tuple[int, ...] = row(
         (100,),
-        "Neurons of the hidden layers: 30, or 100,30 (also 100-30); none: no hidden layer.",
+        "Neurons of each hidden layer: 30, or 100,30 (also 100-30); none: no hidden layer.",
         "network",
         unit="neurons",
         least=1,
@@ -106,8 +106,8 @@ class Settings:
     )
     convolutions: str = row(
         "",
-        "Layers with shared weights, before the hidden ones: 3x3x16p2,3x3x32 has 16 maps of 3x3 "
-        "patches, pooled 2x2, then 32 maps; none: no such layer.",
+        "Layers with shared weights, before the hidden layers: 3x3x16p2,3x3x32 has 16 maps of 3x3 "
+        "patches, pooled 2x2, then 32 maps of 3x3 patches; none: no such layer.",
         "network",
         metavar="KxKxMAPS[pN],...",
         source="LeCun et al. 1998",
@@ -136,8 +136,8 @@ class Settings:
     )
     init: str = row(
         "scaled",
-        "How weights start: as N(0, 1), or divided by √fan-in, or for relu with twice that "
-        "variance.",
+        "Start of the weights: gaussian, N(0, 1); scaled, N(0, 1)/√fan-in; he, for relu, with "
+        "twice the variance of scaled.",
         "network",
         choices=("gaussian", "scaled", "he"),
         source="He et al. 2015",
@@ -147,15 +147,15 @@ class Settings:
     )
     start_from: tuple[str, ...] = row(
         (),
-        "Begin with a trained network: a model file, or a shipped one's name. Given several times: "
-        "with the average of networks that were trained from one start.",
+        "Begin with a trained network: a model file, or the name of a shipped model. If repeated: "
+        "the average of these networks, which should have been trained from one start.",
         "network",
         metavar="MODEL",
         source="Wortsman et al. 2022",
     )
     store: str = row(
         "float32",
-        "How the model is written: float16 halves the file.",
+        "Number format of the model file: float16 halves its size.",
         "network",
         choices=("float32", "float16"),
     )
@@ -171,7 +171,7 @@ class Settings:
     )
     batch_size: int = row(
         10,
-        "Digits of a mini-batch: one step each.",
+        "Digits of a mini-batch; each mini-batch is one step.",
         "learning",
         symbol="m",
         unit="digits",
@@ -187,7 +187,7 @@ class Settings:
     )
     schedule: str = row(
         "constant",
-        "How the learning rate goes on: it stays, or falls to 0.",
+        "Course of the learning rate: constant, or falling to 0.",
         "learning",
         choices=("constant", "linear", "cosine"),
         source="Loshchilov & Hutter 2017",
@@ -196,7 +196,7 @@ class Settings:
     )
     momentum: float = row(
         0.0,
-        "Share of a step that the next one keeps.",
+        "Share of a step that is added to the next step.",
         "learning",
         symbol="μ",
         unit="share",
@@ -208,14 +208,14 @@ class Settings:
     )
     nesterov: bool = row(
         False,
-        "Nesterov's kind of momentum: the step as if the gradient had been taken ahead.",
+        "Nesterov momentum: the step as if the gradient had been taken ahead.",
         "learning",
         source="Sutskever et al. 2013",
         page="more",
     )
     weight_decay: float = row(
         0.0,
-        "A step takes learning rate × λ of every weight.",
+        "Each step shrinks every weight by the share learning rate × λ.",
         "learning",
         symbol="λ",
         least=0,
@@ -224,7 +224,7 @@ class Settings:
     )
     dropout: float = row(
         0.0,
-        "Share of the hidden neurons left out of a step.",
+        "Share of the hidden neurons that each step leaves out.",
         "learning",
         symbol="p",
         unit="share",
@@ -235,7 +235,7 @@ class Settings:
     )
     plain_epochs: int = row(
         0,
-        "The last so many epochs learn from digits as they are, deformed no more.",
+        "Number of epochs at the end that learn from undeformed digits.",
         "learning",
         unit="epochs",
         least=0,
@@ -244,7 +244,7 @@ class Settings:
     )
     average: float = row(
         0.0,
-        "Epochs that the weights are averaged over; 0: the last weights as they are.",
+        "Number of latest epochs over which the weights are averaged; 0: no averaging.",
         "learning",
         unit="epochs",
         least=0,
@@ -253,7 +253,7 @@ class Settings:
     )
     patience: int | None = row(
         None,
-        "Stop after so many epochs without a gain on the validation digits.",
+        "Stop after N epochs without a gain on the validation digits.",
         "learning",
         unit="epochs",
         least=1,
@@ -261,12 +261,12 @@ class Settings:
     )
     keep_best: bool = row(
         False,
-        "End with the weights of the epoch that was best on the validation digits.",
+        "End with the weights of the epoch with the highest validation accuracy.",
         "learning",
     )
     seed: int = row(
         0,
-        "Seed of the start, of the orders and of all that is drawn.",
+        "Seed of the first weights, of the order of the examples and of everything drawn.",
         "running",
         least=0,
         most=2**63 - 1,
@@ -274,26 +274,26 @@ class Settings:
     )
     engine: str = row(
         "auto",
-        "What runs the epochs.",
+        "Engine that runs the epochs; auto chooses one for the network.",
         "running",
         choices=("auto", "reference", "fused", "dense", "conv"),
     )
 
     def __post_init__(self) -> None:
-        """Refuse values outside their ranges; write lists as tuples, whole rates as reals."""
+        """Refuse values outside their ranges; turn lists into tuples, whole rates into floats."""
         for setting in self.rows():
             object.__setattr__(self, setting.name, setting.clean(getattr(self, setting.name)))
 
     @property
     def variant(self) -> "Variant":
-        """How its steps depart from Eq. 20 and 21."""
-        from digitwise.descent import Variant  # and with it NumPy
+        """Variant of gradient descent that the settings ask for."""
+        from digitwise.descent import Variant  # here, since it imports NumPy
 
         return Variant(self.momentum, self.nesterov, self.weight_decay, self.dropout)
 
     @property
     def planned(self) -> bool:
-        """Whether the run leads up to its last epoch, and so can't go on after it."""
+        """Whether the run is planned up to its last epoch, so that it can't go on after it."""
         rising = self.schedule != "constant" or self.average or self.plain_epochs or self.keep_best
         return bool(rising) or self.store != "float32"
 
@@ -306,7 +306,7 @@ class Settings:
 
     @classmethod
     def rows(cls) -> "list[Setting]":
-        """Return the table."""
+        """Return the rows of the table."""
         return list(table_of(cls).values())
 
     def check(self) -> None:
@@ -315,7 +315,7 @@ class Settings:
         Raises
         ------
         InputError
-            If there are any, or layers don't fit each other.
+            If two settings contradict each other, or the layers don't fit each other.
         """
         from digitwise.layers import place_layers
 
@@ -333,12 +333,12 @@ class Settings:
             )
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
-        """Return the same with some other values.
+        """Return a copy with other values for some settings.
 
         Raises
         ------
         InputError
-            If there is no setting of a name, or a value is outside its range.
+            If a name is unknown, or a value is outside its range.
         """
         for name in changes:
             find_setting(name)
@@ -352,24 +352,24 @@ class Settings:
         return " ".join(words)
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it, in JSON's types."""
+        """Return the settings as model files hold them, in JSON's types."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Settings":
-        """Restore what `to_dict` gave; settings that are newer than it have their defaults.
+        """Return the settings that `to_dict` wrote; settings that are missing get their defaults.
 
         Raises
         ------
         InputError
-            If it isn't that.
+            If a name is unknown, or a value is outside its range.
         """
         start = saved.get("start_from") or ()
-        start = [start] if isinstance(start, str) else start  # earlier files have a name, or null
+        start = [start] if isinstance(start, str) else start  # earlier files hold a name, or null
         return cls().changed({**saved, "start_from": start})
 
     def to_toml(self) -> str:
-        """Return the settings that differ from the defaults as a TOML file has them."""
+        """Return the settings that differ from the defaults, as lines of a TOML file."""
         lines = [
             f"{setting.name} = {_toml(getattr(self, setting.name))}"
             for setting in self.rows()
@@ -383,12 +383,12 @@ DEFAULTS = Settings()
 
 
 def find_setting(name: str, among: Iterable[str] = ()) -> "Setting":
-    """Return the setting of this name, which should be one of some, or of all.
+    """Return the setting of this name; an error suggests a name from `among`, or from all.
 
     Raises
     ------
     InputError
-        If there is none.
+        If there is no setting of this name.
     """
     if name in TABLE:
         return TABLE[name]
@@ -399,18 +399,18 @@ def find_setting(name: str, among: Iterable[str] = ()) -> "Setting":
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read a TOML file of settings, one `name = value` a line, and check each.
+    """Return the settings in a TOML file, one `name = value` a line, after checking each.
 
     Raises
     ------
     InputError
-        If the file can't be read, is no TOML, or a setting is unknown or outside its range.
+        If the file can't be read or isn't TOML, or a setting is unknown or outside its range.
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"can't read settings {path}: {error.strerror}") from error
-    except ValueError as error:  # TOML, or its encoding
+    except ValueError as error:  # not TOML, or not UTF-8
         raise InputError(f"{path}: expected TOML, as learning_rate = 0.5; {error}") from error
     try:
         DEFAULTS.changed(found)

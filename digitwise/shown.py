@@ -1,4 +1,4 @@
-"""A network as people see it: what `digitwise.display` makes of it."""
+"""Methods that show a network to people; `digitwise.display` does the work."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -7,10 +7,10 @@ if TYPE_CHECKING:
 
 
 class Shown:
-    """A network that shows itself."""
+    """Base class of `Network`: its summary, its weights as an image, its repr."""
 
     def summary(self) -> str:
-        """Layers, activations, weights and parameters as a table of text."""
+        """Return layers, activations, weights and parameters as a table of text."""
         from digitwise.display.network import summarise
 
         return summarise(cast("Network", self))
@@ -18,14 +18,15 @@ class Shown:
     def show_weights(self, layer: int = 0, neurons: int = 30) -> Any:
         """Return a PIL image of a layer's weights: white is 0, purple above, orange below.
 
-        Of 784 inputs, each of the first neurons' weights are a tile of 28×28; else a row of pixels.
+        The weights of each of the first `neurons` neurons are a tile of 28×28 pixels if the layer
+        has 784 inputs, else a row of pixels.
         """
         from digitwise.display.weights import show_weights
 
         return show_weights(cast("Network", self), layer, neurons)
 
     def __repr__(self) -> str:
-        """Show layers, activation, cost and parameters."""
+        """Return a line with layers, activation, cost and number of parameters."""
         from digitwise.display.network import describe
 
         return describe(cast("Network", self))

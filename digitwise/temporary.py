@@ -1,7 +1,7 @@
-"""Temporary files of our own: locked while who writes them lives, cleared away once that is dead.
+"""Temporary files and folders, each locked by its process and removed after that process's death.
 
-A process that was killed leaves what it was writing behind. The next one that writes into the same
-folder finds it by its name, and sees by the lock that nobody writes it any more.
+A process that is killed leaves its temporary files behind. The next process that writes into the
+same folder finds them by their names and removes those without a lock.
 """
 
 import contextlib
@@ -14,19 +14,19 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has none: there, only what is old is stale
+except ImportError:  # Windows: without locks, only an old file is stale
     fcntl = None  # type: ignore[assignment]
 
 SUFFIX = ".digitwise-unfinished"
-OLD_S = 3600.0
-_cleared: set[Path] = set()  # folders, by this process
+STALE_AGE_S = 3600.0  # age of a stale file where locks are missing
+_cleared: set[Path] = set()  # folders that this process has cleared
 
 
 @contextlib.contextmanager
 def temporary_file(target: Path) -> Iterator[tuple[int, Path]]:
-    """Make an empty file beside the one it will become: its descriptor, to be closed, and path.
+    """Make an empty file beside `target`; yield its descriptor, for the caller to close, and path.
 
-    It is removed, unless it was renamed meanwhile.
+    The file is removed at the end of the block, unless it was renamed.
     """
     _clear_once(target.parent)
     while True:
@@ -35,7 +35,7 @@ def temporary_file(target: Path) -> Iterator[tuple[int, Path]]:
         _lock(lock)
         if os.fstat(lock).st_nlink or fcntl is None:
             break
-        for one in (descriptor, lock):  # cleared away before it was locked
+        for one in (descriptor, lock):  # another process removed the file before the lock
             os.close(one)
     path = Path(name)
     try:
@@ -48,7 +48,10 @@ def temporary_file(target: Path) -> Iterator[tuple[int, Path]]:
 
 @contextlib.contextmanager
 def temporary_folder(target: Path) -> Iterator[Path]:
-    """Make a folder beside one that is written or replaced; `old` in it is what was there."""
+    """Make a folder beside `target` and yield its path; it is removed at the end of the block.
+
+    A folder that is replaced may wait in it as `old`; `clear_stale` then puts it back.
+    """
     _clear_once(target.parent)
     path = Path(tempfile.mkdtemp(SUFFIX, f".{target.name[:100]}-", target.parent))
     lock = None
@@ -64,7 +67,7 @@ def temporary_folder(target: Path) -> Iterator[Path]:
 
 
 def clear_stale(folder: Path) -> None:
-    """Remove what processes that are dead were writing into a folder.
+    """Remove the temporary files that dead processes left in a folder.
 
     A folder that was being replaced when its process died gets its name back.
     """
@@ -83,12 +86,12 @@ def _clear_once(folder: Path) -> None:
 
 def _clear(path: Path) -> None:
     if fcntl is None:
-        if path.is_file() and time.time() - path.stat().st_mtime > OLD_S:
+        if path.is_file() and time.time() - path.stat().st_mtime > STALE_AGE_S:
             path.unlink()
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # an OSError while it is written
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError: its process is alive
         if not path.is_dir():
             path.unlink()
             return
@@ -103,5 +106,5 @@ def _clear(path: Path) -> None:
 
 def _lock(descriptor: int) -> None:
     if fcntl is not None:
-        with contextlib.suppress(OSError):  # a file system without locks: nothing is cleared there
+        with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

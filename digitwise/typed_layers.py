@@ -1,4 +1,4 @@
-"""Layers as people type them: 784-100-10, 784-3x3x16p2-100-10."""
+"""Layers as text, as people type them: 784-100-10, 784-3x3x16p2-100-10."""
 
 import re
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def layers_text(sizes: Sequence[int | Layer]) -> str:
-    """Layers in a line, as 784-100-10 or 784-3x3x16p2-100-10."""
+    """Return layers as one word, such as 784-100-10 or 784-3x3x16p2-100-10."""
     return "-".join(map(str, sizes))
 
 
 def layer_settings(network: "Network") -> dict[str, Any]:
-    """Return the settings that a network's layers are made by: `convolutions` and `hidden`."""
+    """Return the settings `convolutions` and `hidden` that describe a network's layers."""
     count = shared_count(network.layers)
     return {
         "convolutions": typed(network.layers[:count]),
@@ -27,17 +27,17 @@ def layer_settings(network: "Network") -> dict[str, Any]:
 
 
 def typed(layers: Sequence[Layer]) -> str:
-    """Layers as `parse_layers` reads them."""
+    """Return layers as the text that `parse_layers` reads."""
     return ",".join(map(str, layers))
 
 
 def parse_layers(text: str) -> list["Convolution"]:
-    """Read layers as people type them: 3x3x16p2,3x3x32 has 16 maps of 3×3 patches, pooled 2×2, ...
+    """Return the convolutions in a text; 3x3x16p2 is 16 maps of 3×3 patches, pooled 2×2.
 
     Raises
     ------
     InputError
-        If it isn't that.
+        If the text doesn't describe layers with shared weights.
     """
     from digitwise.convolution import Convolution
 

@@ -86,7 +86,7 @@ def test_an_input_can_be_an_output():
     ("gates", "outputs", "message"),
     [
         ([nand("x", "a", "y"), nand("y", "x", "a")], ["y"], r"\['x', 'y'\] feed one another"),
-        ([nand("x", "x", "a")], ["x"], "in a circle"),
+        ([nand("x", "x", "a")], ["x"], "without a cycle"),
         ([nand("x", "a", "c")], ["x"], r"x: there is no input or gate \['c'\]"),
         ([], ["z"], "outputs: there is no input or gate"),
         ([nand("a", "a", "a")], ["a"], "a name of its own"),

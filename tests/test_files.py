@@ -127,7 +127,7 @@ def test_other_hidden_files_stay(tmp_path, next_process):
 
 def test_without_locks_only_what_is_old_is_stale(tmp_path, monkeypatch, next_process):
     monkeypatch.setattr(temporary, "fcntl", None)  # as on Windows
-    for name, age in ((".old-1" + SUFFIX, 2 * temporary.OLD_S), (".new-1" + SUFFIX, 0)):
+    for name, age in ((".old-1" + SUFFIX, 2 * temporary.STALE_AGE_S), (".new-1" + SUFFIX, 0)):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (time.time() - age, time.time() - age))
     write_atomically(tmp_path / "b.bin", b"content")
