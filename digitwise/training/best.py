@@ -1,4 +1,4 @@
-"""The best epoch: its weights are kept, and are what the run ends with."""
+"""Choice of the best epoch: the run ends with its weights."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class BestModel(Callback):
-    """Keeps the weights of the epoch with the highest validation accuracy (of equals, the first).
+    """Keeps the weights of the first epoch with the highest validation accuracy.
 
-    At its end the network has them. Until then they are in `history.best`, so that a checkpoint
-    has them too.
+    The network gets them at the end of the run. Until then they are in `history.best`, and so in
+    every checkpoint.
 
     Parameters
     ----------
     path : path, optional
-        Model file that is written whenever an epoch is better than all before.
+        Model file that is written whenever an epoch is better than all epochs before.
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.path = path
 
     def begin_run(self, training: "Training") -> None:
-        """Refuse to choose where nothing is measured."""
+        """Refuse a run without validation digits."""
         if training.validation is None:
             raise InputError(
-                "the best epoch is chosen on validation digits: there are none (validation=)"
+                "the best epoch is chosen on validation digits; found none (validation=)"
             )
 
     def end_epoch(self, training: "Training") -> None:
-        """Keep the weights if they are the best so far."""
+        """Keep the weights if the epoch is the best so far."""
         *before, last = [e.validation_accuracy or 0.0 for e in training.history.epochs]
         if before and last <= max(before):
             return
@@ -47,7 +47,7 @@ class BestModel(Callback):
             save(model, self.path)
 
     def end_run(self, training: "Training") -> None:
-        """Write them into the network, once the run is at its end."""
+        """Write the best weights into the network if the run is finished."""
         if training.history.best is not None and training.finished and not training.error:
             settle(training.network, training.history.best)
             training.history.best = None

@@ -1,4 +1,4 @@
-"""What is called while a network is trained."""
+"""Callbacks: functions that a training run calls at fixed points."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,45 +13,48 @@ HOOKS = ("begin_run", "begin_epoch", "begin_step", "end_step", "end_epoch", "end
 
 
 class Callback:
-    """Hooks of a training run: inherit, and write those that are needed.
+    """Base class of callbacks; a subclass defines the hooks that it needs.
 
-    Each may return True: the run stops there, unfinished, and can go on later. To bring it to its
-    end instead, call `training.finish()`.
+    If a hook returns True, the run stops there, unfinished, and can be resumed later. To finish
+    the run early instead, call `training.finish()`.
     """
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """Refuse a hook that would never be called."""
+        """Refuse an unknown hook, which would never be called."""
         super().__init_subclass__(**more)
         for name in vars(cls):
             if name.startswith(("begin_", "end_", "on_")) and name not in HOOKS:
                 raise InputError(f"{cls.__name__}: no hook {name}; expected {', '.join(HOOKS)}")
 
     def begin_run(self, training: "Training") -> bool | None:
-        """Before the first step, also of a run that goes on."""
+        """Act before the first step of a run, new or resumed."""
 
     def begin_epoch(self, training: "Training") -> bool | None:
-        """Before the first step of an epoch, and before going on in one."""
+        """Act before the first step of an epoch, or of a resumed part of one."""
 
     def begin_step(self, training: "Training") -> bool | None:
-        """Before the engine learns from the next `training.step_size` examples."""
+        """Act before the engine learns from the next `training.step_size` examples."""
 
     def end_step(self, training: "Training") -> bool | None:
-        """After it; `training.learnt` says from how many, `training.history.position` where."""
+        """Act after the engine has learnt from `training.learnt` examples.
+
+        `training.history.position` is the number of examples so far in this epoch.
+        """
 
     def end_epoch(self, training: "Training") -> bool | None:
-        """After an epoch was measured: `training.history.epochs[-1]`."""
+        """Act after an epoch has been measured; its row is `training.history.epochs[-1]`."""
 
     def end_run(self, training: "Training") -> None:
-        """At the end, however it came: `training.finished`, or `training.error` if there is one."""
+        """Act at the end of a run; see `training.finished` and `training.error` for its reason."""
 
 
 def check_callbacks(callbacks: Sequence[Callback]) -> None:
-    """Refuse what is no list of callbacks.
+    """Refuse anything but a sequence of callbacks.
 
     Raises
     ------
     InputError
-        If it isn't one.
+        If `callbacks` is no sequence, or an element is no `Callback`.
     """
     if not isinstance(callbacks, Sequence):
         raise InputError(f"expected a list of callbacks; found {callbacks!r:.80}")

@@ -1,7 +1,7 @@
-"""A run's state in a file while it is under way, and the finished model after it.
+"""Checkpoints of a run, and the model file that a finished run leaves.
 
-The checkpoint stands beside the model that it will become: a model file whose history stops before
-the last epoch. A model that is there already stays until the new one is complete.
+A checkpoint is a model file whose history stops before the last epoch. It is written beside the
+model file that it will become. An older model of that name stays until the new one is complete.
 """
 
 import time
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 SUFFIX = ".safetensors"
 CHECKPOINT_SUFFIX = ".checkpoint.safetensors"
-EVERY_S = 1.0  # seconds between two checkpoints
+INTERVAL_S = 1.0  # between two checkpoints
 
 
 def checkpoint_path(out: Path) -> Path:
-    """`net.safetensors` → `net.checkpoint.safetensors`."""
+    """Return the checkpoint of a model: `net.safetensors` → `net.checkpoint.safetensors`."""
     return out.with_name(out.name.removesuffix(SUFFIX) + CHECKPOINT_SUFFIX)
 
 
 def model_path(checkpoint: Path) -> Path:
-    """`net.checkpoint.safetensors` → `net.safetensors`; any other name stays as it is."""
+    """Return the model of a checkpoint; a path with another ending is returned unchanged."""
     name = checkpoint.name
     if name.endswith(CHECKPOINT_SUFFIX):
         name = name.removesuffix(CHECKPOINT_SUFFIX) + SUFFIX
@@ -42,32 +42,32 @@ def model_path(checkpoint: Path) -> Path:
 
 
 def find_checkpoint(path: Path) -> Path:
-    """What to resume from when a user names a checkpoint, or the model it becomes: what is there.
+    """Return the file to resume from, given the path of a checkpoint or of its model.
 
-    The checkpoint, while there is one; the model, once the run has come to its end.
+    It is the checkpoint if that exists, else the model; if neither exists, `path` itself.
     """
     model = model_path(path)
     return next((p for p in (checkpoint_path(model), model) if p.exists()), path)
 
 
 class Checkpoint(Callback):
-    """Writes the run's state about once a second, and the model when the run is at its end.
+    """Writes a checkpoint about once a second, and the model file at the end of the run.
 
-    `digitwise.resume` and `digitwise train --resume` go on from there, bit for bit.
+    `digitwise.resume` and `digitwise train --resume` go on from a checkpoint, bit for bit.
 
     Parameters
     ----------
     path : path
-        Of the model, `net.safetensors`; the state is in `net.checkpoint.safetensors` until then.
+        Model file, `net.safetensors`; the checkpoint is `net.checkpoint.safetensors`.
     test : Digits, optional
-        Measured at the end; by default those that the run tests on, if any.
+        Digits to measure the finished model on; by default the run's test digits, if any.
     goes_on : bool
-        The checkpoint that is there is this run's; otherwise an earlier one is renamed, and kept.
+        Whether an existing checkpoint belongs to this run; otherwise it is renamed and kept.
 
     Attributes
     ----------
     model : Model or None
-        The finished one.
+        The finished model.
     """
 
     def __init__(
@@ -81,7 +81,13 @@ class Checkpoint(Callback):
         self._saved_at = 0.0
 
     def begin_run(self, training: "Training") -> None:
-        """Write the start."""
+        """Write the first checkpoint.
+
+        Raises
+        ------
+        InputError
+            If the run has a schedule or a deformation that settings can't name.
+        """
         if not training.by_name:
             raise InputError(
                 "a checkpoint holds settings by name: expected a number as learning_rate and one "
@@ -92,17 +98,17 @@ class Checkpoint(Callback):
         self._save(training)
 
     def end_step(self, training: "Training") -> None:
-        """Write, if it is time."""
-        if training.history.position < len(training.train):  # else the epoch is about to end
+        """Write a checkpoint if the last one is old enough."""
+        if training.history.position < len(training.train):  # else `end_epoch` follows at once
             self.end_epoch(training)
 
     def end_epoch(self, training: "Training") -> None:
-        """Write, if it is time."""
-        if time.monotonic() - self._saved_at >= EVERY_S:
+        """Write a checkpoint if the last one is old enough."""
+        if time.monotonic() - self._saved_at >= INTERVAL_S:
             self._save(training)
 
     def end_run(self, training: "Training") -> None:
-        """Write the model, or where the run has stopped."""
+        """Write the model if the run is finished, else a last checkpoint."""
         if training.error is None and training.finished:
             self.model = finished_model(training, self.test or training.test)
             save(self.model, self.out)
@@ -119,13 +125,13 @@ class Checkpoint(Callback):
 
 
 def finished_model(training: "Training", test: Examples | None) -> Model:
-    """Return the model of a run at its end: as it is stored, measured, calibrated."""
+    """Return the model of a finished run: rounded as it is stored, measured, calibrated."""
     s, network, history = training.settings, training.network, training.history
     if s.planned:
-        history.velocity = None  # nothing goes on from here
+        history.velocity = None  # the run can't go on
     if s.store != "float32":
         for p in (*network.weights, *network.biases):
-            p[...] = p.astype(s.store)  # what is measured is what is in the file
+            p[...] = p.astype(s.store)  # measure the weights that the file holds
     model = model_of(s, network, training.train, history)
     model.store = s.store if s.store != "float32" else None
     if test is not None:
@@ -138,7 +144,7 @@ def finished_model(training: "Training", test: Examples | None) -> Model:
 
 def _calibrated(training: "Training", settings: Settings, validation: Examples) -> Calibration:
     z = training.engine.weighted_outputs(training.network, validation)
-    # Not where the digits lie: a model file holds no path.
+    # Without the path of the digits: a model file holds no paths.
     source = f"{len(validation):,} validation digits"
     if settings.validation:
         source = f"the last {settings.validation:,} training digits of {settings.data}"
@@ -148,7 +154,7 @@ def _calibrated(training: "Training", settings: Settings, validation: Examples) 
 
 
 def set_aside(out: Path) -> Path | None:
-    """Rename the checkpoint of an earlier, unfinished run; its new name, or None."""
+    """Rename the checkpoint of an earlier, unfinished run; return its new path, or None."""
     checkpoint = checkpoint_path(out)
     if not checkpoint.exists():
         return None

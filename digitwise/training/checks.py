@@ -1,4 +1,4 @@
-"""What a training run can't do is refused before it begins."""
+"""Checks of a training run before it begins."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def check_run(
     validation: Examples | None,
     deformation: Deformation | None,
 ) -> None:
-    """Refuse what can't be trained.
+    """Refuse a run that can't be trained.
 
     Raises
     ------
@@ -49,18 +49,18 @@ def check_run(
     drawn = deformation or s.deform != "none" or s.plain_epochs or s.non_digits
     if isinstance(train, Table) and drawn:
         raise InputError(
-            "only images of digits can be deformed, or made into what is no digit: train on a "
+            "only images of digits can be deformed or made into non-digits: train on a "
             "Table without deform, plain_epochs and non_digits"
         )
 
 
 def check_whole(name: str, value: object, least: int) -> None:
-    """Refuse what is no whole number of at least `least`.
+    """Refuse anything but a whole number of at least `least`.
 
     Raises
     ------
     InputError
-        If it isn't one.
+        If the value is something else.
     """
     if not isinstance(value, int | np.integer) or value < least:
         raise InputError(f"expected {name} to be a whole number >= {least}; found {value!r:.50}")

@@ -1,4 +1,4 @@
-"""Learning curves: the picture of a history."""
+"""Learning curves: cost and accuracy of a history, drawn against epochs."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ SIZE = (10.0, 4.0)  # inches
 
 
 def draw_curves(history: History, title: str, image_format: str = "png") -> bytes:
-    """Draw cost and accuracy against epochs, as the content of an image file.
+    """Return the learning curves as the content of an image file.
 
     Parameters
     ----------

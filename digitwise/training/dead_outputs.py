@@ -1,4 +1,4 @@
-"""Outputs that never fire: what can become of a start from N(0, 1)."""
+"""Warning of dead outputs, which never fire; a start from N(0, 1) can cause them."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from digitwise.network import Network
 from digitwise.training.evaluation import Evaluation
 from digitwise.training.history import History
 
-DEAD_FROM = 3  # epochs after which an output that never fires is worth a warning
+MIN_EPOCHS = 3  # before this, an output that doesn't fire yet is no reason for a warning
 
 
 def warn_of_dead_outputs(history: History, network: Network, measured: Evaluation) -> None:
-    """Add a warning to the history, once, if an output doesn't fire for any of its digits."""
-    if history.warnings or len(history.epochs) < DEAD_FROM:
+    """Add one warning to the history if an output fires for none of its own digits."""
+    if history.warnings or len(history.epochs) < MIN_EPOCHS:
         return
     dead = np.flatnonzero(measured.peaks < 0.5)
     if dead.size == 0:

@@ -1,4 +1,4 @@
-"""How good a network is on a set of digits, or on a table."""
+"""Evaluation of a network on a set of digits or on a table: accuracy, cost, confusion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,22 +25,22 @@ from digitwise.neurons import Floats, sigmoid
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Measured on n examples.
+    """The result of an evaluation on n examples.
 
     Attributes
     ----------
     n, correct : int
+        Number of examples, number of correct answers.
     cost : float
-        Mean of the network's cost function, weighted where the examples are.
+        Mean of the network's cost; a weighted mean if the examples have weights.
     confusion : int array of shape (10, 10), or (classes, classes)
-        [true digit, answer].
+        Counts, indexed [true digit, answer].
     peaks : float array of shape (10,), or (classes,)
-        The largest value of each output over the examples that it should fire for; NaN where
-        there is no such example.
+        Largest value of each output over the examples for which it should fire; NaN without one.
     confidence : float array of shape (n,)
         Probability of each answer.
     right : bool array of shape (n,)
-        Whether it is right.
+        Whether each answer is right.
     """
 
     n: int
@@ -53,11 +53,14 @@ class Evaluation:
 
     @property
     def calibration_error(self) -> float:
-        """How far confidence is from the truth: see `calibration_error`."""
+        """Calibration error of the confidences; see `digitwise.models.calibration`."""
         return calibration_error(self.confidence, self.right)
 
     def error_among_surest(self, rejected: float) -> float:
-        """Share of wrong answers, 0 to 1, when this share, the least sure, is rejected."""
+        """Return the share of wrong answers, 0 to 1, when the least sure are rejected.
+
+        `rejected` is the share of rejected answers, 0 to 1.
+        """
         surest = np.argsort(-self.confidence, kind="stable")[: round((1 - rejected) * self.n)]
         return float(1 - self.right[surest].mean()) if surest.size else 0.0
 
@@ -67,7 +70,7 @@ class Evaluation:
         return self.correct / self.n
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the measures in JSON's types."""
         return {
             "n": self.n,
             "correct": self.correct,
@@ -84,18 +87,26 @@ def evaluate(
     engine: Engine | None = None,
     calibration: Calibration | None = None,
 ) -> Evaluation:
-    """Classify every digit, or row, by the largest of the outputs (of equal ones, the first).
+    """Classify every example by the largest output, the first of equal ones, and measure.
 
-    Where there are four outputs for digits, by the likeliest of the ten codes: see `as_ten`.
+    A network with four outputs answers with the most probable of the ten codes; see `as_ten`.
+    Several networks form a committee: its outputs are the means of the networks' outputs (Cireşan
+    et al. 2011).
 
-    Several networks are a committee: its outputs are the means of theirs (Cireşan et al. 2011).
-    `engine` computes the outputs, by default the reference; `calibration` says what they mean.
+    Parameters
+    ----------
+    network : Network or sequence of Network
+    digits : Digits or Table
+    engine : Engine, optional
+        Computes the outputs; by default the reference.
+    calibration : Calibration, optional
+        Turns the outputs for digits into probabilities.
 
     Raises
     ------
     InputError
-        If a network hasn't 784 inputs and 10 outputs, or 4, for digits, or those of the table,
-        there are no digits, or some are none.
+        If a network doesn't fit the examples (784 inputs and 10 or 4 outputs for digits), there
+        are no examples, or some are non-digits.
     """
     networks = [network] if isinstance(network, Network) else list(network)
     if not networks:
@@ -137,12 +148,12 @@ def evaluate(
 
 
 def _a_class_each(z: Floats, examples: Examples) -> Floats:
-    """Weighted inputs of an output for each class, from those of the bits of digits."""
+    """Return z of one output for each class, also for a network whose outputs are four bits."""
     return as_ten(z) if isinstance(examples, Digits) else z
 
 
 def _inverse_sigmoid(a: Floats) -> Floats:
-    """z of outputs a = σ(z), in float64; 0 and 1 count as what is next to them."""
+    """Return z for outputs a = σ(z), in float64; a is clipped to the inside of (0, 1)."""
     tiny = np.finfo(a.dtype).eps
     a = a.clip(tiny, 1 - tiny)
     return np.asarray(np.log(a) - np.log1p(-a))

@@ -1,4 +1,4 @@
-"""What an engine learns from next: parts of an epoch, as they are or drawn anew."""
+"""The feed of an engine: an epoch's examples in parts, deformed on the way if asked for."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,25 +11,25 @@ from digitwise.data.digits import Digits
 from digitwise.data.mixture import Mixture
 from digitwise.data.table import Examples
 
-CHUNK = 5_000  # examples of a step, about
+PART_EXAMPLES = 5_000  # about the size of a part
 
 Part = npt.NDArray[np.intp]
 
 
 def epoch_order(seed: int, epoch: int, n: int) -> Part:
-    """Return the order of the n training digits in an epoch (0 for the first).
+    """Return a random order of the n training digits in an epoch (0 for the first).
 
-    A pure function of seed and epoch: there is no random state to save, and a run resumes
+    It is a pure function of seed and epoch. A checkpoint needs no random state, and a run resumes
     anywhere.
     """
-    # The spawn key keeps this stream apart from the one that draws the start from `seed`.
+    # The spawn key separates this stream from the one that draws the first weights from `seed`.
     source = np.random.SeedSequence(seed, spawn_key=(epoch,))
     return np.random.default_rng(source).permutation(n)
 
 
 def step_of(batch_size: int) -> int:
-    """Examples of a step: about CHUNK, whole mini-batches, so that parts don't change the steps."""
-    return batch_size * max(1, CHUNK // batch_size)
+    """Return the size of a part: whole mini-batches, so that parts don't change the steps."""
+    return batch_size * max(1, PART_EXAMPLES // batch_size)
 
 
 def feed(
@@ -41,15 +41,15 @@ def feed(
     deformation: Deformation | None = None,
     non_digits: float = 0.0,
 ) -> Iterator[tuple[Examples, Part]]:
-    """Yield an epoch from a position on, in parts: examples, and which of them in which order.
+    """Yield an epoch's parts from a position on: examples, and the indices to learn from in order.
 
-    Where digits are deformed, or made into what is none, example `epoch`·n + `position` of the
-    endless set of this seed comes first; while one part is learnt from, the next is drawn.
+    Deformed digits and non-digits are an endless set for each seed; the first one yielded is
+    number `epoch`·n + `position` of it. A thread draws the next part while the engine learns.
 
     Parameters
     ----------
     step_size : callable
-        How many examples the next part has: whole mini-batches.
+        Returns the number of examples of the next part, whole mini-batches.
     """
     if isinstance(train, Mixture):
         order = train.epoch_order(seed, epoch)

@@ -1,8 +1,8 @@
-"""Finding a learning rate: let it rise from step to step, then try some around the best.
+"""Search for a learning rate: a range test, in which it rises from step to step, then short trials.
 
-The rising is from L. N. Smith 2017, "Cyclical learning rates for training neural networks",
-section 3.3. A single mini-batch at each rate says where learning begins and where it breaks down,
-but not which rate is best: that is left to short trials.
+The range test is from L. N. Smith 2017, "Cyclical learning rates for training neural networks",
+section 3.3. It shows where learning begins and where it diverges, but one mini-batch at each rate
+can't show which rate is best. Trials on more examples decide that.
 """
 
 import math
@@ -26,23 +26,24 @@ from digitwise.training.loop import Training
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LEAST, MOST = 1e-4, 1e3  # learning rates between which the search goes
-STEPS_A_DECADE = 40  # learning rates; one mini-batch each
-MEASURED = 1000  # training digits that the cost is measured on after each step
-SMOOTHED = STEPS_A_DECADE // 4  # costs whose mean is looked at
-TRIALS = (2, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # of the rate after which the cost was least
-TRIED = 10_000  # examples that a trial learns from, in all
-RISEN = 2.0  # the search ends when the cost is so many times that of the start
+MIN_RATE = 1e-4  # first learning rate of the range test
+MAX_RATE = 1e3  # last learning rate of the range test
+STEPS_PER_DECADE = 40  # learning rates of the range test, one mini-batch each
+COST_EXAMPLES = 1000  # training examples on which the cost is measured after each step
+SMOOTHED_COSTS = STEPS_PER_DECADE // 4  # costs of the moving average whose minimum is taken
+TRIAL_FACTORS = (2, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # × the rate with the least smoothed cost
+TRIAL_EXAMPLES = 10_000  # examples that a trial learns from
+MAX_COST_RATIO = 2.0  # the range test ends when the cost is this many times the first cost
 
 
 @dataclass(frozen=True)
 class RateSearch:
-    """What learning rates have done.
+    """The result of a search for a learning rate.
 
     Attributes
     ----------
     rates, costs : float arrays of shape (steps,)
-        η of each step, and the cost after it.
+        η of each step of the range test, and the cost after the step.
     tried, ends : float arrays of shape (trials,)
         η of each trial, and the cost after its 10,000 examples; infinite if it diverged.
     """
@@ -54,11 +55,11 @@ class RateSearch:
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the best trial, to two digits."""
+        """Learning rate of the best trial, rounded to two digits."""
         return float(self.tried[self.ends.argmin()])
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the search in JSON's types; the cost of a trial that diverged is null."""
         return {
             "learning_rate": self.learning_rate,
             "rates": self.rates.tolist(),
@@ -70,7 +71,7 @@ class RateSearch:
         }
 
     def plot(self) -> "Figure":
-        """Draw the cost against the learning rate."""
+        """Return a matplotlib figure of the cost against the learning rate."""
         from digitwise.training.figures import new_figure
 
         figure = new_figure(7, 4)
@@ -80,7 +81,7 @@ class RateSearch:
         axes.axvline(self.learning_rate, color="#c8553d", linestyle="--")
         axes.set(
             xlabel="learning rate",
-            ylabel=f"cost of {MEASURED:,} training digits",
+            ylabel=f"cost of {COST_EXAMPLES:,} training digits",
             ylim=(0, 1.1 * float(self.costs[0])),
             title=f"A good learning rate: {self.learning_rate:g}",
         )
@@ -97,14 +98,14 @@ class RateSearch:
 
 
 class _Rising(Callback):
-    """Gives each step its own learning rate, and measures the cost after it."""
+    """The range test: gives each step its own learning rate, and measures the cost after it."""
 
     def __init__(self, rates: Floats) -> None:
         self.rates, self.costs = rates, list[float]()
 
     def begin_run(self, training: Training) -> None:
         training.step_size = training.settings.batch_size
-        self.sample = training.measured[:MEASURED]
+        self.sample = training.measured[:COST_EXAMPLES]
         self.start = self._cost(training)
 
     def begin_step(self, training: Training) -> None:
@@ -112,7 +113,7 @@ class _Rising(Callback):
 
     def end_step(self, training: Training) -> bool:
         self.costs.append(self._cost(training))
-        risen = self.costs[-1] > RISEN * self.start
+        risen = self.costs[-1] > MAX_COST_RATIO * self.start
         return risen or len(self.costs) == len(self.rates)
 
     def _cost(self, training: Training) -> float:
@@ -122,18 +123,19 @@ class _Rising(Callback):
 def find_learning_rate(
     network: Network, train: Examples, settings: Settings = DEFAULTS, **changes: Any
 ) -> RateSearch:
-    """Try learning rates from 0.0001 on, each for one mini-batch, until the cost rises; then six.
+    """Find a learning rate for a network, and return the search.
 
-    The six, each half of the one before, lie around that after which the cost was least. The best
-    of them after 10,000 examples is the `learning_rate` of what is returned.
+    The range test takes one mini-batch at each rate, from 0.0001 on, until the cost doubles. Six
+    trials follow around the rate with the least cost, each at half the rate of the one before. The
+    best trial after 10,000 examples gives the result's `learning_rate`.
 
     Parameters
     ----------
     network : Network
-        Not changed: a copy learns.
+        Network to train; it isn't changed, since a copy learns.
     train : Digits or Table
     settings, **changes
-        As `fit` has them; the learning rate and its schedule don't count.
+        As in `fit`; the learning rate and its schedule are ignored.
 
     Raises
     ------
@@ -149,34 +151,34 @@ def find_learning_rate(
         weight_decay=0.0,
         plain_epochs=0,
     )
-    decades = np.log10(MOST / LEAST)
-    rising = _Rising(np.geomspace(LEAST, MOST, round(STEPS_A_DECADE * decades) + 1))
+    decades = np.log10(MAX_RATE / MIN_RATE)
+    rising = _Rising(np.geomspace(MIN_RATE, MAX_RATE, round(STEPS_PER_DECADE * decades) + 1))
     _learn(network, train, replace(settings, epochs=len(rising.rates)), rising)
     costs = np.array(rising.costs)
     rates = rising.rates[: len(costs)]
-    least, some = _least(rates, costs), train[:TRIED]
-    tried = np.array([float(f"{share * least:.2g}") for share in TRIALS])
+    least, some = _least(rates, costs), train[:TRIAL_EXAMPLES]
+    tried = np.array([float(f"{factor * least:.2g}") for factor in TRIAL_FACTORS])
     ends = np.array([_try(network, some, replace(settings, learning_rate=r)) for r in tried])
     return RateSearch(rates, costs, tried, ends)
 
 
 def _least(rates: Floats, costs: Floats) -> float:
-    """Return the rate after which the smoothed cost is least."""
-    if len(costs) < SMOOTHED:
+    """Return the rate with the least smoothed cost."""
+    if len(costs) < SMOOTHED_COSTS:
         return float(rates[0])
-    smooth = np.convolve(costs, np.ones(SMOOTHED) / SMOOTHED, "valid")
-    return float(rates[int(np.argmin(smooth)) + SMOOTHED // 2])
+    smooth = np.convolve(costs, np.ones(SMOOTHED_COSTS) / SMOOTHED_COSTS, "valid")
+    return float(rates[int(np.argmin(smooth)) + SMOOTHED_COSTS // 2])
 
 
 def _try(network: Network, train: Examples, settings: Settings) -> float:
-    """Return the cost after some epochs at one rate; infinity if it diverges."""
-    epochs = max(1, TRIED // len(train))
+    """Return the cost after one trial; infinity if it diverges."""
+    epochs = max(1, TRIAL_EXAMPLES // len(train))
     training = _learn(network, train, replace(settings, epochs=epochs))
     return math.inf if training.error else training.history.epochs[-1].cost
 
 
 def _learn(network: Network, train: Examples, settings: Settings, *callbacks: Callback) -> Training:
-    """Let a copy of the network learn, as far as numbers stay finite."""
+    """Train a copy of the network to the end, or until it diverges; return the training."""
     training = Training(deepcopy(network), train, settings, callbacks=callbacks)
     with suppress(TrainingError):
         training.run()

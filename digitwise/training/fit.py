@@ -1,4 +1,4 @@
-"""`fit`: train a network, in one call."""
+"""`fit`, which trains a network in one call."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,12 +14,12 @@ from digitwise.training.loop import Training
 from digitwise.training.progress import Progress, callbacks_of
 from digitwise.typed_layers import layer_settings
 
-# What `fit` is given in other ways: its digits, and the network.
+# Settings of the digits and of the network, which `fit` gets as arguments of their own.
 ELSEWHERE = {
     "data", "also", "limit", "validation", "numbers", "real_numbers", "store",
     "convolutions", "hidden", "activation", "cost", "init", "start_from",
 }  # fmt: skip
-ARGUMENTS = sorted(TABLE.keys() - ELSEWHERE)  # names of the settings that `fit` takes
+ARGUMENTS = sorted(TABLE.keys() - ELSEWHERE)  # settings that `fit` takes
 
 
 def fit(
@@ -45,36 +45,36 @@ def fit(
     Parameters
     ----------
     network : Network
-        Changed in place.
+        Network to train; changed in place.
     train, test, validation : Digits or Table
-        `test` and `validation` are only ever measured, after every epoch.
+        Training learns from `train`. After every epoch it measures `test` and `validation`.
     settings : Settings, optional
-        The defaults if not given. What they say of data and network doesn't count.
+        By default the default settings. Those of data and network are ignored.
     callbacks : sequence of Callback, optional
-        `Checkpoint`, `BestModel`, `EarlyStopping`, your own.
+        `Checkpoint`, `BestModel`, `EarlyStopping`, or your own.
     history : History, optional
-        Go on from there; the network must be the one that belongs to it.
+        History of an earlier run of this network, which goes on from there.
     progress : callable, or bool, optional
-        Called with the history about every 5,000 digits and after every epoch (then its
-        `position` is 0); training stops early when it returns True. True shows the epochs, False
-        nothing; by default they are shown where people type (a prompt, a notebook).
+        A callable is called with the history about every 5,000 digits, and after every epoch with
+        `position` 0; training stops if it returns True. True shows the epochs, False shows
+        nothing. By default they are shown at a prompt and in a notebook.
     **changes
-        Other values of settings: epochs, batch_size, learning_rate, momentum, ... Besides,
+        Values of single settings: epochs, batch_size, learning_rate, momentum, ... In addition,
         `learning_rate` may be a callable from the epoch (0, 1, ...) to float, and `deformation` a
         `Deformation` of your own.
 
     Returns
     -------
     History
-        The given one, extended, or a new one.
+        The given history, extended, or a new one.
 
     Raises
     ------
     InputError
         If a value is outside its range, or network and digits don't fit.
     TrainingError
-        If cost or weights stop being finite numbers; the network is put back to where the
-        last good epoch left it.
+        If cost or weights are no longer finite; the network is then restored to its state after
+        the last good epoch.
     """
     schedule, deformation = None, changes.pop("deformation", None)
     if callable(changes.get("learning_rate")):
@@ -97,12 +97,12 @@ def fit(
 
 
 def settings_of(network: Network, settings: Settings, changes: dict[str, Any]) -> Settings:
-    """Return settings with changes, and of the network what they say of one.
+    """Return the settings with the changes, and with the settings that describe the network.
 
     Raises
     ------
     InputError
-        If there is no such setting, or a value is outside its range.
+        If a setting is unknown, outside its range, or contradicts the network.
     """
     if not isinstance(settings, Settings):
         raise InputError(f"expected Settings; found {type(settings).__name__}")
@@ -113,7 +113,7 @@ def settings_of(network: Network, settings: Settings, changes: dict[str, Any]) -
         find_setting(name, ARGUMENTS)
     settings = settings.changed(changes)
     if not isinstance(network, Network):
-        return settings  # refused later, with the digits
+        return settings  # `check_run` refuses the network later
     of_network: dict[str, Any] = {
         **layer_settings(network),
         "activation": network.activation,

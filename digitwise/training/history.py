@@ -1,4 +1,4 @@
-"""What happened in training, epoch by epoch: also all that is needed to go on from there."""
+"""History of a training run, with the state that a resumed run needs."""
 
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row of the history; what was not measured is None.
+    """One row of the history.
 
     Attributes
     ----------
     epoch : int
-        1 for the first.
+        Number of the epoch, from 1.
     cost, train_accuracy : float
-        Measured after the epoch, on at most 10,000 of the training digits, the first ones, or on at
-        most 2,000 rows of a table, evenly spread.
+        Measured after the epoch, on the first 10,000 training digits at most, or on at most 2,000
+        evenly spread rows of a table.
     test_accuracy, validation_accuracy : float or None
+        None if not measured.
     seconds : float or None
-        Training alone, without evaluation; None for an epoch that ran in another process.
+        Duration of the steps, without evaluation; None if the epoch began in another process.
     """
 
     epoch: int
@@ -33,28 +34,28 @@ class Epoch:
     seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the row in JSON's types."""
         return asdict(self)
 
 
 @dataclass
 class History:
-    """The epochs so far, and the place in the one that is under way.
+    """The completed epochs, the position in the next one, and the state of the optimiser.
 
     Attributes
     ----------
     epochs : list of Epoch
-        Those completed.
+        Completed epochs.
     position : int
-        How many training digits of the next epoch have been used.
+        Number of training digits already used in the next epoch.
     warnings : list of str
-        What the user should know about this run.
+        Warnings for the user about this run.
     velocity : Gradient or None
-        Under momentum, the velocities of weights and biases, in their shapes.
+        Velocities of weights and biases, with momentum.
     average : Gradient or None
-        Under averaging, and until the end, the averages of weights and biases, in their shapes.
+        Averages of weights and biases, with averaging, until the run is finished.
     best : Gradient or None
-        Where the best epoch is kept, and until the end, its weights and biases.
+        Weights and biases of the best epoch, with `BestModel`, until the run is finished.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -66,14 +67,14 @@ class History:
 
     @property
     def best_test_accuracy(self) -> float | None:
-        """The highest test accuracy of any epoch; None if it was never measured."""
+        """Highest test accuracy of any epoch; None if it was never measured."""
         return max(
             (e.test_accuracy for e in self.epochs if e.test_accuracy is not None), default=None
         )
 
     @property
     def seconds(self) -> float:
-        """Of training, without evaluation, as far as measured."""
+        """Sum of the measured durations of the epochs, without evaluation."""
         return sum(e.seconds or 0.0 for e in self.epochs)
 
     def plot(self, title: str = "") -> "Figure":
@@ -83,7 +84,7 @@ class History:
         return plot(self, title)
 
     def __repr__(self) -> str:
-        """Show how many epochs there were, and what the last one gave."""
+        """Return a line with the number of epochs and the last one's results."""
         from digitwise.display.history import describe
 
         return describe(self)
@@ -94,21 +95,22 @@ class History:
         return as_html(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it: without durations, so that equal runs give equal files.
+        """Return the history as model files hold it, in JSON's types.
 
-        Velocities, averages and the best weights aren't in it: they are arrays.
+        Durations are left out, so that equal runs give equal files. The arrays (velocities,
+        averages, best weights) are left out, since a model file stores them as tensors.
         """
         epochs = [{k: v for k, v in e.to_dict().items() if k != "seconds"} for e in self.epochs]
         return {"epochs": epochs, "position": self.position, "warnings": self.warnings}
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "History":
-        """Restore what `to_dict` gave.
+        """Return the history that `to_dict` wrote.
 
         Raises
         ------
         TypeError, ValueError, KeyError
-            If it isn't that.
+            If `saved` is no history.
         """
         epochs = [Epoch(**row) for row in saved["epochs"]]
         for e in epochs:

@@ -1,7 +1,7 @@
 """The training loop: epochs of mini-batches of stochastic gradient descent, for all engines.
 
-There is no other: `fit`, runs of the command line, sweeps, the page's runs and the estimator are
-made of it. It steps and measures; all else is done by callbacks.
+It is the only loop: `fit`, the command line, sweeps, the page and the estimator use it. It takes
+steps and measures; callbacks do everything else.
 """
 
 import time
@@ -35,8 +35,8 @@ from digitwise.training.history import Epoch, History
 from digitwise.training.schedules import Schedule, check_rate, make_schedule
 from digitwise.training.stopping import EarlyStopping
 
-MEASURED = 10_000  # training digits that cost and accuracy are measured on after an epoch
-MEASURED_ROWS = 2_000  # of a table at most, evenly spread: an epoch of few features is short
+MEASURED_DIGITS = 10_000  # training digits on which cost and accuracy are measured, at most
+MEASURED_ROWS = 2_000  # the same for rows of a table: an epoch of few features is short
 
 _measured: "WeakKeyDictionary[Examples, Examples]" = WeakKeyDictionary()
 
@@ -44,44 +44,45 @@ _measured: "WeakKeyDictionary[Examples, Examples]" = WeakKeyDictionary()
 class Training:
     """A network in training (Eq. 18 to 21).
 
-    Each epoch uses every training digit once, in a new random order, in mini-batches; the last
-    mini-batch is short where `batch_size` doesn't divide their number.
+    Each epoch uses every training example once, in a new random order, in mini-batches. The last
+    mini-batch is shorter if `batch_size` doesn't divide the number of examples.
 
     Parameters
     ----------
     network : Network
-        784 inputs, 10 outputs; changed in place. With 4 outputs it learns the bits of the digit
-        instead (`digitwise.data.answers`). For a Table, an input a feature, an output a class.
+        Network to train; changed in place. For digits it has 784 inputs and 10 outputs, or 4
+        outputs for the bits of the digit (`digitwise.data.answers`). For a Table it has an input
+        for each feature and an output for each class.
     train : Digits or Table
     settings : Settings
-        Those of its groups "learning" and "running" count, and how digits are drawn.
+        Settings of the run; the network's own settings are ignored.
     test, validation : Digits or Table, optional
-        Only ever measured, after every epoch.
+        Examples that are only measured, after every epoch.
     history : History, optional
-        Go on from there; the network must be the one that belongs to it.
+        History of an earlier run of this network, which goes on from there.
     callbacks : sequence of Callback
-        Called in this order, after those that the settings ask for.
+        Called in this order, after the callbacks that the settings ask for.
     schedule : callable from the epoch (0, 1, ...) to float, optional
-        η, in place of what the settings say.
+        η of each epoch, in place of the settings' schedule.
     deformation : Deformation, optional
-        In place of the settings' `deform`.
+        Replaces the settings' `deform`.
 
     Attributes
     ----------
     step_size : int
-        Examples between two calls of a callback: whole mini-batches. Callbacks may change it.
+        Examples between two calls of `begin_step`, whole mini-batches. Callbacks may change it.
     learning_rate : float
         η of the next step, set at the beginning of each epoch. Callbacks may change it.
     learnt : int
-        Examples of the step before.
+        Number of examples between the latest `begin_step` and `end_step`.
     on_test : Evaluation or None
-        Of the test examples, after the latest epoch.
+        Evaluation on the test examples after the latest epoch.
     seconds : float or None
-        Spent in steps of the epoch under way; None if it began in another process.
+        Duration of the steps of the present epoch; None if it began in another process.
     error : BaseException or None
-        What ended the run.
+        Exception that ended the run.
     by_name : bool
-        Whether the settings say all of it: neither schedule nor deformation are others.
+        Whether the settings describe the run: it has no schedule or deformation of its own.
 
     Raises
     ------
@@ -130,34 +131,34 @@ class Training:
 
     @property
     def finished(self) -> bool:
-        """Whether the run is at its end."""
+        """Whether the run is finished: after its last epoch, or after `finish`."""
         done = len(self.history.epochs) >= self.settings.epochs
         return (done or self._finished) and not self.history.position
 
     @property
     def judged(self) -> Network:
-        """The network as it is measured: with the averages of its weights, where there are any."""
+        """Network that is measured: with averaged weights if there are any."""
         return averaged(self.network, self.history.average)
 
     def finish(self) -> None:
-        """Bring the run to its end before the last epoch."""
+        """Finish the run after this epoch, before the last one."""
         self._finished = True
 
     def run(self) -> History:
-        """Train to the end, or until a callback stops the run.
+        """Train to the end, or until a callback stops the run; return the history.
 
         Raises
         ------
         TrainingError
-            If cost or weights stop being finite numbers; the network is put back to where the
-            last good epoch left it.
+            If cost or weights are no longer finite; the network is then restored to its state
+            after the last good epoch.
         """
         warm_up(self.engine, self.network, self.variant, self.train)
         if self.variant.momentum and self.history.velocity is None and not self.finished:
             self.history.velocity = at_rest(self.network)
         try:
-            # Small products don't wait for threads that another program holds up, and sums don't
-            # depend on how many cores there are; an engine that wants several has its own threads.
+            # With one BLAS thread, small products don't wait for threads that another program
+            # delays, and sums don't depend on the number of cores. An engine may use own threads.
             with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
                 self._tell("begin_run")
                 while not (self.finished or self._stopped):
@@ -170,7 +171,7 @@ class Training:
         return self.history
 
     def _end(self) -> None:
-        """Tell every callback, also after one that fails; the run's own error comes first."""
+        """Call every `end_run`, even after one fails; then raise its error, or the run's own."""
         failed: BaseException | None = None
         for callback in self._callbacks:
             try:
@@ -181,7 +182,7 @@ class Training:
             raise failed
 
     def _epoch(self) -> None:
-        """Take the steps of an epoch, or what is left of it, and measure."""
+        """Take the remaining steps of an epoch, and measure."""
         history, number = self.history, len(self.history.epochs)
         good, good_position = self._copies(), history.position
         self.learning_rate = check_rate(self._schedule(number))
@@ -201,14 +202,14 @@ class Training:
                 raise self._diverged("the weights")
             self._tell("end_step")
         if history.position == len(self.train):
-            # A stop that was asked for in the last step comes after the epoch.
+            # A callback that stops the run in the last step stops it after the epoch.
             stopped, self._stopped = self._stopped, False
             self._measure(number, good, good_position)
             self._tell("end_epoch")
             self._stopped |= stopped
 
     def _step(self, examples: Examples, order: Part) -> None:
-        """Eq. 20 and 21 for each mini-batch of these."""
+        """Apply Eq. 20 and 21 to each mini-batch of these examples."""
         s, history = self.settings, self.history
         rng = None
         if self.variant.dropout:
@@ -228,7 +229,7 @@ class Training:
         )  # fmt: skip
 
     def _step_size(self) -> int:
-        """As callbacks may have changed it, in whole mini-batches."""
+        """Return `step_size`, which callbacks may change, rounded up to whole mini-batches."""
         check_whole("step_size", self.step_size, 1)
         m = self.settings.batch_size
         return -(-self.step_size // m) * m
@@ -260,11 +261,11 @@ class Training:
 
     @cached_property
     def measured(self) -> Examples:
-        """Training examples that cost and accuracy are measured on."""
-        # The same slice every time, so that what engines know of it stays known.
+        """Training examples on which cost and accuracy are measured."""
+        # The same object for every run, so that an engine prepares it once.
         some: Examples
         if isinstance(self.train, Digits):
-            some, none = self.train[:MEASURED], NO_DIGIT
+            some, none = self.train[:MEASURED_DIGITS], NO_DIGIT
         else:
             some = self.train[:: -(-len(self.train) // MEASURED_ROWS)]
             none = self.train.classes
@@ -278,7 +279,7 @@ class Training:
                 self._stopped = True
 
     def _arrays(self) -> list[Floats]:
-        """Everything that steps change."""
+        """Return all arrays that steps change."""
         found = [*self.network.weights, *self.network.biases]
         for arrays in (self.history.velocity, self.history.average):
             found += [*arrays.weights, *arrays.biases] if arrays else []
@@ -297,12 +298,12 @@ class Training:
         return TrainingError(
             f"{what} stopped being finite numbers in epoch {done + 1}: the learning rate, "
             f"{self.learning_rate:g}, is too large for this network. Try a tenth of it, or the "
-            f"scaled start (init); the network is back where it was after epoch {done}"
+            f"scaled start (init); the network is restored to its state after epoch {done}"
         )
 
 
 def _asked_for(settings: Settings) -> list[Callback]:
-    """Callbacks that settings stand for, in the order in which they are called."""
+    """Return the callbacks that the settings ask for, in the order of their calls."""
     found: list[Callback] = []
     if settings.average:
         found.append(Average(settings.average))
@@ -314,5 +315,5 @@ def _asked_for(settings: Settings) -> list[Callback]:
 
 
 def dropout_source(seed: int, epoch: int, position: int) -> np.random.Generator:
-    """What dropout leaves out from a place in an epoch on: a pure function of all three."""
+    """Return the generator of dropout from a position in an epoch on, so that a run can resume."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch, position)))

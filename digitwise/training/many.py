@@ -1,6 +1,6 @@
-"""Many networks at once: each on one thread, all cores at work, one copy of the digits.
+"""Training of many networks at the same time, each on one thread, with one copy of the digits.
 
-Threads, not processes: the compiled engines run without Python's lock.
+Threads suffice, since the compiled engines run without Python's global lock.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,14 +21,14 @@ from digitwise.training.history import History
 
 @dataclass
 class Job:
-    """A network to train, and how.
+    """A network to train, with its settings.
 
     Attributes
     ----------
     network : Network
         Changed in place.
     settings : dict or Settings
-        Arguments of `fit`: epochs, batch_size, learning_rate, seed, ...; or all of them.
+        Arguments of `fit`, such as epochs, batch_size, learning_rate, seed; or complete settings.
     """
 
     network: Network
@@ -48,31 +48,30 @@ def fit_many(
     progress: Progress | None = None,
     done: Done | None = None,
 ) -> list[History]:
-    """Train many networks, each as `fit` would on one thread; more workers change no result.
+    """Train many networks, each as `fit` does on one thread; `workers` doesn't affect results.
 
     Parameters
     ----------
     jobs : iterable of Job
-        Taken one by one, when a worker is free: it may make the networks as it goes.
+        A free worker takes the next job, so that a generator may make the networks one by one.
     train, test : Digits
-        Shared by all.
+        Digits of all jobs.
     workers : int >= 1, optional
-        Networks trained at the same time; by default as many as there are cores.
+        Number of networks trained at the same time; by default the number of cores.
     progress, done : callable, optional
-        Called with a job's number, the job and its history: after every epoch, and when the job
-        has come to its end. In one thread at a time. Everything stops early when `progress`
-        returns True.
+        Called with a job's number, the job and its history: `progress` after every epoch, `done`
+        at the end of the job. Calls don't overlap. All jobs stop if `progress` returns True.
 
     Returns
     -------
     list of History
-        In the order of the jobs that were begun. A network that diverged is back where its last
-        good epoch left it, and its history's warnings say so.
+        A history for each job that was begun, in order. A network that diverged is restored to its
+        state after the last good epoch, and a warning in its history says so.
 
     Raises
     ------
     InputError
-        If a job asks for something that `fit` refuses, or two jobs are for the same network.
+        If `fit` refuses a job, or two jobs have the same network.
     """
     workers = cores() if workers is None else workers
     if workers < 1:
@@ -137,4 +136,4 @@ def _check_job(job: object, seen: "WeakSet[Network]") -> None:
         unknown = set(job.settings) - {*ARGUMENTS, "deformation", "validation"}
         if unknown:
             named = ", ".join(sorted(unknown))
-            raise InputError(f"fit has no setting {named}, or it is not a job's")
+            raise InputError(f"fit has no setting {named} for a job")

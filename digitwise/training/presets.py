@@ -1,4 +1,4 @@
-"""Settings that have a name. They were chosen on the last 10,000 training digits of MNIST."""
+"""Presets: settings with names, chosen on the last 10,000 training digits of MNIST."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ DEEP = Settings(
     schedule="cosine",
     deform="mnist",
 )
-"""What the networks of several layers have in common."""
+"""Settings that all networks of several layers share."""
 
 HANDS = (
     "cvl_digits:0.15",
@@ -29,7 +29,7 @@ HANDS = (
     "optdigits_orig:0.015",
     "mfeat_pix:0.01",
 )
-"""Other hands and countries than MNIST's, which has the rest."""
+"""Collections of other writers and countries, with their shares; MNIST has the remaining share."""
 
 READER = replace(
     DEEP,
@@ -44,11 +44,11 @@ READER = replace(
     validation=5000,
     store="float16",
 )
-"""Of networks that read: they say no to what is no digit."""
+"""Settings of networks that read; they reject non-digits."""
 
 PRESETS = {
     "default": Settings(),
-    # The published program: 50,000 training digits, the rest set aside.
+    # The program of Nielsen's chapter: 50,000 training digits; it sets the others aside.
     "chapter": Settings(
         hidden=(30,),
         epochs=30,
@@ -58,15 +58,15 @@ PRESETS = {
         init="gaussian",
         limit=50_000,
     ),
-    # 99% of MNIST's test digits, as soon as possible.
+    # 99% of MNIST's test digits, in the shortest time.
     "fast": replace(DEEP, hidden=(1000, 500), epochs=11, plain_epochs=2),
-    # As many as possible, with one fully connected network in an hour on two cores.
+    # Highest accuracy on MNIST with one fully connected network, in an hour on two cores.
     "best": replace(
         DEEP, hidden=(2500, 1000, 500), epochs=200, numbers=5000, average=5.0, validation=1000
     ),
-    # What is shipped: reads digits as pens, papers and cameras make them, and says no to the rest.
+    # The shipped model: reads digits of many pens, papers and cameras, and rejects non-digits.
     "reader": READER,
-    # The same with shared weights: a fifth of the parameters.
+    # The same with shared weights, which takes a fifth of the parameters.
     "reader-shared": replace(
         READER,
         convolutions="3x3x16p2,3x3x32p2,3x3x64",

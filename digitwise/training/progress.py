@@ -1,4 +1,4 @@
-"""A run as people follow it: a bar and a line an epoch, in a terminal or in a notebook."""
+"""Progress of a run for people: a bar, and a line for each epoch, in a terminal or a notebook."""
 
 import sys
 import time
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 
     from digitwise.training.loop import Training
 
-WAIT_S = 1.0  # seconds before a notebook shows anything
-EVERY_S = 0.25  # seconds between two updates
+WAIT_S = 1.0  # before a notebook shows anything
+INTERVAL_S = 0.25  # between two updates
 
 
 Progress = Callable[[History], bool | None]
 
 
 class Watch(Callback):
-    """Calls a function of the history about every 5,000 digits and after every epoch.
+    """Calls a function with the history about every 5,000 digits and after every epoch.
 
-    The run stops when it returns True.
+    The run stops if the function returns True.
     """
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def end_step(self, training: "Training") -> bool | None:
-        """In an epoch."""
+        """Call the function, unless the epoch is about to end."""
         if training.history.position == len(training.train):
-            return None  # the epoch is about to end
+            return None  # `end_epoch` follows at once
         return self.progress(training.history)
 
     def end_epoch(self, training: "Training") -> bool | None:
-        """After it."""
+        """Call the function after the epoch."""
         return self.progress(training.history)
 
 
@@ -49,15 +49,15 @@ class Shown(Callback):
     Parameters
     ----------
     console : rich.console.Console, optional
-        Where to; by default standard output.
+        By default standard output.
     """
 
     def __init__(self, console: "Console | None" = None) -> None:
         self.console = console
-        self._said = 0  # warnings
+        self._said = 0  # number of warnings printed
 
     def begin_run(self, training: "Training") -> None:
-        """Begin a bar."""
+        """Show the bar."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -81,7 +81,7 @@ class Shown(Callback):
         self._bar.update(self._task, completed=_done(training))
 
     def end_epoch(self, training: "Training") -> None:
-        """Print the epoch."""
+        """Print a line for the epoch, and new warnings."""
         history = training.history
         last = history.epochs[-1]
         description = f"cost {last.cost:.4f}, {_watched(last)[1]}"
@@ -92,29 +92,29 @@ class Shown(Callback):
         self._said = len(history.warnings)
 
     def end_run(self, training: "Training") -> None:  # noqa: ARG002
-        """Take the bar away."""
-        if hasattr(self, "_bar"):  # not if another callback's beginning failed
+        """Remove the bar."""
+        if hasattr(self, "_bar"):  # absent if an earlier callback's `begin_run` raised
             self._bar.stop()
 
 
 class ShownInNotebook(Callback):
-    """Shows a bar and the latest epoch under the cell of a notebook, if the run takes a while."""
+    """Shows a bar and the latest epoch under a notebook's cell, unless the run is very short."""
 
     def __init__(self) -> None:
         self._handle: Any = None
         self._shown_at = 0.0
 
     def begin_run(self, training: "Training") -> None:  # noqa: ARG002
-        """Wait: what is over at once needs no bar."""
+        """Start waiting, so that a very short run shows no bar."""
         self._shown_at = time.monotonic() + WAIT_S
 
     def end_step(self, training: "Training") -> None:
-        """Show how far it is, now and then."""
-        if time.monotonic() - self._shown_at >= EVERY_S:
+        """Update the bar if the last update is old enough."""
+        if time.monotonic() - self._shown_at >= INTERVAL_S:
             self._show(training)
 
     def end_run(self, training: "Training") -> None:
-        """Show where it ended."""
+        """Show the final state."""
         if self._handle is not None:
             self._show(training)
 
@@ -136,9 +136,9 @@ class ShownInNotebook(Callback):
 
 
 def callbacks_of(progress: Progress | bool | None) -> list[Callback]:
-    """Return what `fit` means by a function, by True, False, or by None.
+    """Return the callbacks for `fit`'s argument `progress`.
 
-    None shows a run where people type, at a prompt or in a notebook, and is silent in a script.
+    None shows a run at a prompt or in a notebook, and is silent in a script.
     """
     if callable(progress):
         return [Watch(progress)]
@@ -150,7 +150,7 @@ def callbacks_of(progress: Progress | bool | None) -> list[Callback]:
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
-    """Return what is said of an epoch."""
+    """Return the line that describes an epoch."""
     seconds = "" if epoch.seconds is None else f"   {epoch.seconds:.2f} s"
     return (
         f"epoch {epoch.epoch:>{len(str(epochs))}} of {epochs}   cost {epoch.cost:.4f}   "
@@ -165,13 +165,13 @@ def _in_notebook() -> bool:
 
 
 def _done(training: "Training") -> int:
-    """Examples that were learnt from."""
+    """Return the number of examples learnt from so far, over all epochs."""
     history = training.history
     return len(training.train) * len(history.epochs) + history.position
 
 
 def _watched(epoch: Epoch) -> tuple[str, str]:
-    """Which digits are measured after every epoch, and how many are right."""
+    """Return the name of the digits measured after every epoch, and their accuracy as text."""
     if epoch.validation_accuracy is not None:
         return "validation", percent(epoch.validation_accuracy)
     return "test", percent(epoch.test_accuracy)

@@ -1,4 +1,4 @@
-"""A run of `digitwise train`: start, stopping, resuming, the finished model."""
+"""A run of `digitwise train`: its start, its files, its resumption, its finished model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ from digitwise.training.saved import read_saved
 from digitwise.training.start import make_network
 from digitwise.typed_layers import layers_text
 
-MOST_PARAMETERS = 100_000_000
-MOST_HELD_OUT = 1000  # digits of a set that is mixed in: no set outweighs the others
+MAX_PARAMETERS = 100_000_000  # weights and biases of a network that fits into a model file
+MAX_HELD_OUT_DIGITS = 1000  # validation digits of each collection, so that none outweighs others
 
 
 @dataclass
@@ -40,19 +40,20 @@ class Run:
     settings : Settings
     network : Network
     train : Digits
-        As limited by the settings, without those set aside, and with what was cut out of drawn
+        Training digits after the limit, without the validation digits, with pieces of drawn
         numbers.
-    validation, test : Digits or None
-        Those set aside; and those that are tested on: after every epoch, or only at the end where
-        the settings set validation digits aside.
+    validation : Digits or None
+        Digits set aside by the settings.
+    test : Digits or None
+        Test digits, measured after every epoch, or only at the end if there are validation digits.
     history : History
         Empty for a new run.
     out : Path
-        Where the finished model goes.
+        File of the finished model.
     aside : Path or None
-        Where an earlier, unfinished run to the same file has been kept.
+        New name of the checkpoint of an earlier, unfinished run to the same file.
     model : Model or None
-        The finished one, with its results.
+        The finished model, with its results.
     """
 
     settings: Settings
@@ -74,9 +75,9 @@ class Run:
         out: Path,
         others: Sequence[Other] = (),
     ) -> "Run":
-        """Begin a new run, its network fresh from the seed.
+        """Return a new run, with its first network.
 
-        The checkpoint of an earlier, unfinished run to the same file is kept under another name.
+        The checkpoint of an earlier, unfinished run to the same file is renamed and kept.
 
         Raises
         ------
@@ -87,10 +88,10 @@ class Run:
         """
         settings.check()
         parameters = count_parameters(settings.layout)
-        if parameters > MOST_PARAMETERS:
+        if parameters > MAX_PARAMETERS:
             raise InputError(
                 f"a network of {layers_text(settings.layout)} has {parameters:,} parameters; at "
-                f"most {MOST_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
+                f"most {MAX_PARAMETERS:,} fit into a model file: take fewer hidden neurons"
             )
         network = make_network(settings)
         for part, digits in (("training", train), ("test", test)):
@@ -102,16 +103,16 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
-        """Where the state of the run is while it is under way."""
+        """File of the run's state until it is finished."""
         return checkpoint_path(self.out)
 
     def go(self, progress: Progress | None = None, callbacks: Sequence[Callback] = ()) -> bool:
-        """Train to the end, or until a callback stops the run; whether the end was reached.
+        """Train to the end, or until a callback stops the run; return whether it is finished.
 
         Raises
         ------
         TrainingError
-            If the numbers stop being finite; the last good state is then in the checkpoint.
+            If cost or weights are no longer finite; the checkpoint holds the last good state.
         DigitwiseError
             If a file can't be written.
         """
@@ -148,23 +149,23 @@ def resume(
     Parameters
     ----------
     path : path
-        Of the checkpoint, or of the model that it becomes.
+        The checkpoint, or the model file that it becomes.
     train, test, validation : Digits
-        As the run began with them.
+        The same digits as at the beginning of the run.
     callbacks, progress
-        As `fit` has them; a `Checkpoint` to the same file is among them already.
+        As in `fit`; a `Checkpoint` to the same file is added.
 
     Returns
     -------
     Network, History
-        The trained network; the history of the whole run.
+        The trained network, and the history of the whole run.
 
     Raises
     ------
     ModelError
-        If there is no such file, or it holds no run.
+        If the file is missing or holds no run.
     DataError
-        If these are not the digits that the run began with.
+        If the training digits are not those of the beginning.
     """
     found = find_checkpoint(Path(path))
     saved = read_saved(found)
@@ -177,15 +178,15 @@ def resume(
 def prepare(
     settings: Settings, train: Digits, others: Sequence[Other] = ()
 ) -> tuple[Digits, Digits | None]:
-    """Digits to train on, with what is cut out of numbers drawn with them; and those set aside.
+    """Return the training digits, with pieces of drawn numbers, and the validation digits or None.
 
-    Where other sets are mixed in, those set aside are of all of them: each as many as it has held
-    out, up to MOST_HELD_OUT.
+    With collections mixed in, the validation digits include up to MAX_HELD_OUT_DIGITS held-out
+    digits of each.
 
     Raises
     ------
     InputError
-        If no digits are left to train on, or shares don't add up.
+        If no digits are left to train on, or the shares of the collections are too large.
     """
     train = train[: settings.limit]
     left = len(train) - settings.validation
@@ -208,19 +209,19 @@ def prepare(
 
 
 def _few(held_out: Digits) -> Digits:
-    """Return up to MOST_HELD_OUT digits, evenly spread over all that are held out."""
-    return held_out[:: -(-len(held_out) // MOST_HELD_OUT)]
+    """Return up to MAX_HELD_OUT_DIGITS digits, evenly spread over all held-out digits."""
+    return held_out[:: -(-len(held_out) // MAX_HELD_OUT_DIGITS)]
 
 
 def _with_pieces(train: Digits, settings: Settings) -> Digits:
-    """Add what is cut out of numbers drawn with these digits."""
+    """Return the digits with pieces of numbers that are drawn with these digits."""
     from digitwise.data.deform import DEFORMATIONS, deform
     from digitwise.training.number_pieces import draw_examples
 
     if not isinstance(train, Mixture):
         cut_out = draw_examples(train, settings.numbers, settings.seed)
         return join([train, cut_out], train.source)
-    # In the shares of an epoch, and each digit written with a pen of its own.
+    # Numbers are drawn with the digits of an epoch, in its shares, each deformed on its own.
     order = train.epoch_order(settings.seed, 0)
     drawn = deform(train, order, DEFORMATIONS["mnist"], seed=settings.seed)
     cut_out = draw_examples(drawn, settings.numbers, settings.seed)

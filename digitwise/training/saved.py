@@ -1,4 +1,4 @@
-"""A run as it is in a file: in a checkpoint, or in the finished model."""
+"""The run in a checkpoint or in a finished model: writing, reading, checking, resuming."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,19 +25,19 @@ _fingerprints: "WeakKeyDictionary[Digits, str]" = WeakKeyDictionary()
 
 
 def model_of(settings: Settings, network: Network, train: Examples, history: History) -> Model:
-    """Return the model of a run, with all that it goes on from.
+    """Return the model of a run, with the state that resuming needs.
 
     Raises
     ------
     InputError
-        If it isn't digits that are learnt from: model files are for these.
+        If the run learns from a Table: model files are for digits.
     """
     if not isinstance(train, Digits):
         raise InputError(
             "model files hold networks that recognise digits; found one that learns from a "
             "Table: pickle a NetworkClassifier in place of it"
         )
-    # A run of Python learnt from digits that no command names.
+    # A run in Python may learn from digits that no command can name.
     command = {} if settings.data == DEFAULTS.data else {"command": settings.command()}
     return Model(
         network,
@@ -55,7 +55,7 @@ def model_of(settings: Settings, network: Network, train: Examples, history: His
 
 
 def _fingerprint(train: Digits) -> str:
-    """Return the digits' SHA-256, worked out once: not at every checkpoint."""
+    """Return the SHA-256 of the digits, computed once rather than at every checkpoint."""
     if train not in _fingerprints:
         _fingerprints[train] = train.sha256()
     return _fingerprints[train]
@@ -71,19 +71,19 @@ class Saved:
     train_sha256: str
 
     def with_epochs(self, epochs: int) -> "Saved":
-        """Return the same run with another end.
+        """Return the same run with another number of epochs.
 
         Raises
         ------
         InputError
-            If it is past that end already.
+            If the run has more epochs already, or its settings plan it up to its last epoch.
         """
         done = len(self.history.epochs)
         if self.settings.planned and epochs != self.settings.epochs:
             raise InputError(
                 f"this run leads up to its end (schedule {self.settings.schedule}, average "
-                f"{self.settings.average:g}, plain epochs {self.settings.plain_epochs}), after "
-                f"{self.settings.epochs} epochs; it can't be given another"
+                f"{self.settings.average:g}, plain epochs {self.settings.plain_epochs}) after "
+                f"{self.settings.epochs} epochs; it can't end elsewhere"
             )
         if epochs < done or (epochs == done and self.history.position):
             begun = " and a part of the next" if self.history.position else ""
@@ -100,12 +100,12 @@ class Saved:
         others: Sequence[Other] = (),
         validation: Digits | None = None,
     ) -> "Run":
-        """Go on with these digits, which must be those that the run began with.
+        """Return the run, ready to go on with the digits of its beginning.
 
         Raises
         ------
         DataError
-            If they aren't.
+            If the training digits are not those of the beginning.
         """
         from digitwise.training.run import Run, prepare
 
@@ -122,12 +122,12 @@ class Saved:
 
 
 def read_saved(path: Path) -> Saved:
-    """Read the run in a checkpoint, or in a finished model.
+    """Return the run in a checkpoint or in a finished model.
 
     Raises
     ------
     ModelError
-        If there is no such file, it is damaged, or it has no run in it.
+        If the file is missing or damaged, or holds no run.
     """
     model = read_model(path)
     training = model.training
@@ -156,12 +156,12 @@ def read_saved(path: Path) -> Saved:
 
 
 def _check(training: dict[str, Any], history: History) -> None:
-    """Check a run's numbers, whatever is done with them later.
+    """Check the numbers of a run.
 
     Raises
     ------
     KeyError, ValueError
-        If one can't be that of a run.
+        If a number is missing or impossible.
     """
     n, position = training["train_n"], training["history"]["position"]
     if type(n) is not int or type(position) is not int or n < 1 or not 0 <= position < n:
@@ -177,5 +177,5 @@ def _check(training: dict[str, Any], history: History) -> None:
 
 
 def is_over(settings: Settings, history: History) -> bool:
-    """Whether a run is at its end: after its last epoch, or stopped early."""
+    """Tell whether a run is finished: after its last epoch, or by early stopping."""
     return len(history.epochs) >= settings.epochs or stalled(history, settings.patience)

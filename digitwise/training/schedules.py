@@ -1,4 +1,4 @@
-"""Learning rates that change from epoch to epoch."""
+"""Schedules: learning rates that change from epoch to epoch."""
 
 import math
 from collections.abc import Callable
@@ -14,19 +14,19 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
     "linear": lambda done: 1 - done,
     "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2,
 }
-"""What of the learning rate is left when this share of the run, 0 to 1, is done."""
+"""Factor of the learning rate, 1 to 0, as a function of the finished share of the run, 0 to 1."""
 
 
 def make_schedule(name: str, learning_rate: float, epochs: int) -> Schedule:
     """Return the learning rate as a function of the epoch.
 
-    "constant" stays; "linear" and "cosine" (Loshchilov & Hutter 2017) fall from `learning_rate`
-    in the first epoch towards 0 after the last.
+    "constant" keeps it. "linear" and "cosine" (Loshchilov & Hutter 2017) let it fall from
+    `learning_rate` in the first epoch to 0 after the last.
 
     Raises
     ------
     InputError
-        If there is no schedule of this name.
+        If the name is unknown.
     """
     if name not in SCHEDULES:
         raise InputError(f"unknown schedule {name!r}; expected one of: {', '.join(SCHEDULES)}")
@@ -35,12 +35,12 @@ def make_schedule(name: str, learning_rate: float, epochs: int) -> Schedule:
 
 
 def check_rate(learning_rate: float) -> float:
-    """Refuse a learning rate that is no finite number above 0.
+    """Return the learning rate as a float if it is finite and above 0.
 
     Raises
     ------
     InputError
-        If it isn't one.
+        If it isn't.
     """
     if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
         raise InputError(f"expected a finite learning rate > 0; found {learning_rate!r:.50}")

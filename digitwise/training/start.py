@@ -1,4 +1,4 @@
-"""What a run begins with: the engine that "auto" means, and the network."""
+"""The start of a run: its engine, if "auto" was asked for, and its first network."""
 
 from dataclasses import replace
 
@@ -13,29 +13,29 @@ from digitwise.typed_layers import layers_text
 
 
 def with_engine(settings: Settings) -> Settings:
-    """Return the same with the engine that "auto" means here.
+    """Return the settings with the engine that "auto" chooses for them.
 
     Raises
     ------
     InputError
-        If the engine can't do what is asked for.
+        If the engine can't run these settings.
     """
     name = resolve_engine(settings.engine, settings.layout, settings.batch_size, settings.variant)
     return replace(settings, engine=name)
 
 
 def make_network(settings: Settings) -> Network:
-    """Return the network that a run begins with, fresh from the seed or from files, float32.
+    """Return the first network of a run, in float32: drawn from the seed, or read from files.
 
-    Of several files it is the average, weight by weight: as good as all of them together if they
+    The average of several files, weight by weight, is as good as all networks together if they
     were trained from one start (Wortsman et al. 2022, "Model soups").
 
     Raises
     ------
     InputError
-        If a setting isn't the file's.
+        If a file's network has other layers or another activation than the settings.
     ModelError
-        If there is no such file, or it isn't sound.
+        If a file is missing or damaged.
     """
     network = Network(
         settings.layout,

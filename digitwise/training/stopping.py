@@ -1,4 +1,4 @@
-"""Early stopping: a run ends when the accuracy on validation digits has stopped rising."""
+"""Early stopping: a run ends when the validation accuracy no longer rises."""
 
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class EarlyStopping(Callback):
-    """Brings a run to its end when the validation accuracy hasn't risen for some epochs.
+    """Finishes a run when the validation accuracy hasn't risen for some epochs.
 
     Prechelt 1998, "Early stopping, but when?".
 
     Parameters
     ----------
     patience : int >= 1
-        So many epochs.
+        Number of these epochs.
     """
 
     def __init__(self, patience: int) -> None:
@@ -27,19 +27,19 @@ class EarlyStopping(Callback):
         self.patience = patience
 
     def begin_run(self, training: "Training") -> None:
-        """Refuse to stop for no reason that could be seen; don't go on with what has ended."""
+        """Refuse a run without validation digits; finish a resumed run that has ended already."""
         if training.validation is None:
             raise InputError("patience needs validation digits to judge by (validation=)")
         self.end_epoch(training)
 
     def end_epoch(self, training: "Training") -> None:
-        """End the run if it is time."""
+        """Finish the run if the accuracy has stalled."""
         if stalled(training.history, self.patience):
             training.finish()
 
 
 def stalled(history: History, patience: int | None) -> bool:
-    """Whether the accuracy on validation digits has not risen for `patience` epochs."""
+    """Tell whether the validation accuracy hasn't risen for `patience` epochs."""
     if patience is None or len(history.epochs) <= patience or history.position:
         return False
     accuracies = [e.validation_accuracy or 0.0 for e in history.epochs]

@@ -1,8 +1,8 @@
-"""A sweep: a network for every combination of settings, results kept as they come.
+"""A sweep: trains a network for every combination of settings and writes each result to disk.
 
-Settings are chosen on a validation split, the last digits of the training set: a sweep never sees
-the test set. Each result is a line of `results.jsonl`, on disk before the next network is begun, so
-a sweep that was stopped or killed goes on where it was.
+Settings are compared on the last training digits, as validation digits; a sweep never sees the test
+digits. Each result is a line of `results.jsonl`, on disk before a worker begins its next network. A
+sweep that was stopped or killed goes on from there.
 """
 
 import csv
@@ -28,27 +28,27 @@ from digitwise.training.many import Job, fit_many
 from digitwise.training.start import make_network, with_engine
 
 RESULTS = "results.jsonl"
-VALIDATION_SHARE = 6  # one in so many of the training digits: MNIST's last 10,000
+VALIDATION_DIVISOR = 6  # one in six training digits is for validation: MNIST's last 10,000
 
 Row = dict[str, Any]
 
 
 def combinations(base: Settings, axes: Mapping[str, Sequence[Any]]) -> list[Settings]:
-    """All settings that come of giving each named field each of its values, last field fastest."""
+    """Return the settings for every combination of the axes' values; the last axis is fastest."""
     return [
         replace(base, **dict(zip(axes, values, strict=True))) for values in product(*axes.values())
     ]
 
 
 def split(train: Digits) -> tuple[Digits, Digits]:
-    """Training digits without the last sixth, and that sixth, to choose settings on.
+    """Split off the last sixth of the training digits, for validation.
 
     Raises
     ------
     DataError
         If there are too few digits for both.
     """
-    held_out = len(train) // VALIDATION_SHARE
+    held_out = len(train) // VALIDATION_DIVISOR
     if held_out == 0:
         raise DataError(f"{train.source}: {len(train)} digits are too few to set a part aside")
     return train[:-held_out], train[-held_out:]
@@ -56,14 +56,14 @@ def split(train: Digits) -> tuple[Digits, Digits]:
 
 @dataclass
 class Sweep:
-    """What to train, on what, and where results are kept.
+    """Settings to train with, digits to train on, and a folder for the results.
 
     Attributes
     ----------
     grid : list of Settings
     train, validation : Digits
     folder : Path
-        Holds `results.jsonl`; made if it isn't there.
+        Folder of `results.jsonl`; made if it is missing.
     """
 
     grid: list[Settings]
@@ -72,7 +72,7 @@ class Sweep:
     folder: Path
 
     def __post_init__(self) -> None:
-        """Say for every combination which engine it is for, and drop what is there twice."""
+        """Choose every combination's engine, and drop duplicates."""
         self.grid = list(dict.fromkeys(with_engine(settings) for settings in self.grid))
         self._train_sha256 = self.train.sha256()
 
@@ -83,12 +83,21 @@ class Sweep:
         progress: Callable[[Settings, History], bool | None] | None = None,
         finished: Callable[[Row], None] | None = None,
     ) -> None:
-        """Train what has no result yet; `finished` gets each new one, when it is on disk.
+        """Train every combination that has no result yet.
+
+        Parameters
+        ----------
+        workers : int, optional
+            As in `fit_many`.
+        progress : callable, optional
+            Called with settings and history after every epoch; True stops the sweep.
+        finished : callable, optional
+            Called with each new result when it is on disk.
 
         Raises
         ------
         DataError
-            If the folder holds results of other digits, or a file that can't be understood.
+            If the folder holds results of other digits, or a damaged file.
         InputError
             If a combination can't be trained.
         """
@@ -115,21 +124,21 @@ class Sweep:
         )
 
     def prepare(self) -> None:
-        """Have what the networks need compiled, or loaded from disk, before any is begun."""
+        """Compile or load the kernels of all networks before the first one is trained."""
         shapes: dict[object, Settings] = {}
         for s in self.grid:
-            # Kernels differ by engine and by the first layer's size.
+            # Compiled kernels depend on these settings.
             shapes.setdefault((s.engine, s.convolutions, s.hidden[:1], bool(s.momentum)), s)
         for settings, job in zip(shapes.values(), self._jobs(shapes.values()), strict=True):
             warm_up(choose_engine(settings.engine), job.network, settings.variant)
 
     def rows(self) -> list[Row]:
-        """Return the results of this grid that are there, in its order.
+        """Return the results so far, in the order of the grid.
 
         Raises
         ------
         DataError
-            If they are of other digits, or can't be understood.
+            If they are of other digits, or the file is damaged.
         """
         known = self._results()
         return [known[settings] for settings in self.grid if settings in known]
@@ -166,25 +175,25 @@ class Sweep:
 
 
 def diverged(row: Row) -> bool:
-    """Whether a network stopped before its last epoch."""
+    """Tell whether a network diverged, and so stopped before its last epoch."""
     return bool(row["epochs_run"] < row["settings"]["epochs"])
 
 
 def accuracy(row: Row) -> float:
-    """What a network is judged by, 0 to 1; 0 if it diverged."""
+    """Return the validation accuracy after the last epoch, 0 to 1; 0 if the network diverged."""
     return 0.0 if diverged(row) else float(row["validation_accuracy"] or 0)
 
 
 @dataclass(frozen=True)
 class Combination:
-    """The networks of one combination of settings: they differ by seed.
+    """The results of one combination of settings, which differ by seed.
 
     Attributes
     ----------
     settings : Settings
-        With the first seed.
+        Settings, with the first seed.
     accuracies : list of float
-        One a seed, 0 for networks that diverged.
+        Accuracy for each seed, 0 for networks that diverged.
     """
 
     settings: Settings
@@ -192,12 +201,12 @@ class Combination:
 
     @property
     def median(self) -> float:
-        """What combinations are compared by: one lucky seed doesn't make a good setting."""
+        """Median accuracy, which ranks combinations; one lucky seed doesn't affect it much."""
         return statistics.median(self.accuracies)
 
 
 def ranked(rows: Iterable[Row]) -> list[Combination]:
-    """All combinations, the best first."""
+    """Return all combinations, the highest median first."""
     found: dict[Settings, Combination] = {}
     for row in rows:
         settings = Settings.from_dict(row["settings"])
@@ -207,7 +216,7 @@ def ranked(rows: Iterable[Row]) -> list[Combination]:
 
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write results as a table, a column for every setting."""
+    """Write the results as a CSV table with a column for every setting and measure."""
     text = io.StringIO()
     flat = [_flat(row) for row in rows]
     if flat:
@@ -224,7 +233,7 @@ def _flat(row: Row) -> Row:
 
 
 def _append(path: Path, row: Row) -> None:
-    """Add a line; it is on disk when this returns."""
+    """Append a line, and wait until it is on disk."""
     with path.open("ab") as file:
         file.write(json.dumps(row, allow_nan=False).encode() + b"\n")
         file.flush()
@@ -236,7 +245,7 @@ def _refuse(name: str) -> None:
 
 
 def _read(path: Path) -> list[Row]:
-    """Results of a file; a last line that a crash left incomplete is cut off."""
+    """Return the results in a file; remove an incomplete last line, left by a crash."""
     if not path.exists():
         return []
     content = path.read_bytes()

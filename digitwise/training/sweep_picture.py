@@ -1,4 +1,4 @@
-"""The picture of a sweep: a map over two axes, lines over one, dots where only seeds differ."""
+"""The picture of a sweep: a map over two axes, a line over one, dots over seeds alone."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ import numpy as np
 from digitwise.training.sweep import Row, accuracy, ranked
 
 INK, ACCENT = "#1b4965", "#c8553d"
-MOST_TICKS = 24
-MOST_LABELLED = 120  # fields of a map that have room for a number each
+MAX_TICKS = 24  # ticks of an axis
+MAX_LABELLED_CELLS = 120  # cells of a map with room for a number each
 
 
 def varied(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    """Fields of the settings that differ between results, seeds aside, with their values in order.
+    """Return the settings that differ between results, with their values in order.
 
-    The engine is no choice of the sweep's: it follows from the others.
+    The seed is left out, and so is the engine, which follows from the other settings.
     """
     values: dict[str, dict[Any, None]] = defaultdict(dict)
     for row in rows:
@@ -30,10 +30,10 @@ def varied(rows: Sequence[Row]) -> dict[str, list[Any]]:
 
 
 def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
-    """Draw the validation accuracy of all results, as the content of an image file.
+    """Return a picture of the validation accuracy of all results, as the content of an image file.
 
-    Where more than two fields vary, the map is over the two with the most values, and each of its
-    fields shows the best of the others.
+    If more than two settings vary, the map is over the two with the most values. Each of its cells
+    shows the best accuracy over the other settings.
     """
     from digitwise.training.figures import content_of, new_figure
 
@@ -59,9 +59,12 @@ def draw_sweep(rows: Sequence[Row], image_format: str = "png") -> bytes:
 
 
 def best_medians(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], float]:
-    """For each combination of these fields the median over seeds; of other fields, the best."""
+    """Return the median over seeds for each combination of the named settings' values.
+
+    It is the highest median over all other settings.
+    """
     found: dict[tuple[Any, ...], float] = {}
-    for combination in ranked(rows):  # the best first
+    for combination in ranked(rows):  # the first one of each key is the best
         settings = combination.settings.to_dict()
         found.setdefault(tuple(_plain(settings[name]) for name in names), combination.median)
     return found
@@ -74,14 +77,14 @@ def _draw_map(
 
     (x_name, xs), (y_name, ys) = x, y
     found = best_medians(rows, (x_name, y_name))
-    # What diverged, or isn't there yet, has no colour.
+    # A combination that diverged or has no result has no colour.
     share = np.array([[100 * found.get((a, b), 0) or np.nan for a in xs] for b in ys])
     if np.isnan(share).all():
         share[0, 0] = 0
-    # Colours tell good from very good; a few that failed would flatten everything else.
+    # Colours distinguish good from very good; the full range would only show the few failures.
     least = max(np.nanmin(share), np.nanpercentile(share, 25) - 5)
     image = plot.imshow(share, origin="lower", aspect="auto", cmap="viridis", vmin=least)
-    for row, column in np.ndindex(share.shape) if share.size <= MOST_LABELLED else []:
+    for row, column in np.ndindex(share.shape) if share.size <= MAX_LABELLED_CELLS else []:
         if np.isnan(share[row, column]):
             text = "diverged" if (xs[column], ys[row]) in found else ""
             plot.text(column, row, text, ha="center", va="center", fontsize=8, color="#666666")
@@ -140,15 +143,15 @@ def _plain_axes(plot: Any) -> None:
 
 
 def _label(axis: Any, places: Sequence[float], values: Sequence[Any], turn: bool = False) -> None:
-    """Ticks with these names; of many, some."""
-    every = -(-len(values) // MOST_TICKS)
+    """Set ticks with the values as names; show only every n-th of many."""
+    every = -(-len(values) // MAX_TICKS)
     axis.set_ticks(list(places)[::every], [_number(v) for v in values][::every])
     if turn:
         axis.set_tick_params(rotation=60)
 
 
 def _plain(value: Any) -> Any:
-    """Lists, as of hidden layers, can't be keys: 100-30."""
+    """Return a list, such as the hidden layers, as text like 100-30, which can be a key."""
     return "-".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 

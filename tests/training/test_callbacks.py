@@ -15,7 +15,7 @@ from digitwise.engines.fused import FusedEngine
 from digitwise.errors import InputError, TrainingError
 from digitwise.models.files import read_model
 from digitwise.settings import DEFAULTS, Settings
-from digitwise.training.find_rate import STEPS_A_DECADE
+from digitwise.training.find_rate import STEPS_PER_DECADE
 from digitwise.training.loop import Training
 from digitwise.training.progress import Shown
 
@@ -355,7 +355,7 @@ def test_a_notebook_shows_the_history(bundled, monkeypatch):
     dw.fit(small(), bundled[0], epochs=2)
     assert shown == []  # over at once
     monkeypatch.setattr("digitwise.training.progress.WAIT_S", 0.0)
-    monkeypatch.setattr("digitwise.training.progress.EVERY_S", 0.0)
+    monkeypatch.setattr("digitwise.training.progress.INTERVAL_S", 0.0)
     history = dw.fit(small(), bundled[0], epochs=2)
     assert [said["text/plain"][:12] for said in shown] == ["epoch 1 of 2"] * 2 + ["epoch 2 of 2"]
     assert f"cost {history.epochs[1].cost:.4f}" in shown[-1]["text/html"]
@@ -370,7 +370,7 @@ def test_a_learning_rate_is_found(bundled, cost):
     found = dw.find_learning_rate(net, train)
     for now, then in zip(net.weights, before, strict=True):
         np.testing.assert_array_equal(now, then)
-    assert len(found.rates) == len(found.costs) > 4 * STEPS_A_DECADE
+    assert len(found.rates) == len(found.costs) > 4 * STEPS_PER_DECADE
     assert found.costs.min() < found.costs[0] / 2
     accuracies = {}
     for rate in (found.learning_rate / 100, found.learning_rate, 30 * found.learning_rate):

@@ -300,7 +300,10 @@ def test_settings_survive_the_model_file(name):
 
 
 # Checkpoints after every chunk, so that kills meet as many moments of writing as can be.
-OFTEN = "from digitwise.training import checkpoint, feed; checkpoint.EVERY_S = 0; feed.CHUNK = 300;"
+OFTEN = (
+    "from digitwise.training import checkpoint, feed; "
+    "checkpoint.INTERVAL_S = 0; feed.PART_EXAMPLES = 300;"
+)
 COMMAND = OFTEN + "from digitwise.cli import main; main()"
 PYTHON = f"""{OFTEN}
 import sys
