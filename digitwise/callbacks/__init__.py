@@ -1,4 +1,4 @@
-"""Runs told to other programs: each needs an extra, which is imported when it is made."""
+"""Callbacks that log a run to other programs; each needs an extra, imported when it is made."""
 
 from digitwise.callbacks.mlflow import MLflow
 from digitwise.callbacks.tensorboard import TensorBoard

@@ -1,12 +1,12 @@
-"""What there is to tell of an epoch."""
+"""Measures of an epoch, for logging."""
 
 from typing import Any
 
 
 def measures_of(training: Any) -> dict[str, float]:
-    """Return what was measured after the last epoch, by the names of `Epoch`, and η.
+    """Return the measures of the last epoch, by the names of `Epoch`, and the learning rate.
 
-    `training` is what a callback is given. What was not measured is left out.
+    `training` is the argument of a callback. Missing measures are left out.
     """
     measured = training.history.epochs[-1].to_dict()
     del measured["epoch"]

@@ -1,4 +1,4 @@
-"""A run in MLflow. Needs the package mlflow-skinny, or mlflow: the extra `[mlflow]`."""
+"""Logging of a run to MLflow. Needs mlflow-skinny or mlflow, of the extra `[mlflow]`."""
 
 import tempfile
 from importlib import import_module
@@ -13,20 +13,20 @@ from digitwise.training.callback import Callback
 
 
 class MLflow(Callback):
-    """Logs settings, what is measured after each epoch and, at the end, the model file.
+    """Logs the settings, the measures of each epoch and, at the end, the model file.
 
     Parameters
     ----------
     experiment : str
-        Its name; begun if there is none.
+        Name of the experiment; created if it is missing.
     tracking_uri : str, optional
-        Where MLflow keeps runs: "sqlite:///mlflow.db", "http://HOST:5000"; MLflow's own default if
-        not given.
+        Storage of runs, such as "sqlite:///mlflow.db" or "http://HOST:5000"; by default MLflow's
+        own default.
 
     Attributes
     ----------
     run_id : str or None
-        Of the run under way, or of the last one.
+        Identifier of the present or last run.
 
     Raises
     ------
@@ -44,15 +44,15 @@ class MLflow(Callback):
             raise missing("mlflow-skinny", "mlflow", "MLflow") from error
 
     def begin_run(self, training: Any) -> None:
-        """Begin a run with the settings as its parameters.
+        """Create a run with the settings as its parameters.
 
         Raises
         ------
         DigitwiseError
-            If MLflow can't be reached, or refuses.
+            If MLflow can't be reached, or refuses the run.
         """
         try:
-            # A client of its own: nothing is changed for other users of MLflow in this process.
+            # A client of its own doesn't affect other users of MLflow in this process.
             client = self._mlflow.MlflowClient(tracking_uri=self.tracking_uri)
             found = client.get_experiment_by_name(self.experiment)
             number = found.experiment_id if found else client.create_experiment(self.experiment)
@@ -66,7 +66,7 @@ class MLflow(Callback):
         self._client = client
 
     def end_epoch(self, training: Any) -> None:
-        """Log an epoch."""
+        """Log the measures of an epoch."""
         number = training.history.epochs[-1].epoch
         for name, value in measures_of(training).items():
             self._client.log_metric(self.run_id, name, value, step=number)

@@ -1,4 +1,4 @@
-"""A run in TensorBoard. Needs the package tensorboardX: the extra `[tensorboard]`."""
+"""Logging of a run to TensorBoard. Needs tensorboardX, of the extra `[tensorboard]`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,14 @@ from digitwise.training.callback import Callback
 
 
 class TensorBoard(Callback):
-    """Writes an event file: what is measured after each epoch, weights as histograms, settings.
+    """Writes an event file with settings, the measures of each epoch and histograms of weights.
 
-    `tensorboard --logdir FOLDER` shows runs of all folders in FOLDER side by side.
+    `tensorboard --logdir FOLDER` shows the runs of all folders in FOLDER side by side.
 
     Parameters
     ----------
     folder : path
-        Of this run. A run that goes on adds a file to it.
+        Folder of this run. A resumed run adds a file to it.
 
     Raises
     ------
@@ -31,12 +31,12 @@ class TensorBoard(Callback):
         self._make_writer = need("tensorboardX", "tensorboard", "TensorBoard").SummaryWriter
 
     def begin_run(self, training: Any) -> None:
-        """Begin the file with the settings.
+        """Begin the event file with the settings.
 
         Raises
         ------
         DigitwiseError
-            If it can't be written.
+            If the folder can't be written to.
         """
         try:
             self._writer = self._make_writer(str(self.folder))
@@ -47,7 +47,7 @@ class TensorBoard(Callback):
         self._writer.add_text("settings", table, len(training.history.epochs))
 
     def end_epoch(self, training: Any) -> None:
-        """Add an epoch."""
+        """Write the measures and the histograms of an epoch."""
         number = training.history.epochs[-1].epoch
         for name, value in measures_of(training).items():
             self._writer.add_scalar(name, value, number)

@@ -1,1 +1,1 @@
-"""What objects show of themselves in a Python prompt and in notebooks: text, HTML, pictures."""
+"""Display of objects at a Python prompt and in notebooks, as text, HTML and pictures."""

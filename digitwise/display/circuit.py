@@ -1,4 +1,4 @@
-"""A circuit: its picture."""
+"""The picture of a circuit."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def plot(circuit: Circuit) -> "Figure":
-    """Draw a circuit as a figure: see `Circuit.plot`."""
+    """Return a matplotlib figure of a circuit; see `Circuit.plot`."""
     from digitwise.training.figures import new_figure
 
     at = places(circuit).values()
@@ -27,7 +27,7 @@ def plot(circuit: Circuit) -> "Figure":
 
 
 def draw(circuit: Circuit) -> bytes | None:
-    """Draw a circuit, as the content of a PNG file; without matplotlib there is none."""
+    """Return a picture of a circuit as the content of a PNG file; None without matplotlib."""
     if not has("matplotlib"):
         return None
     from digitwise.training.figures import content_of

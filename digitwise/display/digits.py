@@ -1,4 +1,4 @@
-"""Digits: how many of each there are, and a sheet of the first."""
+"""Display of a set of digits: counts of each label, and a sheet of the first digits."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +15,23 @@ from digitwise.errors import InputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-GAP = 8  # pixels
-TEXT = 18  # pixels, of a line of text under a digit
-TIMES = 2  # pixels a pixel of a sheet
-ALONE = 5  # and of one digit
-FRAME, INK = (204, 208, 212), (40, 60, 80)
+GAP_PX = 8  # between digits
+TEXT_PX = 18  # height of a line of text under a digit
+SHEET_SCALE = 2  # screen pixels for each pixel of a digit on a sheet
+SINGLE_SCALE = 5  # screen pixels for each pixel of a digit alone
+FRAME = (204, 208, 212)  # colour of the frame around a digit
+INK = (40, 60, 80)  # colour of text
 
 
 def describe(digits: Digits) -> str:
-    """How many there are, of what, and how many of each label; of a mixture also its parts."""
+    """Return size, source and counts of each label as text, and the parts of a mixture."""
     counted = "  ".join(f"{name}: {count:,}" for name, count in _counts(digits))
     lines = [f"{type(digits).__name__}: {_of(digits)}", *([f"  {counted}"] if counted else [])]
     return "\n".join([*lines, *(f"  {part}" for part in _parts(digits))])
 
 
 def as_html(digits: Digits, count: int = 50) -> str:
-    """The same, and a sheet of the first."""
+    """Return the same as HTML, with a sheet of the first `count` digits."""
     if not len(digits):
         return block(heading(type(digits).__name__, _of(digits)))
     names, counts = zip(*_counts(digits), strict=True)
@@ -41,43 +42,43 @@ def as_html(digits: Digits, count: int = 50) -> str:
 
 
 def show(digits: Digits, count: int = 50, columns: int = 10) -> "Image":
-    """Draw the first of some digits, with labels: see `Digits.show`."""
+    """Return a sheet of the first digits, with labels; see `Digits.show`."""
     for what, number in (("digits", count), ("columns", columns)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             raise InputError(f"expected at least 1 of {what} to show; found {number!r:.50}")
     if not len(digits):
         raise InputError("there are no digits to show")
-    return _sheet(digits.images[:count], digits.labels[:count].tolist(), columns, TIMES)
+    return _sheet(digits.images[:count], digits.labels[:count].tolist(), columns, SHEET_SCALE)
 
 
 def show_digit(digit: Digit) -> "Image":
-    """Draw one digit, with its label."""
-    return _sheet(digit.image[None], [digit.label], 1, ALONE)
+    """Return a picture of one digit, with its label."""
+    return _sheet(digit.image[None], [digit.label], 1, SINGLE_SCALE)
 
 
 def digit_as_png(digit: Digit) -> bytes:
-    """Draw one digit, as the content of a PNG file."""
+    """Return a picture of one digit as the content of a PNG file."""
     return image_as_png(show_digit(digit))
 
 
 def _sheet(images: npt.NDArray[np.uint8], labels: list[int], columns: int, times: int) -> "Image":
-    """Draw digits in rows, ink dark on white, each label under its digit."""
+    """Return digits in rows, dark ink on white, each label under its digit."""
     from PIL import Image, ImageDraw, ImageFont
 
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     side = 28 * times + 2  # with its frame
-    right, down = side + GAP, side + TEXT + GAP
-    sheet = Image.new("RGB", (columns * right + GAP, rows * down + GAP), "white")
+    right, down = side + GAP_PX, side + TEXT_PX + GAP_PX
+    sheet = Image.new("RGB", (columns * right + GAP_PX, rows * down + GAP_PX), "white")
     draw = ImageDraw.Draw(sheet)
     font: Any = ImageFont.load_default(size=13)
     for k, (image, label) in enumerate(zip(images, labels, strict=True)):
-        left, top = GAP + right * (k % columns), GAP + down * (k // columns)
+        left, top = GAP_PX + right * (k % columns), GAP_PX + down * (k // columns)
         draw.rectangle((left, top, left + side - 1, top + side - 1), outline=FRAME)
         tile = np.kron(255 - image, np.ones((times, times), np.uint8))
         sheet.paste(Image.fromarray(tile), (left + 1, top + 1))
         text = "none" if label == NO_DIGIT else str(label)
-        middle = left + side / 2, top + side + TEXT / 2
+        middle = left + side / 2, top + side + TEXT_PX / 2
         draw.text(middle, text, fill=INK, font=font, anchor="mm")
     return sheet
 
@@ -88,7 +89,7 @@ def _of(digits: Digits) -> str:
 
 
 def _counts(digits: Digits) -> list[tuple[str, int]]:
-    """Each label that there is, and how often."""
+    """Return each label that occurs, with its count."""
     found = np.bincount(digits.labels, minlength=NO_DIGIT + 1).tolist()
     names = [*map(str, range(NO_DIGIT)), "none"]
     return [(name, count) for name, count in zip(names, found, strict=True) if count]

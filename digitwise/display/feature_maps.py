@@ -1,4 +1,4 @@
-"""What layers with shared weights see in a digit: where in it each map finds its patch."""
+"""Feature maps: activations of layers with shared weights for a digit, as a picture."""
 
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 COLUMNS = 16  # maps in a row
-SIDE = 56  # pixels, about as large is a map shown
-GAP = 12  # pixels between layers
+MAP_PX = 56  # approximate side of a map on the screen
+GAP_PX = 12  # between layers
 
 
 def show_maps(network: Network, digit: Digit | npt.ArrayLike) -> "Image":
-    """Return a picture of a digit and, below it, of the maps of every layer with shared weights.
+    """Return a picture of a digit and, below it, the maps of every layer with shared weights.
 
-    White is 0, purple above, orange below; each layer has a scale of its own.
+    White is 0, purple above, orange below. Each layer has its own scale.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def show_maps(network: Network, digit: Digit | npt.ArrayLike) -> "Image":
     Raises
     ------
     InputError
-        If the network has no shared weights, or this is no input of it.
+        If the network has no shared weights, or the digit doesn't fit its inputs.
     """
     from PIL import Image
 
@@ -49,13 +49,13 @@ def show_maps(network: Network, digit: Digit | npt.ArrayLike) -> "Image":
     pictures = []
     for tiles in (x.reshape(1, side, side), *layers):
         small = Image.fromarray(draw_tiles(tiles, COLUMNS))
-        times = max(1, round(SIDE / tiles.shape[2]))
+        times = max(1, round(MAP_PX / tiles.shape[2]))
         size = (times * small.width, times * small.height)
         pictures.append(small.resize(size, Image.Resampling.NEAREST))
-    height = sum(picture.height + GAP for picture in pictures) - GAP
+    height = sum(picture.height + GAP_PX for picture in pictures) - GAP_PX
     sheet = Image.new("RGB", (max(picture.width for picture in pictures), height), "white")
     top = 0
     for picture in pictures:
         sheet.paste(picture, (0, top))
-        top += picture.height + GAP
+        top += picture.height + GAP_PX
     return sheet

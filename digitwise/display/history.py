@@ -1,4 +1,4 @@
-"""A history: its last epoch as a line, all of it as curves and a table."""
+"""Display of a history: the last epoch as a line, all epochs as curves and a table."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from digitwise.training.history import Epoch, History
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_ROWS = 10
+MAX_ROWS = 10  # epochs in a table
 COLUMNS = {
     "train": "train_accuracy",
     "validation": "validation_accuracy",
@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def describe(history: History) -> str:
-    """How many epochs there were, what the last one gave, and warnings."""
+    """Return the number of epochs, the results of the last one, and warnings, as text."""
     if not history.epochs:
         return f"History: {_count(history)}"
     last = history.epochs[-1]
@@ -30,11 +30,11 @@ def describe(history: History) -> str:
 
 
 def as_html(history: History) -> str:
-    """Learning curves, and a table of the last epochs."""
+    """Return learning curves and a table of the last epochs, as HTML."""
     if not history.epochs:
         return block(heading("History", _count(history)))
     measured = _measured(history)
-    shown = history.epochs[-MOST_ROWS:]
+    shown = history.epochs[-MAX_ROWS:]
     rows = [
         (
             str(e.epoch),
@@ -55,7 +55,7 @@ def as_html(history: History) -> str:
 
 
 def plot(history: History, title: str) -> "Figure":
-    """Draw the curves as a figure: see `History.plot`."""
+    """Return the learning curves as a figure; see `History.plot`."""
     from digitwise.training.figures import new_figure
 
     figure = new_figure(*SIZE)
@@ -64,7 +64,7 @@ def plot(history: History, title: str) -> "Figure":
 
 
 def _curves(history: History) -> list[str]:
-    """Return the picture of the curves, where there is matplotlib to draw them."""
+    """Return the picture of the curves as HTML; an empty list without matplotlib."""
     if not has("matplotlib"):
         return []
     return [picture(draw_curves(history, ""), "cost and accuracy against epochs")]
@@ -77,7 +77,7 @@ def _count(history: History) -> str:
 
 
 def _measured(history: History) -> dict[str, str]:
-    """Names and columns of what was measured in any epoch."""
+    """Return the names and columns of accuracies that were measured in any epoch."""
     return {
         name: column
         for name, column in COLUMNS.items()

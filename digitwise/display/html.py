@@ -1,4 +1,4 @@
-"""Pieces of HTML for notebooks, light or dark: text keeps their colours, pictures are on white."""
+"""Elements of HTML for notebooks, light or dark: text inherits colours, pictures are on white."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -10,22 +10,22 @@ PICTURE = "max-width: 100%; background: white; border-radius: 4px; margin: 4px 0
 
 
 def block(*parts: str) -> str:
-    """One piece of HTML, of parts one below the other."""
+    """Return one element with the parts below each other."""
     return f"<div style='font-variant-numeric: tabular-nums'>{''.join(parts)}</div>"
 
 
 def paragraph(text: str) -> str:
-    """A line of text, which is escaped."""
+    """Return a line of text, escaped."""
     return f"<p style='margin: 4px 0'>{escape(text)}</p>"
 
 
 def heading(text: str, more: str) -> str:
-    """A line of text whose first words are bold; both are escaped."""
+    """Return a line of bold text and more text, both escaped."""
     return f"<p style='margin: 4px 0'><b>{escape(text)}</b> {escape(more)}</p>"
 
 
 def picture(png: bytes, alt: str) -> str:
-    """A picture, whose bytes are part of the page."""
+    """Return a picture that is embedded in the page."""
     content = base64.b64encode(png).decode()
     return f"<img alt='{escape(alt)}' style='{PICTURE}' src='data:image/png;base64,{content}'>"
 
@@ -36,7 +36,7 @@ def table(
     foot: Sequence[str] | None = None,
     align: str = "right",
 ) -> str:
-    """A table; cells are escaped, but for those that are pictures."""
+    """Return a table; all cells are escaped, except pictures."""
     style = f"{CELL}; text-align: {align}"
     lines = [_row(row, "td", style) for row in rows]
     if head is not None:

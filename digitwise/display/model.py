@@ -1,22 +1,22 @@
-"""A model: its network, how it was made, what it is worth."""
+"""Display of a model: its network, its training, its results."""
 
 from digitwise.display import network as of_network
 from digitwise.display.html import block, paragraph, table
 from digitwise.models.facts import as_words, facts_of
 from digitwise.models.files import Model
 
-OF_LAYERS = {"layers", "parameters", "activation", "cost"}  # which the network shows itself
-MOST_LETTERS = 400
+OF_LAYERS = {"layers", "parameters", "activation", "cost"}  # facts that the network shows already
+MAX_CHARACTERS = 400  # of a fact
 
 
 def describe(model: Model) -> str:
-    """The network in a line, then what is known, a line each."""
+    """Return the network as a line, and a line for each known fact."""
     rows = [f"  {name:<27}{value}" for name, value in _rows(model)]
     return "\n".join([f"Model: {of_network.describe(model.network)}", *rows])
 
 
 def as_html(model: Model) -> str:
-    """The network's layers, and a table of what is known."""
+    """Return the network's layers and a table of known facts, as HTML."""
     rows = _rows(model)
     known = table(None, rows, align="left") if rows else paragraph("its training is not known")
     return block(of_network.as_html(model.network), known)
@@ -28,4 +28,4 @@ def _rows(model: Model) -> list[tuple[str, str]]:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"

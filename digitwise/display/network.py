@@ -1,4 +1,4 @@
-"""A network: its layers as a line, as text and as HTML."""
+"""Display of a network: its layers as a line, as text and as HTML."""
 
 from digitwise.display.html import block, heading, paragraph, table
 from digitwise.layers import Layer, is_shared
@@ -9,12 +9,12 @@ HEAD = ("layer", "neurons", "activation", "weights", "parameters")
 
 
 def describe(network: Network) -> str:
-    """One line; a second one says what it was trained on, where that is known."""
+    """Return one line of text, and a second line with the training digits if they are known."""
     return f"Network {layers_text(network.layout)}: {_more(network)}{_trained(network)}"
 
 
 def summarise(network: Network) -> str:
-    """The table of layers as text."""
+    """Return the table of layers as text."""
     rows = [HEAD, *_layers(network), _total(network)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -28,7 +28,7 @@ def summarise(network: Network) -> str:
 
 
 def as_html(network: Network) -> str:
-    """The table of layers as HTML."""
+    """Return the table of layers as HTML."""
     trained = [paragraph(f"trained on {network.trained_on}")] if network.trained_on else []
     name = f"Network {layers_text(network.layout)}"
     rows = table(HEAD, _layers(network), _total(network))
@@ -60,7 +60,7 @@ def _layers(network: Network) -> list[tuple[str, ...]]:
 
 
 def _weights(layer: Layer) -> str:
-    """Say how many weights a layer has: of a neuron, and how many neurons have their own."""
+    """Return the shape of a layer's weights as text."""
     if is_shared(layer):
         pooled = f", pooled {layer.pool}×{layer.pool}" if layer.pool > 1 else ""
         return f"{layer.patch}×{layer.patch} × {layer.maps} maps{pooled}"

@@ -1,4 +1,4 @@
-"""What was read: the picture with boxes and readings, a number with its digits."""
+"""Display of readings: pages with boxes and texts, a number with its digits."""
 
 import io
 from itertools import islice
@@ -15,11 +15,11 @@ from digitwise.reading.overlay import draw_overlay
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_PAGES = 5
+MAX_PAGES = 5  # pages in a notebook
 
 
 def show(numbers: Numbers, page: int) -> "Image":
-    """Draw a page with what was read on it: see `Numbers.show`."""
+    """Return a page with the boxes and texts of its numbers; see `Numbers.show`."""
     from PIL import Image
 
     if not isinstance(page, int) or page < 0:
@@ -30,20 +30,20 @@ def show(numbers: Numbers, page: int) -> "Image":
 
 
 def as_html(numbers: Numbers) -> str:
-    """Draw the pages with what was read on them; without pictures, each number with its digits."""
+    """Return the pages with boxes and texts as HTML, or each number without the picture."""
     count = f"{len(numbers)} number{'s' if len(numbers) != 1 else ''}"
     last = max((number.page for number in numbers), default=0)
     try:
-        pages = _pages(numbers, 0, min(last + 1, MOST_PAGES))
+        pages = _pages(numbers, 0, min(last + 1, MAX_PAGES))
         pictures = [picture(page, f"page {k}") for k, page in enumerate(pages)]
-    except (DigitwiseError, OSError, ValueError):  # gone, changed, or a file that was closed
+    except (DigitwiseError, OSError, ValueError):  # missing, changed, or a closed file
         return block(paragraph(count), *map(number_as_html, numbers))
-    more = [paragraph(f"… {last + 1 - MOST_PAGES} more pages")] if last >= MOST_PAGES else []
+    more = [paragraph(f"… {last + 1 - MAX_PAGES} more pages")] if last >= MAX_PAGES else []
     return block(paragraph(count), *pictures, *more)
 
 
 def number_as_html(number: Number) -> str:
-    """Text and confidence, and of each digit what the network saw, what it is, how probably."""
+    """Return text and confidence as HTML, and for each digit its frame, character, probability."""
     images = [picture(as_png(255 - digit.image), digit.char) for digit in number.digits]
     probabilities = [f"{digit.p:.3f}" for digit in number.digits]
     others = [f"{text} ({p:.3f})" for text, p in number.alternatives[1:4]]
@@ -58,7 +58,7 @@ def number_as_html(number: Number) -> str:
 def _pages(numbers: Numbers, first: int, end: int) -> list[bytes]:
     if numbers.source is None:
         raise InputError(
-            "the picture isn't kept with its numbers, but where it is a path or was read by `read`"
+            "these numbers have no picture; it is kept only if it was a path or was read by `read`"
         )
     images = islice(enumerate(open_images(numbers.source)), first, end)
     return [draw_overlay(image, [n for n in numbers if n.page == page]) for page, image in images]

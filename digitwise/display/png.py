@@ -1,4 +1,4 @@
-"""Pictures as PNG, also in base64, as answers and pages hold them."""
+"""Encoding of pictures as PNG, also in base64."""
 
 import base64
 import io
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 def as_png(pixels: Any) -> bytes:
-    """Encode uint8 pixels, (h, w) or (h, w, 3), as the content of a PNG file."""
+    """Return uint8 pixels, (h, w) or (h, w, 3), as the content of a PNG file."""
     from PIL import Image
 
     return image_as_png(Image.fromarray(pixels))
 
 
 def image_as_png(image: "Image") -> bytes:
-    """Encode a PIL image as the content of a PNG file."""
+    """Return a PIL image as the content of a PNG file."""
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
@@ -30,5 +30,5 @@ def light_as_png(grey: Any) -> bytes:
 
 
 def as_text(pixels: Any) -> str:
-    """Encode pixels as PNG in base64."""
+    """Return uint8 pixels as PNG in base64."""
     return base64.b64encode(as_png(pixels)).decode()

@@ -1,4 +1,4 @@
-"""A layer's weights as a picture: what its neurons look for."""
+"""A layer's weights as a picture, which shows the pattern that each neuron responds to."""
 
 from typing import TYPE_CHECKING
 
@@ -13,23 +13,24 @@ from digitwise.neurons import Floats
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_NEURONS = 30
-COLUMNS = 10
-GAP = 2  # pixels between tiles
-SIDE = 28
-NEGATIVE, POSITIVE = (224, 130, 20), (84, 39, 136)
-SHOWN_WIDTH = 600  # pixels: about as wide is a picture shown, each weight a square
-MOST_SIDE = 2_000  # inputs or neurons of a matrix that is drawn
+MAX_NEURONS = 30  # by default
+COLUMNS = 10  # tiles in a row
+GAP_PX = 2  # between tiles
+SIDE_PX = 28  # of an image
+NEGATIVE = (224, 130, 20)  # colour of weights below 0
+POSITIVE = (84, 39, 136)  # colour of weights above 0
+SHOWN_WIDTH_PX = 600  # approximate width of a picture on the screen
+MAX_MATRIX_SIDE = 2_000  # inputs or neurons of a matrix that is drawn
 
 
 def draw_weights(
-    network: Network, layer: int = 0, most: int = MOST_NEURONS
+    network: Network, layer: int = 0, most: int = MAX_NEURONS
 ) -> npt.NDArray[np.uint8]:
-    """Draw a layer's weights of the first neurons: white is 0, purple above, orange below.
+    """Draw the weights of a layer's first neurons: white is 0, purple above, orange below.
 
-    Of 784 inputs each neuron's weights are a tile of 28×28; of others each neuron's are a row. With
-    shared weights each map's patch is a tile; where there are several maps before it, each map, or
-    neuron of a full layer, has a row of tiles, one for each of those.
+    With 784 inputs, each neuron's weights are a tile of 28×28; with other inputs, a row of pixels.
+    With shared weights, each map's patch is a tile. After a layer of several maps, each map, or
+    each neuron of a full layer, has a row of tiles, one for each of those maps.
 
     Returns
     -------
@@ -39,15 +40,15 @@ def draw_weights(
     if shown.ndim == 4:
         channels = shown.shape[1]
         tiles, columns = shown.reshape(-1, *shown.shape[2:]), channels if channels > 1 else COLUMNS
-    elif shown.shape[1] == SIDE**2:
-        tiles, columns = shown.reshape(-1, SIDE, SIDE), COLUMNS
+    elif shown.shape[1] == SIDE_PX**2:
+        tiles, columns = shown.reshape(-1, SIDE_PX, SIDE_PX), COLUMNS
     else:
         tiles, columns = shown[None], 1
     return draw_tiles(tiles, columns)
 
 
 def draw_tiles(tiles: Floats, columns: int) -> npt.NDArray[np.uint8]:
-    """Draw arrays (n, rows, columns) beside and below each other, in one scale of colours."""
+    """Return a picture of arrays (n, rows, columns) in a grid, in one scale of colours."""
     limit = max(float(np.quantile(np.abs(tiles), 0.995)), 1e-9)
     strength = np.clip(tiles / limit, -1, 1)[..., None]
     ink = np.where(strength > 0, np.array(POSITIVE), np.array(NEGATIVE))
@@ -55,8 +56,8 @@ def draw_tiles(tiles: Floats, columns: int) -> npt.NDArray[np.uint8]:
     columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
     height, width = tiles.shape[1:]
-    down, right = height + GAP, width + GAP
-    picture = np.full((rows * down - GAP, columns * right - GAP, 3), 255, np.uint8)
+    down, right = height + GAP_PX, width + GAP_PX
+    picture = np.full((rows * down - GAP_PX, columns * right - GAP_PX, 3), 255, np.uint8)
     for k, tile in enumerate(colours):
         top, left = down * (k // columns), right * (k % columns)
         picture[top : top + height, left : left + width] = tile.astype(np.uint8)
@@ -78,11 +79,11 @@ def show_weights(network: Network, layer: int, neurons: int) -> "Image":
     shown = views_by_channel(network)[layer][:neurons]
     tiles, sides = shown.shape[:2], shown.shape[2:] or (1, 1)
     height, width = tiles[0] * sides[0], tiles[1] * sides[1]
-    if tiles[1] != SIDE**2 and max(height, width) > MOST_SIDE:
+    if tiles[1] != SIDE_PX**2 and max(height, width) > MAX_MATRIX_SIDE:
         raise InputError(
-            f"a picture has at most {MOST_SIDE:,} weights a row or column; found "
+            f"a picture has at most {MAX_MATRIX_SIDE:,} weights a row or column; found "
             f"{(height, width)}: show fewer neurons, or another layer"
         )
     picture = Image.fromarray(draw_weights(network, layer, neurons))
-    times = max(1, round(SHOWN_WIDTH / picture.width))
+    times = max(1, round(SHOWN_WIDTH_PX / picture.width))
     return picture.resize((times * picture.width, times * picture.height), Image.Resampling.NEAREST)

@@ -1,9 +1,9 @@
-"""Engines: ways of running mini-batches of stochastic gradient descent. One file each.
+"""Engines: ways to compute the steps of stochastic gradient descent, each in a file of its own.
 
-- `reference`: the heart itself, in NumPy; what the others are tested against.
-- `fused`: small networks, compiled: a mini-batch costs little more than its arithmetic.
-- `dense`: large layers and batches: matrix products by BLAS, on all cores.
-- `conv`: networks that begin with layers of shared weights.
+- `reference`: the heart itself, in NumPy; all other engines are tested against it.
+- `fused`: for small networks; compiled, so that a mini-batch costs little beyond its arithmetic.
+- `dense`: for large layers and mini-batches; matrix products by BLAS, on all cores.
+- `conv`: for networks that begin with layers of shared weights.
 """
 
 from importlib import import_module
@@ -21,7 +21,7 @@ from digitwise.neurons import Floats
 
 
 class Engine(Protocol):
-    """Runs mini-batches in the given order, changing the network in place."""
+    """Takes the steps of mini-batches in a given order, and computes a network's outputs."""
 
     name: ClassVar[str]
 
@@ -36,23 +36,23 @@ class Engine(Protocol):
         velocity: Gradient | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        """Take one step (Eq. 20 and 21) for each `batch_size` examples of `order`, in turn.
+        """Take one step (Eq. 20 and 21) for each `batch_size` examples of `order`, in place.
 
         Parameters
         ----------
         order : int array
-            Positions in `examples`. The last mini-batch is short where `batch_size` doesn't
-            divide its length, and averages over those it has.
+            Indices into `examples`. The last mini-batch is shorter if `batch_size` doesn't divide
+            the length of `order`; its gradient is the mean over its own examples.
         variant : Variant
-            Weight decay, and how momentum and dropout, where there are any, are used.
+            Momentum, weight decay and dropout.
         velocity : Gradient, optional
-            For momentum: the velocities, in the shapes of weights and biases; changed in place.
+            Velocities of weights and biases, for momentum; changed in place.
         rng : numpy.random.Generator, optional
-            For dropout: where its masks are drawn from.
+            Generator of the dropout masks.
         """
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
-        """Weighted inputs z of the output layer for every example, (n, n_out)."""
+        """Return the weighted inputs z of the output layer for every example, (n, n_out)."""
 
 
 ENGINES = {
@@ -65,14 +65,14 @@ CHOICES = ("auto", *ENGINES)
 
 
 def choose_engine(name: str) -> Engine:
-    """Return the engine of this name; what "auto" means is up to `choice.resolve_engine`.
+    """Return the engine of this name; `choice.resolve_engine` resolves "auto" first.
 
     Raises
     ------
     InputError
-        If there is none of this name.
+        If the name is unknown.
     ExtraError
-        If it is compiled, and Numba is not installed.
+        If the engine is compiled, and Numba is not installed.
     """
     if name not in ENGINES:
         raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(ENGINES)}")
@@ -81,6 +81,6 @@ def choose_engine(name: str) -> Engine:
             f"the engine {name} needs the package numba: pip install numba, or choose reference "
             "(engine)"
         )
-    module = import_module(f"digitwise.engines.{name}")  # Numba and SciPy are slow to import
+    module = import_module(f"digitwise.engines.{name}")  # imported late, since Numba is slow
     engine: Engine = getattr(module, ENGINES[name])()
     return engine

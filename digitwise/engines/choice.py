@@ -1,4 +1,4 @@
-"""Which engine is the fastest for a network and a batch size."""
+"""Choice of the fastest engine for a network and a batch size."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,17 +11,17 @@ from digitwise.engines import CHOICES
 from digitwise.errors import InputError
 from digitwise.layers import Layer, place_layers, shared_count
 
-# Microseconds, measured on two cores of a Zen 4 server; see docs/performance.md. Only their
-# ratios matter, and those differ little between machines. Those of tables: on Zen 5, scaled.
-FUSED_FIRST = 0.018  # per example and neuron of the first layer, of 784 inputs 81% of them 0
-FUSED_FURTHER = 1.3e-4  # per example and further weight
-DENSE_STEP = 85.0  # per mini-batch
-DENSE_STEP_WEIGHT = 2e-4  # per mini-batch and weight: each is read and written
-DENSE_WEIGHT = 3e-5  # per example and weight
-FUSED_TABLE = 1.2e-4  # per example and weight of the first layer whose input is not 0
-DENSE_TABLE = 1.1e-4  # the same
-REGISTER = 16  # numbers: narrow layers cost the fused engine whole registers
-SAMPLE = 1000  # rows that the share of zeros is counted in
+# Times in µs, measured on two cores of a Zen 4 server; see docs/performance.md. Only their ratios
+# matter, which differ little between machines. Times of tables were measured on Zen 5, and scaled.
+FUSED_FIRST_US = 0.018  # per example and neuron of the first layer, with 784 inputs, 81% of them 0
+FUSED_FURTHER_US = 1.3e-4  # per example and weight of further layers
+DENSE_STEP_US = 85.0  # per mini-batch
+DENSE_STEP_WEIGHT_US = 2e-4  # per mini-batch and weight, for reading and writing it
+DENSE_WEIGHT_US = 3e-5  # per example and weight
+FUSED_TABLE_US = 1.2e-4  # per example and weight of the first layer with an input other than 0
+DENSE_TABLE_US = 1.1e-4  # per example and weight of the first layer with an input other than 0
+REGISTER_NUMBERS = 16  # the fused engine rounds widths of layers up to whole registers
+SAMPLE_ROWS = 1000  # rows of a table in which zeros are counted
 
 
 def resolve_engine(
@@ -31,14 +31,14 @@ def resolve_engine(
     variant: Variant,
     train: Examples | None = None,
 ) -> str:
-    """Return the name of the engine that "auto" means for a network of these layers.
+    """Return the engine's name; "auto" becomes the fastest engine for a network of these layers.
 
-    Any other name stays as it is. Without `train`, it is digits that are learnt from.
+    Without `train`, the examples are assumed to be digits.
 
     Raises
     ------
     InputError
-        If there is none of this name, or it can't do what is asked for.
+        If the name is unknown, or the engine can't run these layers or this variant.
     """
     if name not in CHOICES:
         raise InputError(f"unknown engine {name!r}; expected one of: {', '.join(CHOICES)}")
@@ -57,12 +57,16 @@ def resolve_engine(
         return "conv"
     sizes = [layers[0].n_in, *(layer.n_out for layer in layers)]
     first, *further = [a * b for a, b in pairwise(sizes)]
-    fused = FUSED_FIRST * sizes[1] + FUSED_FURTHER * sum(further)
-    step = DENSE_STEP + DENSE_STEP_WEIGHT * (first + sum(further))
-    dense = step / batch_size + DENSE_WEIGHT * (first + sum(further))
+    fused = FUSED_FIRST_US * sizes[1] + FUSED_FURTHER_US * sum(further)
+    step = DENSE_STEP_US + DENSE_STEP_WEIGHT_US * (first + sum(further))
+    dense = step / batch_size + DENSE_WEIGHT_US * (first + sum(further))
     if isinstance(train, Table):
-        filled = np.count_nonzero(train.values[:SAMPLE]) / max(1, len(train.values[:SAMPLE]))
-        registers = [a * -(-b // REGISTER) * REGISTER for a, b in pairwise(sizes[1:])]
-        fused = FUSED_TABLE * filled * sizes[1] + FUSED_FURTHER * sum(registers)
-        dense += DENSE_TABLE * filled * sizes[1] - DENSE_WEIGHT * first
+        filled = np.count_nonzero(train.values[:SAMPLE_ROWS]) / max(
+            1, len(train.values[:SAMPLE_ROWS])
+        )
+        registers = [
+            a * -(-b // REGISTER_NUMBERS) * REGISTER_NUMBERS for a, b in pairwise(sizes[1:])
+        ]
+        fused = FUSED_TABLE_US * filled * sizes[1] + FUSED_FURTHER_US * sum(registers)
+        dense += DENSE_TABLE_US * filled * sizes[1] - DENSE_WEIGHT_US * first
     return "dense" if variant.dropout or dense < fused else "fused"

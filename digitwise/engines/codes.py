@@ -1,4 +1,4 @@
-"""The numbers by which compiled kernels know activations and costs, and the factors of a step."""
+"""Codes of activations and costs for compiled kernels, and the factors of a step."""
 
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ COST_CODES = {"quadratic": QUADRATIC, "cross-entropy": CROSS_ENTROPY}
 class Rates(NamedTuple):
     """The factors of a step, in the network's type, for a velocity v and a parameter w.
 
-    v → momentum·v - decay·w - η∇C, and w → w - back·(v before) + reach·v. Where there is no
-    momentum, v is only that step.
+    v → momentum·v - decay·w - η∇C, and w → w - back·(old v) + reach·v. Without momentum, v is the
+    step itself.
     """
 
     learning_rate: np.floating
@@ -27,7 +27,7 @@ class Rates(NamedTuple):
 
 
 def rates_of(variant: Variant, learning_rate: float, real: type[np.floating]) -> Rates:
-    """Return the factors of a variant of descent; Nesterov's step is w + μv - η∇C, solved for v."""
+    """Return the factors of a variant of descent; Nesterov's step is w → w + μv - η∇C."""
     mu = variant.momentum
     return Rates(
         real(learning_rate),

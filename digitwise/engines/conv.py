@@ -1,7 +1,7 @@
-"""The engine for networks that begin with layers of shared weights; full layers as `dense`.
+"""The engine for networks that begin with layers of shared weights; full layers run as in `dense`.
 
-Each thread takes its rows of a mini-batch through all layers and back (`conv_kernels`), then
-changes its share of the weights. Layers with shared weights have few: one thread changes them.
+Each thread takes its rows of a mini-batch forward and back through all layers (`conv_kernels`),
+then changes its share of the weights. One thread changes the few shared weights.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +23,8 @@ from digitwise.layers import shared_count
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
-BLOCKS = 8  # of a mini-batch, each with sums of its own: as many threads can be used
-PIECE = 256  # examples that a thread looks at together
+BLOCKS = 8  # blocks of a mini-batch, each with its own sums; at most as many threads are useful
+EXAMPLES_AT_ONCE = 256  # examples for which a thread computes outputs together
 
 
 class ConvEngine:
@@ -43,7 +43,7 @@ class ConvEngine:
         velocity: Gradient | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        """Eq. 20 and 21 for each mini-batch, in place; see `Engine`.
+        """Apply Eq. 20 and 21 to each mini-batch, in place; see `Engine`.
 
         Raises
         ------
@@ -58,17 +58,19 @@ class ConvEngine:
         run_steps(rest, moving, first, examples, order, batch_size, learning_rate, variant, rng)
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
-        """See `Engine`; some examples at a time for each thread."""
+        """See `Engine`; each thread takes some examples at a time."""
         _check(network)
         rest = full_layers(network)
-        starts = range(0, len(examples), PIECE)
+        starts = range(0, len(examples), EXAMPLES_AT_ONCE)
         threads = max(1, min(thread_count(), len(starts)))
-        shared = [SharedLayers(network, min(PIECE, len(examples))) for _ in range(threads)]
+        shared = [
+            SharedLayers(network, min(EXAMPLES_AT_ONCE, len(examples))) for _ in range(threads)
+        ]
         z = np.empty((len(examples), network.sizes[-1]), network.dtype)
 
         def look(part: int) -> None:
             for at in starts[part::threads]:
-                some = examples[at : at + PIECE]
+                some = examples[at : at + EXAMPLES_AT_ONCE]
                 shared[part].pictures[: len(some)] = pictures_of(some, network.dtype)
                 features = shared[part].forward(slice(0, len(some)))
                 z[at : at + len(some)] = rest.weighted_outputs(features)
@@ -79,7 +81,7 @@ class ConvEngine:
 
 
 class _SharedFirst:
-    """All layers with shared weights, and the full one after them: see `dense.First`."""
+    """All layers with shared weights and the full layer after them, as a `dense.First`."""
 
     def __init__(
         self,
@@ -100,12 +102,12 @@ class _SharedFirst:
         self.scaled, self.nabla = np.empty_like(self.z), np.empty_like(w)
 
     def shares(self, count: int) -> list[tuple[int, int]]:
-        """See `dense.First`: neurons of the full layer, from and to."""
+        """See `dense.First`; a share is a range of the full layer's neurons."""
         parts = np.array_split(np.arange(self.z.shape[1]), count)
         return [(int(part[0]), int(part[-1]) + 1) for part in parts if len(part)]
 
     def row_shares(self, m: int, threads: int) -> list[slice]:
-        """See `dense.First`: whole blocks."""
+        """See `dense.First`; each thread gets whole blocks."""
         blocks = -(-m // self.block)
         parts = np.array_split(np.arange(blocks) * self.block, min(threads, blocks))
         return [slice(int(p[0]), min(int(p[-1]) + self.block, m)) for p in parts]
@@ -125,7 +127,7 @@ class _SharedFirst:
         self.back.learn(rows)
 
     def step(self, begin: int, m: int, share: tuple[int, int], rates: Rates) -> None:  # noqa: ARG002
-        """See `dense.First`; the first share has the layers with shared weights, too."""
+        """See `dense.First`; the first share includes the layers with shared weights."""
         part = slice(*share)
         features, nabla = self.shared.features[:m], self.nabla[part]
         np.matmul(self.scaled[:m, part].T, features, out=nabla)
@@ -137,20 +139,20 @@ class _SharedFirst:
             self.shared.load(self.network)
 
     def put_back(self) -> None:
-        """See `dense.First`: nothing to do, since weights change in place."""
+        """Do nothing, since weights change in place; see `dense.First`."""
 
     def _change(
         self, kind: str, layer: int, step: Floats, rates: Rates, part: slice = slice(None)
     ) -> None:
-        """Take a step -η∇C."""
+        """Add the step -η∇C to weights or biases."""
         parameters = getattr(self.network, kind)[layer][part]
         velocities = self.velocity and getattr(self.velocity, kind)[layer][part]
-        one = step.dtype.type(1)  # factor: a step has -η already
+        one = step.dtype.type(1)  # the step includes the factor -η already
         take_step(parameters, velocities, step, one, rates, decays=kind == "weights")
 
 
 def full_layers(network: Network) -> Network:
-    """The full layers of a network as a network of their own, with the same arrays."""
+    """Return the full layers of a network as a network that shares their arrays."""
     count = shared_count(network.layers)
     rest = Network(
         network.sizes[count:], activation=network.activation, cost=network.cost, init="scaled",
@@ -161,7 +163,7 @@ def full_layers(network: Network) -> Network:
 
 
 def pictures_of(examples: Examples, dtype: npt.DTypeLike) -> Floats:
-    """What a network sees, as pictures: (n, height, width)."""
+    """Return a network's inputs as pictures, (n, height, width)."""
     if isinstance(examples, Table):
         side = round(examples.values.shape[1] ** 0.5)
         return examples.inputs(dtype).reshape(-1, side, side)

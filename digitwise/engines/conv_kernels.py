@@ -1,11 +1,11 @@
-"""Layers with shared weights, compiled: forward, and backward to weights and to the layer before.
+"""Compiled layers with shared weights: forward pass, gradients, and errors of the layer before.
 
-Arrays are flat. A picture lies in them pixel by pixel, all channels of a pixel together; around one
-that a layer looks at there is an edge of zeros, half a patch wide. So a row of a patch is one run
-of numbers. Channels are padded to whole registers, but for the first layer, which has one.
+Arrays are flat. A picture is stored pixel by pixel, with all channels of a pixel together, and with
+an edge of zeros around it, half a patch wide. So a row of a patch is contiguous. Channels are
+padded to whole registers, except the single channel before the first layer.
 
-A block of sums stays in registers: some places by a tile of maps, or some weights of a patch's row
-by a tile of maps.
+A block of sums stays in registers. Its rows are places, or weights of a patch's row; its columns
+are a tile of maps.
 """
 
 from typing import NamedTuple
@@ -24,16 +24,16 @@ from digitwise.engines.simd_lanes import (
     where_positive,
 )
 
-PLACES = 7  # of a row, in a block: divides 28, 14 and 7
-WEIGHTS = 8  # of a patch's row, in a block
+PLACES = 7  # places of a row in a block; divides the widths 28, 14 and 7
+WEIGHTS = 8  # weights of a patch's row in a block
 
 
 class Shape(NamedTuple):
-    """A layer: the picture before it, its maps, and where its activations go.
+    """Geometry of a layer: the picture before it, its maps, and the positions of its activations.
 
-    Channels and maps are padded ones. `size` is the length of a picture with its edge. The pooled
-    maps have `rows` and `columns`; the activation of map j at row r and column c goes to
-    to_first + r · to_row + c · to_column + j of a picture of length to_size.
+    `channels` and `maps` are padded numbers. `size` is the length of a picture with its edge. The
+    pooled maps have `rows` and `columns`. The activation of map j at row r and column c is at
+    to_first + r · to_row + c · to_column + j in an output picture of length to_size.
     """
 
     height: int
@@ -53,11 +53,11 @@ class Shape(NamedTuple):
 
 @kernel
 def convolve(x, begin, row_step, step, run, patch, weights, maps, width, block, tile, group, out):
-    """Sums w·p of a row of places: out[place · maps + map].
+    """Write the sums w·p of a row of places to out[place · maps + map].
 
-    Patches begin at x[begin], and `step` further at each place; their rows, of `run` numbers, are
-    `row_step` apart. weights[(row · run + i) · maps + map]. What is computed beyond the width, up
-    to a whole block, means nothing. `group` is how many maps a tile holds.
+    The first patch begins at x[begin], each further patch `step` later. A patch's rows, of `run`
+    numbers, are `row_step` apart. Weights are at weights[(row · run + i) · maps + map]. Sums beyond
+    `width`, up to a whole block, are meaningless. `group` is the number of maps in a tile.
     """
     for place in range(0, width, PLACES):
         for first in range(0, maps, group):
@@ -73,9 +73,10 @@ def convolve(x, begin, row_step, step, run, patch, weights, maps, width, block, 
 
 @kernel
 def forward(x, start, stop, s, weights, biases, activation, block, tile, group, sums, to, winners):
-    """Activations of the examples start..stop: `to`, and which of each square won: `winners`.
+    """Write the activations of examples start..stop to `to`, the maxima's positions to `winners`.
 
-    `x` holds pictures with their edges; `sums` has room for the rows that are pooled together.
+    `x` holds pictures with their edges. `sums` is a scratch buffer for the rows that are pooled
+    together. A position is the index of the largest value in its square of pooling.
     """
     row_step, pooled = (s.width + s.patch - 1) * s.channels, s.pool * s.maps
     length = (s.width + PLACES) * s.maps
@@ -105,7 +106,7 @@ def forward(x, start, stop, s, weights, biases, activation, block, tile, group, 
                     best = add(best, load(biases, first, tile))
                     if activation == RELU:
                         best = larger(best, zeros(sums, tile))
-                    # Where channels aren't padded, the next place overwrites what is too much.
+                    # If channels aren't padded, the next place overwrites the surplus numbers.
                     store(to, at + column * s.to_column + first, best)
             if activation == SIGMOID:
                 for i in range(at, at + s.columns * s.to_column):
@@ -117,9 +118,9 @@ def forward(x, start, stop, s, weights, biases, activation, block, tile, group, 
 
 @kernel
 def spread(delta, example, s, a, activation, winners, edge, tile, group, out):
-    """δ of every place, with an edge of zeros, from ∂C/∂a of the pooled maps.
+    """Write δ of every place to `out`, with an edge of zeros, from ∂C/∂a of the pooled maps.
 
-    `delta` and `a` have this layer's activations where `forward` puts them; `out` is one picture.
+    `delta` (∂C/∂a) and `a` have the layout of `forward`'s activations; `out` holds one picture.
     """
     real = a.dtype.type
     wide = (s.width + 2 * edge) * s.maps
@@ -147,7 +148,7 @@ def spread(delta, example, s, a, activation, winners, edge, tile, group, out):
 
 @kernel
 def add_sums(deltas, start, rows, columns, step, maps, tile, group, sums):
-    """Add the δ of every place to the sum of its map; rows begin `step` apart in `deltas`."""
+    """Add δ of every place to the sum of its map; rows begin `step` apart in `deltas`."""
     for first in range(0, maps, group):
         total = zeros(deltas, tile)
         for row in range(rows):
@@ -160,9 +161,9 @@ def add_sums(deltas, start, rows, columns, step, maps, tile, group, sums):
 
 @kernel
 def add_nabla(x, begin, s, deltas, edge, count, gap, block, tile, group, nabla):
-    """Add ∂C_x/∂w of `count` examples: nabla[(row · run + i) · maps + map].
+    """Add ∂C_x/∂w of `count` examples to nabla[(row · run + i) · maps + map].
 
-    Their pictures begin at x[begin], their δ, with edges, `gap` apart in `deltas`.
+    Pictures begin at x[begin]. The δ of the examples, with edges, are `gap` apart in `deltas`.
     """
     run, row_step = s.patch * s.channels, (s.width + s.patch - 1) * s.channels
     wide = (s.width + 2 * edge) * s.maps
@@ -186,9 +187,9 @@ def add_nabla(x, begin, s, deltas, edge, count, gap, block, tile, group, nabla):
 
 @kernel
 def backward(deltas, edge, s, flipped, block, tile, group, sums, to, to_first):
-    """∂C_x/∂a of the layer before, of one example, from its δ of every place, with edges.
+    """Write ∂C_x/∂a of the layer before for one example, from δ of every place, with edges.
 
-    It goes to `to` from to_first on, laid out as the picture that the layer sees, but for its edge.
+    The result begins at to[to_first] and has the layout of the layer's input, without its edge.
     """
     row_step = (s.width + 2 * edge) * s.maps
     wide = (s.width + s.patch - 1) * s.channels
@@ -206,10 +207,10 @@ def learn(
     x, start, stop, s, a, delta, winners, activation, flipped, deltas, gap, sums,
     nabla_block, tile, group, nabla, nabla_b, back_block, back_tile, back_group, before,
 ):  # fmt: skip
-    """Backward through a layer for the examples start..stop, at most as many as fit in `deltas`.
+    """Backpropagate through a layer for examples start..stop, as many as `deltas` has room for.
 
-    Adds to `nabla` and `nabla_b`; `before`, where its length isn't 0, becomes ∂C_x/∂a of the
-    layer before, where its activations are in `x`.
+    Adds ∂C_x/∂w to `nabla` and ∂C_x/∂b to `nabla_b`. Writes ∂C_x/∂a of the layer before to
+    `before`, in the layout of `x`, unless its length is 0.
     """
     edge = s.patch // 2
     wide = (s.width + 2 * edge) * s.maps

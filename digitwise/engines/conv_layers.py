@@ -1,4 +1,4 @@
-"""Layers with shared weights, laid out for `conv_kernels`: packed weights and activations."""
+"""Packed weights and activations of layers with shared weights, for `conv_kernels`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,18 +17,18 @@ from digitwise.network import Network
 from digitwise.neurons import Floats
 
 T = TypeVar("T")
-AT_ONCE = 8  # examples, whose errors are in the cache together
+EXAMPLES_AT_ONCE = 8  # examples whose errors fit into the cache together
 
 
 class SharedLayers:
-    """The layers with shared weights that a network begins with, and room for so many examples.
+    """The layers with shared weights that a network begins with, and buffers for some examples.
 
     Parameters
     ----------
     network : Network
-        Its weights are copied: `load` copies them again.
+        Network whose weights are copied; `load` copies them again.
     most : int
-        Examples at a time.
+        Maximum number of examples at a time.
     """
 
     def __init__(self, network: Network, most: int) -> None:
@@ -47,12 +47,12 @@ class SharedLayers:
         self.load(network)
 
     def load(self, network: Network) -> None:
-        """Take over the network's weights."""
+        """Copy the network's weights and biases."""
         for layer, w, b in zip(self.layers, network.weights, network.biases, strict=False):
             layer.load(w, b)
 
     def forward(self, rows: slice) -> Floats:
-        """Activations of all layers for some of the `pictures`; those of the last (rows, n_out)."""
+        """Return the last layer's activations for some of the `pictures`, (rows, n_out)."""
         x = self.inputs
         with self.scratch() as sums:
             for layer in self.layers:
@@ -65,23 +65,22 @@ class SharedLayers:
         return self.features[rows]
 
     def scratch(self) -> AbstractContextManager[Floats]:
-        """An array for the sums of a row, used by one thread at a time."""
+        """Lend a scratch buffer for the sums of a row to one thread at a time."""
         return _lend(self._free, lambda: aligned_zeros(self._scratch, self._dtype))
 
 
 class Backward:
     """Backpropagation through `SharedLayers`: errors, and gradients summed over blocks of examples.
 
-    Each block of examples has sums of its own, so that sums don't depend on how many threads there
-    are.
+    Each block of examples has its own sums, so that results don't depend on the number of threads.
 
     Parameters
     ----------
     shared : SharedLayers
     most : int
-        Examples of a mini-batch, at most.
+        Maximum number of examples in a mini-batch.
     block : int
-        Examples of a block.
+        Number of examples in a block.
     """
 
     def __init__(self, shared: SharedLayers, most: int, block: int) -> None:
@@ -95,12 +94,14 @@ class Backward:
         self._free: list[list[Floats]] = []
 
     def learn(self, rows: slice) -> None:
-        """Gradients of some rows, whole blocks but for the last, from their `errors`, ∂C/∂a."""
+        """Compute the gradients of some rows, in whole blocks, from their `errors`, ∂C/∂a."""
         with self.shared.scratch() as sums, _lend(self._free, self._deltas) as deltas:
             for start in range(rows.start, rows.stop, self.block):
                 stop = min(start + self.block, rows.stop)
-                for at in range(start, stop, AT_ONCE):
-                    self._learn(at, min(at + AT_ONCE, stop), start // self.block, deltas, sums)
+                for at in range(start, stop, EXAMPLES_AT_ONCE):
+                    self._learn(
+                        at, min(at + EXAMPLES_AT_ONCE, stop), start // self.block, deltas, sums
+                    )
 
     def _learn(self, at: int, stop: int, block: int, deltas: list[Floats], sums: Floats) -> None:
         shared = self.shared
@@ -119,7 +120,7 @@ class Backward:
             )  # fmt: skip
 
     def gradients(self, m: int) -> Iterator[tuple[Floats, Floats]]:
-        """∂C/∂w and ∂C/∂b of each layer after the m rows of a mini-batch were learnt from."""
+        """Yield ∂C/∂w and ∂C/∂b of each layer, after `learn` for the m rows of a mini-batch."""
         blocks = -(-m // self.block)
         for layer, nabla, nabla_b in zip(
             self.shared.layers, self.nablas, self.nablas_b, strict=True
@@ -151,7 +152,7 @@ class _SharedLayer:
             edge = after[0].patch // 2
             row = (columns + 2 * edge) * wide
             place = (edge * row + edge * wide, row, wide, (rows + 2 * edge) * row)
-        else:  # full layers know nothing of padded maps
+        else:  # full layers follow, whose inputs have no padded maps
             place = (0, columns * maps, maps, layer.n_out + wide - maps)
         self.shape = s = Shape(
             height, width, padded, patch, wide, layer.pool, rows, columns,
@@ -162,7 +163,7 @@ class _SharedLayer:
         self.back_tile, self.back_block, self.back_group = _tile(padded, PLACES, lanes)
         self.slack = (PLACES + patch) * max(padded, wide)
         self.gap = (height + patch - 1) * (width + patch - 1) * wide
-        self.deltas_size = AT_ONCE * self.gap + self.slack
+        self.deltas_size = EXAMPLES_AT_ONCE * self.gap + self.slack
         self.scratch = (width + PLACES) * max(wide * layer.pool, padded) + self.slack
         self.activations = aligned_zeros(most * s.to_size + 2 * self.slack, dtype)
         self.winners = aligned_zeros(most * rows * columns * wide if layer.pool > 1 else 0, dtype)
@@ -172,12 +173,12 @@ class _SharedLayer:
         self.biases = aligned_zeros(wide, dtype)
 
     def features(self, array: Floats) -> Floats:
-        """View of what full layers see of the last layer's array: (examples, n_out)."""
+        """Return a view of the last layer's array as inputs of full layers, (examples, n_out)."""
         size = self.shape.to_size
         return array[: len(array) // size * size].reshape(-1, size)[:, : self.n_out]
 
     def load(self, w: Floats, b: Floats) -> None:
-        """Take over weights and biases."""
+        """Copy weights and biases into the packed arrays."""
         own = w.reshape(self.maps, self.shape.patch, self.shape.patch, self.channels)
         self._view(self.weights)[...] = own
         s = self.shape
@@ -186,11 +187,11 @@ class _SharedLayer:
         self.biases[: self.maps] = b
 
     def unpacked(self, packed: Floats) -> Floats:
-        """Weights, or their gradient, as the network has them: (maps, patch² · channels)."""
+        """Return weights, or their gradient, in the network's shape, (maps, patch² · channels)."""
         return self._view(packed).reshape(self.maps, -1)
 
     def own(self, padded: Floats) -> Floats:
-        """Biases, or their gradient, without those of padded maps."""
+        """Return biases, or their gradient, without the padding."""
         return padded[: self.maps]
 
     def _view(self, packed: Floats) -> npt.NDArray[Any]:
@@ -201,7 +202,7 @@ class _SharedLayer:
 
 @contextmanager
 def _lend(free: list[T], make: Callable[[], T]) -> Iterator[T]:
-    """Give one of some buffers to one thread at a time; a new one where all are in use."""
+    """Lend a free buffer to one thread at a time; make a new one if all are in use."""
     try:
         one = free.pop()
     except IndexError:
@@ -215,7 +216,7 @@ def _padded(count: int, lanes: int) -> int:
 
 
 def _tile(maps: int, rows: int, lanes: int) -> tuple[tuple[None, ...], tuple[None, ...], int]:
-    """A tile of registers that divides the maps, a block of so many rows of it, and its maps."""
+    """Return a tile of registers that divides the maps, a block of `rows` tiles, a tile's maps."""
     fits = [n for n in (2, 3) if maps % (n * lanes) == 0 and rows * n < REGISTERS]
     count = fits[0] if fits else 1
     return (None,) * count, (None,) * count * rows, count * lanes

@@ -1,12 +1,12 @@
-"""The dense engine: for large layers and batches, matrix products of a BLAS library, all cores.
+"""The dense engine, for large layers and mini-batches: matrix products by BLAS, on all cores.
 
-A mini-batch is two pieces of work for each thread: first its share of the examples, all the way
-forward and back; then its share of the neurons of every layer, whose weights it changes. BLAS
-itself is kept at one thread: its own would go on spinning between products, in the way of others.
+A mini-batch gives each thread two pieces of work. First it takes its share of the examples forward
+and back through all layers. Then it changes the weights of its share of every layer's neurons. BLAS
+itself uses one thread, since its own threads spin between products and delay the others.
 
-The first layer, larger than all others in many networks, skips the zeros of its inputs
-(`sparse_layer`). Between products `dense_kernels` passes over memory once. Buffers are made once a
-call; masks of dropout for the next mini-batch are drawn while this one is learnt from.
+The first layer, the largest of many networks, skips the zeros of its inputs (`sparse_layer`).
+Between products, each kernel of `dense_kernels` passes over memory once. Buffers are made once a
+call. Another thread draws the dropout masks of the next mini-batch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,7 @@ class DenseEngine:
         velocity: Gradient | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
+        """Apply Eq. 20 and 21 to each mini-batch, in place; see `Engine`."""
         batch_size = min(batch_size, len(order))
         first = SparseLayer(network, velocity, examples, order, batch_size)
         run_steps(
@@ -56,7 +56,7 @@ class DenseEngine:
         )
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
-        """See `Engine`: the reference's, which are matrix products already, on all threads."""
+        """See `Engine`; the reference engine's matrix products, on all threads."""
         threads = min(thread_count(), max(1, len(examples) // AT_ONCE))
         bounds = [len(examples) * part // threads for part in range(threads + 1)]
         reference = ReferenceEngine()
@@ -69,28 +69,25 @@ class DenseEngine:
 
 
 class First(Protocol):
-    """What `run_steps` needs of a network's first layer, or of all that is done before the second.
-
-    Its biases are not its business.
-    """
+    """The first full layer, for `run_steps`, with any layers before it; without its biases."""
 
     def shares(self, count: int) -> Sequence[Any]:
-        """Split its weights into at most so many shares that can be changed apart."""
+        """Split the weights into at most `count` shares, which threads can change independently."""
 
     def row_shares(self, m: int, threads: int) -> list[slice]:
-        """Rows of a mini-batch of m for each thread."""
+        """Return the rows of a mini-batch of m examples for each thread."""
 
     def weighted_inputs(self, begin: int, rows: slice) -> Floats:
-        """z = w·a for `rows` of the mini-batch at order[begin:], (rows, width)."""
+        """Return z = w·a for `rows` of the mini-batch at order[begin:], (rows, width)."""
 
     def learn(self, rows: slice, delta: Floats, factor: np.floating[Any]) -> None:
-        """Take the errors δ of some rows; a step adds `factor` times their gradient."""
+        """Take the errors δ of some rows; `step` adds `factor` times their gradient."""
 
     def step(self, begin: int, m: int, share: Any, rates: Rates) -> None:
-        """Change a share of the weights, after the m examples at order[begin:]."""
+        """Change a share of the weights, after `learn` for the m examples at order[begin:]."""
 
     def put_back(self) -> None:
-        """Write what was learnt into the network, and into the velocities."""
+        """Write the changed weights into the network, and changed velocities into theirs."""
 
 
 def run_steps(
@@ -104,7 +101,7 @@ def run_steps(
     variant: Variant,
     rng: np.random.Generator | None,
 ) -> None:
-    """Eq. 20 and 21 for each mini-batch, of full layers, the first of them done by `first`."""
+    """Apply Eq. 20 and 21 to each mini-batch; `first` is the first of the full layers."""
     rates = rates_of(variant, learning_rate, network.dtype.type)
     threads = min(thread_count(), batch_size)
     wanted = answers(examples, order, batch_size, network.sizes[-1], network.dtype)
@@ -120,9 +117,9 @@ def run_steps(
 
 
 def _share(pool: Executor, work: Callable[[Any], None], shares: Any) -> None:
-    """Do some work for each share: the first here, the others on other threads."""
+    """Do the work for each share: for the first on this thread, for the others on the pool."""
     own, *others = shares
-    # Each in a copy of this thread's context: what NumPy should not warn of is a part of it.
+    # In a copy of this thread's context, which holds NumPy's error state.
     waiting = [pool.submit(copy_context().run, work, share) for share in others]
     work(own)
     for future in waiting:
@@ -136,7 +133,7 @@ def _masks(
     rng: np.random.Generator | None,
     pool: Executor,
 ) -> Iterator[Masks]:
-    """Dropout masks of each mini-batch; while one is used, the next are drawn on another thread."""
+    """Yield the dropout masks of each mini-batch; another thread draws the next ones meanwhile."""
     if rng is None or not dropout:
         yield from ([] for _ in sizes)
         return
@@ -149,7 +146,7 @@ def _masks(
 
 
 class _Step:
-    """One step after the other, with the buffers that they share."""
+    """Takes one step after another, with the same buffers."""
 
     def __init__(
         self,
@@ -170,20 +167,20 @@ class _Step:
         def buffers(widths: list[int]) -> list[Floats]:
             return [np.empty((batch_size, n), network.dtype) for n in widths]
 
-        # Weighted inputs z of layers after the first, activations a, what dropout leaves of them,
-        # and errors δ; and the gradients of the layers after the first.
+        # Weighted inputs z of layers after the first; activations a, before and after dropout;
+        # errors δ; gradients of layers after the first.
         self.z = buffers(sizes[1:])
         self.a, self.dropped, self.errors = buffers(hidden), buffers(hidden), buffers(sizes)
         self.gradients = [np.empty_like(w) for w in network.weights[1:]]
         self.first_shares = first.shares(threads)
 
     def begin(self, at: int, m: int, masks: Masks) -> None:
-        """Take up the mini-batch of m examples at order[at:]."""
+        """Begin the mini-batch of m examples at order[at:]."""
         self.at, self.m, self.masks = at, m, [mask for mask in masks if mask is not None]
         self.factor = -self.rates.learning_rate / self.rates.learning_rate.dtype.type(m)
 
     def forward_and_back(self, rows: slice) -> None:
-        """Errors of all layers for some rows of the mini-batch."""
+        """Compute the errors δ of all layers for some rows of the mini-batch."""
         weights, biases = self.network.weights, self.network.biases
         z = self.first.weighted_inputs(self.at, rows)
         for layer, a in enumerate(self.a):
@@ -216,7 +213,7 @@ class _Step:
             self._change_biases(layer)
 
     def _fed(self, layer: int) -> Floats:
-        """What a hidden layer gives to the next."""
+        """Return a hidden layer's activations, after dropout."""
         return self.dropped[layer] if self.masks else self.a[layer]
 
     def _change_weights(self, layer: int, part: slice) -> None:
@@ -243,7 +240,7 @@ def take_step(
     *,
     decays: bool,
 ) -> None:
-    """w → w + factor·∂C/∂w in place, with decay of weights and momentum where there is any."""
+    """Take the step w → w + factor·∂C/∂w in place, with weight decay and momentum if any."""
     w, nabla = parameters.reshape(-1), gradient.reshape(-1)
     if velocities is None:
         if rates.decay and decays:

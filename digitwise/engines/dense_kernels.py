@@ -1,7 +1,7 @@
-"""What the dense engine does between matrix products: compiled, one pass over memory each.
+"""Kernels of the dense engine between matrix products, each one pass over memory.
 
-Arrays have shape (m, n): a mini-batch of rows, a column a neuron. The arrays of the first layer are
-wider, padded to whole registers; what lies beyond the neurons is left alone.
+Arrays have shape (m, n), a row for each example of a mini-batch and a column for each neuron. The
+first layer's arrays are wider, padded to whole registers; kernels don't touch the padding.
 """
 
 from digitwise.compiled import kernel
@@ -11,7 +11,7 @@ from digitwise.engines.exponential import sigmoid, tanh
 
 @kernel
 def activate(z, biases, activation, out):
-    """out = f(z + b)."""
+    """Write f(z + b) to `out`."""
     zero = z.dtype.type(0)
     for row in range(len(z)):
         z_row, a = z[row], out[row]
@@ -28,7 +28,7 @@ def activate(z, biases, activation, out):
 
 @kernel
 def output_errors(z, biases, answers, at, cost, out):
-    """out = δ = ∂C_x/∂z of the output layer, for the examples from `at` on in the order."""
+    """Write δ = ∂C_x/∂z of the output layer to `out`, for examples from `at` on in the order."""
     one = z.dtype.type(1)
     for row in range(len(z)):
         z_row, delta, code = z[row], out[row], answers.codes[answers.labels[at + row]]
@@ -41,7 +41,7 @@ def output_errors(z, biases, answers, at, cost, out):
 
 @kernel
 def weigh(delta, factors, at, m):
-    """δ → factor·δ of every example from `at` on in the order: m rows, one after the other."""
+    """Multiply δ of each of the m examples from `at` on by the example's factor, if any."""
     if factors is not None:
         width = len(delta) // m
         for row in range(m):
@@ -52,7 +52,7 @@ def weigh(delta, factors, at, m):
 
 @kernel
 def through_activation(delta, a, activation):
-    """δ → δ ⊙ f′(z), in place, with f′ from the activations a = f(z)."""
+    """Multiply δ by f′(z) in place, with f′ from the activations a = f(z)."""
     zero, one = a.dtype.type(0), a.dtype.type(1)
     for row in range(len(a)):
         d, f = delta[row], a[row]
@@ -69,7 +69,7 @@ def through_activation(delta, a, activation):
 
 @kernel
 def scale(delta, factor, out):
-    """out = factor·δ."""
+    """Write factor·δ to `out`."""
     for row in range(len(delta)):
         d, o = delta[row], out[row]
         for i in range(len(d)):
@@ -78,6 +78,6 @@ def scale(delta, factor, out):
 
 @kernel
 def add_scaled(parameters, gradient, factor):
-    """w → w + factor·∂C/∂w, flat arrays."""
+    """Add factor·∂C/∂w to w, both flat."""
     for i in range(len(parameters)):
         parameters[i] += factor * gradient[i]

@@ -1,10 +1,10 @@
-"""Exponential, sigmoid and tanh that vectorise: arithmetic only, no call, no branch.
+"""Exponential, sigmoid and tanh for Numba kernels, in float32 and float64, without call or branch.
 
-For use inside Numba kernels, on float32 and float64. In a loop over an array LLVM turns them into
-vector instructions; the C library's exponential would be called once for every number.
+LLVM turns a loop over them into vector instructions. The C library's exponential would be a call
+for every number.
 
-eˣ = 2ⁿ eʳ with n = round(x / ln 2), so that |r| <= ½ ln 2, and eʳ by its Taylor series, which ends
-where the remainder falls below the rounding of the type.
+eˣ = 2ⁿ eʳ with n = round(x / ln 2), so that |r| <= ½ ln 2. The Taylor series of eʳ ends where the
+remainder is smaller than the rounding of the type.
 """
 
 from math import factorial
@@ -16,14 +16,14 @@ from numba.extending import intrinsic, overload
 
 from digitwise.compiled import NO_EXCEPTIONS
 
-# ln 2 in two parts: n times the first is exact for every n that can occur.
+# ln 2 as a sum of two parts; n times the first part is exact for every possible n.
 LN2_HIGH, LN2_LOW = 0.693359375, -2.1219444005469057e-4
 LN2_HIGH_64, LN2_LOW_64 = 6.93145751953125e-1, 1.4286068203094172e-6
 
 
 @intrinsic
 def power_of_two(_context, rounded):
-    """2ⁿ, from a number whose last bits hold the integer n."""
+    """Return 2ⁿ, from a number whose last bits hold the integer n."""
     bits, fraction, bias = (32, 23, 127) if rounded == types.float32 else (64, 52, 1023)
     integer = ir.IntType(bits)
 
@@ -36,7 +36,7 @@ def power_of_two(_context, rounded):
 
 
 def exp(x: float) -> float:
-    """eˣ to the rounding of x's type; x is first moved into the range of normal numbers."""
+    """Return eˣ, exact to the rounding of x's type; the result is clipped to normal numbers."""
     raise NotImplementedError("for compiled kernels only")
 
 
@@ -46,7 +46,7 @@ def _exp(x):
     single = real is np.float32
     least, most = (real(-87), real(88)) if single else (real(-708), real(709))
     per_ln2 = real(1 / np.log(2))
-    # Adding this pushes the fraction out at the right: what stays is the rounded number.
+    # Adding this number pushes the fraction bits out, and so rounds to an integer.
     shifter = real(1.5 * 2.0 ** (23 if single else 52))
     high, low = (real(v) for v in ((LN2_HIGH, LN2_LOW) if single else (LN2_HIGH_64, LN2_LOW_64)))
     c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 = (
@@ -76,7 +76,7 @@ def _exp(x):
 
 
 def sigmoid(z: float) -> float:
-    """Eq. 3, σ(z) = 1 / (1 + e⁻ᶻ)."""
+    """Return σ(z) = 1 / (1 + e⁻ᶻ) (Eq. 3)."""
     raise NotImplementedError("for compiled kernels only")
 
 
@@ -87,7 +87,7 @@ def _sigmoid(z):
 
 
 def tanh(z: float) -> float:
-    """Tanh z = 2σ(2z) - 1, exact to the rounding of 1."""
+    """Return tanh z = 2σ(2z) - 1, exact to the rounding of 1."""
     raise NotImplementedError("for compiled kernels only")
 
 

@@ -1,4 +1,4 @@
-"""The fused engine: for small networks, whole epochs in one compiled call, on one thread."""
+"""The fused engine, for small networks: many mini-batches in one compiled call, on one thread."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from digitwise.engines.sparse import brightness, sparse_images
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
 
-AT_ONCE = 64  # examples
+EXAMPLES_AT_ONCE = 64  # examples whose outputs are computed together
 
 
 class FusedEngine:
@@ -31,9 +31,9 @@ class FusedEngine:
         learning_rate: float,
         variant: Variant = PLAIN,
         velocity: Gradient | None = None,
-        rng: np.random.Generator | None = None,  # noqa: ARG002 - it has no dropout
+        rng: np.random.Generator | None = None,  # noqa: ARG002 - this engine has no dropout
     ) -> None:
-        """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
+        """Apply Eq. 20 and 21 to each mini-batch, in place; see `Engine`."""
         batch_size = min(batch_size, len(order))
         layout, tile = plan(network.sizes, network.dtype, batch_size)
         real = network.dtype.type
@@ -62,12 +62,12 @@ class FusedEngine:
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
         """See `Engine`."""
-        layout, tile = plan(network.sizes, network.dtype, AT_ONCE)
+        layout, tile = plan(network.sizes, network.dtype, EXAMPLES_AT_ONCE)
         z = np.empty((len(examples), network.sizes[-1]), network.dtype)
         look(
             sparse_images(examples, network.dtype),
             np.arange(len(examples)),
-            AT_ONCE,
+            EXAMPLES_AT_ONCE,
             layout,
             tile,
             pack(layout, tile, network.weights, network.biases),

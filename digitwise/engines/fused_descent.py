@@ -1,7 +1,7 @@
 """Mini-batch stochastic gradient descent, compiled: many mini-batches in one call.
 
-`fused_forward.py` is the way forward; here are the way back (backpropagation) and the steps.
-Nothing is allocated in the loop.
+This module holds backpropagation and the steps; `fused_forward.py` holds the forward pass. The loop
+allocates no memory.
 """
 
 import numpy as np
@@ -66,7 +66,7 @@ def run(
 
 @kernel
 def output_errors(answers, begin, end, layout, neurons, cost, factor):
-    """δ = ∂C/∂z of the output layer, times `factor`."""
+    """Compute δ = ∂C/∂z of the output layer, times `factor`."""
     layer = len(layout.sizes) - 1
     width, m = layout.widths[layer], end - begin
     a = neurons[layout.outputs[layer] : layout.outputs[layer] + m * width]
@@ -90,7 +90,7 @@ def output_errors(answers, begin, end, layout, neurons, cost, factor):
 
 @kernel
 def through_activation(neurons, layout, layer, m, activation):
-    """δ ⊙ f′(z) of a hidden layer, in place, with f′ from the activations a = f(z)."""
+    """Multiply δ of a hidden layer by f′(z) in place, with f′ from the activations a = f(z)."""
     count = m * layout.widths[layer]
     a = neurons[layout.outputs[layer] : layout.outputs[layer] + count]
     delta = neurons[layout.errors[layer] : layout.errors[layer] + count]
@@ -108,9 +108,9 @@ def through_activation(neurons, layout, layer, m, activation):
 
 @kernel
 def step_first(images, order, begin, end, layout, like, target, neurons, brightness, start, stop):
-    """Add δ xᵀ of every example to the weights of neurons start to stop of the first layer.
+    """Add δ xᵀ of every example to the first layer's weights of neurons from start to stop.
 
-    δ holds the factor -η/m.
+    δ includes the factor -η/m.
     """
     width = layout.widths[0]
     tile_width = len(like) * REGISTER_BYTES // target.itemsize
@@ -142,7 +142,7 @@ def add_outer(target, weights, neurons, x, x_width, inputs, delta, width, m):
     for first in range(0, width, lanes):
         for j in range(inputs):
             place = weights + first * inputs + j * lanes
-            # The sum by itself: a weight would swallow addends that are small beside it.
+            # Sum first: addends that are small beside the weight would be lost in rounding.
             total = zeros(target, ONE)
             for row in range(m):
                 d = load(neurons, delta + row * width + first, ONE)

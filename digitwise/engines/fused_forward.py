@@ -1,7 +1,7 @@
-"""The way forward through a network in the layout of `fused_layout.py`, compiled.
+"""The forward pass of a network in the layout of `fused_layout.py`, compiled.
 
-Zero pixels are skipped; one pixel's weights to all neurons are contiguous, so that sums over pixels
-stay in registers (`simd.Tile`); images are fetched from memory before they are needed.
+Zero pixels are skipped. One pixel's weights to all neurons of a tile are contiguous, so that sums
+over pixels stay in registers (`simd.Tile`). Images are prefetched from memory.
 """
 
 import numpy as np
@@ -22,14 +22,14 @@ from digitwise.engines.simd import (
     zeros,
 )
 
-AHEAD = 4  # examples between fetching an image and using it
-CACHE_LINE = 64  # bytes
-ONE = (0,)  # a tile of one register, see simd.py
+PREFETCH_EXAMPLES = 4  # examples between prefetching an image and using it
+CACHE_LINE_BYTES = 64
+ONE = (0,)  # a tile of one register; see simd.py
 
 
 @kernel
 def ink(images, entry, brightness):
-    """What the network sees of an entry; without a table, the values are that already."""
+    """Return the network's input for an entry: its brightness, or its value without a table."""
     if brightness is None:
         return take(images.values, entry)
     return take(brightness, np.intp(take(images.values, entry)))
@@ -37,15 +37,15 @@ def ink(images, entry, brightness):
 
 @kernel
 def prefetch_image(images, order, at):
-    """Start fetching the image that is `AHEAD` in the order, and the place of one further on."""
-    if at + 2 * AHEAD < len(order):
-        prefetch(images.starts, order[at + 2 * AHEAD])
-    if at + AHEAD < len(order):
-        image = order[at + AHEAD]
+    """Prefetch the image that is PREFETCH_EXAMPLES ahead, and the start of a later one."""
+    if at + 2 * PREFETCH_EXAMPLES < len(order):
+        prefetch(images.starts, order[at + 2 * PREFETCH_EXAMPLES])
+    if at + PREFETCH_EXAMPLES < len(order):
+        image = order[at + PREFETCH_EXAMPLES]
         start, end = images.starts[image], images.starts[image + 1]
-        for entry in range(start, end, CACHE_LINE // 2):
+        for entry in range(start, end, CACHE_LINE_BYTES // 2):
             prefetch(images.pixels, entry)
-        for entry in range(start, end, CACHE_LINE // images.values.itemsize):
+        for entry in range(start, end, CACHE_LINE_BYTES // images.values.itemsize):
             prefetch(images.values, entry)
 
 
@@ -53,7 +53,7 @@ def prefetch_image(images, order, at):
 def forward_first(
     images, order, begin, end, layout, like, parameters, neurons, brightness, start, stop
 ):
-    """z = w·x + b of neurons start to stop of the first layer, over the pixels that are not 0."""
+    """Compute z = w·x + b of the first layer's neurons from start to stop, over non-zero pixels."""
     width = layout.widths[0]
     tile_width = len(like) * REGISTER_BYTES // neurons.itemsize
     for first in range(start, stop, tile_width):
@@ -64,7 +64,7 @@ def forward_first(
             image = order[at]
             entry, last = images.starts[image], images.starts[image + 1]
             total = load(parameters, layout.biases[0] + first, like)
-            # Two sums, so that one addition needn't wait for the one before.
+            # Two sums, so that an addition needn't wait for the previous one.
             other = zeros(neurons, like)
             while entry + 1 < last:
                 pixel = np.intp(take(images.pixels, entry))
@@ -84,7 +84,7 @@ def forward_first(
 
 @kernel
 def multiply(neurons, x, x_width, inputs, parameters, weights, start, out, out_width, rows):
-    """out = start + x·w for `rows` rows, ROWS of them at a time; no start if it is negative."""
+    """Write start + x·w to `out` for `rows` rows, ROWS at a time; without start if start < 0."""
     lanes = REGISTER_BYTES // parameters.itemsize
     for first in range(0, out_width, lanes):
         for row in range(0, rows, ROWS):
@@ -108,9 +108,9 @@ def multiply(neurons, x, x_width, inputs, parameters, weights, start, out, out_w
 
 @kernel
 def activate(neurons, layout, layer, m, activation):
-    """a = f(z) of a hidden layer, in place."""
+    """Replace z of a hidden layer by a = f(z)."""
     width, first = layout.widths[layer], layout.outputs[layer]
-    # Of slices LLVM knows that positions are not negative, so these loops become vectors.
+    # Indices into a slice can't be negative, so LLVM vectorises these loops.
     a = neurons[first : first + m * width]
     zero = neurons.dtype.type(0)
     if activation == SIGMOID:
@@ -143,7 +143,7 @@ def forward(images, order, begin, end, layout, like, parameters, neurons, bright
 
 @kernel
 def collect(x, pixels, values, entries):
-    """Append the numbers of x that are not 0; how many entries there are then."""
+    """Append the non-zero numbers of x to the entries; return the new number of entries."""
     lanes = REGISTER_BYTES // x.itemsize
     whole = len(x) // lanes * lanes
     for first in range(0, whole, lanes):
@@ -158,9 +158,9 @@ def collect(x, pixels, values, entries):
 
 @kernel
 def forward_sparse(images, order, m, layout, like, parameters, neurons):
-    """The same for a `tiled` layout, where most neurons don't fire: those that do are as pixels.
+    """Do the same for a `tiled` layout; neurons that don't fire are skipped like zero pixels.
 
-    Entries of the m images are overwritten.
+    The entries of the m images are overwritten.
     """
     for layer in range(len(layout.sizes)):
         if layer > 0:

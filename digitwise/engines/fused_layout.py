@@ -1,4 +1,4 @@
-"""How the fused engine lays out a network: two flat arrays, and where things are in them."""
+"""Memory layout of the fused engine: two flat arrays, and offsets into them."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,31 +9,32 @@ import numpy.typing as npt
 from digitwise.engines.simd import REGISTER_BYTES
 from digitwise.neurons import Floats
 
-ROWS = 4  # examples that share a register of weights; mini-batches are padded to a multiple
-MOST_REGISTERS = 8  # of a tile: two sums of a tile then take half of the processor's 32
+ROWS = 4  # examples that use a register of weights together; mini-batches are padded to a multiple
+MAX_TILE_REGISTERS = 8  # two sums of a tile then take half of the processor's 32 registers
 
 
 class Layout(NamedTuple):
-    """Sizes and offsets, counted in numbers; arrays have one entry a layer, the input's left out.
+    """Sizes and offsets, in numbers; each array has an entry for every layer after the inputs.
 
-    `parameters` holds all weights, then all biases; `neurons` holds activations and errors of a
-    mini-batch. Rows of neurons are padded to whole registers, mini-batches to whole groups of rows;
-    nothing that is read ever depends on what the padding holds.
+    `parameters` holds all weights, then all biases. `neurons` holds activations and errors of a
+    mini-batch. Rows of neurons are padded to whole registers, mini-batches to whole groups of rows.
+    No result depends on the contents of the padding.
 
     - First layer: [tile of neurons][pixel][neuron of the tile].
-    - Further layers twice, `weights` as [register of outputs][input][output of the register] for
-      the way forward, `transposed` as [register of inputs][output][input of the register] for the
-      way back. Both get the same steps, so they stay equal. If `tiled`, once, as the first.
+    - Further layers: twice. `weights`, for the forward pass, is [register of outputs][input][output
+      of the register]. `transposed`, for backpropagation, is [register of inputs][output][input of
+      the register]. Both get the same steps, and so stay equal.
+    - A `tiled` layout stores every layer once, like the first one.
     """
 
     inputs: int
     sizes: npt.NDArray[np.int64]
-    widths: npt.NDArray[np.int64]  # sizes, padded
+    widths: npt.NDArray[np.int64]  # padded sizes
     weights: npt.NDArray[np.int64]  # offsets in `parameters`
     transposed: npt.NDArray[np.int64]
     biases: npt.NDArray[np.int64]
     outputs: npt.NDArray[np.int64]  # offsets in `neurons`: weighted inputs, then activations
-    errors: npt.NDArray[np.int64]  # δ, the factor -η/m included
+    errors: npt.NDArray[np.int64]  # offsets in `neurons`: δ, including the factor -η/m
     weight_count: int
     parameter_count: int
     neuron_count: int
@@ -42,14 +43,14 @@ class Layout(NamedTuple):
 def plan(
     all_sizes: Sequence[int], dtype: np.dtype[Any], batch_size: int, tiled: bool = False
 ) -> tuple[Layout, tuple[None, ...]]:
-    """Lay out a network and its mini-batches; also the tile of the first layer (see `simd`).
+    """Return the layout of a network and its mini-batches, and the first layer's tile (`simd`).
 
-    If `tiled`, for the way forward only: all layers as the first one, none transposed.
+    A `tiled` layout is for the forward pass only.
     """
     lanes = REGISTER_BYTES // dtype.itemsize
     inputs, *sizes = all_sizes
     registers = [-(-size // lanes) for size in sizes]
-    tile = -(-registers[0] // -(-registers[0] // MOST_REGISTERS))
+    tile = -(-registers[0] // -(-registers[0] // MAX_TILE_REGISTERS))
     for layer in range(len(sizes) if tiled else 1):
         registers[layer] = -(-registers[layer] // tile) * tile
     widths = [lanes * count for count in registers]
@@ -82,7 +83,7 @@ def _offsets(counts: list[int]) -> npt.NDArray[np.int64]:
 
 
 def aligned_zeros(count: int, dtype: np.dtype[Any]) -> Floats:
-    """Return an array that begins where a register's line in the cache begins."""
+    """Return an array of zeros that is aligned to a register, and so to a cache line."""
     spare = REGISTER_BYTES // dtype.itemsize
     array = np.zeros(count + spare, dtype)
     skip = -array.ctypes.data % REGISTER_BYTES // dtype.itemsize
@@ -96,7 +97,7 @@ def pack(
     biases: list[Floats],
     tiled: bool = False,
 ) -> Floats:
-    """Copy weights and biases, in the shapes that a network has, into one flat array."""
+    """Copy weights and biases of a network into one flat array, and return it."""
     flat = aligned_zeros(layout.parameter_count, weights[0].dtype)
     matrices = weights if tiled else _weights_and_transposed(weights)
     for place, w in zip(_places(layout, tile, flat, tiled), matrices, strict=True):
@@ -104,7 +105,7 @@ def pack(
         padded = np.zeros((blocks * block, inputs), w.dtype)
         padded[: len(w)] = w
         place[...] = padded.reshape(blocks, block, inputs).transpose(0, 2, 1)
-    for offset, b in zip(layout.biases, biases, strict=False):  # or none
+    for offset, b in zip(layout.biases, biases, strict=False):  # `biases` may be empty
         flat[offset : offset + len(b)] = b
     return flat
 
@@ -117,24 +118,24 @@ def unpack(
     biases: list[Floats],
     tiled: bool = False,
 ) -> None:
-    """Copy a flat array back, in place."""
+    """Copy a flat array back into weights and biases, in place."""
     first, *further = _places(layout, tile, flat, tiled)
     for w, place in zip(weights, [first, *further[:: 1 if tiled else 2]], strict=True):
         blocks, inputs, block = place.shape
         w[...] = place.transpose(0, 2, 1).reshape(blocks * block, inputs)[: len(w)]
-    for offset, b in zip(layout.biases, biases, strict=False):  # or none
+    for offset, b in zip(layout.biases, biases, strict=False):  # `biases` may be empty
         b[...] = flat[offset : offset + len(b)]
 
 
 def _weights_and_transposed(weights: list[Floats]) -> list[Floats]:
-    """First layer's, then of every further layer weights and transposed."""
+    """Return the first layer's weights, then each further layer's weights and their transpose."""
     return [weights[0], *(m for w in weights[1:] for m in (w, w.T))]
 
 
 def _places(
     layout: Layout, tile: tuple[None, ...], flat: Floats, tiled: bool = False
 ) -> list[Floats]:
-    """Views of the flat array, [block][input][output of the block], in the order of the above."""
+    """Return views of the flat array, [block][input][output of the block], in the same order."""
     lanes = REGISTER_BYTES // flat.itemsize
     block = len(tile) * lanes
 

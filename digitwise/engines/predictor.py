@@ -1,4 +1,4 @@
-"""Outputs of a trained network, as fast as they can be had: one image, or many."""
+"""`Predictor`: a trained network prepared for fast answers, for one image or many."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +16,20 @@ from digitwise.layers import shared_count
 from digitwise.network import Network
 from digitwise.neurons import Floats
 
-AT_ONCE = 64  # images that are in the cache together
-PIECE = 8 * AT_ONCE  # images that a thread takes at a time
-MOST_TILED = 60_000  # neurons of a layer, whose places are short numbers
-THREADS_FROM = 1024  # images that are worth another thread,
-SHARED_FROM = 16  # and those of which shared weights make more work
+AT_ONCE = 64  # images that fit into the cache together
+PIECE_IMAGES = 8 * AT_ONCE  # images that a thread takes at a time
+MAX_UINT16_NEURONS = 60_000  # neurons of a layer whose indices fit into uint16
+THREADED_IMAGES = 1024  # images from which on several threads are faster
+THREADED_IMAGES_SHARED = 16  # the same for networks with shared weights, which take longer
 
 Worker = Callable[[Floats, Floats, bool], None]
 
 
 class Predictor:
-    """A network made ready to be asked: its weights laid out, its code compiled.
+    """A network prepared for fast answers, with packed weights and compiled code.
 
-    Making one takes up to some seconds the first time on a machine, later a fraction of one; asking
-    it never compiles anything, and allocates nothing but the answer.
+    Making the first one on a machine takes some seconds, later ones a fraction of a second. A call
+    compiles nothing, and allocates only the answer.
 
     >>> predictor = Predictor(Network([784, 30, 10], rng=0))
     >>> predictor(np.zeros(784)).shape, predictor(np.zeros((5, 784))).shape
@@ -38,9 +38,9 @@ class Predictor:
     Parameters
     ----------
     network : Network
-        Copied: what happens to it later changes nothing here.
+        Network to copy; later changes of it have no effect.
     threads : int >= 1
-        For many images. Any number of threads may ask a Predictor at the same time.
+        Threads for many images. Any number of threads may call a Predictor at the same time.
     """
 
     def __init__(self, network: Network, threads: int = 1) -> None:
@@ -51,11 +51,11 @@ class Predictor:
         self.sizes, self.dtype, self.activation = network.sizes, network.dtype, network.activation
         self._one, self._shape = (self.sizes[0],), network.layout
         shared = shared_count(network.layers)
-        # Layers with shared weights come first; a network of their own has them.
+        # Layers with shared weights come first, and are kept as a network of their own.
         self._shared = _first_layers(network, shared) if shared else None
         self._full = network.sizes[shared:]
-        # Of rectified neurons, most don't fire.
-        self._tiled = network.activation == "relu" and max(self._full) <= MOST_TILED
+        # Most rectified neurons don't fire; a tiled layout skips them.
+        self._tiled = network.activation == "relu" and max(self._full) <= MAX_UINT16_NEURONS
         self._layout, self._tile = plan(self._full, network.dtype, AT_ONCE, self._tiled)
         weights, biases = network.weights[shared:], network.biases[shared:]
         parameters = pack(self._layout, self._tile, weights, biases, self._tiled)
@@ -67,7 +67,7 @@ class Predictor:
         self(np.zeros(self.sizes[0], self.dtype))
 
     def __reduce__(self) -> tuple[type["Predictor"], tuple[Network, int]]:
-        """Pickle and copy it as its network: what is compiled is made anew where it arrives."""
+        """Pickle and copy the network; the packed weights are made again from it."""
         network = Network(
             self._shape, activation=self.activation, cost="cross-entropy", init="scaled",
             dtype=self.dtype,
@@ -84,9 +84,9 @@ class Predictor:
         return Predictor, (network, len(self._others) + 1)
 
     def __call__(self, x: npt.ArrayLike) -> Floats:
-        """Return the outputs in [0, 1] for inputs in [0, 1]: (n, n_in) → (n, n_out), or one.
+        """Return the outputs in [0, 1] for inputs in [0, 1]: (n, n_in) → (n, n_out), or one row.
 
-        What is uint8 are images, 0 paper, 255 ink; their shape may be (28, 28) or (n, 28, 28), too.
+        Inputs of type uint8 are images, 0 paper, 255 ink, also of shape (28, 28) or (n, 28, 28).
 
         Raises
         ------
@@ -96,24 +96,26 @@ class Predictor:
         return self._ask(x, squash=True)
 
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
-        """Return weighted inputs z = w·a + b of the output layer, before its sigmoid, likewise."""
+        """Return z = w·a + b of the output layer, before its sigmoid, for the same inputs."""
         return self._ask(x, squash=False)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Index of the largest output, for one input or for many; of equal ones the first."""
+        """Return the index of the largest output, the first of equal ones, for each input."""
         return np.asarray(self(x).argmax(axis=-1))
 
     def _ask(self, x: npt.ArrayLike, squash: bool) -> Floats:
         inputs = self._inputs(x)
         rows = inputs if inputs.ndim == 2 else inputs.reshape(1, -1)
         out = np.empty((len(rows), self.sizes[-1]), self.dtype)
-        if self._pool is None or len(rows) < (SHARED_FROM if self._shared else THREADS_FROM):
+        if self._pool is None or len(rows) < (
+            THREADED_IMAGES_SHARED if self._shared else THREADED_IMAGES
+        ):
             work = self._take()
             work(rows, out, squash)
             self._free.append(work)
         else:
-            # Taken by whoever is free: a core that others hold up does less.
-            size = min(PIECE, -(-len(rows) // (len(self._others) + 1)))
+            # A free thread takes the next piece, so that a delayed core does less.
+            size = min(PIECE_IMAGES, -(-len(rows) // (len(self._others) + 1)))
             pieces = iter(
                 [(rows[at : at + size], out[at : at + size]) for at in range(0, len(rows), size)]
             )
@@ -132,7 +134,7 @@ class Predictor:
     def _take(self) -> Worker:
         try:
             return self._free.pop()
-        except IndexError:  # all are in use, by other threads
+        except IndexError:  # other threads use all of them
             return self._worker()
 
     def _inputs(self, x: npt.ArrayLike) -> Floats:
@@ -157,12 +159,12 @@ class Predictor:
         return np.ascontiguousarray(inputs, self.dtype)
 
     def _worker(self) -> Worker:
-        """Return a function of inputs and outputs, with room of its own for what is in between."""
-        # A register more than all pixels, since whole registers are written.
+        """Return a function that computes outputs from inputs, with scratch buffers of its own."""
+        # One register more than the pixels, since whole registers are written.
         inputs = self._full[0]
         widest = max(inputs, *self._layout.widths.tolist())
         count = AT_ONCE * widest + REGISTER_BYTES
-        place = np.uint16 if inputs <= MOST_TILED else np.uint32
+        place = np.uint16 if inputs <= MAX_UINT16_NEURONS else np.uint32
         pixels, values = np.zeros(count, place), np.zeros(count, self.dtype)
         starts = np.zeros(2 * AT_ONCE + 1, np.int64)
         starts[:AT_ONCE] = range(AT_ONCE)
@@ -181,7 +183,7 @@ class Predictor:
 
 
 def _after_shared(network: Network, work: Worker) -> Worker:
-    """Return work on pictures from work on what layers with shared weights say of them."""
+    """Return a worker for pictures, from a worker for the outputs of the shared layers."""
     from digitwise.engines.conv_layers import SharedLayers
 
     shared = SharedLayers(network, AT_ONCE)
@@ -197,7 +199,7 @@ def _after_shared(network: Network, work: Worker) -> Worker:
 
 
 def _first_layers(network: Network, count: int) -> Network:
-    """Return a network that begins with the same layers, with copies of their parameters."""
+    """Return a network with copies of the first `count` layers, and an unused output."""
     first = Network(
         [*network.layout[: count + 1], 1], activation=network.activation, cost="cross-entropy",
         init="scaled", dtype=network.dtype,
@@ -209,9 +211,9 @@ def _first_layers(network: Network, count: int) -> Network:
 
 
 def _halved(parameters: Floats) -> npt.NDArray[Any]:
-    """The same as float16, in uint16, if each is one: of those twice as many fit into the cache.
+    """Return the parameters as float16, viewed as uint16, if that loses nothing; else unchanged.
 
-    Models are stored as float16 if they are to be small, and so they are read.
+    Twice as many float16 fit into the cache. A model stored as float16 loses nothing.
     """
     halves = aligned_zeros(len(parameters), np.dtype(np.float16))
     with np.errstate(over="ignore"):

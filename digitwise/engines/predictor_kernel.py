@@ -1,4 +1,4 @@
-"""Outputs of a network for inputs as it sees them, compiled."""
+"""The kernel of `Predictor`: outputs of a network for a batch of inputs."""
 
 from digitwise.compiled import kernel
 from digitwise.engines.exponential import sigmoid
@@ -11,11 +11,11 @@ from digitwise.engines.sparse import SparseImages
 def outputs(
     x, numbers, places, like, parameters, neurons, starts, pixels, values, out, squash, dense
 ):
-    """Write the outputs for x, (n, n_in), into out, (n, n_out), some rows at a time.
+    """Write the outputs for x, (n, n_in), to out, (n, n_out), some rows at a time.
 
-    `numbers` and `places` are the layout and more (`predictor.py`): few arguments are passed
-    quickly. `starts` begins with the order of the rows, 0, 1, 2, ... Without `squash` the
-    outputs are left as z, before the sigmoid. `dense` is None for a `tiled` layout.
+    `numbers` and `places` hold the layout and more (`predictor.py`), since a call with few
+    arguments is fast. `starts` begins with the order of the rows, 0, 1, 2, ... Without `squash`
+    the outputs are z, before the sigmoid. `dense` is None for a `tiled` layout.
     """
     inputs, activation, at_once = numbers
     layout = Layout(
@@ -32,7 +32,7 @@ def outputs(
             sparse.starts[row] = entries
             entries = collect(x[begin + row], pixels, values, entries)
         sparse.starts[m] = entries
-        if dense is None:  # so that only one of both is compiled
+        if dense is None:  # decided at compile time, so that only one branch is compiled
             forward_sparse(sparse, order, m, layout, like, parameters, neurons)
         else:
             forward(sparse, order, 0, m, layout, like, parameters, neurons, None, activation)

@@ -1,4 +1,4 @@
-"""The reference engine: the heart itself, one mini-batch after the other."""
+"""The reference engine: `Network.gradient` and a step for one mini-batch after another."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +10,11 @@ from digitwise.engines.dropout import dropout_masks
 from digitwise.network import Gradient, Masks, Network
 from digitwise.neurons import Floats
 
-AT_ONCE = 1000  # examples
+AT_ONCE = 1000  # examples whose outputs are computed together
 
 
 class ReferenceEngine:
-    """Backpropagation and descent of the heart, vectorised over the mini-batch."""
+    """Backpropagation and descent in NumPy, vectorised over the mini-batch."""
 
     name = "reference"
 
@@ -29,7 +29,7 @@ class ReferenceEngine:
         velocity: Gradient | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        """Eq. 20 and 21 for each mini-batch, in place; see `Engine`."""
+        """Apply Eq. 20 and 21 to each mini-batch, in place; see `Engine`."""
         ordered = examples[order]
         x = ordered.inputs(network.dtype)
         y = desired_outputs(ordered, network.sizes[-1], network.dtype)
@@ -55,7 +55,7 @@ class ReferenceEngine:
                     momentum_step(parameter, v, nabla, learning_rate, variant)
 
     def weighted_outputs(self, network: Network, examples: Examples) -> Floats:
-        """See `Engine`; some examples at a time, which bounds the memory."""
+        """See `Engine`; some examples at a time, to limit memory."""
         parts = [
             network.weighted_outputs(examples[at : at + AT_ONCE].inputs(network.dtype))
             for at in range(0, len(examples), AT_ONCE)

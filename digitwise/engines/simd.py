@@ -1,11 +1,11 @@
 """Vector registers for Numba kernels: tiles of numbers that stay in registers between operations.
 
-Numba leaves it to LLVM to find vectors in loops, and LLVM keeps sums in memory where the length
-of a row is only known at run time. A `Tile` says what is meant: `count` registers of 64 bytes (16
-float32 or 8 float64 each). LLVM splits them where the processor's registers are narrower.
+Numba relies on LLVM to vectorise loops, but LLVM keeps sums in memory if the length of a row is
+only known at run time. A `Tile` is explicit: `count` registers of 64 bytes, each of 16 float32 or 8
+float64. LLVM splits them if the processor's registers are narrower.
 
-`count` must be known when a kernel is compiled. It is the length of the tuple that is passed as
-`like`: a kernel is compiled once for every length.
+`count` must be known at compile time. It is the length of a tuple that a kernel gets as `like`; a
+kernel is compiled once for every length.
 """
 
 from platform import machine
@@ -20,15 +20,15 @@ from numba.extending import intrinsic
 
 REGISTER_BYTES = 64
 _features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
-# Whether code may read float16: it may on x86 since 2012, and on ARM's processors of 64 bits.
+# Whether the processor reads float16: x86 with F16C (since 2012), and 64-bit ARM.
 HALVES = {"+avx", "+f16c"} <= {*_features.split(",")} or machine() in ("aarch64", "arm64")
 
-# Registers of 64 bytes that code may use, or what amounts to them.
+# Number of registers of 64 bytes, or of equivalent groups of narrower ones.
 REGISTERS = 32 if "+avx512f" in _features.split(",") else 8
 
 
 class Tile(types.Type):
-    """Numba's type of `count` registers full of `element` (float32 or float64)."""
+    """Numba's type of `count` registers whose elements are `element`, float32 or float64."""
 
     def __init__(self, element: Any, count: int) -> None:
         self.element, self.count = element, count
@@ -38,7 +38,7 @@ class Tile(types.Type):
 
 @register_default(Tile)
 class TileModel(models.PrimitiveModel):
-    """A tile as LLVM sees it: an array of vectors."""
+    """LLVM's type of a tile: an array of vectors."""
 
     def __init__(self, manager: Any, tile: Tile) -> None:
         element = manager.lookup(tile.element).get_value_type()
@@ -49,7 +49,7 @@ class TileModel(models.PrimitiveModel):
 
 @intrinsic
 def zeros(_context, array, like):
-    """A tile of len(like) registers holding 0, of the type of the array's elements."""
+    """Return a tile of len(like) registers of zeros, of the type of the array's elements."""
     tile = Tile(array.dtype, like.count)
 
     def code(context, _builder, _signature, _arguments):
@@ -62,7 +62,7 @@ def zeros(_context, array, like):
 def load(_context, array, at, like):
     """Read a tile of len(like) registers from array[at:], a flat array.
 
-    An array of uint16 holds float16, bit by bit, which become float32: see `HALVES`.
+    An array of uint16 holds the bits of float16 numbers, which become float32; see `HALVES`.
     """
     halves = array.dtype == types.uint16
     tile = Tile(types.float32 if halves else array.dtype, like.count)
@@ -99,7 +99,7 @@ def store(_context, array, at, tile):
 
 @intrinsic
 def add(_context, one, other):
-    """Sum of two tiles."""
+    """Return the sum of two tiles."""
 
     def code(context, builder, _signature, arguments):
         pairs = zip(*(unpack(builder, one, a) for a in arguments), strict=True)
@@ -110,7 +110,7 @@ def add(_context, one, other):
 
 @intrinsic
 def multiply_add(_context, total, tile, factor):
-    """total + factor · tile, rounded once where the processor can; `factor` is a number."""
+    """Return total + factor · tile for a number `factor`, by fused multiply-add if possible."""
 
     def code(context, builder, _signature, arguments):
         register = context.get_value_type(total).element
@@ -124,7 +124,7 @@ def multiply_add(_context, total, tile, factor):
 
 @intrinsic
 def take(_context, array, at):
-    """array[at], a flat array and at >= 0: spares Numba's check for positions from the end."""
+    """Return array[at] of a flat array, at >= 0, without Numba's check for negative indices."""
 
     def code(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -135,10 +135,10 @@ def take(_context, array, at):
 
 @intrinsic
 def compress(_context, numbers, at, first, values, positions, to):
-    """Of one register of numbers[at:] keep what is not 0, without a branch; how many there are.
+    """Copy the non-zero numbers of one register of numbers[at:] to values[to:]; return their count.
 
-    They go to values[to:], and where they are, `first` for the lane at `at`, to positions[to:].
-    Whole registers are written: what lies behind the kept ones is overwritten with anything.
+    Their positions go to positions[to:], where the lane at `at` has the position `first`. Whole
+    registers are written, so that anything may follow the copied numbers. There is no branch.
     """
     lanes = 8 * REGISTER_BYTES // numbers.dtype.bitwidth
 
@@ -179,7 +179,7 @@ def compress(_context, numbers, at, first, values, positions, to):
 
 @intrinsic
 def prefetch(_context, array, at):
-    """Start to fetch the cache line of array[at], a flat array, without waiting for it."""
+    """Prefetch the cache line of array[at], a flat array."""
 
     def code(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -198,7 +198,7 @@ def prefetch(_context, array, at):
 
 
 def fused(builder, tile, register):
-    """a · b + c of registers, rounded once where the processor can."""
+    """Return LLVM's function a · b + c of registers, a fused multiply-add if possible."""
     return cgutils.get_or_insert_function(
         builder.module,
         ir.FunctionType(register, [register] * 3),
@@ -216,7 +216,7 @@ def register_at(builder, first, number):
 
 
 def alignment(array):
-    return array.dtype.bitwidth // 8  # rows begin anywhere
+    return array.dtype.bitwidth // 8  # rows aren't aligned to registers
 
 
 def unpack(builder, tile, value):
@@ -231,7 +231,7 @@ def pack(context, builder, tile, registers):
 
 
 def spread(builder, number, register):
-    """The number in every lane of a register."""
+    """Return a register with the number in every lane."""
     undefined = ir.Constant(register, ir.Undefined)
     lane = ir.IntType(32)
     one = builder.insert_element(undefined, number, lane(0))

@@ -1,6 +1,6 @@
-"""Blocks of registers for Numba kernels: sums of outer products, as matrix products are made of.
+"""Blocks of registers for Numba kernels, which sum outer products as in a matrix product.
 
-A block is a `Tile` of whole rows: as many registers a row as the tile that it is made with.
+A block is a `Tile` of whole rows; each row has as many registers as the tile of the product.
 """
 
 from numba import types
@@ -41,13 +41,13 @@ def add_outer(_context, block, tile, array, at, step):
 
 @intrinsic
 def store_rows(_context, array, at, step, block, like):
-    """Write row after row of a block, of len(like) registers each, to array[at + row · step:]."""
+    """Write each row of a block, of len(like) registers, to array[at + row · step:]."""
     return types.void(array, types.intp, types.intp, block, like), _rows(array, block, like, False)
 
 
 @intrinsic
 def add_rows(_context, array, at, step, block, like):
-    """Add row after row of a block, of len(like) registers each, to array[at + row · step:]."""
+    """Add each row of a block, of len(like) registers, to array[at + row · step:]."""
     return types.void(array, types.intp, types.intp, block, like), _rows(array, block, like, True)
 
 

@@ -1,4 +1,4 @@
-"""What Numba kernels do with tiles lane by lane: arithmetic, and choices without branches."""
+"""Operations on tiles lane by lane, for Numba kernels: arithmetic, and selection without branch."""
 
 from llvmlite import ir
 from numba.extending import intrinsic
@@ -8,19 +8,19 @@ from digitwise.engines.simd import pack, spread, unpack
 
 @intrinsic
 def subtract(_context, one, other):
-    """Difference of two tiles."""
+    """Return the difference of two tiles."""
     return one(one, other), _lane_by_lane(one, lambda builder, a, b: builder.fsub(a, b))
 
 
 @intrinsic
 def multiply(_context, one, other):
-    """Product of two tiles."""
+    """Return the product of two tiles."""
     return one(one, other), _lane_by_lane(one, lambda builder, a, b: builder.fmul(a, b))
 
 
 @intrinsic
 def larger(_context, one, other):
-    """Of each lane the larger number."""
+    """Return the larger number of each lane."""
 
     def code(builder, a, b):
         return builder.select(builder.fcmp_ordered(">", b, a), b, a)
@@ -30,7 +30,7 @@ def larger(_context, one, other):
 
 @intrinsic
 def where_larger(_context, one, other, number, else_):
-    """`number` in the lanes where the first tile is larger than the second, else of the last."""
+    """Return `number` in lanes where the first tile is larger than the second, else `else_`."""
 
     def code(builder, a, b, number, else_):
         return builder.select(builder.fcmp_ordered(">", a, b), number, else_)
@@ -40,7 +40,7 @@ def where_larger(_context, one, other, number, else_):
 
 @intrinsic
 def where_equal(_context, one, number, tile):
-    """The last tile in the lanes where the first is `number`, else 0."""
+    """Return `tile` in lanes where the first tile equals `number`, else 0."""
 
     def code(builder, a, number, b):
         return builder.select(builder.fcmp_ordered("==", a, number), b, ir.Constant(b.type, None))
@@ -50,7 +50,7 @@ def where_equal(_context, one, number, tile):
 
 @intrinsic
 def where_positive(_context, one, tile):
-    """The second tile in the lanes where the first is above 0, else 0."""
+    """Return `tile` in lanes where the first tile is above 0, else 0."""
 
     def code(builder, a, b):
         zero = ir.Constant(b.type, None)
@@ -60,7 +60,7 @@ def where_positive(_context, one, tile):
 
 
 def _lane_by_lane(tile, operation):
-    """Apply an operation to registers; a number is spread over one first."""
+    """Return the code that applies an operation to registers; it spreads numbers over one."""
 
     def code(context, builder, signature, arguments):
         register = context.get_value_type(tile).element

@@ -1,4 +1,4 @@
-"""Inputs without their zeros: 81% of MNIST's pixels are paper, and paper contributes nothing."""
+"""Sparse inputs: 81% of MNIST's pixels are 0 and contribute nothing to sums or gradients."""
 
 from threading import Lock
 from typing import Any, NamedTuple
@@ -12,20 +12,20 @@ from digitwise.data.digits import as_inputs
 from digitwise.data.table import Examples, Table
 from digitwise.neurons import Floats
 
-AT_ONCE = 1000  # examples
+EXAMPLES_AT_ONCE = 1000  # examples that are copied together
 
 
 class SparseImages(NamedTuple):
-    """The inputs of n examples that are not 0, one after the other, each in the order of positions.
+    """The non-zero inputs of n examples, as compressed sparse rows.
 
     Attributes
     ----------
     starts : int64 array of shape (n + 1,)
-        Example i has the entries starts[i] to starts[i + 1] of the two others.
+        Example i has the entries starts[i] to starts[i + 1] of `pixels` and `values`.
     pixels : uint16 or uint32 array
-        Positions, 0 to 783 for images.
+        Index of each entry's input, 0 to 783 for images.
     values : uint8, float32 or float64 array
-        For images bytes, 1 to 255; else what the network sees.
+        Grey value of each entry, 1 to 255, for images; the input itself for tables.
     """
 
     starts: npt.NDArray[np.int64]
@@ -34,9 +34,9 @@ class SparseImages(NamedTuple):
 
 
 def sparse_images(examples: Examples, dtype: npt.DTypeLike = np.float32) -> SparseImages:
-    """Return a set's inputs without their zeros: made once a set, for all networks and threads.
+    """Return the sparse inputs of a set of examples, made once for all networks and threads.
 
-    The values of a table are in the network's type, `dtype`.
+    Values of a table have the network's type, `dtype`.
     """
     kind = np.dtype(dtype if isinstance(examples, Table) else np.uint8)
     with _lock:
@@ -50,10 +50,7 @@ def sparse_images(examples: Examples, dtype: npt.DTypeLike = np.float32) -> Spar
 
 
 def brightness(examples: Examples, dtype: npt.DTypeLike) -> Floats | None:
-    """What a network sees of each of the 256 values that a pixel can have, (256,).
-
-    None for a table, whose values are seen as they are.
-    """
+    """Return the network's input for each of a pixel's 256 values, (256,); None for a table."""
     if isinstance(examples, Table):
         return None
     return as_inputs(np.arange(256, dtype=np.uint8), dtype)[:, 0]
@@ -69,9 +66,9 @@ def _make(images: npt.NDArray[Any]) -> SparseImages:
     places = np.uint16 if images.shape[1] <= 2**16 else np.uint32
     pixels = np.empty(starts[-1], places)
     values = np.empty(starts[-1], images.dtype)
-    for first in range(0, len(images), AT_ONCE):
-        # A copy: the set's own array may be read-only, for which Numba would compile anew.
-        some = np.array(images[first : first + AT_ONCE])
+    for first in range(0, len(images), EXAMPLES_AT_ONCE):
+        # A copy, since Numba would compile a second version for a read-only array.
+        some = np.array(images[first : first + EXAMPLES_AT_ONCE])
         here = slice(starts[first], starts[first + len(some)])
         _collect(some, pixels[here], values[here])
     return SparseImages(starts, pixels, values)

@@ -1,4 +1,4 @@
-"""The first layer of a large network, over the pixels that are not 0, by the fused kernels."""
+"""The first layer of a large network, over non-zero pixels only, by the fused kernels."""
 
 from typing import Any
 
@@ -19,18 +19,18 @@ from digitwise.neurons import Floats
 
 
 class SparseLayer:
-    """Weights of a network's first layer, laid out for images; `put_back` writes them back.
+    """Weights of a network's first layer, packed for sparse inputs, as a `dense.First`.
 
-    Its biases are left to whoever has the rest of the network.
+    `put_back` writes them into the network. `dense` handles the biases.
 
     Parameters
     ----------
     network, velocity : Network, Gradient or None
     examples : Digits or Table
     order : int array
-        Positions in `examples`.
+        Indices into `examples`.
     batch_size : int
-        The most rows of a mini-batch.
+        Maximum number of rows in a mini-batch.
     """
 
     def __init__(
@@ -51,19 +51,19 @@ class SparseLayer:
 
     @property
     def width(self) -> int:
-        """Neurons, padded."""
+        """Padded number of neurons."""
         return int(self.layout.widths[0])
 
     def shares(self, count: int) -> list[tuple[int, int]]:
-        """Split the neurons into at most so many parts, from and to, that can be changed apart."""
+        """Split the neurons into at most `count` ranges, which threads can change independently."""
         tile_width = len(self.tile) * REGISTER_BYTES // self.weights.itemsize
         parts = np.array_split(np.arange(0, self.width, tile_width), count)
         return [(int(part[0]), int(part[-1]) + tile_width) for part in parts if len(part)]
 
     def weighted_inputs(self, begin: int, rows: slice) -> Floats:
-        """z = w·x for `rows` of the mini-batch at order[begin:]: a buffer, used again for others.
+        """Return z = w·x for `rows` of the mini-batch at order[begin:], (rows, width).
 
-        Shape (rows, width).
+        The array is a buffer that the next call overwrites.
         """
         forward_first(
             self.images,
@@ -81,16 +81,16 @@ class SparseLayer:
         return self._rows(self.layout.outputs[0], rows)
 
     def row_shares(self, m: int, threads: int) -> list[slice]:
-        """Rows of a mini-batch of m for each thread."""
+        """Return the rows of a mini-batch of m examples for each thread."""
         parts = np.array_split(np.arange(m), min(threads, m))
         return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
 
     def learn(self, rows: slice, delta: Floats, factor: np.floating[Any]) -> None:
-        """Take the errors δ of some rows; a step adds `factor` times their gradient."""
+        """Take the errors δ of some rows; `step` adds `factor` times their gradient."""
         scale(delta, factor, self._rows(self.layout.errors[0], rows))
 
     def step(self, begin: int, m: int, share: tuple[int, int], rates: Rates) -> None:
-        """Change the weights of a share of the neurons, after the m examples at order[begin:]."""
+        """Change the weights of a share of the neurons, after `learn` for m examples."""
         start, stop = share
         part = slice(start * self.layout.inputs, stop * self.layout.inputs)
         weights, velocities = self.weights[part], self.velocities[part]
@@ -116,7 +116,7 @@ class SparseLayer:
             advance(weights, velocities, rates)
 
     def put_back(self) -> None:
-        """Write what was learnt into the network, and into the velocities."""
+        """Write the changed weights into the network, and changed velocities into theirs."""
         for flat, arrays in ((self.weights, self.network), (self.velocities, self.velocity)):
             if arrays is not None:
                 unpack(self.layout, self.tile, flat, arrays.weights[:1], [])

@@ -1,6 +1,6 @@
-"""Compiled passes over all parameters: momentum and weight decay, for both compiled engines.
+"""Kernels of momentum and weight decay over all parameters, for the compiled engines.
 
-All arrays are flat and change in place; `rates` is `codes.Rates`.
+All arrays are flat and change in place; `rates` is a `codes.Rates`.
 """
 
 from digitwise.compiled import kernel
@@ -8,9 +8,10 @@ from digitwise.compiled import kernel
 
 @kernel
 def prepare(parameters, velocities, weight_count, rates):
-    """What of a step with momentum doesn't depend on the gradient; decay for the first ones only.
+    """Apply the part of a step with momentum that doesn't depend on the gradient.
 
-    v → momentum·v - decay·w, and w → w - back·(v before).
+    v → momentum·v - decay·w, and w → w - back·(old v). Only the first `weight_count` parameters
+    decay.
     """
     nothing = rates.decay * 0
     for part in range(2):
@@ -25,13 +26,13 @@ def prepare(parameters, velocities, weight_count, rates):
 
 @kernel
 def advance(parameters, velocities, rates):
-    """w → w + reach·v."""
+    """Apply w → w + reach·v."""
     for i in range(len(parameters)):
         parameters[i] += rates.reach * velocities[i]
 
 
 @kernel
 def shrink(parameters, decay):
-    """w → w - decay·w."""
+    """Apply w → w - decay·w."""
     for i in range(len(parameters)):
         parameters[i] -= decay * parameters[i]

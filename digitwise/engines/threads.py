@@ -1,4 +1,4 @@
-"""How many threads an engine may use: all cores, unless several networks are trained at once."""
+"""Number of threads of an engine: all cores, or one if several networks are trained at once."""
 
 import os
 import threading
@@ -11,12 +11,12 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 _here = threading.local()
-GROUP = Path("/proc/self/cgroup")
-GROUPS = Path("/sys/fs/cgroup")
+GROUP = Path("/proc/self/cgroup")  # control groups of this process
+GROUPS = Path("/sys/fs/cgroup")  # root of all control groups
 
 
 def cores() -> int:
-    """How many cores this process may use: those it may run on, a container's share of them."""
+    """Return the number of cores that this process may use, by affinity and container quota."""
     if hasattr(os, "sched_getaffinity"):  # on Linux
         there = len(os.sched_getaffinity(0))
     else:
@@ -26,9 +26,9 @@ def cores() -> int:
 
 @cache
 def _quota() -> float:
-    """Cores' worth of time that Linux' control groups leave to this process; infinite if all.
+    """Return the quota of Linux' control groups for this process, in cores; infinite without one.
 
-    The least of its group and of those that this one is in: cgroups(7), "cpu.max" of version 2,
+    It is the least quota of its group and of the groups above: cgroups(7), "cpu.max" of version 2,
     "cpu.cfs_quota_us" of version 1.
     """
     quotas = [inf]
@@ -38,7 +38,7 @@ def _quota() -> float:
             if controllers and "cpu" not in controllers.split(","):
                 continue
             top = GROUPS / controllers
-            group = top / name.lstrip("/")  # from within a container, it may be the top itself
+            group = top / name.lstrip("/")  # inside a container, this may be `top` itself
             quotas += [_quota_of(folder) for folder in (group, *group.parents, GROUPS / "cpu")]
     return min(quotas)
 
@@ -56,15 +56,15 @@ def _quota_of(folder: Path) -> float:
 
 
 def thread_count() -> int:
-    """How many threads an engine may use here."""
+    """Return the number of threads that an engine may use on this thread."""
     return 1 if getattr(_here, "alone", False) else cores()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Let BLAS use the thread that calls it, and no other.
+    """Limit BLAS to the calling thread, within the block.
 
-    BLAS has one setting for the whole process: only one thread may change it at a time.
+    BLAS has one setting for the whole process, so only one thread may change it at a time.
     """
     if getattr(_here, "blas_at_one", False):
         yield
@@ -78,5 +78,5 @@ def one_blas_thread() -> Iterator[None]:
 
 
 def work_alone() -> None:
-    """From now on this thread's engines use no other; BLAS has been seen to by whoever began it."""
+    """Limit engines on this thread to one thread; the caller has limited BLAS already."""
     _here.alone = _here.blas_at_one = True

@@ -1,4 +1,4 @@
-"""The velocities of momentum: one for every weight and bias."""
+"""Velocities of weights and biases, for momentum."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from digitwise.network import Gradient, Network
 
 
 def at_rest(network: Network) -> Gradient:
-    """All velocities 0, in the shapes of weights and biases."""
+    """Return velocities of 0 for all weights and biases."""
     return Gradient(
         [np.zeros_like(w) for w in network.weights], [np.zeros_like(b) for b in network.biases]
     )

@@ -1,4 +1,4 @@
-"""Have an engine's kernels compiled, or loaded from disk, before time is measured."""
+"""Compilation or loading of an engine's kernels before time is measured."""
 
 import numpy as np
 
@@ -13,11 +13,10 @@ from digitwise.network import Network
 def warm_up(
     engine: Engine, network: Network, variant: Variant, train: Examples | None = None
 ) -> None:
-    """Learn from one empty example, and look at it, with a copy of the network.
+    """Train a network of this shape on one empty example, so that all kernels are ready.
 
-    It is an image, or a row if `train` is a Table.
-
-    The first time on a machine this takes seconds for compiled engines, later a fraction of one.
+    The example is an image, or a row if `train` is a Table. The first call on a machine takes
+    seconds for compiled engines, later calls a fraction of a second.
     """
     copy = Network(
         network.layout, activation=network.activation, cost=network.cost, dtype=network.dtype

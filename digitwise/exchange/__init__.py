@@ -1,4 +1,4 @@
-"""Networks given to other programs, and taken from them; a file a format."""
+"""Export of networks to other programs, and import from them; each format has a file."""
 
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,7 @@ from digitwise.models.shipped import open_model, shipped_models
 from digitwise.network import Network
 
 FORMATS = ("onnx", "torch", "hub")
-"""Each is a module here: `contents` is what an export holds, `is_export` knows one."""
+"""Each is a module here: `contents` returns an export's content, `is_export` recognises one."""
 
 
 def export(model: Network | Model | str | Path, to: str, path: str | Path) -> Path:
@@ -21,17 +21,18 @@ def export(model: Network | Model | str | Path, to: str, path: str | Path) -> Pa
     ----------
     model : Network, Model, path, or name of a shipped network
     to : {"onnx", "torch", "hub"}
-        A graph for ONNX Runtime and its like; a state dict for torch.nn.Sequential, in
-        safetensors; a folder as the Hugging Face Hub has it. `docs/export.md` says what each holds.
+        "onnx" is a graph for ONNX Runtime and similar programs. "torch" is a state dict for
+        torch.nn.Sequential, in safetensors. "hub" is a folder for the Hugging Face Hub.
+        `docs/export.md` describes each.
     path : path
-        A file; for "hub", a folder. What was exported so before is replaced, nothing else.
+        A file; for "hub", a folder. Only an earlier export to the same format is replaced.
 
     Raises
     ------
     InputError
-        If there is no such format, something else lies at `path`, or a package is not installed.
+        If the format is unknown, anything else exists at `path`, or a package is not installed.
     ModelError
-        If there is no such model, or it is not sound.
+        If the model is missing or damaged.
     DigitwiseError
         If the file can't be written.
     """
@@ -45,7 +46,7 @@ def export(model: Network | Model | str | Path, to: str, path: str | Path) -> Pa
         shipped = str(model) if str(model) in shipped_models() else None
         name = Path(model).stem
         model = open_model(model)
-    # All of it but what a run goes on from, which is of no use to others.
+    # Without the state of a run, which is of no use to other programs.
     model = Model(
         model.network, model.training, model.results, model.calibration, model.store,
         weighing=model.weighing,

@@ -1,7 +1,7 @@
-"""The Hugging Face Hub: a folder with a card, a configuration and our own model file.
+"""Export to the Hugging Face Hub: a folder with a card, a configuration and our own model file.
 
-`read_model` reads it back, bit for bit: only `format` is added to the metadata of the file, which
-says what kind of arrays are in it.
+`read_model` reads it back, bit for bit. The file's metadata gets one more entry, `format`, the kind
+of its arrays.
 """
 
 import json
@@ -12,13 +12,14 @@ from digitwise import __version__
 from digitwise.models.files import IN_FOLDER, Model, to_bytes
 from digitwise.typed_layers import layers_text
 
-CARD, CONFIGURATION = "README.md", "config.json"
+CARD = "README.md"
+CONFIGURATION = "config.json"
 FILES = {CARD, CONFIGURATION, IN_FOLDER}
-LICENSE = "mit"  # of networks that are shipped, whose limits are known
+LICENSE = "mit"  # of shipped networks, which state their limits
 
 
 def contents(model: Model, name: str, facts: dict[str, Any]) -> dict[str, bytes]:
-    """Return the files of the folder by name."""
+    """Return the content of each file of the folder, by name."""
     facts = {key: _plain(value) for key, value in facts.items() if value is not None}
     network, calibration = model.network, model.calibration
     configuration = {
@@ -43,12 +44,12 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> dict[str, bytes]
 
 
 def is_export(path: Path) -> bool:
-    """Tell a folder that was exported, and to which nothing was added, from any other."""
+    """Tell whether a folder holds the files of an export, and no others."""
     return path.is_dir() and {file.name for file in path.iterdir()} == FILES
 
 
 def _plain(value: Any) -> Any:
-    """Keep what a file says of itself on one line, and from being taken for Markdown or HTML."""
+    """Return a fact from a model file on one line, with Markdown and HTML escaped."""
     if not isinstance(value, str):
         return value if isinstance(value, int | float) else _plain(str(value))
     text = "".join(c if c.isprintable() else " " for c in value)
@@ -58,7 +59,7 @@ def _plain(value: Any) -> Any:
 
 
 def _header(model: Model, name: str, facts: dict[str, Any]) -> str:
-    """Return the card's metadata as YAML: each value is JSON, which YAML contains."""
+    """Return the card's metadata as YAML; its values are JSON, a subset of YAML."""
     header: dict[str, Any] = {
         "license": LICENSE if "limits" in facts else None,
         "library_name": "digitwise",

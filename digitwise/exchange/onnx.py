@@ -1,6 +1,6 @@
-"""ONNX: a network as a graph that ONNX Runtime and its like run.
+"""Export to ONNX: a network as a graph for ONNX Runtime and similar programs.
 
-Needs the package `onnx`: the extra `[onnx]`.
+Needs the package `onnx`, of the extra `[onnx]`.
 """
 
 import json
@@ -18,7 +18,8 @@ from digitwise.models.channels import channels_first
 from digitwise.models.files import Model
 from digitwise.network import Network
 
-OPSET, IR_VERSION = 17, 8  # of 2022: readers older than the writer can run it
+# Versions of 2022, so that older programs can run the graph.
+OPSET, IR_VERSION = 17, 8
 PRODUCER = "digitwise"
 OPERATORS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
 INPUT = (
@@ -30,10 +31,15 @@ INPUT = (
 def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
     """Return a graph: `images` → `outputs`, and `probabilities` if the network is calibrated.
 
-    All are float32 with n examples, any number. A float64 network computes in float64 between, but
-    for one with shared weights: ONNX Runtime has `Conv` in float32 alone.
-    `outputs` (n, n_out) are the sigmoid outputs, `probabilities` (n, 10) those of the ten digits:
-    see `digit_probabilities`. What is known of the network is in the metadata, as JSON.
+    `images` and outputs are float32 for any number n of examples. `outputs` (n, n_out) are the
+    sigmoid outputs. `probabilities` (n, 10) are those of the ten digits; see `digit_probabilities`.
+    A float64 network computes in float64, unless it has shared weights: ONNX Runtime has `Conv`
+    only in float32. The metadata holds the known facts about the network, as JSON.
+
+    Raises
+    ------
+    ModelError
+        If a weight or bias isn't finite.
     """
     onnx = _library()
     network = model.network
@@ -54,14 +60,14 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
     props = {"input": INPUT}
     for key, value in known.items():
         text = value if isinstance(value, str) else json.dumps(value)
-        props[key] = text.encode(errors="replace").decode()  # files may say anything of themselves
+        props[key] = text.encode(errors="replace").decode()  # a model file may hold any text
     onnx.helper.set_model_props(made, props)
     onnx.checker.check_model(made, full_check=True)
     return bytes(made.SerializeToString(deterministic=True))
 
 
 def _add_layers(graph: "_Graph", network: Network) -> str:
-    """Add a network's layers, from `images` on; return the name of the weighted outputs."""
+    """Add all layers of a network, after `images`; return the name of the weighted outputs."""
     a = graph.add("Cast", "images", to=graph.type) if graph.wide else "images"
     weights = channels_first(network)
     z = ""
@@ -74,7 +80,7 @@ def _add_layers(graph: "_Graph", network: Network) -> str:
             height, width, channels = layer.picture
             if number == 0:
                 shape = graph.constant("picture", [0, channels, height, width], np.int64)
-                a = graph.add("Reshape", a, shape)  # 0: as many examples as there are
+                a = graph.add("Reshape", a, shape)  # a 0 keeps the number of examples
             z = graph.add("Conv", a, w, b, pads=[layer.patch // 2] * 4)
             if layer.pool > 1:
                 square = [layer.pool] * 2
@@ -82,12 +88,12 @@ def _add_layers(graph: "_Graph", network: Network) -> str:
         else:
             after = number > 0 and is_shared(network.layers[number - 1])
             a = graph.add("Flatten", a) if after else a
-            z = graph.add("Gemm", a, w, b, transB=1)  # by the transpose: a·wᵀ + b
+            z = graph.add("Gemm", a, w, b, transB=1)  # a·wᵀ + b
     return z
 
 
 def is_export(path: Path) -> bool:
-    """Tell a graph that was exported from any other file."""
+    """Tell whether a file is a graph that was exported."""
     from google.protobuf.message import DecodeError
 
     try:
@@ -98,7 +104,7 @@ def is_export(path: Path) -> bool:
 
 
 class _Graph:
-    """Nodes of a graph, one after the other, each result with a name of its own."""
+    """Builds a graph node by node; each node's result gets a unique name."""
 
     def __init__(self, onnx: Any, dtype: np.dtype[Any]) -> None:
         self.onnx, self.dtype = onnx, dtype
@@ -114,7 +120,7 @@ class _Graph:
         return output
 
     def output(self, name: str, operator: str, *inputs: str) -> None:
-        """Add a node whose result is an output, float32."""
+        """Add a node whose result, in float32, is an output of the graph."""
         if self.wide:
             result = self.add(operator, *inputs)
             self.add("Cast", result, output=name, to=self.onnx.TensorProto.FLOAT)
@@ -141,7 +147,7 @@ class _Graph:
 
 
 def _add_probabilities(graph: _Graph, z: str, calibration: Calibration) -> None:
-    """Add `digit_probabilities`, step by step as it is there: z (n, 10) → p (n, 10)."""
+    """Add the steps of `digit_probabilities`: z (n, 10) → p (n, 10)."""
     zero = graph.constant("zero", 0.0)
     last = graph.constant("last axis", [-1], np.int64)
     digits = graph.constant("digits", range(10), np.int64)

@@ -1,6 +1,6 @@
-"""PyTorch: a network as the state dict of an `nn.Sequential`; state dicts read and measured.
+"""Exchange with PyTorch: networks as state dicts of an `nn.Sequential`, written and read.
 
-Files are safetensors, which `safetensors.torch` reads; PyTorch itself is not needed here.
+Files are safetensors, which `safetensors.torch` reads. PyTorch itself is not needed here.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ WITH_WEIGHTS = ("Conv2d", "Linear")
 
 
 def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
-    """Return a state dict with our header: whatever the header says survives, but for signs.
+    """Return a state dict with our header, which holds all other facts about the model.
 
-    A strict PyTorch takes no tensors beside those of the layers, so the network that tells signs
-    when numbers are read stays behind.
+    The network that recognises signs is left out, since `load_state_dict` with `strict` accepts
+    only tensors of the layers.
     """
     modules, tensors = _modules(model.network), dict[str, Floats]()
     numbers = [n for n, module in enumerate(modules) if module.startswith(WITH_WEIGHTS)]
@@ -42,7 +42,7 @@ def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: 
 
 
 def is_export(path: Path) -> bool:
-    """Tell a state dict that was exported from any other file."""
+    """Tell whether a file is a state dict that was exported."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -54,7 +54,7 @@ def is_export(path: Path) -> bool:
 
 
 def sequential_code(network: Network, path: str | Path) -> str:
-    """Return Python code that makes an `nn.Sequential` of an exported file."""
+    """Return Python code that loads an exported file as an `nn.Sequential`."""
     modules = "".join(f"    torch.nn.{module},\n" for module in _modules(network))
     double = ".double()" if network.dtype == np.float64 else ""
     return (
@@ -66,10 +66,10 @@ def sequential_code(network: Network, path: str | Path) -> str:
 
 
 def _modules(network: Network) -> list[str]:
-    """Return the modules of an `nn.Sequential`, one after the other, as code.
+    """Return the modules of an `nn.Sequential` as code.
 
-    Weighted inputs are pooled, then activated, as here: since no activation falls, that is the same
-    as the other way round.
+    Weighted inputs are pooled, then activated, as in `Network`. The reverse order gives the same
+    result, since all activations increase.
     """
     modules, before = list[str](), None
     for layer in network.layers:
@@ -95,32 +95,32 @@ def from_torch(
     normalize: tuple[float, float] = (0.0, 1.0),
     convolutions: str | None = None,
 ) -> Network:
-    """Load the Conv2d and Linear layers of a PyTorch state dict in a safetensors file.
+    """Return a network with the Conv2d and Linear layers of a PyTorch state dict.
 
-    The network has sigmoid outputs, as all have here. One that was trained with softmax has the
-    same largest output, and so gives the same answers; what its outputs mean as probabilities has
-    to be found out by calibration (`digitwise import` does that).
+    The network has sigmoid outputs, like every network here. A network trained with softmax has
+    the same largest output, so its answers stay the same. Its probabilities need calibration
+    (`digitwise import` does that).
 
     Parameters
     ----------
     path : path
-        As `safetensors.torch.save_file(model.state_dict(), path)` writes it.
+        Safetensors file of `safetensors.torch.save_file(model.state_dict(), path)`.
     activation : {"sigmoid", "tanh", "relu"}, optional
-        Of the hidden layers, if the metadata of the file doesn't say it.
+        Activation of the hidden layers, if the file's metadata doesn't say it.
     normalize : (mean, standard deviation)
-        If it was trained on (pixels - mean)/deviation of pixels in [0, 1], as
-        `transforms.Normalize` makes them: the first layer is rewritten to take pixels in [0, 1].
+        Normalisation of the pixels in training, (pixel - mean)/deviation, as by
+        `transforms.Normalize`. The first layer is rewritten to take pixels in [0, 1].
     convolutions : str, optional
-        The Conv2d layers and how each is pooled, as "3x3x16p2,3x3x32", if the metadata of the file
-        doesn't say it. Each has padding of half a patch, stride 1, and 28x28 pixels to begin with.
+        Conv2d layers and their pooling, such as "3x3x16p2,3x3x32", if the file's metadata doesn't
+        say it. Each layer has stride 1 and a padding of half a patch; the input is 28x28 pixels.
 
     Raises
     ------
     ModelError
-        If the file isn't a state dict of Conv2d and Linear layers, each of which feeds the next, or
-        nobody says the activation, or how Conv2d layers are pooled.
+        If the file isn't a state dict of consecutive Conv2d and Linear layers, or the activation
+        or the pooling of Conv2d layers is unknown.
     InputError
-        If there is no such normalization, or none that layers with shared weights can take.
+        If the normalisation is invalid, or has a mean other than 0 with Conv2d layers.
     """
     mean, deviation = (float(value) for value in normalize)
     if not (np.isfinite(mean) and 0 < deviation < np.inf):
@@ -150,15 +150,15 @@ def import_torch(
     normalize: tuple[float, float] = (0.0, 1.0),
     convolutions: str | None = None,
 ) -> Model:
-    """Load a state dict as `from_torch` does; calibrate and measure it on digits of its own.
+    """Return the network of a state dict as a model, calibrated and measured on test digits.
 
-    Every second digit finds the calibration. That changes no answer, so the accuracy is that of
-    all of them. `data` names the set that they are the test digits of.
+    Every second digit is used for calibration. Calibration changes no answer, so the accuracy is
+    measured on all digits. `data` names the set of the test digits.
 
     Raises
     ------
     ModelError, InputError
-        As `from_torch`; also if the network can't tell digits, or there are fewer than two.
+        As `from_torch`; also if the network doesn't fit digits, or there are fewer than two digits.
     """
     network = from_torch(path, activation, normalize, convolutions)
     check_digit_network(network)

@@ -3,7 +3,7 @@ import pytest
 
 import digitwise as dw
 from digitwise.convolution import Convolution
-from digitwise.display.feature_maps import GAP, show_maps
+from digitwise.display.feature_maps import GAP_PX, show_maps
 from digitwise.display.weights import NEGATIVE, POSITIVE
 from digitwise.errors import InputError
 from digitwise.models.channels import feature_maps
@@ -39,8 +39,8 @@ def test_maps_are_tiles_below_the_digit(open_png):
     picture = np.asarray(open_png(show_maps(looking_at_light("tanh"), digit)))
     # 56 pixels of a digit, 3 maps; 18 maps of half the size in two rows, enlarged as much again.
     rows = [56, 56, 4 * (2 * 14 + 2)]
-    assert picture.shape == (sum(rows) + 2 * GAP, 4 * (16 * 16 - 2), 3)
-    top = 56 + GAP
+    assert picture.shape == (sum(rows) + 2 * GAP_PX, 4 * (16 * 16 - 2), 3)
+    top = 56 + GAP_PX
     row, column = np.unravel_index(digit.image.argmax(), (28, 28))
     seen = picture[top + 2 * row, [2 * column, 60 + 2 * column, 120 + 2 * column]]
     assert [tuple(pixel) for pixel in seen] == [POSITIVE, NEGATIVE, (255, 255, 255)]

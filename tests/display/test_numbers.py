@@ -77,7 +77,7 @@ def test_pages(reader, draw_number, parse, monkeypatch):
     assert page.images[1].tobytes() == numbers.show(1).tobytes() != numbers.show().tobytes()
     # Each page has its own numbers alone.
     assert numbers.show(2).tobytes() == reader.read(images[2]).show().tobytes()
-    monkeypatch.setattr("digitwise.display.numbers.MOST_PAGES", 2)
+    monkeypatch.setattr("digitwise.display.numbers.MAX_PAGES", 2)
     page = parse(numbers._repr_html_())
     assert len(page.images) == 2
     assert page.text == "3 numbers … 1 more pages"
@@ -102,6 +102,6 @@ def test_a_picture_that_is_not_there_any_more(parse, tmp_path):
     page = parse(numbers._repr_html_())
     assert page.rows[0] == ["4", "2"]
     assert page.text.startswith("1 number 42 confidence 0.612")
-    with pytest.raises(InputError, match="isn't kept"):
+    with pytest.raises(InputError, match="have no picture"):
         Numbers([number()]).show()
     assert parse(Numbers([number()])._repr_html_()).rows == page.rows

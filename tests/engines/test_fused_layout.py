@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.engines.fused_layout import MOST_REGISTERS, ROWS, aligned_zeros, pack, plan, unpack
+from digitwise.engines.fused_layout import (
+    MAX_TILE_REGISTERS,
+    ROWS,
+    aligned_zeros,
+    pack,
+    plan,
+    unpack,
+)
 from digitwise.engines.simd import REGISTER_BYTES
 from digitwise.network import Network
 
@@ -31,7 +38,7 @@ def test_rows_fill_registers_and_nothing_overlaps(sizes, dtype, batch_size):
     net = Network(sizes, dtype=dtype)
     layout, tile = plan(net.sizes, net.dtype, batch_size)
     lanes = REGISTER_BYTES // net.dtype.itemsize
-    assert 1 <= len(tile) <= MOST_REGISTERS
+    assert 1 <= len(tile) <= MAX_TILE_REGISTERS
     assert layout.widths[0] % (lanes * len(tile)) == 0
     assert all(
         width % lanes == 0 and width >= n

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.engines.predictor import AT_ONCE, THREADS_FROM, Predictor
+from digitwise.engines.predictor import AT_ONCE, THREADED_IMAGES, Predictor
 from digitwise.errors import InputError
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
@@ -49,13 +49,13 @@ def test_outputs_are_those_of_the_network(
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_change_nothing(threads):
     net = Network([784, 20, 10], rng=0, dtype=np.float32)
-    x = random_digits(THREADS_FROM + 7).inputs()
+    x = random_digits(THREADED_IMAGES + 7).inputs()
     assert np.array_equal(Predictor(net, threads)(x), Predictor(net)(x))
 
 
 def test_any_number_of_threads_may_ask():
     predictor = Predictor(Network([784, 200, 10], rng=0, dtype=np.float32), threads=2)
-    x = random_digits(THREADS_FROM).inputs()
+    x = random_digits(THREADED_IMAGES).inputs()
     expected = predictor(x)
     with ThreadPoolExecutor(8) as pool:
         for answer in pool.map(predictor, [x] * 16):
@@ -137,7 +137,7 @@ def test_nothing_is_compiled_when_it_is_asked():
     net = Network([784, 20, 10], rng=0, dtype=np.float32)
     predictor = Predictor(net, threads=2)
     known = len(outputs.signatures)
-    x = random_digits(THREADS_FROM).inputs()
+    x = random_digits(THREADED_IMAGES).inputs()
     predictor(x)
     predictor(x[0])
     predictor(x[:3])

@@ -120,7 +120,7 @@ def test_each_network_keeps_to_its_thread(bundled):
         ([Network([784, 10], rng=0)], "expected Jobs, each with a Network"),
         ([Job("net.safetensors")], "expected Jobs, each with a Network"),
         ([Job(Network([784, 10], rng=0), {"epoch": 3})], "fit has no setting epoch"),
-        ([Job(Network([784, 10], rng=0), {"progress": print})], "progress, or it is not a job's"),
+        ([Job(Network([784, 10], rng=0), {"progress": print})], "no setting progress for a job"),
     ],
 )
 def test_what_is_no_job(bundled, jobs, said):
