@@ -1,4 +1,4 @@
-"""The lab: what the chapter says, run and checked. One module an experiment.
+"""The lab: claims of the chapter, run and checked, in one module for each experiment.
 
 >>> find_experiment("adder").run(bits=3).result.findings()[0].held
 True
@@ -37,16 +37,16 @@ EXPERIMENTS = {
     "segmentation": "A number read by trying cuts and letting the network judge",
     "your-image": "Your own picture as the network sees it",
 }
-"""Names, and what each is about. The module of one is imported when it is asked for."""
+"""Name and subject of each experiment; its module is imported when it is needed."""
 
 
 def find_experiment(name: str) -> "Experiment":
-    """Return the experiment of that name.
+    """Return the experiment of this name.
 
     Raises
     ------
     InputError
-        If there is none.
+        If the name is unknown.
     """
     if name not in EXPERIMENTS:
         raise InputError(

@@ -15,29 +15,29 @@ CAPTIONS = {
     "half-adder": "the half-adder, with two wires and with one",
     "adder": "numbers added bit by bit",
 }
-DRAWN = 4  # bits, at most
+DRAWN = 4  # bits of the largest adder that is drawn
 SHORT: dict[str, object] = {"bits": 3}
 
 
 @dataclass(frozen=True)
 class Adder(Result):
-    """What was added.
+    """The sums of the half-adder and of a larger adder.
 
     Attributes
     ----------
     table : int array (4, 4)
         Rows of a, b, sum, carry of the half-adder.
     merged_agrees : bool
-        Whether one wire of weight -4 in place of two of -2 changes nothing.
+        Whether one wire of weight -4 gives the same outputs as two wires of weight -2.
     merged_weight : float
     bits, perceptrons : int
-        Of the larger adder.
+        Size of the larger adder.
     additions, right : int
-        All pairs of numbers, and how many sums are right.
+        Number of all pairs of numbers, and number of right sums.
     factors : float array
-        What all weights and biases were multiplied by.
+        Factors of all weights and biases.
     changed : int
-        Outputs that this changed.
+        Number of outputs that the factors changed.
     """
 
     table: Bits
@@ -106,7 +106,7 @@ def run(bits: Annotated[int, Knob("of each number", 1, 8)] = 4) -> Adder:
 
 
 def scaled(circuit: Circuit, factor: float) -> Circuit:
-    """Return the circuit with all weights and biases times a factor."""
+    """Return the circuit with all weights and biases multiplied by a factor."""
     gates = [
         Gate(g.name, g.sources, tuple(factor * w for w in g.weights), factor * g.bias)
         for g in circuit.gates
@@ -115,7 +115,7 @@ def scaled(circuit: Circuit, factor: float) -> Circuit:
 
 
 def draw(result: Adder) -> "dict[str, Figure]":
-    """Draw the half-adder with two wires and with one, and the adder."""
+    """Draw the half-adder with two wires, the half-adder with one wire, and the adder."""
     from digitwise.lab.circuit_picture import draw_circuit
     from digitwise.lab.figures import new_figure
 

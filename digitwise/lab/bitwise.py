@@ -27,22 +27,22 @@ SOLUTIONS = {
 
 @dataclass(frozen=True)
 class Bitwise(Result):
-    """Layers tried.
+    """The results of three layers.
 
     Attributes
     ----------
     weights : float array (4, 10)
-        Of our solution.
+        Weights of our solution.
     right : dict of solution -> int
-        Of `trials` random outputs with the right one >= 0.99 and the others < 0.01, and of the
-        worst ones there can be, how many give the right code.
+        Number of right codes for `trials` random outputs. The right output is >= 0.99, the others
+        are < 0.01; half of them are at these limits.
     trials : int
     margin : float
-        Of our solution: least |w·x + b| with the right sign, over all of them.
+        Least |w·x + b| of our solution, negative on the wrong side, over all trials.
     accuracy, accuracy_of_ten : float
-        Of a trained network with the layer, and without, in percent.
+        Accuracy of a trained network with the layer and without it, in percent.
     same : float
-        Percent of digits that both answer alike.
+        Percentage of digits with the same answer from both.
     """
 
     weights: Array
@@ -83,7 +83,7 @@ def run(
     digits: Annotated[int, Knob("to train a network on", 100, 10**6)] = 20_000,
     seed: Annotated[int, Knob("of outputs and network", 0)] = 0,
 ) -> Bitwise:
-    """Try three layers on outputs as the exercise has them, then one on a trained network."""
+    """Try three layers on random outputs within the exercise's limits, then ours on a network."""
     rng = np.random.default_rng(seed)
     labels, outputs = _outputs(rng, trials)
     right = {}
@@ -111,7 +111,7 @@ def run(
 
 
 def _outputs(rng: np.random.Generator, trials: int) -> tuple[Array, Array]:
-    """Random outputs as the exercise allows, half of them at the edges of what it allows."""
+    """Return labels, and random outputs within the exercise's limits, half of them at a limit."""
     labels = rng.integers(0, 10, trials)
     outputs = rng.uniform(0, 0.01, (trials, 10))
     at_edge = rng.random(outputs.shape) < 0.5

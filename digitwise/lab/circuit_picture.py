@@ -1,6 +1,7 @@
-"""Circuits drawn: inputs on the left, perceptrons by how far the signal has come, weights on wires.
+"""Pictures of circuits: inputs at the left, perceptrons in columns by depth, weights on wires.
 
-Biases stand in the perceptrons, the names of outputs above them; a double wire is two curves.
+A perceptron shows its bias, and above it the name of its output if it has one. A double wire is
+two curves.
 """
 
 from collections import Counter
@@ -10,13 +11,13 @@ from typing import Any
 from digitwise.circuits import Circuit
 
 Place = tuple[float, float]
-MOST_LABELLED = 24  # perceptrons: weights of more would lie over one another
-MOST_DRAWN = 60
+MOST_LABELLED = 24  # perceptrons; with more, the weights would overlap
+MOST_DRAWN = 60  # perceptrons
 MOST_LETTERS = 10  # of a name
 
 
 def depths(circuit: Circuit) -> dict[str, int]:
-    """How many perceptrons a signal has gone through, for each input (0) and gate, at most."""
+    """Return the depth of each input, 0, and gate: the most perceptrons on a path to it."""
     found = dict.fromkeys(circuit.inputs, 0)
     for gate in circuit.gates:
         found[gate.name] = 1 + max((found[source] for source in gate.sources), default=0)
@@ -24,7 +25,7 @@ def depths(circuit: Circuit) -> dict[str, int]:
 
 
 def places(circuit: Circuit) -> dict[str, Place]:
-    """Where each input and gate is drawn: columns by depth, rows near what feeds it."""
+    """Return the position of each input and gate: columns by depth, rows near the sources."""
     columns: dict[int, list[str]] = {}
     for name, depth in depths(circuit).items():
         columns.setdefault(depth, []).append(name)
@@ -37,7 +38,7 @@ def places(circuit: Circuit) -> dict[str, Place]:
             names = sorted(names, key=lambda n: -heights[n])
         gap = tallest / len(names)
         for k, name in enumerate(names):
-            # A little out of line, or wires to the next column but one would run through it.
+            # Shifted a little, so that wires that skip a column don't run through perceptrons.
             shift = 0.18 if depth % 2 else -0.18
             found[name] = (2.2 * depth, tallest / 2 - gap * (k + 0.5) + (shift if depth else 0))
     return found
@@ -49,7 +50,7 @@ def draw_circuit(circuit: Circuit, axes: Any, names: Mapping[str, str] | None = 
     Parameters
     ----------
     names : dict of gate -> str, optional
-        What outputs are called.
+        Names of outputs.
     """
     from digitwise.lab.figures import ACCENT, INK, picture_axes
 
@@ -108,13 +109,13 @@ def _wire(axes: Any, start: Place, end: Place, bend: float, label: str) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    (x0, y0), (x1, y1) = start, end  # what is under the neurons is hidden
+    (x0, y0), (x1, y1) = start, end  # the neurons hide the ends
     reach = 0.45 * (x1 - x0)
     points = [(x0, y0), (x0 + reach, y0 + 3 * bend), (x1 - reach, y1 + 3 * bend), (x1, y1)]
     curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
     axes.add_patch(PathPatch(curve, fill=False, edgecolor="#8a99a5", linewidth=1.1, zorder=0))
     if label:
-        t = 0.66  # nearer to where it arrives: there each has a place of its own
+        t = 0.66  # nearer to the end of the wire, where labels don't overlap
         x, y = (_bezier([p[axis] for p in points], t) for axis in (0, 1))
         axes.text(
             x, y, label, fontsize=7.5, ha="center", va="center", color="#44525c",
@@ -128,7 +129,7 @@ def _bezier(p: list[float], t: float) -> float:
 
 
 def shortened(name: str, most: int = MOST_LETTERS) -> str:
-    """Cut a name that is too long for a picture."""
+    """Return a name, cut if it is too long for a picture."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 

@@ -22,7 +22,7 @@ SHORT: dict[str, object] = {}
 
 @dataclass(frozen=True)
 class Compiled(Result):
-    """A network made of an expression.
+    """A network compiled from an expression.
 
     Attributes
     ----------
@@ -32,14 +32,15 @@ class Compiled(Result):
         Inputs, and each perceptron's sources, weights and bias.
     rows, outputs : int arrays (2**n, n), (2**n,)
     from_table : int
-        Perceptrons of a circuit made of the truth table instead.
+        Number of perceptrons of a circuit compiled from the truth table instead.
     tables_agree : bool
         Whether that circuit has the same table.
     gain : float
+        Factor c of all weights and biases.
     error : float
         Largest difference of the sigmoid network's output, over all inputs.
     gains, errors : float arrays
-        The same for others.
+        The same for other gains.
     """
 
     expression: str
@@ -110,7 +111,7 @@ def run(
 
 
 def draw(result: Compiled) -> "dict[str, Figure]":
-    """Draw the network, and how sigmoid neurons come to agree with it."""
+    """Draw the network, and the error of sigmoid neurons against the gain."""
     from digitwise.lab.circuit_picture import draw_circuit, shortened
     from digitwise.lab.figures import ACCENT, INK, above_0, new_figure
 

@@ -27,29 +27,30 @@ SHORT: dict[str, object] = {"digits": 500, "points": 101}
 
 @dataclass(frozen=True)
 class Cost(Result):
-    """One weight of a network, moved.
+    """Cost and count of correct answers as functions of one weight.
 
     Attributes
     ----------
     weights : float array (k,)
-        Values of the weight that was moved.
+        Values of the weight.
     costs, correct : float and int arrays (k,)
-        The quadratic cost, and how many of `judged` digits are right.
+        The quadratic cost, and the number of right answers.
     judged : int
+        Number of digits.
     still : int
-        Of the k - 1 steps, how many change the count not at all.
+        Number of the k - 1 steps that don't change the count.
     still_cost : int
-        The same of the cost.
+        Number of the k - 1 steps that don't change the cost.
     halved : float
-        Largest change of the cost in a step of half the size, against a whole one.
+        Largest change of the cost in half a step, divided by the largest in a whole step.
     jump, cost_of_jump : float
-        By how much the count, and the cost, change where the count does, in a step of 1e-9.
+        Change of count and cost in a step of 1e-9 at which the count changes.
     by_hand : float
         |C - ½‖y - a‖²/n|, with a and y written out.
     least, at_equal : float
-        The smallest C of random outputs, and C where a = y within rounding.
+        Least C of random outputs, and C where a = y within rounding.
     minima : dict of cost -> float
-        The weight that minimises it, for a neuron that can't please three examples at once.
+        Weight with the least cost, for a neuron that can't fit its three examples at once.
     """
 
     weights: Array
@@ -103,7 +104,7 @@ def run(
     reach: Annotated[float, Knob("how far the weight is moved, either way", 1, 100)] = 3.0,
     seed: Annotated[int, Knob("of the network", 0)] = 0,
 ) -> Cost:
-    """Train a network a little, then move one of its weights, and count."""
+    """Train a network for one epoch, then measure cost and count at many values of one weight."""
     train, judged = learning_digits(5000)
     network = Network([784, 30, 10], rng=seed, init="scaled")
     fit(network, train, epochs=1, seed=seed, progress=False, **CHAPTER)
@@ -112,7 +113,7 @@ def run(
     place = np.unravel_index(np.abs(w).argmax(), w.shape)
     kept = w[place]
 
-    # Everything before the output layer stays as it is.
+    # The hidden layer doesn't change, so it is computed once.
     hidden = sigmoid(x @ network.weights[0].T + network.biases[0])
     last = Network([30, 10])
     last.weights, last.biases = network.weights[1:], network.biases[1:]
@@ -153,7 +154,7 @@ def run(
 def _at_a_jump(
     measure: Callable[[float], tuple[float, int]], values: Array, correct: Array
 ) -> tuple[float, float]:
-    """Changes of count and cost within 1e-9 of a weight where the count changes."""
+    """Return the changes of count and cost in a step of 1e-9 at which the count changes."""
     jumps = np.flatnonzero(np.diff(correct))
     if not jumps.size:
         return 0.0, 0.0
@@ -169,7 +170,7 @@ def _at_a_jump(
 
 
 def _best_weight(cost: str) -> float:
-    """σ(wx) should be 1 at x = 1 twice, and 0 at x = 3: no w does both."""
+    """Return the w with the least cost if σ(wx) should be 1, 1, 0 at x = 1, 1, 3; no w fits all."""
     x, y = EXAMPLES, WANTED
     chosen = COSTS[cost]
 
@@ -183,7 +184,7 @@ def _best_weight(cost: str) -> float:
 
 
 def draw(result: Cost) -> "dict[str, Figure]":
-    """Draw count and cost, one above the other."""
+    """Draw count and cost below each other, and two costs of one neuron."""
     from digitwise.lab.figures import ACCENT, INK, new_figure
 
     figure, (count, cost) = new_figure(7, 4.6, 2, 1, sharex=True)

@@ -21,14 +21,14 @@ SHORT: dict[str, object] = {"seeds": 3, "epochs": 5, "digits": 1200}
 
 @dataclass(frozen=True)
 class DeadOutputs(Result):
-    """What became of each start.
+    """The trained networks of each start.
 
     Attributes
     ----------
     accuracies : dict of start -> float array (seeds,)
         In percent.
     peaks : dict of start -> float array (seeds, 10)
-        The largest value of each output over its own digits.
+        Largest value of each output over its own digits.
     epochs : int
     """
 
@@ -37,7 +37,7 @@ class DeadOutputs(Result):
     epochs: int
 
     def dead(self, start: str) -> int:
-        """Networks with an output that never fires."""
+        """Count the networks with an output that never fires."""
         return int((self.peaks[start] < 0.5).any(axis=1).sum())
 
     def findings(self) -> list[Finding]:

@@ -25,27 +25,27 @@ SHORT: dict[str, object] = {"trials": 200}
 
 @dataclass(frozen=True)
 class Decisions(Result):
-    """What perceptrons decide.
+    """The decisions of perceptrons.
 
     Attributes
     ----------
     rows : int array (8, 3)
-        All evidence there can be: good weather, the partner comes, public transport is near.
+        All possible evidence: good weather, the partner comes, public transport is near.
     sums : float array (8,)
-        w·x.
+        w·x of each row.
     goes : dict of threshold -> int array (8,)
-        With the weights and thresholds asked for.
+        Decisions with the given weights and thresholds.
     festival : dict of threshold -> int array (8,)
-        With the chapter's: weights 6, 2, 2, thresholds 5 and 3.
+        Decisions with the chapter's weights 6, 2, 2 and thresholds 5 and 3.
     at_threshold : int
         Output where w·x equals the threshold.
     disagreements : int
-        Of random perceptrons, rows where threshold and bias form differ.
+        Number of rows, over random perceptrons, where threshold and bias form differ.
     trials : int
     biases, firing : float arrays
-        Share of all inputs for which a perceptron of ten random weights fires, by its bias.
+        Bias, and share of inputs for which a perceptron with ten random weights fires.
     layered, nested : int arrays (32,)
-        A network of three layers, and the same decisions written as nested functions.
+        Decisions of a network of three layers, and of the same network as nested functions.
     alone : dict of bias -> int
         Outputs of perceptrons without an input.
     """
@@ -65,7 +65,7 @@ class Decisions(Result):
 
     @property
     def text(self) -> str:
-        """What each threshold decides, row by row."""
+        """Decisions of each threshold, one line each."""
         lines = []
         for threshold, goes in self.goes.items():
             rows = [_words(row) for row, fires in zip(self.rows, goes, strict=True) if fires]
@@ -135,7 +135,7 @@ def run(
     trials: Annotated[int, Knob("random perceptrons", 1, 100_000)] = 2000,
     seed: Annotated[int, Knob("of the random ones", 0)] = 0,
 ) -> Decisions:
-    """Decide about the festival for all evidence; compare the two forms of a perceptron."""
+    """Decide about the festival for all evidence; compare threshold and bias form."""
     if len(weights) != 3:
         raise InputError(f"expected three weights; found {len(weights)}")
     rows = Circuit(EVIDENCE, [], EVIDENCE).truth_table()[0]
@@ -144,7 +144,7 @@ def run(
     rng = np.random.default_rng(seed)
     disagreements = 0
     for _ in range(trials):
-        # Whole numbers: sums that just reach the threshold come up often.
+        # Whole numbers, so that sums often just reach the threshold.
         w, threshold = rng.integers(-4, 5, 3), int(rng.integers(-4, 5))
         by_threshold = rows @ w > threshold
         disagreements += int((Perceptron(w, bias=-threshold)(rows) != by_threshold).sum())
@@ -171,7 +171,7 @@ def run(
 
 
 def _layers() -> tuple[Circuit, "Nested"]:
-    """Five inputs, three perceptrons, two, one; the first layer's outputs are used twice each."""
+    """Return a network 5-3-2-1 of perceptrons, and the same decisions as nested functions."""
     first = [((3, 2, 1, 0, 0), -2.5), ((0, 1, -2, 2, 0), -0.5), ((0, 0, 1, 1, 2), -1.5)]
     second = [((2, -1, 1), -0.5), ((-1, 2, 2), -1.5)]
     last = ((1, 1), -1.5)
@@ -190,12 +190,12 @@ def _layers() -> tuple[Circuit, "Nested"]:
 
 @dataclass(frozen=True)
 class Nested:
-    """The same decisions as functions of functions, each computed anew for whoever asks."""
+    """The decisions of a network as nested functions, each computed anew at every use."""
 
     layers: Sequence[Sequence[tuple[tuple[int, ...], float]]]
 
     def __call__(self, inputs: Bits) -> Bits:
-        """Decide for each row."""
+        """Return the decision for each row."""
         return np.array([self._fires(row, 2, 0) for row in inputs])
 
     def _fires(self, row: Bits, layer: int, k: int) -> int:
@@ -211,7 +211,7 @@ def _words(row: Bits) -> str:
 
 
 def draw(result: Decisions) -> "dict[str, Figure]":
-    """Draw the table of decisions, and how the bias makes firing easier."""
+    """Draw the decisions, and the share of inputs that fire against the bias."""
     from digitwise.lab.figures import ACCENT, INK, PALE, new_figure
 
     table, axes = new_figure(7, 3.6)

@@ -1,4 +1,4 @@
-"""The digits that experiments learn from: MNIST's where they are at hand, else the bundled ones."""
+"""The digits of experiments: MNIST if it is present, else the bundled set."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,9 +23,9 @@ CHAPTER: dict[str, Any] = {
 
 
 def learning_digits(most: int | None = None) -> tuple[Digits, Digits]:
-    """Training digits, the first `most` of them, and others to judge on.
+    """Return the first `most` training digits, and validation digits to measure on.
 
-    Those are the last sixth of the training digits: the test digits are not touched.
+    The validation digits are the last sixth of the training digits; test digits are not used.
     """
     train, others = _load(resolve("auto"))
     return train[:most], others
@@ -53,5 +53,5 @@ def of_seeds(
 
 
 def spread(values: Array) -> str:
-    """Median, least and most, for people."""
+    """Return median, minimum and maximum as text."""
     return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"

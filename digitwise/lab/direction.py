@@ -24,17 +24,19 @@ class Direction(Result):
 
     Attributes
     ----------
-    dimensions : dict of int -> number of random directions tried
+    dimensions : dict of int -> int
+        Number of random directions, for each dimension m.
     best_random : dict of int -> float
-        Lowest ∇C·Δv of those, against -ε‖∇C‖, which is 1.
+        Lowest ∇C·Δv of the random directions, divided by -ε‖∇C‖.
     against : dict of int -> float
-        ∇C·Δv of Δv = -η∇C with η = ε/‖∇C‖, the same way.
+        ∇C·Δv of Δv = -η∇C with η = ε/‖∇C‖, divided by -ε‖∇C‖.
     lengths : dict of int -> float
         ‖Δv‖/ε of that step.
     angles, changes : float arrays
-        In two dimensions: the direction against -∇C, in degrees, and ΔC of a network's cost
-        against -ε‖∇C‖, truly and not only in its linear part.
+        In two dimensions: angle between direction and -∇C in degrees, and the true ΔC of a
+        network's cost, divided by ε‖∇C‖.
     best_angle : float
+        Angle with the lowest cost, in degrees.
     """
 
     dimensions: dict[int, int]
@@ -96,7 +98,7 @@ def run(
 
 
 def _around(rng: np.random.Generator, epsilon: float, angles: Array) -> Array:
-    """ΔC/(ε‖∇C‖) of a network's cost, walking around a circle of radius ε through -∇C."""
+    """Return ΔC/(ε‖∇C‖) of a network's cost on a circle of radius ε through -∇C."""
     network = Network([8, 6, 3], init="gaussian", rng=rng)
     x, y = rng.random((20, 8)), rng.integers(0, 3, 20)
     slopes = flat(network.gradient(x, y))

@@ -1,11 +1,11 @@
-"""What an experiment is: one function that measures and one that draws, and what is claimed.
+"""An experiment: a function that measures, a function that draws, and the claims of the chapter.
 
 The module of an experiment has
 
-- `run(...) -> Result`: its parameters are annotated with a `Knob` and have defaults;
+- `run(...) -> Result`: its parameters have defaults and are annotated with a `Knob`;
 - `draw(result) -> dict[str, Figure]`: pictures by name;
 - optionally `animate(result) -> dict[str, bytes]`: GIF files by name;
-- `CAPTIONS`: what each picture shows;
+- `CAPTIONS`: caption of each picture;
 - `SHORT`: parameters of a run that takes a second.
 """
 
@@ -31,22 +31,28 @@ if TYPE_CHECKING:
 
 FIGURES = "a figure of the lab"
 Array = npt.NDArray[Any]
-"""Numbers of an experiment: of any kind and shape."""
+"""Numbers of an experiment, of any type and shape."""
 
 
 @dataclass(frozen=True)
 class Knob:
-    """What a parameter means, for people, and its range, both ends included."""
+    """Help text of a parameter, and its range, both ends included."""
 
     help: str
     least: float = -math.inf
     most: float = math.inf
     choices: tuple[str, ...] = ()
     several: tuple[int, int] = (0, 100)
-    """How many different numbers there may be, where there are several."""
+    """Minimum and maximum number of different values of a parameter with several."""
 
     def check(self, name: str, value: Any) -> None:
-        """Raise InputError if a value, or one of several, is outside the range."""
+        """Refuse a value, or one of several, outside the range.
+
+        Raises
+        ------
+        InputError
+            If a value is outside the range, or there are too few or too many values.
+        """
         if isinstance(value, tuple) and not self.several[0] <= len(set(value)) <= self.several[1]:
             least, most = self.several
             raise InputError(
@@ -61,7 +67,7 @@ class Knob:
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim of the chapter, in our words; what was measured; and whether the claim held."""
+    """A claim of the chapter in our words, the measurement, and whether the claim held."""
 
     claim: str
     measured: str
@@ -69,16 +75,16 @@ class Finding:
 
 
 class Result(ABC):
-    """The numbers of an experiment: a dataclass."""
+    """The numbers of an experiment; each subclass is a dataclass."""
 
     @property
     def text(self) -> str:
-        """What else people want to see, in lines."""
+        """Further lines of text for people; may be empty."""
         return ""
 
     @abstractmethod
     def findings(self) -> list[Finding]:
-        """What they say about the chapter's claims."""
+        """Return the chapter's claims, with measurements and verdicts."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +95,12 @@ class Run:
     ----------
     experiment : Experiment
     parameters : dict
-        All of them, defaults included.
+        All parameters, including defaults.
     result : Result
     seconds : float
-        That measuring took.
+        Duration of the measurement.
     data : str or None
-        The set of digits that it learnt from, if it did.
+        Name of the set of digits, if the experiment learns from digits.
     """
 
     experiment: "Experiment"
@@ -115,7 +121,7 @@ class Run:
         return pictures
 
     def animate(self) -> dict[str, bytes]:
-        """Return GIF files by name, where there are any."""
+        """Return the content of GIF files, by name; empty if the experiment has none."""
         need("matplotlib", "plots", FIGURES)
         from matplotlib import rc_context
 
@@ -128,7 +134,7 @@ class Run:
 
     @property
     def command(self) -> str:
-        """The command that repeats it."""
+        """Command line that repeats the run."""
         words = ["digitwise lab", self.experiment.name]
         for name, default in self.experiment.defaults.items():
             if self.parameters[name] != default:
@@ -136,7 +142,7 @@ class Run:
         return " ".join(words)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the run in JSON's types."""
         return {
             "experiment": self.experiment.name,
             "summary": self.experiment.summary,
@@ -158,28 +164,28 @@ class Experiment:
 
     @cached_property
     def module(self) -> Any:
-        """The module that has `run` and `draw`."""
+        """Module with `run` and `draw`."""
         return import_module(f"digitwise.lab.{self.name.replace('-', '_')}")
 
     @property
     def knobs(self) -> dict[str, Knob]:
-        """What its parameters mean."""
+        """Help text and range of each parameter."""
         hints = get_type_hints(self.module.run, include_extras=True)
         return {name: hints[name].__metadata__[0] for name in self.defaults}
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """Its parameters, with what they are if nothing is said."""
+        """Default value of each parameter."""
         signature = inspect.signature(self.module.run)
         return {name: parameter.default for name, parameter in signature.parameters.items()}
 
     def run(self, **parameters: Any) -> Run:
-        """Measure.
+        """Run the experiment, and return its run.
 
         Raises
         ------
         InputError
-            If there is no such parameter, or a value is outside its range.
+            If a parameter is unknown, or a value is outside its range.
         """
         knobs = self.knobs
         for name, value in parameters.items():
@@ -195,7 +201,7 @@ class Experiment:
         return Run(self, {**self.defaults, **parameters}, result, seconds, self._data())
 
     def _data(self) -> str | None:
-        """Which digits a module that learns from some has at hand."""
+        """Return the name of the set of digits that the module learns from, or None."""
         if not hasattr(self.module, "learning_digits"):
             return None
         from digitwise.data.sources import resolve
@@ -203,12 +209,12 @@ class Experiment:
         return resolve("auto")
 
     def run_short(self) -> Run:
-        """Measure in a second: fewer seeds, fewer digits."""
+        """Run the experiment in about a second, with fewer seeds and fewer digits."""
         return self.run(**self.module.SHORT)
 
 
 def plain(value: Any) -> Any:
-    """Return what JSON can hold: arrays as lists, dataclasses as objects, NaN and ∞ as null."""
+    """Return a value in JSON's types; arrays become lists, dataclasses objects, NaN and ∞ null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.repr}
     if isinstance(value, Mapping):
@@ -231,5 +237,5 @@ def _as_word(value: Any) -> str:
 
 
 def listed(values: tuple[Any, ...]) -> str:
-    """Write several numbers as the command line takes them: 1,5,20."""
+    """Return several numbers as the command line takes them, such as 1,5,20."""
     return ",".join(f"{one:g}" if isinstance(one, float) else str(one) for one in values)

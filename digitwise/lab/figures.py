@@ -1,4 +1,4 @@
-"""How the lab's figures look: labelled, readable in grey, at home on white."""
+"""Style of the lab's figures: labelled, readable in grey, on white."""
 
 import io
 from pathlib import Path
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, ACCENT, MIDDLE, PALE = "#1b4965", "#c8553d", "#7a8b99", "#b9c8d3"
-LINES = ("-", "--", ":", "-.")  # colours alone would be lost in grey
+LINES = ("-", "--", ":", "-.")  # with colours alone, lines would look alike in grey
 MARKS = ("o", "s", "^", "D")
-HEAT = "cividis"  # even in grey, and for the colour-blind
-WEIGHTS = "PuOr"  # negative to positive
+HEAT = "cividis"  # uniform in grey, and for the colour-blind
+WEIGHTS = "PuOr"  # from negative to positive
 
 STYLE: Any = {
     "axes.edgecolor": "#44525c",
@@ -42,7 +42,7 @@ STYLE: Any = {
 def new_figure(
     width: float = 7.0, height: float = 4.0, rows: int = 1, columns: int = 1, **options: Any
 ) -> "tuple[Figure, Any]":
-    """Return a figure of so many inches, and its axes: one, or an array of them."""
+    """Return a figure, width and height in inches, and its axes: one, or an array."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -52,19 +52,19 @@ def new_figure(
 
 
 def draw_seeds(axes: Any, x: Any, values: Any, **median: Any) -> None:
-    """Draw a dot for each seed, and a line through the medians: values of shape (x, seeds)."""
+    """Draw a dot for each seed, and a line through the medians; values have shape (x, seeds)."""
     for column in values.T:
         axes.semilogx(x, column, ".", color=INK, alpha=0.5)
     axes.semilogx(x, np.median(values, axis=1), "o-", color=INK, **median)
 
 
 def above_0(values: Any) -> Any:
-    """Leave out what a logarithmic axis can't show."""
+    """Return the values with NaN for those at or below 0, which a logarithmic axis can't show."""
     return np.where(np.asarray(values) > 0, values, np.nan)
 
 
 def picture_axes(axes: Any, title: str = "") -> None:
-    """Make axes hold a picture: no ticks, no frame."""
+    """Remove ticks and frame from axes that hold a picture."""
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     for spine in axes.spines.values():
@@ -73,7 +73,7 @@ def picture_axes(axes: Any, title: str = "") -> None:
 
 
 def content(figure: "Figure", image_format: str) -> bytes:
-    """Return a figure as the content of a file, "svg" or "png"."""
+    """Return a figure as the content of a file in the format "svg" or "png"."""
     from matplotlib import rc_context
 
     file = io.BytesIO()
@@ -84,7 +84,7 @@ def content(figure: "Figure", image_format: str) -> bytes:
 
 
 def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
-    """Write a figure as SVG and as PNG into a folder."""
+    """Write a figure as SVG and as PNG into a folder; return the paths."""
     paths = [folder / f"{name}.{image_format}" for image_format in ("svg", "png")]
     for path in paths:
         write_atomically(path, content(figure, path.suffix[1:]))

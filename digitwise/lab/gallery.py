@@ -1,4 +1,4 @@
-"""The gallery: every experiment on one page, with what is claimed, measured and drawn."""
+"""The gallery: every experiment on one page, with claims, measurements and pictures."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -78,8 +78,8 @@ def write_gallery(
         Fewer seeds and fewer digits.
     progress : callable, optional
         Called with each run.
-    names : str
-        Of the experiments, if not all.
+    names : iterable of str
+        Experiments; all by default.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def write_gallery(
 
 
 def write_run(run: Run, folder: Path) -> list[str]:
-    """Write an experiment's figures and numbers; return the names of those to look at."""
+    """Write the figures and numbers of a run; return the names of the picture files."""
     from digitwise.lab.figures import save
 
     _make(folder)
@@ -128,7 +128,7 @@ def write_run(run: Run, folder: Path) -> list[str]:
 
 
 def describe_data(name: str) -> str:
-    """Say which digits were learnt from."""
+    """Return a sentence about the digits of the experiments."""
     if name == "mnist":
         return "Digits: MNIST's training digits; judged on the last sixth of them"
     return "Digits: the bundled ones, 1,437, since MNIST is not at hand (digitwise data fetch)"
@@ -168,7 +168,7 @@ def _item(finding: Finding) -> str:
 
 
 def _words(file: str, run: Run) -> str:
-    """Return "the valley from above" for valley-above.svg, as the experiment's module names it."""
+    """Return the caption of a picture file, from the experiment's CAPTIONS."""
     name = file.rsplit(".", 1)[0].removeprefix(f"{run.experiment.name}-")
     captions: dict[str, str] = run.experiment.module.CAPTIONS
     return captions[name]

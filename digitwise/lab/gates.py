@@ -1,4 +1,4 @@
-"""Perceptrons are gates; of NAND gates alone every function can be made."""
+"""Perceptrons as gates; NAND gates alone compute every Boolean function."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -26,7 +26,7 @@ SHORT: dict[str, object] = {}
 
 @dataclass(frozen=True)
 class Gates(Result):
-    """Tables of gates, and what became of all functions.
+    """Truth tables of gates, and circuits of all functions.
 
     Attributes
     ----------
@@ -34,11 +34,12 @@ class Gates(Result):
         Outputs for 00, 01, 10, 11.
     nand_sums : float array (4,)
         w·x + b of the NAND perceptron.
-    functions, right, sizes : dicts of number of inputs -> ...
-        How many functions there are, how many circuits have exactly their table, and how many NAND
-        perceptrons each takes.
+    functions, right : dicts of number of inputs -> int
+        Number of functions, and number of circuits with exactly the function's table.
+    sizes : dict of number of inputs -> list of int
+        Number of NAND perceptrons of each circuit.
     cycle : str
-        What is said about two gates that feed each other.
+        Message of the error about two gates that feed each other.
     """
 
     tables: dict[str, Bits]
@@ -109,7 +110,7 @@ def run(
 
 
 def draw(result: Gates) -> "dict[str, Figure]":
-    """Draw the line at which each gate decides, and how many perceptrons functions take."""
+    """Draw the decision boundary of each gate, and the sizes of all circuits."""
     from digitwise.lab.figures import ACCENT, INK, PALE, new_figure
 
     gates, plots = new_figure(8, 3.2, 1, 3, sharey=True)

@@ -1,4 +1,4 @@
-"""What hidden neurons look for, seen in their weights; and how many of them it takes."""
+"""Weights of hidden neurons as pictures, and accuracy against the number of hidden neurons."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,28 +27,29 @@ QUARTERS = ("top left", "top right", "bottom left", "bottom right")
 
 @dataclass(frozen=True)
 class Hidden(Result):
-    """Networks with more and fewer hidden neurons.
+    """Networks with different numbers of hidden neurons.
 
     Attributes
     ----------
     sizes : tuple of int
+        Numbers of hidden neurons.
     accuracies : float array (k, seeds)
         In percent.
     parameters : int array (k,)
     images : float array (15, 28, 28)
         Weights of the hidden neurons of a 784-15-10 network.
     largest_quarter : float array (15,)
-        Share of a neuron's squared weights in the quarter that has most; even would be 0.25.
+        Largest share of a neuron's squared weights in one quarter; 0.25 if they are even.
     smooth : float array (15,)
-        Correlation of weights with their right-hand neighbours'.
+        Correlation between weights and their right neighbours.
     smooth_before : float
-        Median of that before training.
+        Median of this correlation before training.
     whole, sum_of_quarters : uint8 arrays (28, 28)
-        A zero, and its four quarters put together again.
+        A zero, and the sum of its four quarters.
     seen_as_zero : dict of quarter -> float
-        The network's output for 0, shown one quarter of that zero only; "whole": all of it.
+        Output for 0 if the network sees one quarter of that zero, or the "whole".
     recognised : dict of quarter -> float
-        Percent of many zeros for which that output is above one half.
+        Percentage of many zeros for which that output is above one half.
     """
 
     sizes: tuple[int, ...]
@@ -111,7 +112,7 @@ def run(
     epochs: Annotated[int, Knob("of training", 1, 100)] = 8,
     digits: Annotated[int, Knob("to learn from", 100, 60_000)] = 50_000,
 ) -> Hidden:
-    """Train networks of several sizes, and look at the weights of one."""
+    """Train networks of several sizes, and measure the weights of one."""
     train, judged = learning_digits(digits)
     sizes = tuple(sorted(sizes))
     settings: dict[str, Any] = {"epochs": epochs, "batch_size": 10, "learning_rate": 1.0}
@@ -142,7 +143,7 @@ def run(
 
 
 def _quarters_of(image: Images) -> list[Images]:
-    """Return the four quarters of one picture or of many, each in its place."""
+    """Return four copies of one picture or of many, each with one quarter and 0 elsewhere."""
     quarters = []
     for row, column in np.ndindex(2, 2):
         quarter = np.zeros_like(image)
@@ -153,7 +154,7 @@ def _quarters_of(image: Images) -> list[Images]:
 
 
 def _smoothness(images: Array) -> Array:
-    middle = images[:, 6:22, 6:22]  # the border has no ink, and never learns
+    middle = images[:, 6:22, 6:22]  # weights of the border never learn, since it has no ink
     pairs = zip(middle[:, :, :-1], middle[:, :, 1:], strict=True)
     return np.array([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in pairs])
 

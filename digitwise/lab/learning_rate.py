@@ -1,4 +1,4 @@
-"""Learning rates on digits: too small and too large both get stuck."""
+"""Learning rates on digits: too small, right, too large."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +26,7 @@ class LearningRates(Result):
     rates : tuple of float
     accuracies : float array (rates, seeds)
     epochs, n : int
-        Of training, and digits to learn from.
+        Number of epochs, and of training digits.
     """
 
     rates: tuple[float, ...]

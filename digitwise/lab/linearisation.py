@@ -22,23 +22,23 @@ SHORT: dict[str, object] = {"trials": 20}
 
 @dataclass(frozen=True)
 class Linearisation(Result):
-    """How far linear approximations are from the truth.
+    """Errors of linear approximations.
 
     Attributes
     ----------
     sizes : float array (k,)
-        Of the changes, ‖Δ‖.
+        Sizes ‖Δ‖ of the changes.
     output_residuals, cost_residuals : float arrays (k,)
         Medians over trials of |Δoutput - linear| and of |ΔC - ∇C·Δv|.
     output_slope, cost_slope : float
-        Of log residual against log size.
+        Slopes of log residual against log size.
     derivative_errors : dict of activation -> float
-        Largest difference of f′ from a finite difference, away from relu's corner.
+        Largest difference between f′ and a finite difference, away from relu's corner.
     gradient_errors : dict of activation -> float
-        Largest relative difference of backpropagation from finite differences, over all
+        Largest relative difference between backpropagation and finite differences, over all
         parameters of a small network.
     parameters : int
-        Of that network.
+        Number of parameters of that network.
     trials : int
     """
 
@@ -110,7 +110,7 @@ def run(
 
 
 def slope(x: Array, y: Array) -> float:
-    """Of the line through the logarithms, by least squares."""
+    """Return the slope of the least-squares line through log x and log y."""
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
 
 
@@ -147,7 +147,7 @@ def _cost_residuals(rng: np.random.Generator, sizes: Array) -> Array:
 
 
 def gradient_error(network: Network, x: Array, y: Array, h: float = 1e-5) -> float:
-    """Largest difference of the gradient from central differences, against the largest slope."""
+    """Return the largest error of the gradient, by central differences, relative to its maximum."""
     gradient = network.gradient(x, y)
     worst, largest = 0.0, 0.0
     parameters = [*network.weights, *network.biases]
@@ -165,7 +165,7 @@ def gradient_error(network: Network, x: Array, y: Array, h: float = 1e-5) -> flo
 
 
 def _derivative_error(f: Callable[[Array], Array], derivative: Callable[[Array], Array]) -> float:
-    z = np.linspace(-6, 6, 1200)  # an even number: none at 0, relu's corner
+    z = np.linspace(-6, 6, 1200)  # an even number of points leaves out 0, relu's corner
     h = 1e-5
     return float(np.abs((f(z + h) - f(z - h)) / (2 * h) - derivative(z)).max())
 

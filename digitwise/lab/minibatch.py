@@ -22,7 +22,7 @@ CAPTIONS = {
 }
 SHORT: dict[str, object] = {"digits": 500, "repeats": 30}
 MNIST = 60_000
-MORE = 20  # times as many estimates of single digits
+MORE = 20  # factor of the number of estimates for m = 1
 
 
 @dataclass(frozen=True)
@@ -32,23 +32,25 @@ class MiniBatch(Result):
     Attributes
     ----------
     sizes : int array (k,)
-        m.
+        Sizes m of mini-batches.
     errors : float array (k,)
-        Mean of ‖estimate - ∇C‖² / ‖∇C‖², of digits drawn with replacement.
+        Mean of ‖estimate - ∇C‖² / ‖∇C‖², with digits drawn with replacement.
     slope : float
-        Of log error against log m.
+        Slope of log error against log m.
     repeats : int
+        Number of estimates for each m.
     bias : float
-        ‖mean of all estimates - ∇C‖² against what chance leaves of it, at m = 10.
+        ‖mean of all estimates - ∇C‖² at m = 10, divided by its expected value without bias.
     from_examples : float
-        ‖mean of every ∇C_x - ∇C‖ / ‖∇C‖, each computed alone.
+        ‖mean of all ∇C_x - ∇C‖ / ‖∇C‖, with each ∇C_x computed alone.
     clouds : dict of m -> float array (repeats, 2)
-        Estimates along ∇C, and along one direction across it; ∇C itself is (1, 0).
+        Components of estimates along ∇C and along one direction across it; ∇C is (1, 0).
     downhill : float
-        Share of estimates of ten digits that point downhill.
+        Share of estimates from ten digits that point downhill.
     n : int
+        Number of digits.
     cheaper : float
-        Seconds that ∇C takes, against those of an estimate from ten digits.
+        Duration of ∇C divided by that of an estimate from ten digits.
     """
 
     sizes: Array
@@ -109,7 +111,7 @@ def run(
     sizes = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500])
     errors, clouds, downhill, bias = [], {}, 0.0, 0.0
     for m in sizes:
-        # Small ones scatter more, and some are far off: more of them, a part at a time.
+        # Small mini-batches scatter more, so they get more estimates, in several parts.
         off = []
         for _ in range(max(1, int(MORE // m))):
             found = poll.ask(m, repeats, rng)
@@ -140,7 +142,7 @@ def run(
 
 
 def _seconds(network: Network, x: Array, y: Array, times: int) -> float:
-    """Least time that a gradient took."""
+    """Return the least duration of a gradient, in seconds."""
     found = []
     for _ in range(times):
         started = time.perf_counter()
@@ -170,7 +172,7 @@ def draw(result: MiniBatch) -> "dict[str, Figure]":
     )
     axes.plot([], [], color=ACCENT, label="∇C")
     axes.axvline(0, color="#44525c", lw=0.8)
-    # The few that are very far off would leave no room for the others.
+    # The few outliers would leave no room for the other estimates.
     x, y = np.abs(result.clouds[1]).T
     reach, height = np.quantile(x, 0.95), np.quantile(y, 0.95)
     axes.set(xlim=(-reach, 1.5 * reach), ylim=(-height, height))

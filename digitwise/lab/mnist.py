@@ -1,4 +1,4 @@
-"""The digits themselves: 784 inputs, 0 for paper to 1 for ink, and the outputs wanted for them."""
+"""The digits themselves: 784 inputs from 0 (paper) to 1 (ink), and the desired outputs."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -25,28 +25,29 @@ WANTED = {"mnist": (60_000, 10_000), "digits": (1437, 360)}
 
 @dataclass(frozen=True)
 class Mnist(Result):
-    """What the set holds.
+    """The contents of the set.
 
     Attributes
     ----------
     source : str
     counts : int array (2, 10)
-        Of each digit, in training and test part.
+        Count of each label, in training and test part.
     wanted : (int, int)
+        Expected sizes of training and test part.
     range : (float, float)
         Least and largest input.
     paper, ink : float
-        Median input at the border of pictures, and the largest in the middle, on average.
+        Median input at the border, and mean of the largest input in the middle of each image.
     y6 : float array (10,)
-        The outputs wanted for a 6.
+        Desired outputs for a 6.
     round_trip : int
-        Labels that don't come back from their outputs.
+        Number of labels that differ from the largest of their desired outputs.
     shared : int
-        Test pictures that are also in the training part.
+        Number of test images that are also in the training part.
     parameters : int
-        Of 784-15-10, the network of the chapter's figure.
+        Number of parameters of 784-15-10, the network in the chapter's figure.
     figure : uint8 array (100, 28, 28)
-        The first hundred.
+        The first hundred training images.
     """
 
     source: str
@@ -95,7 +96,7 @@ def run(
         str, Knob("auto: MNIST where it is at hand", choices=("auto", "mnist", "digits"))
     ] = "auto",
 ) -> Mnist:
-    """Count, and look at what a network is given."""
+    """Count the digits, and measure the inputs of a network."""
     name = resolve(data)
     train, test = load(name)
     inputs = train.inputs()

@@ -1,4 +1,4 @@
-"""Rules against learning, and learning from more: from a hundred digits to an endless supply."""
+"""Rules against learning, and more data: from a hundred digits to an endless supply."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,7 @@ CAPTIONS = {
     "more-data": "accuracy by the number of digits learnt from",
 }
 SHORT: dict[str, object] = {"sizes": (30, 300), "seeds": 2, "seen": 40_000, "hidden": 30}
-INK = 100  # of 255, at least, is a stroke for the rules
+INK = 100  # least grey value, of 255, that the rules take for ink
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class MoreData(Result):
     Attributes
     ----------
     sizes : tuple of int
-        Digits to learn from.
+        Numbers of training digits.
     accuracies : float array (k, seeds)
     endless : float array (seeds,)
-        Of networks for which all digits of the largest set were deformed anew each time.
+        Accuracy of networks for which the digits of the largest set were deformed anew each time.
     rules : float
-        Of the hand-written rules.
+        Accuracy of hand-written rules.
     by_digit : float array (10,)
-        Of the rules, for each digit.
+        Accuracy of the rules for each digit.
     seen : int
-        Examples that each network was shown, over and over where there are fewer.
+        Examples shown to each network, with repetition.
     """
 
     sizes: tuple[int, ...]
@@ -88,7 +88,7 @@ def run(
     hidden: Annotated[int, Knob("hidden neurons", 1, 300)] = 100,
     seen: Annotated[int, Knob("examples shown to each network", 1000, 10**8)] = 300_000,
 ) -> MoreData:
-    """Train the same network on more and more digits, for the same number of steps."""
+    """Train the same network on sets of several sizes, for the same number of steps."""
     most = len(learning_digits()[0])
     sizes = tuple(sorted({min(n, most) for n in sizes}))
     accuracies = []
@@ -109,7 +109,7 @@ def run(
 
 
 def by_rules(image: npt.NDArray[np.uint8]) -> int:
-    """Answer by rules that one might write down: a loop at the top and a stroke below is a 9."""
+    """Return the digit by simple rules, such as: a loop at the top and a stroke below is a 9."""
     import cv2
 
     ink = image >= INK

@@ -27,23 +27,25 @@ SHORT: dict[str, object] = {"digits": 1200, "epochs": 20}
 
 @dataclass(frozen=True)
 class Nine(Result):
-    """What one output says.
+    """The answers of a single output.
 
     Attributes
     ----------
     inputs : int
     nines, others : float arrays
-        Outputs for digits that are a 9, and for others.
+        Outputs for nines, and for other digits.
     balanced : float
-        Mean of the shares that are right of either, in percent.
+        Balanced accuracy at the threshold ½, in percent.
     cuts, shares : float arrays
-        The same for other cuts than one half.
+        Other thresholds, and their balanced accuracies.
     at_half : bool
-        The answer for an output of exactly one half.
+        Answer for an output of exactly one half.
     shown : float array (4, 64, 64)
+        Inputs of four examples.
     said : float array (4,)
+        Their outputs.
     true : list of str
-        What they really are.
+        Their labels, in words.
     """
 
     inputs: int
@@ -115,12 +117,12 @@ def run(
 
 
 def is_nine(outputs: Array) -> npt.NDArray[np.bool_]:
-    """At one half or above. The chapter leaves exactly one half open."""
+    """Tell whether each output is at least one half; the chapter leaves exactly one half open."""
     return np.asarray(outputs >= 0.5)
 
 
 def enlarged(digits: Digits) -> Array:
-    """64×64 in place of 28×28: float32 (n, 4096) in [0, 1]."""
+    """Return the images enlarged to 64×64, float32 (n, 4096) in [0, 1]."""
     import cv2
 
     large = [cv2.resize(i, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for i in digits.images]
@@ -132,7 +134,7 @@ def _balanced(said: npt.NDArray[np.bool_], nine: npt.NDArray[np.bool_]) -> float
 
 
 def draw(result: Nine) -> "dict[str, Figure]":
-    """Draw outputs of nines and of others, what other cuts give, and four digits."""
+    """Draw outputs of nines and of others, accuracies of other thresholds, and four digits."""
     from digitwise.lab.figures import ACCENT, INK, PALE, new_figure, picture_axes
 
     figure, (outputs, cuts) = new_figure(9, 3.4, 1, 2)

@@ -1,4 +1,4 @@
-"""Online learning, m = 1, against larger mini-batches: in updates, and in seconds."""
+"""Online learning, m = 1, against larger mini-batches, by updates and by seconds."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -23,21 +23,22 @@ SHORT: dict[str, object] = {"seeds": 3, "epochs": 3, "digits": 1200}
 
 @dataclass(frozen=True)
 class Online(Result):
-    """The same learning rate, another size of mini-batch.
+    """Networks trained with the same learning rate and different sizes of mini-batches.
 
     Attributes
     ----------
     sizes : tuple of int
-        m.
+        Sizes m of mini-batches.
     updates : int array (k,)
-        In an epoch.
+        Number of steps in an epoch.
     accuracies : float array (k, seeds, epochs)
         In percent.
     seconds : float array (k,)
-        Of an epoch: median over seeds and epochs.
+        Duration of an epoch, median over seeds and epochs.
     noise : float array (k,)
-        ‖step / η - ∇C‖² / ‖∇C‖² of a mini-batch, on a network that has seen one epoch.
+        Mean ‖step / η - ∇C‖² / ‖∇C‖² of mini-batches, for a network after one epoch.
     n : int
+        Number of training digits.
     """
 
     sizes: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""A mini-batch as a poll: what a few digits say about the ∇C of all of them (Eq. 18 and 19)."""
+"""A mini-batch as a poll: estimates of ∇C from a few digits (Eq. 18 and 19)."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from digitwise.lab.vectors import estimates, flat
 from digitwise.network import Network
 from digitwise.training.fit import fit
 
-SINGLES = 100  # digits whose gradients say which way across ∇C estimates scatter most
+SINGLES = 100  # single digits whose gradients give the direction of largest scatter
 
 
 @dataclass(frozen=True)
 class Poll:
-    """A network of 784-30-10, the digits that are asked, and what they all say.
+    """A network 784-30-10, digits, and ∇C over all these digits.
 
     Attributes
     ----------
@@ -24,10 +24,10 @@ class Poll:
     x : float64 array (n, 784)
     y : int array (n,)
     whole : float64 array (parameters,)
-        ∇C of all digits.
+        ∇C over all digits.
     across : float64 array (parameters,)
-        A direction of length 1 across ∇C, in which the gradients of single digits scatter most: in
-        a random one, of so many, nothing would be seen.
+        Unit vector across ∇C along which gradients of single digits scatter most. Along a random
+        direction, of so many dimensions, the scatter would be invisible.
     """
 
     network: Network
@@ -41,19 +41,19 @@ class Poll:
         return np.array(list(estimates(self.network, self.x, self.y, m, count, rng)))
 
     def errors(self, found: Array) -> Array:
-        """Return ‖estimate - ∇C‖² / ‖∇C‖² of each."""
+        """Return ‖estimate - ∇C‖² / ‖∇C‖² of each estimate."""
         off: Array = np.square(found - self.whole).sum(axis=1) / (self.whole @ self.whole)
         return off
 
     def arrows(self, found: Array) -> Array:
-        """Return estimates along ∇C and across, in lengths of ∇C: (count, 2); ∇C is (1, 0)."""
+        """Return components along ∇C and `across`, in units of ‖∇C‖, (count, 2); ∇C is (1, 0)."""
         norm = np.linalg.norm(self.whole)
         arrows: Array = np.stack([found @ self.whole / norm**2, found @ self.across / norm], axis=1)
         return arrows
 
 
 def prepare(train: Digits, epochs: int, seed: int) -> Poll:
-    """Train a network on digits for so many epochs, and compute their ∇C."""
+    """Train a network on digits for some epochs, and compute their ∇C."""
     x, y = train.inputs(np.float64), train.labels.astype(np.intp)
     rng = np.random.default_rng(seed)
     network = Network([784, 30, 10], rng=rng, init="scaled")

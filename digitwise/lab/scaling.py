@@ -22,22 +22,22 @@ SHORT: dict[str, object] = {"digits": 105}
 
 @dataclass(frozen=True)
 class Scaling(Result):
-    """Two runs, one by means, one by sums.
+    """Two runs, one by means over mini-batches, one by sums.
 
     Attributes
     ----------
     batch_size, short : int
-        m, and how many digits the last mini-batch has.
+        m, and the number of digits in the last mini-batch.
     differences : float array (steps,)
-        Largest difference of any weight, after each step.
-    costs : float arrays of (steps,)
-        By means.
+        Largest difference between weights of the two runs, after each step.
+    costs : float array (steps,)
+        Costs of the run by means.
     before_short, after_short : float
-        Differences before the first short mini-batch, and after it.
+        Largest differences before and after the first short mini-batch.
     repeated : int
-        Digits that an epoch uses more than once, or not at all.
+        Number of digits that an epoch uses more than once, or not at all.
     whole : float
-        Difference of one step with m = n from gradient descent, Eq. 16.
+        Difference between a step with m = n and gradient descent (Eq. 16).
     """
 
     batch_size: int
@@ -100,7 +100,7 @@ def run(
             batch = order[start : start + m]
             used.append(batch)
             take_step(means, x[batch], y[batch], learning_rate)
-            # The sum is len(batch) times the mean.
+            # The sum of gradients is len(batch) times their mean.
             take_step(sums, x[batch], y[batch], learning_rate / m * len(batch))
             pairs = zip(means.weights, sums.weights, strict=True)
             differences.append(max(float(np.abs(a - b).max()) for a, b in pairs))
@@ -128,7 +128,7 @@ def run(
 
 
 def take_step(network: Network, x: Array, y: Array, learning_rate: float) -> None:
-    """Eq. 20 and 21 for one mini-batch, in place."""
+    """Apply Eq. 20 and 21 to one mini-batch, in place."""
     gradient = network.gradient(x, y)
     parameters = (*network.weights, *network.biases)
     for parameter, slopes in zip(parameters, (*gradient.weights, *gradient.biases), strict=True):
@@ -136,7 +136,7 @@ def take_step(network: Network, x: Array, y: Array, learning_rate: float) -> Non
 
 
 def draw(result: Scaling) -> "dict[str, Figure]":
-    """Draw how far the two runs are apart."""
+    """Draw the difference between the two runs, step by step."""
     from digitwise.lab.figures import ACCENT, INK, above_0, new_figure
 
     figure, axes = new_figure(7, 3.4)

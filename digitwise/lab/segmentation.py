@@ -1,4 +1,4 @@
-"""A number read by trying cuts, and letting the network judge every piece."""
+"""Trial segmentation: a number is read by trying cuts and classifying every piece."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 STRIP = "504192"
 HAND = Hand(count=(2, 3), touching=1.0, ligature=0.1, wobble=0.08)
-MOST_DRAWN = 24  # pieces
-MOST_WAYS = 20_000  # through a lattice, if each is to be tried
+MOST_DRAWN = 24  # pieces in a picture
+MOST_WAYS = 20_000  # paths through a lattice that are tried one by one
 CAPTIONS = {
     "strip": "a strip of digits, and the digits found in it",
     "confidence": "confidence in right and in wrong pieces",
@@ -39,28 +39,29 @@ Piece = tuple[int, int, float, int, bool]
 
 @dataclass(frozen=True)
 class Segmentation(Result):
-    """How candidate pieces were judged.
+    """Readings of numbers, and the network's confidence in candidates.
 
     Attributes
     ----------
     strip : uint8 array (28, w)
         Six training digits in a row, as in the chapter.
     read : str
-        What it is read as.
+        Text that is read from the strip.
     digits : uint8 array (k, 28, 28)
-        The separate digits that were found.
+        Frames of the digits found in the strip.
     right, wrong : float arrays
-        Confidence in candidates that are a digit, and in those that are not: halves, pairs, and
-        digits with a part of their neighbour.
+        Confidence in candidates that are a digit, and in others: halves, pairs, and digits with a
+        part of a neighbour.
     auc : float
-        Probability that a right one is surer than a wrong one.
+        Area under the ROC curve: probability that a right candidate is surer than a wrong one.
     tried, same : int
-        Numbers of which all ways were tried one by one, and those where dynamic programming finds
-        the same best one.
+        Lattices of which all paths were tried, and those where dynamic programming finds the same
+        best path.
     numbers, correct : int
         Numbers with touching digits, and those read right.
     example : uint8 array (h, w)
-    pieces : list of (start, end, confidence, digit, whether it is on the best way)
+        One number.
+    pieces : list of (start, end, confidence, digit, on the best path)
         Candidates of the example, by fragments of ink.
     """
 
@@ -109,7 +110,7 @@ def run(
     numbers: Annotated[int, Knob("with touching digits, to draw and read", 2, 10_000)] = 60,
     seed: Annotated[int, Knob("of the numbers", 0)] = 0,
 ) -> Segmentation:
-    """Read the chapter's strip, then numbers whose digits touch, looking at every piece."""
+    """Read a strip as in the chapter, then numbers with touching digits, candidate by candidate."""
     _, judged = learning_digits()
     judged = judged[len(judged) // 2 :]  # the shipped network has learnt from the first half
     reader = Reader()
@@ -153,7 +154,7 @@ def run(
 
 
 def ways(lattice: Lattice) -> int:
-    """How many paths there are, each arc taken for a digit or for none."""
+    """Count the paths, with each arc either read as a digit or skipped."""
     counts = [0] * (lattice.n + 1)
     counts[0] = 1
     for start, end in zip(lattice.starts, lattice.ends, strict=True):
@@ -162,7 +163,7 @@ def ways(lattice: Lattice) -> int:
 
 
 def best_of_all(lattice: Lattice) -> str:
-    """Read a lattice by trying every path from its start to its end."""
+    """Return the best text of a lattice, by trying every path from its start to its end."""
     best: tuple[float, str] = (-np.inf, "")
     ways: list[tuple[int, float, str]] = [(0, 0.0, "")]
     while ways:
@@ -194,14 +195,14 @@ def _pieces(arcs: Arcs, p: Array, path: list[tuple[int, str]]) -> list[Piece]:
 
 
 def _auc(right: Array, wrong: Array) -> float:
-    """Area under the ROC curve: equal ones count half."""
+    """Return the area under the ROC curve; equal confidences count half."""
     ordered = np.sort(wrong)
     below, up_to = (np.searchsorted(ordered, right, side) for side in ("left", "right"))
     return float((below + up_to).mean() / (2 * len(ordered)))
 
 
 def draw(result: Segmentation) -> "dict[str, Figure]":
-    """Draw the strip and its digits, the confidence in pieces, and all pieces of one number."""
+    """Draw the strip with its digits, the confidence in candidates, and a number's candidates."""
     from digitwise.lab.figures import ACCENT, INK, PALE, new_figure, picture_axes
 
     found, plots = new_figure(8, 3.2, 2, 1)

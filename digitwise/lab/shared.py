@@ -1,4 +1,4 @@
-"""What small parts tell: neurons that look at a patch of the picture, and share its weights."""
+"""Shared weights: neurons that are fed by a small patch of the picture, against full layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ CAPTIONS = {
     "maps": "a digit, and where in it each map finds what it looks for",
 }
 SHORT: dict[str, object] = {"maps": (4, 8), "seeds": 2, "epochs": 8, "digits": 1200, "wide": 60}
-SHIFTS = 5  # 0 to 4 pixels: MNIST's digits have an empty margin of 4
+SHIFTS = 5  # shifts of 0 to 4 pixels; MNIST's digits have an empty margin of 4 pixels
 MOVED = 500  # digits that are shifted
 SETTINGS: dict[str, Any] = {"batch_size": 20, "learning_rate": 0.1}
 OPTIONS = {"activation": "relu", "cost": "cross-entropy", "init": "he"}
@@ -38,28 +38,29 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Shared(Result):
-    """Networks with shared weights, and full ones of about as many parameters.
+    """Networks with shared weights, and full networks with about as many parameters.
 
     Attributes
     ----------
-    maps, hidden : tuples of int
-        Maps of the first layer with shared weights; hidden neurons of the full networks, of which
-        there is one more.
+    maps : tuple of int
+        Numbers of maps in the first layer with shared weights.
+    hidden : tuple of int
+        Numbers of hidden neurons of the full networks, one network more.
     parameters : dict of kind -> int array (k,)
     accuracies : dict of kind -> float array (k, seeds)
         In percent.
     shifted : dict of kind -> float array (5, seeds)
-        Percent of digits right that are moved by 0 to 4 pixels; of the largest network with shared
-        weights, and the full one of about as many parameters.
+        Accuracy in percent on digits moved by 0 to 4 pixels, of the largest network with shared
+        weights and of the full network with about as many parameters.
     neurons, weights, unshared : int
-        Of the first layer of that network, before it is pooled: its neurons, its weights and
-        biases, and those of as many neurons that each look at all pixels.
+        Neurons of that network's first layer before pooling; its weights and biases; those of as
+        many neurons in a full layer.
     largest_difference : float
-        Between its first maps of digits that are moved down by two pixels, and their first maps,
-        moved.
+        Largest difference between the first maps of digits moved down by two pixels, and the
+        moved first maps of the digits.
     digit : uint8 array (28, 28)
     pictures : list of float arrays (maps, rows, columns)
-        What the maps of its two layers say of that digit.
+        Maps of both layers for that digit.
     """
 
     maps: tuple[int, ...]
@@ -128,7 +129,7 @@ def run(
     epochs: Annotated[int, Knob("of training", 1, 100)] = 4,
     digits: Annotated[int, Knob("to learn from", 100, 60_000)] = 5000,
 ) -> Shared:
-    """Train networks of both kinds; move digits; look at maps."""
+    """Train networks of both kinds, measure them on moved digits, and compute maps."""
     train, judged = learning_digits(digits)
     maps = tuple(sorted(maps))
     shared: list[Layout] = [
@@ -161,7 +162,7 @@ def run(
 
 
 def moved(images: Images, pixels: int) -> list[Images]:
-    """Move pictures (n, 28, 28) by so many pixels down, up, to the right and to the left."""
+    """Return images (n, 28, 28) moved by some pixels down, up, to the right and to the left."""
     padded = np.pad(images, ((0, 0), (pixels, pixels), (pixels, pixels)))
     side, middle, far = images.shape[1], pixels, 2 * pixels
     corners = (0, middle), (far, middle), (middle, 0), (middle, far)
@@ -169,7 +170,7 @@ def moved(images: Images, pixels: int) -> list[Images]:
 
 
 def _right_when_moved(networks: list[Network], digits: Digits) -> Array:
-    """Return the percentage right of digits moved in four directions: (5, networks)."""
+    """Return the accuracy in percent on digits moved in four directions, (5, networks)."""
     engine = choose_engine("conv" if shared_count(networks[0].layers) else "fused")
     found = np.empty((SHIFTS, len(networks)))
     for pixels in range(SHIFTS):
@@ -180,8 +181,8 @@ def _right_when_moved(networks: list[Network], digits: Digits) -> Array:
 
 
 def _difference(network: Network, images: Images) -> float:
-    """How far the first maps of digits that are moved down by a pooled row are from maps, moved."""
-    inside = images[~(images[:, -3:].any(axis=(1, 2)))]  # of which nothing is lost
+    """Return the largest difference between the first maps of moved digits and moved first maps."""
+    inside = images[~(images[:, -3:].any(axis=(1, 2)))]  # digits that lose no ink
     down, *_ = moved(inside, 2)
     before, after = (feature_maps(network, as_inputs(some))[0] for some in (inside, down))
     return float(np.abs(after[:, :, 1:] - before[:, :, :-1]).max(initial=0))
@@ -219,7 +220,7 @@ def draw(result: Shared) -> "dict[str, Figure]":
 
 
 def _mosaic(tiles: Array) -> Array:
-    """Put pictures (n, rows, columns) beside and below each other, in about a square."""
+    """Return pictures (n, rows, columns) in a grid that is about square."""
     columns = ceil(len(tiles) ** 0.5)
     rows = -(-len(tiles) // columns)
     framed = np.pad(tiles, ((0, rows * columns - len(tiles)), (0, 1), (0, 1)))

@@ -24,26 +24,26 @@ SHORT: dict[str, object] = {"trials": 2000}
 
 @dataclass(frozen=True)
 class Sigmoids(Result):
-    """How a perceptron and a sigmoid neuron answer.
+    """Outputs of perceptrons and sigmoid neurons.
 
     Attributes
     ----------
     asymmetry : float
         Largest |σ(-z) - (1 - σ(z))|.
     far : float array (2,)
-        σ(-1000) and σ(1000), without a warning.
+        σ(-1000) and σ(1000), computed without a warning.
     beyond_bound : float
-        Largest excess of |σ(z) - step(z)| over e^-|z|; not above 0 if the bound holds.
+        Largest excess of |σ(z) - step(z)| over e^-|z|; at most 0 if the bound holds.
     steps, jumps, changes : float arrays
-        Sizes of a change of one weight across a perceptron's boundary, and by how much the outputs
-        of perceptron and sigmoid neuron change.
+        Changes of one weight across a perceptron's boundary, and the resulting changes of the
+        outputs of perceptron and sigmoid neuron.
     trials : int
     largest_ratio : float
-        Over random neurons and changes: |Δoutput| / (¼ ‖Δ‖ ‖(x, 1)‖).
+        Largest |Δoutput| / (¼ ‖Δ‖ ‖(x, 1)‖) over random neurons and changes.
     gains, errors : float arrays
         c, and the largest difference of the half-adder's outputs from 0 and 1.
     at_zero : float array
-        Output, for each gain, of a neuron whose w·x + b is 0.
+        Output for each gain of a neuron with w·x + b = 0.
     """
 
     asymmetry: float
@@ -141,7 +141,7 @@ def run(
 
 
 def _largest_ratio(rng: np.random.Generator, trials: int) -> float:
-    """|Δσ| against its Lipschitz bound: σ′ is at most ¼."""
+    """Return the largest |Δσ|, divided by its Lipschitz bound; σ′ is at most ¼."""
     n = 5
     x = np.hstack([rng.random((trials, n)), np.ones((trials, 1))])
     w = rng.standard_normal((trials, n + 1))
@@ -152,7 +152,7 @@ def _largest_ratio(rng: np.random.Generator, trials: int) -> float:
 
 
 def draw(result: Sigmoids) -> "dict[str, Figure]":
-    """Draw σ for several gains, and how errors fall with the gain."""
+    """Draw σ for several gains, errors against the gain, and effects of small changes."""
     from digitwise.lab.figures import ACCENT, INK, LINES, MIDDLE, new_figure
 
     curves, axes = new_figure(7, 3.6)

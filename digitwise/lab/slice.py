@@ -1,4 +1,4 @@
-"""The cost around a trained network, along two directions of its 23,860: a slice, no landscape."""
+"""A slice of the cost around a trained network, along 2 of its 23,860 dimensions."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -27,14 +27,14 @@ class Slice(Result):
     Attributes
     ----------
     at : float array (k,)
-        Steps along either direction, in units of the distance that training went.
+        Steps along each direction, in units of the distance between start and end of training.
     costs : float array (k, k)
-        At the trained network plus at[column] · first + at[row] · second direction.
+        Costs at the trained network plus at[column] · first + at[row] · second direction.
     start : (float, float)
-        Where training began, which lies in the slice: at (1, 0).
+        Position of the start of training in the slice, (1, 0).
     start_cost, end_cost : float
     angle : float
-        Between the directions, in degrees.
+        Angle between the directions, in degrees.
     dimensions : int
     """
 

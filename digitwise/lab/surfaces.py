@@ -1,4 +1,4 @@
-"""Surfaces to descend on: costs C(v) whose minima are known."""
+"""Surfaces to descend on: costs C(v) with known minima."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Surface:
     gradient : function of v to an array (m,)
     minima : float array (k, m)
     start : float array (m,)
-        Where to put the ball.
+        First position of the ball.
     rate, too_large : float
-        A learning rate with which the ball rolls down from there, and one with which it flies out.
+        Learning rates at which a ball from there rolls down, and flies out.
     window : (x0, x1, y0, y1)
-        What a picture shows of it.
+        Part of the plane in a picture.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Surface:
     window: tuple[float, float, float, float] = (-2.2, 2.2, -2.2, 2.2)
 
     def heights(self, n: int) -> tuple[Array, Array, Array]:
-        """Return v₁, v₂ and C of n x n points of the window, each as an array (n, n)."""
+        """Return v₁, v₂ and C at n×n points of the window, each as an array (n, n)."""
         x0, x1, y0, y1 = self.window
         x, y = np.meshgrid(np.linspace(x0, x1, n), np.linspace(y0, y1, n))
         points = np.stack([x.ravel(), y.ravel()], axis=1)
@@ -49,7 +49,7 @@ def _bowl(v: Array) -> float:
 
 
 def quadratic(scales: Array, start: Array, name: str, formula: str) -> Surface:
-    """½ Σ sₖ vₖ²: its minimum is at 0, its curvature L the largest scale; descent needs η < 2/L."""
+    """Return ½ Σ sₖ vₖ², whose minimum is 0 and whose curvature L is the largest scale."""
     return Surface(
         name,
         formula,

@@ -25,17 +25,18 @@ class TenVsFour(Result):
 
     Attributes
     ----------
-    ten, four : float arrays (seeds,)
-        Of networks with ten outputs, the largest of which answers, and with four, each above or
-        not above one half.
+    ten : float array (seeds,)
+        Accuracy of networks with ten outputs; the largest output answers.
+    four : float array (seeds,)
+        Accuracy of networks with four outputs, each a bit that is 1 above one half.
     invalid : float array (seeds,)
-        Percent of digits for which the four bits are a code from 10 to 15.
+        Percentage of digits with a code from 10 to 15.
     likeliest : float array (seeds,)
-        Of the same four outputs, with the likeliest of the ten codes as the answer.
+        Accuracy of the same networks if the most probable of the ten codes is the answer.
     tie : int
-        The answer where two of ten outputs are equally large: the first.
+        Answer if two of ten outputs are equally large.
     n : int
-        Digits to learn from.
+        Number of training digits.
     """
 
     ten: Array
@@ -77,7 +78,7 @@ def run(
     epochs: Annotated[int, Knob("of training", 1, 100)] = 15,
     digits: Annotated[int, Knob("to learn from", 100, 60_000)] = 50_000,
 ) -> TenVsFour:
-    """Train networks of both kinds from the chapter's start, with its settings."""
+    """Train networks of both kinds with the chapter's start and settings."""
     train, judged = learning_digits(digits)
     settings = {"epochs": epochs, **CHAPTER}
     accuracies = {}

@@ -27,34 +27,35 @@ SHORT: dict[str, object] = {}
 
 @dataclass(frozen=True)
 class Valley(Result):
-    """Where descent went.
+    """Paths of gradient descent.
 
     Attributes
     ----------
     surface, formula : str
     rates : dict of name -> float
-        "too small", "right", "too large", and "yours" if you have one.
+        Learning rates "too small", "right", "too large", and "yours" if given.
     paths : dict of name -> float array (steps + 1, 2)
-        For each rate, and "momentum" with the right one.
+        Path for each rate, and "momentum" with the right rate.
     costs : dict of name -> float array (steps + 1,)
-        Above the lowest minimum.
+        C above the lowest minimum, along each path.
     distances : dict of name -> float
-        Of the end from the nearest minimum.
+        Distance between each path's end and the nearest minimum.
     gains, predictions : float arrays
-        Along the path with a thousandth of the right rate: ΔC, and -η‖∇C‖².
+        ΔC and -η‖∇C‖² along the path with a thousandth of the right rate.
     exact : float
-        Distance of descent's end from the minimum found by solving ∇C = 0, on ½vᵀAv - bᵀv.
+        Distance between descent's end and the solution of ∇C = 0, for C = ½vᵀAv - bᵀv.
     by_dimension : dict of int -> float
-        Cost at the end against cost at the start, after 200 steps.
+        Cost after 200 steps divided by the cost at the start, for each dimension m.
     edge : dict of str -> float
-        On a quadratic surface, the same with η a little below 2/L and a little above.
+        The same ratio on a quadratic surface, with η a little below and a little above 2/L.
     two_starts : float array (2, 2)
-        Ends of two starts on the surface with two wells.
+        Ends of descent from two starts on the surface with two wells.
     well_costs : float array (2,)
+        Costs at these ends.
     on_ridge : float
-        Distance moved across the ridge of a saddle from a start exactly on it.
+        Distance moved across the ridge of a saddle, from a start exactly on the ridge.
     sides : int array (2,)
-        In one dimension: the signs of the first steps from the left and the right of a minimum.
+        Signs of the first steps from the left and from the right of a minimum in one dimension.
     """
 
     surface: str
@@ -75,7 +76,7 @@ class Valley(Result):
 
     @property
     def text(self) -> str:
-        """What became of a ball of yours."""
+        """Costs at the start and at the end of your own ball's path."""
         if "yours" not in self.costs:
             return ""
         costs = self.costs["yours"]
@@ -205,7 +206,7 @@ def _first_step(start: float) -> float:
 
 
 def _fall(m: int, times: float) -> float:
-    """C after 200 steps at η = times/L, against its start, on a quadratic surface."""
+    """Return C after 200 steps at η = times/L, divided by its start, on a quadratic surface."""
     place = quadratic(np.linspace(0.5, 2, m) if m > 1 else np.ones(1), np.ones(m), "", "")
     costs = descend(place.cost, place.gradient, place.start, times * 2 * place.rate, 200).costs
     return float(costs[-1] / costs[0])

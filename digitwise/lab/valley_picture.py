@@ -1,4 +1,4 @@
-"""The valley drawn: from above, as a landscape, step by step, and with balls that roll."""
+"""Pictures of the valley: from above, as a landscape, step by step, and with rolling balls."""
 
 import io
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ LOOKS = {
 
 
 def draw(result: "Valley") -> "dict[str, Figure]":
-    """Draw the surface from above with the balls' ways, as a landscape, and C step by step."""
+    """Draw the surface from above with the balls' paths, C step by step, and a landscape."""
     from digitwise.lab.figures import HEAT, new_figure
 
     above, axes = new_figure(7, 5.4)
@@ -63,7 +63,7 @@ def draw(result: "Valley") -> "dict[str, Figure]":
 
 
 def animate(result: "Valley") -> dict[str, bytes]:
-    """Draw two balls rolling, one with momentum, as a GIF."""
+    """Return a GIF of two rolling balls, one with momentum."""
     from PIL import Image
 
     from digitwise.lab.figures import content, new_figure

@@ -1,4 +1,4 @@
-"""All weights and biases of a network as one vector, and back: a point of the cost's landscape."""
+"""All weights and biases of a network as one vector, a point of the cost's domain."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from digitwise.network import Gradient, Network
 
 
 def flat(parts: Network | Gradient) -> Array:
-    """Return weights and biases, or the slopes of both, as a new vector."""
+    """Return weights and biases, or the gradient, as a new vector."""
     return np.concatenate([part.ravel() for part in (*parts.weights, *parts.biases)])
 
 
 def move(network: Network, point: Array) -> None:
-    """Give a network the weights and biases that a vector has, in place."""
+    """Write a vector into a network's weights and biases, in place."""
     at = 0
     for parameter in (*network.weights, *network.biases):
         parameter[...] = point[at : at + parameter.size].reshape(parameter.shape)

@@ -1,4 +1,4 @@
-"""Your own picture as the network sees it: paper, ink, then 28×28 as MNIST's digits were made."""
+"""Your own picture as the network sees it: light, ink, then a frame of 28×28 as MNIST's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,17 +32,18 @@ SHORT: dict[str, object] = {"digits": 60}
 
 @dataclass(frozen=True)
 class YourImage(Result):
-    """A picture on its way, and what framing does for others.
+    """The stages of one picture, and the effect of framing on other digits.
 
     Attributes
     ----------
     light, ink : float32 arrays (h, w)
-        The picture, 0 black to 1 white, and the ink found in it.
+        The picture's light, 0 black to 1 white, and its ink.
     seen : uint8 array (28, 28)
+        The frame of the digit.
     probabilities : float array (10,)
-        By the shipped network; they leave room for "no digit".
+        Probabilities of the shipped network; they sum to 1 minus the probability of a non-digit.
     raw, framed : dict of disturbance -> float
-        Percent of digits right, by a network that knows only MNIST's, as they are and framed.
+        Accuracy in percent of a network trained on MNIST's digits, without and with framing.
     """
 
     light: Array = field(repr=False)
@@ -85,7 +86,7 @@ def run(
     digits: Annotated[int, Knob("to disturb and frame", 10, 10_000)] = 300,
     seed: Annotated[int, Knob("of what is drawn", 0)] = 0,
 ) -> YourImage:
-    """Follow a picture to what the network sees; then disturb digits, and frame them again."""
+    """Frame one picture for the network; then disturb digits, and frame them again."""
     train, judged = learning_digits(20_000)
     if image:
         light = open_first(Path(image)).grey
@@ -118,7 +119,7 @@ def run(
 
 
 def disturbances(seed: int) -> dict[str, Callable[[Images], Images]]:
-    """What pictures have that MNIST's digits don't; from 28×28 ink to ink of any size."""
+    """Return functions that disturb 28×28 ink as real pictures do; the result may have any size."""
     rng = np.random.default_rng(seed)
     gradient = np.linspace(40, 110, 28, dtype=np.float32)
 
@@ -153,14 +154,14 @@ def _filling(image: Images) -> Images:
 
 
 def _to_28(picture: Images) -> Images:
-    """Put a picture in the middle of 28×28, as one does who knows no better."""
+    """Put a picture in the middle of 28×28, without framing."""
     height, width = picture.shape
     above, left = (28 - height) // 2, (28 - width) // 2
     return np.pad(picture, ((above, 28 - height - above), (left, 28 - width - left)))
 
 
 def draw(result: YourImage) -> "dict[str, Figure]":
-    """Draw the picture on its way, and what framing does."""
+    """Draw the stages of the picture, and accuracies without and with framing."""
     from digitwise.lab.figures import ACCENT, INK, PALE, new_figure, picture_axes
 
     way, plots = new_figure(9, 2.8, 1, 4)
