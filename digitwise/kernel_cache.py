@@ -144,7 +144,7 @@ def _imported(code: str) -> Iterator[Path]:
 def folder_of(package: Path) -> Path | None:
     """Return the folder for the kernels of a package; None, after a warning, if there is none.
 
-    It is the first of these that can be written to: the folder in NUMBA_CACHE_DIR, if set, or else
+    It is the first candidate that can be written to: the folder in NUMBA_CACHE_DIR, if set, or else
     `__pycache__` beside the code; the user's cache; a folder for temporary files. The last two must
     be private to the user, since cached code is run.
     """

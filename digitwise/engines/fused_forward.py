@@ -126,7 +126,7 @@ def activate(neurons, layout, layer, m, activation):
 
 @kernel
 def forward(images, order, begin, end, layout, like, parameters, neurons, brightness, activation):
-    """Up to the weighted inputs z of the output layer."""
+    """Compute all layers up to the weighted inputs z of the output layer."""
     forward_first(
         images, order, begin, end, layout, like, parameters, neurons, brightness,
         0, layout.widths[0],

@@ -144,7 +144,7 @@ def resume(
     callbacks: Sequence[Callback] = (),
     progress: Progress | bool | None = None,
 ) -> tuple[Network, History]:
-    """Go on with a run from its checkpoint, bit for bit as if it had never stopped.
+    """Resume a run from its checkpoint, bit for bit as if it had never stopped.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ class EarlyStopping(Callback):
     Parameters
     ----------
     patience : int >= 1
-        Number of these epochs.
+        Number of epochs without a rise.
     """
 
     def __init__(self, patience: int) -> None:
