@@ -1,4 +1,4 @@
-"""Many pictures, on one core or several: results in their order, few in memory at a time."""
+"""Read many pictures on one core or several: results in order, few pictures in memory."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from digitwise.reading.reader import Reader
 
 MOST_INPUT = 256 << 20  # bytes of one file
-FEW = 6  # pictures that this process reads sooner than others would be ready
-AHEAD = 4  # tasks for each process that are begun, or wait to be fetched
-TOGETHER = 12  # small pictures that are read as one task
-SMALL = 1 << 17  # bytes of one of these, or pixels of an array, at most
+FEW = 6  # pictures: so few are read here before worker processes would be ready
+AHEAD = 4  # unfetched tasks a process
+TOGETHER = 12  # small pictures of one task
+SMALL = 1 << 17  # bytes of a file, or pixels of an array: largest small picture
 
 AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseError)
 
@@ -31,21 +31,22 @@ AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseEr
 def read_all(
     reader: "Reader", sources: Iterable[Given], options: Options, jobs: int = 1
 ) -> Iterator[Result]:
-    """Read picture after picture; what can't be read gives its error, and the rest goes on.
+    """Read pictures one after the other; a picture that can't be read yields its error.
 
     Parameters
     ----------
     reader : Reader
-    sources : iterable of sources, or of errors in their place, which are passed on
+    sources : iterable of sources
+        An error in place of a source is passed on.
     options : Options
         Arguments of `Reader.read`.
     jobs : int >= 1
-        How many processes. Few pictures are read by this one. A picture that ends the process
-        which reads it is set aside: its result is an error.
+        Number of processes. A few pictures are read by this process. A picture that kills its
+        process yields an error.
 
     Yields
     ------
-    what was read of each, or the error that there is none
+    Numbers, DigitwiseError or OSError
 
     Raises
     ------
@@ -74,7 +75,7 @@ def read_all(
 
 
 def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
-    """Small pictures, some together; others each by itself; in place of too large ones an error."""
+    """Yield tasks: several small pictures, or one large one; an error replaces a huge one."""
     task: Task = []
     for given in sources:
         source = _settled(given)
@@ -94,7 +95,7 @@ def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
 
 
 def _settled(source: Any) -> Given:
-    """The same, as it stays when the next is asked for, and as other processes can have it."""
+    """Return a source that can be pickled and that doesn't change when the next is taken."""
     from PIL.Image import Image
 
     try:
@@ -110,11 +111,11 @@ def _settled(source: Any) -> Given:
             return as_array(source)
         elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
             if source.seekable():
-                source.seek(0)  # as when it is read by itself
+                source.seek(0)  # as `Reader.read` does
             return io.BytesIO(source.read(MOST_INPUT + 1))
         else:
-            next(open_pictures(source))  # says what was expected
-    except (DigitwiseError, OSError, ValueError) as error:  # ValueError: a file that is closed
+            next(open_pictures(source))  # raises an error with the expected types
+    except (DigitwiseError, OSError, ValueError) as error:  # ValueError: a closed file
         return error if isinstance(error, DigitwiseError) else ImageError(f"can't be read: {error}")
     return cast("Given", source)
 
@@ -126,7 +127,7 @@ def _raised(source: Given) -> Source:
 
 
 def _size(source: Any) -> int:
-    """Bytes of a file, pixels of other pictures; 0 of what can't be read."""
+    """Return a file's bytes or another picture's pixels; 0 for an unreadable source."""
     from PIL.Image import Image
 
     if isinstance(source, list):

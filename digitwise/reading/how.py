@@ -1,4 +1,4 @@
-"""How pages are read: what is asked, what is expected, how sure a reading has to be."""
+"""How pages are read: network, expectations, thresholds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from digitwise.reading.splitting.decide import ALTERNATIVES
 
 
 class Options(TypedDict, total=False):
-    """What `Reader.read` is asked beside the picture: see there."""
+    """Arguments of `Reader.read` beside the picture."""
 
     layout: str
     count: int | tuple[int, int] | None
@@ -35,26 +35,26 @@ class How:
 
     Attributes
     ----------
-    network, calibration
-        What is asked, and what its outputs mean.
+    network : Asked
+    calibration : Calibration or None
     weighing : Weighing or None
-        Of candidates; None if each component is a digit.
+        Weights of candidates; None if each component is a digit.
     layout : {"auto", "number", "digit"}
     expected : Expected
     threshold : float
-        Confidence that numbers, or without `weighing` digits, must be above, or they are rejected.
+        Confidence up to which a number, or without `weighing` a digit, is rejected.
     sure_above : float
-        Confidence that they must be above to be sure.
+        Confidence above which it is sure.
     signs : bool
         Whether signs are a part of the text.
     decimal : {",", "."} or None
-        Which sign parts units from tenths, where that is known.
+        Decimal sign, where it is known.
     budget : Budget or None
-        Of the page that is read, once it is known which.
+        Budget of the page, if a single page is read.
     alternatives : int
-        How many readings of a number are told.
+        Number of readings to return for each number.
     chosen : int
-        Which of them is the one that is given, the most probable being 0.
+        Rank of the reading that becomes the text; 0 is the most probable.
     """
 
     network: Asked
@@ -72,13 +72,16 @@ class How:
 
     @property
     def with_signs(self) -> bool:
-        """Whether signs are looked for: a pattern says itself what stands between digits."""
+        """Whether to look for signs; a pattern has its own."""
         return self.signs and self.weighing is not None and self.expected.pattern is None
 
     def judge(self, numbers: list[list[Component]], budgets: Sequence[Budget] = ()) -> list[Judged]:
-        """Judge what may be numbers, each given as components, in one call of the network.
+        """Judge possible numbers, each given as components, together.
 
-        Of several pages, each number comes with the budget of its own.
+        Parameters
+        ----------
+        budgets : sequence of Budget, optional
+            The budget of each number's page; `self.budget` if not given.
         """
         known = self.layout != "auto"
         if self.budget and not budgets:

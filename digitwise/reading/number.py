@@ -1,4 +1,4 @@
-"""What was read: numbers and their digits."""
+"""Results of reading: numbers and their digits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from digitwise.reading.value import possible_values
 DIGITS = "0123456789"
 CROSS = "×"
 SHOWN = DIGITS + CROSS
-"""What is shown as `?` if it is rejected."""
+"""Characters that are shown as `?` if they are rejected."""
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the upright page; x1 and y1 are past the end."""
@@ -25,14 +25,14 @@ class ReadDigit:
     Attributes
     ----------
     char : str
-        "0" to "9"; of a sign "-", ".", ",", "/", ":", "=", or what else a cell holds: "×", '"'.
+        A digit "0" to "9", a sign "-", ".", ",", "/", ":", "=", or a cell's mark "×", '"'.
     p : float
         Its probability, 0 to 1.
     bbox : Box
     image : uint8 array of shape (28, 28)
-        What the network saw: 0 paper, 255 ink.
+        The network's input: 0 paper, 255 ink.
     rejected : bool
-        Whether it is not to be relied on: too unsure, or in a number that can't be right.
+        Whether it is too unsure, or part of a number that can't be right.
     kind : {"digit", "sign"}
     """
 
@@ -44,20 +44,20 @@ class ReadDigit:
     kind: str = "digit"
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the digit as a JSON object."""
         box = list(self.bbox)
-        told = {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
-        return {**told, "kind": self.kind}
+        fields = {"char": self.char, "p": self.p, "bbox": box, "rejected": self.rejected}
+        return {**fields, "kind": self.kind}
 
 
 def shown(text: str, rejected: list[bool]) -> str:
-    """Write `?` for each of a text's digits, and crosses, that is rejected; other signs stay."""
+    """Return a text with `?` for each rejected digit or cross; other signs stay."""
     verdicts = iter(rejected)
     return "".join("?" if char in SHOWN and next(verdicts) else char for char in text)
 
 
 def values_of(text: str, cross: str = "blank", decimal: str | None = None) -> list[float]:
-    """Return what a text may be worth, crosses before and behind its digits nothing, or zeros."""
+    """Return the possible values of a text; crosses around its digits count as blanks or zeros."""
     digits = text.strip(CROSS) if cross == "blank" else text.replace(CROSS, "0")
     return possible_values(digits, decimal)
 
@@ -69,35 +69,35 @@ class Number:
     Attributes
     ----------
     text : str
-        The best reading.
+        The most probable reading.
     confidence : float
         Its probability, 0 to 1.
     bbox : Box
     digits : list of ReadDigit
-        And of signs, from left to right; also of those that only close an amount, ".-" or "=".
+        Digits and signs, from left to right; also signs that only close an amount, ".-" or "=".
     alternatives : list of (text, probability)
-        The best readings, the first of them `text`.
+        The most probable readings, `text` first.
     page : int
         0 for the first.
     page_size : (int, int)
         Width and height of that page, in pixels.
     field : str or None
-        The field of a form that it stands in.
+        Name of the form's field.
     tried : tuple of Box
-        What might have been a digit, chosen or not.
+        All candidates, chosen or not.
     decimal : {",", "."} or None
-        Which sign parts units from tenths, where that is known.
+        Decimal sign, where it is known.
     reason : str
-        Why it is rejected, as far as that isn't for doubt about a digit.
+        Reason for rejection, other than doubt about a digit.
     cells : str or None
-        Of a row of cells, what each holds: a digit, `×` if it is crossed out, a space if it is
-        blank, `"` that repeats the one above, or `-`.
+        One character a cell of a row: a digit, `×` for a cross, a space for a blank, `"` for
+        a repetition of the cell above, or `-`.
     cross : {"blank", "zero"}
-        What a crossed-out cell is worth.
+        Meaning of a crossed-out cell.
     fits : bool
-        Whether it is as was expected: how many digits, and which. If not, its confidence is 0.
+        Whether the number has the expected count or pattern. If not, its confidence is 0.
     sure : bool
-        Whether its confidence is above the one that `max_error` asks for: see `Reader.read`.
+        Whether its confidence is above the threshold of `max_error`: see `Reader.read`.
     """
 
     text: str
@@ -117,7 +117,7 @@ class Number:
     sure: bool = False
 
     def moved(self, move: Callable[[Box], Box], page_size: tuple[int, int]) -> "Number":
-        """The same number on a page of another size, its boxes moved there."""
+        """Return the same number on a page of another size, with every box moved."""
         return replace(
             self,
             bbox=move(self.bbox),
@@ -128,39 +128,39 @@ class Number:
 
     @property
     def rejected(self) -> bool:
-        """Whether any of its digits is, or there is another reason."""
+        """Whether any digit is rejected, or there is another reason."""
         return bool(self.reason) or any(digit.rejected for digit in self.digits)
 
     @property
     def state(self) -> str:
-        """What is to be done with it: "sure", "look" (a person should look) or "rejected"."""
+        """State for further work: "sure", "look" (a person should look) or "rejected"."""
         if self.rejected:
             return "rejected"
         return "sure" if self.sure else "look"
 
     @property
     def shown(self) -> str:
-        """The text for people: a `?` for each digit that is rejected."""
+        """The text for people: a `?` for each rejected digit."""
         return shown(self.text, [d.rejected for d in self.digits if d.char in SHOWN])
 
     @property
     def without_signs(self) -> list[ReadDigit]:
-        """Its digits alone."""
+        """The digits alone."""
         return [digit for digit in self.digits if digit.kind == "digit"]
 
     @property
     def value(self) -> float | None:
-        """What it is worth; None of what has no value, a date say, or may have several."""
+        """The number's value; None if it has no value, as a date, or several possible ones."""
         values = self._values
         return values[0] if len(values) == 1 else None
 
     @property
     def _values(self) -> list[float]:
-        """What it may be worth: a cross before or behind all digits is nothing, or a zero."""
+        """Possible values; a cross before or behind all digits is a blank or a zero."""
         return values_of(self.text, self.cross, self.decimal)
 
     def __repr__(self) -> str:
-        """Show the text, and how probable it and each of its digits is."""
+        """Show the text, with its probability and that of each digit."""
         p = ", ".join(f"{digit.char} {digit.p:.2f}" for digit in self.digits)
         rejected = ", rejected" if self.rejected else ""
         return f"Number({self.shown!r}, confidence={self.confidence:.3f}{rejected}: {p})"
@@ -171,7 +171,7 @@ class Number:
         return number_as_html(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it: a `value` stands beside a text that has one, null if it has several."""
+        """Return the number as a JSON object; `value` is null for several `values`."""
         values = self._values
         value: dict[str, Any] = {"value": self.value} if values else {}
         if len(values) > 1:

@@ -1,4 +1,4 @@
-"""`Numbers`: what was read from a picture, a list that shows itself in notebooks."""
+"""`Numbers`: the numbers of a picture, a list that shows itself in notebooks."""
 
 from collections.abc import Iterable
 from os import PathLike
@@ -17,10 +17,10 @@ class Numbers(list[Number]):
     Attributes
     ----------
     source : as for `Reader.read`, or None
-        The picture, to be shown again. Copies, pickles, and what `read_together` and `read_many`
-        give know it only if it is a path, so that many results hold no pictures.
+        The picture, to be shown again. Copies, pickles and results of `read_together` and
+        `read_many` keep it only if it is a path, so that many results hold no pictures.
     page_sizes : list of (int, int)
-        Width and height of each of its pages, in pixels; also of those without numbers.
+        Width and height of each page, in pixels; also of pages without numbers.
     """
 
     def __init__(
@@ -34,11 +34,11 @@ class Numbers(list[Number]):
         self.page_sizes = list(page_sizes)
 
     def __reduce__(self) -> "tuple[type[Numbers], tuple[object, ...]]":
-        """Pickle and copy numbers, and the path of their picture."""
+        """Pickle and copy the numbers and the path of their picture."""
         return Numbers, (list(self), path_of(self.source), self.page_sizes)
 
     def show(self, page: int = 0) -> "Image":
-        """Return a page of the picture: boxes, readings, and what the network saw of each digit.
+        """Return an image of a page with boxes, readings and the network's view of each digit.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A page: first what may be numbers on it, then, the network asked, what they say."""
+"""Read a page: find possible numbers, judge them in each proposal, choose the best proposal."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,39 +31,37 @@ from digitwise.reading.turned import (
 from digitwise.reading.words import part_from_words
 from digitwise.reading.written import find_signs, parts_at_dashes
 
-LEFT_OVER = (
-    0.5  # power of the share of ink that counts: 0 takes parts for the whole, 1 frames along
-)
-WRONG = 0.5  # what a digit that is read wrong takes off one that is read right
-HARDLY = 0.1  # share that a digit is worth in a way of which most is wrong
-UPSIDE_DOWN = 2  # quarters
-DOUBTED = 0.5  # a page's only number that is less sure is read upside down too, and
-SURELY_TURNED = 0.98  # is taken for that if it then is so sure; of pages with one number
-AS_WIDE = 0.8  # times as wide as it was, at least, is a number that was upside down
-CERTAIN = 0.999  # no reading is surer, where it is weighed against another
-SELDOM = 0.02  # lie so: of 500 real ones none does
+INK_SHARE_POWER = 0.5  # of the ink share in a gain: 0 prefers parts of numbers, 1 dirt and frames
+COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels in a proposal's gain
+MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # where most digits are wrong
+UPSIDE_DOWN = 2  # quarter turns
+MAX_CONFIDENCE_TO_TURN = 0.5  # of a page's only number, for it to be tried upside down
+MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
+MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
+MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
+PRIOR_UPSIDE_DOWN = 0.02  # probability of such a page; none of 500 real ones is
 
 
 @dataclass(frozen=True)
 class Page:
-    """What may be numbers, each as components.
+    """The possible numbers of a page, each as components.
 
     Attributes
     ----------
     picture : Picture
     numbers : list of list of Component
     cut_off : set of int
-        Identities of those components that the page's edge may have cut off.
+        Identities of the components that the page's edge may have cut off.
     share : float in [0, 1]
-        Of the ink that was seen, what belongs to the numbers.
+        Share of the visible ink that belongs to the numbers.
     others : tuple of Page
-        The same page with its ink seen, or grouped, in other ways.
+        Other proposals for the same page.
     whole : bool
-        Whether these are all numbers of the picture, so that it may be turned: not a form's field.
+        Whether this is a whole page, which may be turned; a form's field is none.
     lies_in : (Picture, Region) or None
-        A picture in which a sheet lay askew: this page is that sheet, laid flat.
+        The picture and the place of a sheet that lay askew; this page is that sheet, rectified.
     budget : Budget
-        What it may cost to judge it.
+        Bounds on the cost of judging this proposal.
     """
 
     picture: Picture
@@ -77,12 +75,12 @@ class Page:
 
     @property
     def to_judge(self) -> list[list[Component]]:
-        """Numbers that are more than what the page's edge cut off."""
+        """Numbers with at least one component that the page's edge has not cut off."""
         return [one for one in self.numbers if not self.cut_off.issuperset(map(id, one))]
 
 
 def look(picture: Picture, how: How) -> Page:
-    """Find what may be numbers.
+    """Find the possible numbers of a page.
 
     Raises
     ------
@@ -111,16 +109,19 @@ def look(picture: Picture, how: How) -> Page:
 
 
 def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
-    """The page of a picture on which these numbers have been found."""
+    """Return the page of a picture on which these numbers have been found."""
     if not how.weighing:
         return Page(picture, [whole_digits(number) for number in numbers], set())
     return Page(picture, numbers, cut_off_by_edge(numbers, len(picture.grey)))
 
 
 def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | ImageError]:
-    """Read the numbers of each page; the network is asked for those of all pages at once.
+    """Read the numbers of each page; all pages share the calls of the network.
 
-    Of a page that is too busy, the error is given in place of its numbers.
+    Yields
+    ------
+    list of Number, or ImageError
+        The numbers of a page, or the error of a page that is too busy.
     """
     ways = [(page, *page.others) for page in pages]
     to_judge = [(number, way.budget) for seen in ways for way in seen for number in way.to_judge]
@@ -131,8 +132,8 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
 
 
 def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] | ImageError:
-    """What a page says whose numbers are judged, in each way to see it."""
-    best, found = _best_way(page, judged, how)
+    """Return the numbers of a page from the judged numbers of each proposal."""
+    best, found = _best_proposal(page, judged, how)
     if best.budget.spent:
         return best.budget.spent
     found = _turned_if_better(best, found, how)
@@ -143,37 +144,39 @@ def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] 
     return [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
 
 
-def _best_way(page: Page, judged: Sequence[list[Judged]], how: How) -> tuple[Page, list[Number]]:
-    """The page seen and grouped in the way in which it is read best, and what it says."""
+def _best_proposal(
+    page: Page, judged: Sequence[list[Judged]], how: How
+) -> tuple[Page, list[Number]]:
+    """Return the proposal with the greatest gain, and its numbers."""
     ways = (page, *page.others)
-    told = [
-        _tell(way, of_way, replace(how, budget=way.budget))
+    decoded = [
+        _decode(way, of_way, replace(how, budget=way.budget))
         for way, of_way in zip(ways, judged, strict=True)
     ]
-    gains = [_gain(way, found, how.layout) for way, found in zip(ways, told, strict=True)]
+    gains = [_gain(way, found, how.layout) for way, found in zip(ways, decoded, strict=True)]
     best = gains.index(max(gains))
-    found = told[best]
+    found = decoded[best]
     if how.layout == "number" and ways[best].share < 1:
-        found = [less_sure(number, ways[best].share ** LEFT_OVER, how) for number in found]
+        found = [less_sure(number, ways[best].share ** INK_SHARE_POWER, how) for number in found]
     return ways[best], found
 
 
 def _gain(page: Page, found: list[Number], layout: str) -> float:
-    """How well a page is read in one way.
+    """Return how well a proposal is read; -1 if its budget is spent.
 
-    A page's only number: its probability, and less if it leaves ink over. Else its digits, those
-    that are read wrong taken off; what hardly is right is better than nothing, and that is better
-    than half a page.
+    For a page's only number, the gain is its confidence, lowered by its share of the ink. For other
+    pages it is the expected number of right digits, less a cost for each wrong one.
+    A small gain remains where most digits are wrong: a poor reading is better than none.
     """
     if page.budget.spent:
         return -1.0
     if layout == "number":
-        return found[0].confidence * page.share**LEFT_OVER if found else 0.0
-    return max(score(found, WRONG), HARDLY * score(found, 0.0))
+        return found[0].confidence * page.share**INK_SHARE_POWER if found else 0.0
+    return max(score(found, COST_OF_WRONG_DIGIT), MIN_GAIN_PER_RIGHT_DIGIT * score(found, 0.0))
 
 
-def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:
-    """What numbers say."""
+def _decode(page: Page, judged: list[Judged], how: How) -> list[Number]:
+    """Return the numbers that judged candidates amount to, without edges, words and stray ink."""
     if how.weighing:
         judged = [without_cut_off(one, page.cut_off, how.judge) for one in judged]
         if how.layout == "auto":
@@ -185,7 +188,7 @@ def _tell(page: Page, judged: list[Judged], how: How) -> list[Number]:
 
 
 def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:
-    """Numbers with a dash between them, each by itself, if each is as sure as the whole."""
+    """Part a number at its dashes if every part is at least as sure as the whole."""
     if not (found.decision and found.decision.digits):
         return [found]
     signs = find_signs(found.components, found.arcs, found.decision.paths[0])
@@ -198,11 +201,11 @@ def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:
 
 
 def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]:
-    """What was found, or, if the page seems to lie on its side or upside down, what then is."""
+    """Return the numbers of the turned page if it is read better so, else `found`."""
     if not how.weighing or not page.whole:
         return found
     if how.layout == "number":
-        quarters = UPSIDE_DOWN if not found or found[0].confidence < DOUBTED else 0
+        quarters = UPSIDE_DOWN if not found or found[0].confidence < MAX_CONFIDENCE_TO_TURN else 0
     else:
         pieces = [component for number in page.numbers for component in number]
         asked = partial(ask, how.network, how.calibration)
@@ -214,7 +217,7 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
     except ImageError:
         return found
     every = (other, *other.others)
-    best, turned = _best_way(
+    best, turned = _best_proposal(
         other, [replace(how, budget=way.budget).judge(way.to_judge) for way in every], how
     )
     if best.budget.spent:
@@ -222,28 +225,36 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
     if how.layout == "number":
         better = _is_upside_down(found, turned)
         upright = max([number.confidence for number in found], default=0.0)
-        turned = [less_sure(number, _one_of_both(upright, number), how) for number in turned]
+        turned = [less_sure(number, _probability_turned(upright, number), how) for number in turned]
     else:
         better = reads_better(turned, found)
     return [turn_back(n, quarters, page.picture) for n in turned] if better else found
 
 
 def _is_upside_down(found: list[Number], turned: list[Number]) -> bool:
-    """Whether a page's only number is surely read when turned, and of about all of its ink."""
-    if not turned or turned[0].confidence < SURELY_TURNED:
+    """Whether a page's only number is sure when turned, and about as wide as before."""
+    if not turned or turned[0].confidence < MIN_CONFIDENCE_TURNED:
         return False
-    return not found or _width(turned[0]) >= AS_WIDE * _width(found[0])
+    return not found or _width(turned[0]) >= MIN_WIDTH_TURNED * _width(found[0])
 
 
 def _width(number: Number) -> int:
     return number.bbox[2] - number.bbox[0]
 
 
-def _one_of_both(upright: float, turned: Number) -> float:
-    """What a reading's confidence is times, where another may be right that is so probable.
+def _probability_turned(upright: float, turned: Number) -> float:
+    """Return the probability that the turned reading is right, given that one of the two is.
 
-    One of both is right: the turned one seldom, before it is looked at (Bayes' rule).
+    Bayes' rule, with the prior `PRIOR_UPSIDE_DOWN`.
+
+    Parameters
+    ----------
+    upright : float
+        Confidence of the reading as the page lies.
     """
-    p = min(turned.confidence, CERTAIN)
-    is_turned, is_upright = SELDOM * p * (1 - upright), (1 - SELDOM) * upright * (1 - p)
+    p = min(turned.confidence, MAX_PROBABILITY)
+    is_turned, is_upright = (
+        PRIOR_UPSIDE_DOWN * p * (1 - upright),
+        (1 - PRIOR_UPSIDE_DOWN) * upright * (1 - p),
+    )
     return is_turned / (is_turned + is_upright)

@@ -1,4 +1,4 @@
-"""What a number is known to look like: `DDDDD`, `D{1-5}.DD`, `[0-3]D/[01]D/20DD`."""
+"""Patterns of numbers: `DDDDD`, `D{1-5}.DD`, `[0-3]D/[01]D/20DD`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ MOST_DIGITS = 200
 MOST_WAYS = 200
 Digits = frozenset[int]
 Sign = TypeVar("Sign")
-SLASH = frozenset([1, 7])  # what it is taken for
+SLASH = frozenset([1, 7])  # digits that a slash is taken for
 PART = re.compile(r"(D|\d|\[[0-9-]+\]|[^\[\]{}\\])(?:\{(\d{1,3})(?:[-,](\d{1,3}))?\})?")
 
 
@@ -27,13 +27,13 @@ class Way:
     Attributes
     ----------
     allowed : bool array of shape (most signs, 10)
-        Which digits may stand where.
+        Which digits may stand at which place.
     least : int
-        How many signs there are at least.
+        Least number of signs.
     slashes : tuple of int
-        Places that hold no digit: a slash was drawn there, as high as one, and is taken for one.
+        Places of drawn slashes, as high as digits, which the network takes for digits.
     between : tuple of str, optional
-        What comes before each digit, and after the last: one more than digits.
+        Text before each digit, and after the last: one item more than digits.
     """
 
     allowed: Allowed
@@ -43,11 +43,11 @@ class Way:
 
     @property
     def digits(self) -> int:
-        """How many there are at most."""
+        """Greatest number of digits."""
         return len(self.allowed) - len(self.slashes)
 
     def write(self, signs: str) -> str:
-        """Leave out what slashes were taken for, and put what is between digits in its places."""
+        """Return the text of recognised signs: slashes left out, the pattern's own text put in."""
         text = self.without_slashes(signs)
         if self.between is None:
             return "".join(text)
@@ -55,25 +55,25 @@ class Way:
         return "".join(before + digit for before, digit in pairs)
 
     def without_slashes(self, signs: Sequence[Sign]) -> list[Sign]:
-        """Of what stands for each sign, what stands for digits."""
+        """Return the items at the places of digits, out of one item a sign."""
         return [sign for place, sign in enumerate(signs) if place not in self.slashes]
 
 
 def anything(n: int) -> Way:
-    """A number of at most n digits, of which nothing is known; or none."""
+    """Return the way to write any number of 0 to n digits."""
     return Way(np.ones((n, SKIP), bool), least=0)
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which digits may stand where, and what is written between them.
+    """Which digits may stand at which place, and the text between them.
 
     Attributes
     ----------
     source : str
-        As it was given.
+        The pattern as it was given.
     ways : tuple of Way
-        Of each length; where there are slashes, with them drawn, and without.
+        One a length; two if there are slashes: with slashes drawn, and without.
     """
 
     source: str
@@ -81,16 +81,17 @@ class Pattern:
 
     @classmethod
     def parse(cls, source: str) -> "Pattern":
-        """Understand a pattern.
+        """Parse a pattern.
 
-        `D` is any digit, `7` only that one, `[0-3]` or `[05]` one of these; `{5}` repeats what
-        comes before it, `{1-5}` or `{1,5}` a digit so many times at least and at most. Anything
-        else is written between digits, as it is.
+        `D` is any digit, `7` that digit, `[0-3]` or `[05]` one of several. `{5}` repeats the item
+        before it five times, `{1-5}` or `{1,5}` repeats a digit one to five times. Any other
+        character is written between digits as it is.
 
         Raises
         ------
         InputError
-            If it isn't one, has no digits, more than 200, or more than 200 ways to be written.
+            If the source is no pattern, has no digits or more than 200, or more than 200 ways to
+            be written.
         """
         parts: list[tuple[str, range]] = []
         at = 0
@@ -119,7 +120,7 @@ class Pattern:
 
 
 def _ways(signs: list[tuple[str, Digits | None]]) -> Iterable[Way]:
-    """How signs that are given one by one may be written: slashes are drawn, or they aren't."""
+    """Yield the ways to write a sequence of signs: without its slashes, and with them drawn."""
     between = [""]
     plain: list[Digits] = []
     high: list[Digits] = []
@@ -144,7 +145,7 @@ def _rows(places: list[Digits]) -> Allowed:
 
 
 def _digits(sign: str, source: str) -> Digits | None:
-    """Digits that a part of a pattern stands for; None if it stands for itself."""
+    """Return the digits that an item of a pattern stands for; None if it stands for itself."""
     if sign == "D":
         return frozenset(range(SKIP))
     if sign.isascii() and sign.isdigit():

@@ -1,4 +1,4 @@
-"""What may be the numbers of a page: each way to see its ink and to group it is a proposal."""
+"""Proposals: each way to see a page's ink and to group it into possible numbers."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from digitwise.imaging.sheet import ways_to_see
 from digitwise.imaging.surface import Light
 from digitwise.reading.segment import all_numbers, groups_of, written
 
-MOST_GROUPS = 5  # with the most ink, that are tried as a page's only number
+MOST_GROUPS = 5  # groups with the most ink, each tried as a page's only number
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What may be the numbers of a page: one way to see its ink and to group it.
+    """One way to see a page's ink and to group it into possible numbers.
 
     Attributes
     ----------
     numbers : list of list of Component
         In reading order.
     share : float in [0, 1]
-        Of the ink that was seen, what belongs to them.
+        Share of the visible ink that belongs to the numbers.
     """
 
     numbers: list[list[Component]]
@@ -28,15 +28,15 @@ class Proposal:
 
 
 def find_numbers(grey: Light, layout: str) -> list[Proposal]:
-    """Find what may be numbers on a page, in each way to see its ink.
+    """Find the possible numbers of a page, in each way to see its ink.
 
     Parameters
     ----------
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
     layout : {"auto", "number"}
-        Every number there is, in reading order; or the page holds one: all of its ink, or one of
-        the groups in it, where the rest may be dirt, frames and what the page's edge cut off.
+        With "auto", a proposal holds every number, in reading order. With "number", it holds one:
+        all ink, or one group of it; the rest may be dirt, frames and cut-off remains.
     """
     ways = [part_rules(ink) for ink in ways_to_see(grey)]
     if layout == "auto":
@@ -51,7 +51,7 @@ def _whole_and_groups(ink: Light, lines: Mask) -> list[Proposal]:
     groups = groups_of(components, lines)
     if len(groups) == 1 and len(groups[0]) == len(components):
         groups = []
-    # Rules, frames and gutters are left over by right.
+    # Rules, frames and gutters don't count as ink left over.
     all_ink = _amount(that_tell_size(components))
     groups = sorted(groups, key=_amount, reverse=True)[:MOST_GROUPS]
     return [
@@ -61,5 +61,5 @@ def _whole_and_groups(ink: Light, lines: Mask) -> list[Proposal]:
 
 
 def _amount(components: list[Component]) -> float:
-    """How much ink there is, in pixels."""
+    """Return the amount of ink, in pixels of solid ink."""
     return sum(float(component.ink.sum()) for component in components)

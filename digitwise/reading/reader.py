@@ -23,15 +23,15 @@ from digitwise.reading.value import possible_values
 
 LAYOUTS = ("auto", "number", "digit")
 SIGNS = ("auto", "none")
-MAX_ERROR = 0.01  # share of wrong ones among the sure, if none is asked for
-TOGETHER = 1_000_000  # pixels: pages that have no more share a call of the network
+MAX_ERROR = 0.01  # share of wrong numbers among the sure ones, if none is given
+TOGETHER = 1_000_000  # pixels of the pages that share a call of the network
 
 
 class Reader:
     """Reads handwritten numbers with a trained network.
 
-    It pickles and copies, with all that it knows, and then reads bit for bit alike: other
-    processes can have one (joblib, multiprocessing).
+    Pickles and copies read bit for bit alike, so that other processes can have one (joblib,
+    multiprocessing).
 
     >>> reader = Reader()
     >>> reader.read(np.zeros((40, 40), np.uint8))  # an empty page
@@ -42,13 +42,13 @@ class Reader:
     model : path, name of a shipped network, or Network, optional
         The shipped default if not given.
     compiled : bool
-        Ask a `Predictor` of the network: some times faster, ready half a second later. Not worth it
-        for a few pictures.
+        Use a `Predictor` of the network: several times faster, ready half a second later. Not
+        worth it for a few pictures.
 
     Raises
     ------
     ModelError
-        If there is no such model, or its file is not sound.
+        If there is no such model, or its file is damaged.
     InputError
         If the network doesn't have 784 inputs and 10 outputs.
     """
@@ -83,26 +83,26 @@ class Reader:
             Ink dark on light or light on dark. Arrays, and objects that offer one, have shape
             (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) and hold reals in [0, 1], booleans, or
             integers of 8 or 16 bits: see `digitwise.imaging.arrays.image_of`. The pages of a list
-            follow one another as those of one file do. Also a page that `open_pictures` gave.
+            follow one another as those of one file do. A page from `open_pictures` is a source too.
         layout : {"auto", "number", "digit"}
-            Every number there is; all of the picture is one number; it is exactly one digit.
+            Find every number; or take the picture for one number; or for exactly one digit.
         count : int or (least, most), optional
-            How many digits a number has; one that can't be read so is `rejected`.
+            Number of digits; a number that can't be read so is `rejected`.
         max_error : float, optional
-            Reject digits that are so unsure that more than this share of those accepted would be
-            wrong, 0.001 say; see `Calibration.threshold`. Of a network that has learnt to read
-            numbers: reject numbers; it always rejects those that are right with a probability of
-            0.7 or less. If it is not given, none is rejected for that, but those are not `sure`
-            that are not sure enough for an error of 0.01.
+            Highest share of wrong readings among the accepted ones, such as 0.001: less sure
+            readings are rejected. See `Calibration.threshold`. They are numbers if the network has
+            learnt to read numbers, else digits. Such a network always rejects numbers with a
+            confidence of 0.7 or less. If not given, no more are rejected, but numbers below the
+            threshold of 0.01 are not `sure`.
         pattern : str or Pattern, optional
-            What a number looks like, "D{1-5}.DD" say: see `Pattern.parse`.
+            What a number looks like, such as "D{1-5}.DD": see `Pattern.parse`.
         form : Form, or path of its description, optional
             Read each page field by field; fields say how many digits there are.
         signs : {"auto", "none"}
-            Whether signs are a part of the text: minus, points, commas, slashes. A pattern says
-            itself which there are.
+            Whether minus, points, commas and slashes are a part of the text. A pattern has its own
+            signs.
         decimal : {",", "."}, optional
-            Which sign parts units from tenths, where that is known: see `Number.value`.
+            Decimal sign, where it is known: see `Number.value`.
 
         Returns
         -------
@@ -114,8 +114,8 @@ class Reader:
         ImageError
             If the picture can't be opened or is beyond the limits.
         InputError
-            If the layout is unknown, count, pattern or form make no sense, or the network can't
-            vouch for so small an error.
+            If the layout is unknown, count, pattern or form make no sense, or `max_error` is
+            smaller than the network's calibration allows.
         """
         (found,) = self.read_together(
             [source], layout, count, max_error, pattern, form, signs, decimal
@@ -132,32 +132,32 @@ class Reader:
         jobs: int = 1,
         **options: Unpack[Options],
     ) -> Iterator[Numbers | DigitwiseError | OSError]:
-        """Read pictures one after the other, each as `read` does, and give what was read of each.
+        """Read pictures one after the other, each as `read` does, and yield the result of each.
 
-        Results come in the order of the pictures, as soon as they are there; pictures are taken
-        only a few ahead, so that there may be any number of them. A dozen small ones share a call
-        of the network.
+        Results come in the order of the pictures, as soon as they are ready. Only a few pictures
+        are taken ahead, so that there may be any number. A dozen small ones share a call of the
+        network.
 
         Parameters
         ----------
         sources : iterable
-            Of what `read` takes. An error in place of a picture is passed on.
+            Sources as for `read`. An error in place of a picture is passed on.
         jobs : int >= 1
-            How many processes read. Others than this one are worth their start, some seconds, for
-            hundreds of pictures; a script that asks for them needs `if __name__ == "__main__":`.
+            Number of processes. More than one take seconds to start, which hundreds of pictures
+            are worth; a script then needs `if __name__ == "__main__":`.
         **options
             As for `read`: layout, count, max_error, pattern, form, signs, decimal.
 
         Yields
         ------
         Numbers, or DigitwiseError or OSError
-            Of a picture that can't be read its error, not raised: the rest goes on. So of one that
-            ends the process which reads it.
+            The error of a picture that can't be read, or that killed its process, is not raised:
+            the rest goes on.
 
         Raises
         ------
         InputError
-            As `read`, if what is asked for makes no sense, at once; if `sources` is one picture.
+            As `read`, for arguments that make no sense, at once; if `sources` is one picture.
         DigitwiseError
             If processes die before they read anything.
         """
@@ -184,17 +184,17 @@ class Reader:
         signs: str = "auto",
         decimal: str | None = None,
     ) -> list[Numbers | DigitwiseError | OSError]:
-        """Read some pictures, each as `read` does; small ones share a call of the network.
+        """Read several pictures, each as `read` does; small ones share a call of the network.
 
         Returns
         -------
-        list
-            Of each source its numbers, or the error that there is none.
+        list of Numbers, DigitwiseError or OSError
+            The numbers of each source, or its error.
 
         Raises
         ------
         InputError
-            As `read`, if what is asked for makes no sense.
+            As `read`, for arguments that make no sense.
         """
         how, form = self._how(layout, count, max_error, pattern, form, signs, decimal)
         numbers = [Numbers(source=path_of(source)) for source in sources]
@@ -238,7 +238,7 @@ class Reader:
         signs: str = "auto",
         decimal: str | None = None,
     ) -> tuple[How, Form | None]:
-        """Check what is asked, and load the form."""
+        """Check the arguments and load the form."""
         expected = Expected.of(count, pattern)
         if isinstance(form, str | Path):
             form = load_form(Path(form))
@@ -257,9 +257,9 @@ class Reader:
         return How(*asked, layout, expected, threshold, sure_above, with_signs, decimal), form
 
     def sure_above(self, layout: str = "auto") -> float:
-        """Confidence above which a reading is sure, where no error is asked for.
+        """Return the confidence above which a reading is sure, without `max_error`.
 
-        1, so that none is, of a network that can't vouch for an error of 0.01.
+        It is 1, so that no reading is sure, if the calibration doesn't allow an error of 0.01.
         """
         try:
             return self.threshold(MAX_ERROR, layout)
@@ -267,12 +267,12 @@ class Reader:
             return 1.0
 
     def threshold(self, max_error: float, layout: str = "auto") -> float:
-        """Confidence above which a reading is accepted under `max_error`.
+        """Return the confidence above which a reading is accepted under `max_error`.
 
         Raises
         ------
         InputError
-            If this network can't vouch for so small an error.
+            If `max_error` is smaller than the network's calibration allows.
         """
         weighed = self.weighing is not None and layout != "digit"
         calibration = self.weighing.numbers if weighed and self.weighing else self.calibration
@@ -285,7 +285,7 @@ class Reader:
 
 
 def _is_one(sources: object) -> bool:
-    """Whether pictures are one, which may be iterable, too: letters, bytes, lines, rows."""
+    """Whether `sources` is a single picture: text, bytes, files and arrays are iterable, too."""
     if isinstance(sources, str | bytes | bytearray | memoryview) or hasattr(sources, "read"):
         return True
     shape: tuple[int, ...] = getattr(sources, "shape", ())

@@ -1,4 +1,4 @@
-"""What numbers say that have been judged: text, signs, boxes, and what is too unsure."""
+"""Make results of judged numbers: text, signs, boxes, rejected digits."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,17 +14,20 @@ from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.splitting.decide import Decision
 from digitwise.reading.written import find_signs, write
 
-# Probability of being right that a number needs, or it is rejected: of 500 real ones that weights
-# were learnt from, 11% of those above 0.5 were wrong, 9% above 0.6, 6% above this.
+# Confidence up to which a number is rejected. Of the 500 real numbers that weights were learnt
+# from, 11% above 0.5 were wrong, 9% above 0.6, 6% above 0.7.
 SURE_ENOUGH = 0.7
 
 
 def say(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
-    """What was read; with `weighing`, numbers must be surer than the threshold, else digits."""
+    """Yield the numbers with digits; with `weighing`, the threshold is a number's, else a digit's.
+
+    Numbers, or digits, up to the threshold are rejected.
+    """
     for judged in found:
         decision = judged.decision
         if decision and decision.digits:
-            # A number that is too doubtful is rejected, whatever is asked for.
+            # A number of low confidence is rejected even without a threshold.
             surer_than = max(how.threshold, SURE_ENOUGH) if how.weighing else how.threshold
             yield _number(picture, judged, decision, surer_than if judged.fits else 1.0, how)
 
@@ -32,14 +35,14 @@ def say(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
 def _number(
     picture: Picture, judged: Judged, decision: Decision, surer_than: float, how: How
 ) -> Number:
-    """What a number says; `surer_than` is asked of all of it as a whole, or of each digit."""
+    """Return one number; `surer_than` is the threshold of the whole, or of each digit."""
     arcs = judged.arcs
     text, confidence = decision.alternatives[0]
     least_sure = min(p for _, _, p in decision.digits)
     sure = judged.fits and (confidence if how.weighing else least_sure) > how.sure_above
     limit = surer_than
     if how.weighing:
-        # Of a number that is too unsure, its least sure digits are shown to be so.
+        # A number that is too unsure shows its least sure digits as rejected.
         limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
     digits = [
         ReadDigit(
@@ -80,18 +83,18 @@ def _number(
 
 
 def _box(picture: Picture, component: Component) -> Box:
-    """Back from working resolution to the original's pixels."""
+    """Return a component's box in pixels of the original picture."""
     return picture.in_original((component.left, component.top, component.right, component.bottom))
 
 
 def on_picture(number: Number, picture: Picture, region: Region) -> Number:
-    """A number of a region that was cut out, its boxes in pixels of the picture's file."""
+    """Return a cut-out region's number with its boxes in pixels of the picture's file."""
     size = picture.width, picture.height
     return number.moved(lambda box: picture.in_original(region.box_on_page(box)), size)
 
 
 def as_sure(number: Number, confidence: float, how: How) -> Number:
-    """A number of which something else has told how sure it is."""
+    """Return a number with a confidence that something else has found."""
     limit = max(how.threshold, SURE_ENOUGH)
     least = min((digit.p for digit in number.digits), default=0.0)
     digits = [
@@ -104,13 +107,13 @@ def as_sure(number: Number, confidence: float, how: How) -> Number:
 
 
 def nothing_read(picture: Picture, reason: str) -> Number:
-    """A number of which nothing is known but why."""
+    """Return an empty number with the reason for its rejection."""
     size = picture.width, picture.height
     return Number("", 0.0, (0, 0, 0, 0), [], [], picture.page, size, reason=reason)
 
 
 def less_sure(number: Number, factor: float, how: How) -> Number:
-    """A number that is so many times as sure; rejected if that is not enough."""
+    """Return a number with its probabilities times a factor, rejected if that is too low."""
     confidence = factor * number.confidence
     digits = number.digits
     if confidence <= max(how.threshold, SURE_ENOUGH):

@@ -1,7 +1,7 @@
-"""What each connected component of a number is, in its place: a digit, a sign, a printed line.
+"""Kinds of a number's connected components: digit, sign, printed line.
 
-Alone in a frame a slash, a comma and a rule are ones of some hand; their size and place beside the
-number's other components tell what they are. A small network sees both.
+Alone in its frame, a slash, a comma or a rule may be somebody's 1. Size and place beside the other
+components tell the kinds apart. A small network sees both.
 """
 
 from collections.abc import Sequence
@@ -19,29 +19,29 @@ from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.splitting.fragments import digit_height
 
 KINDS = ("digit", "-", ".", ",", "/", "line", "other")
-"""Outputs of the network: a digit or a part of some; signs; what is printed; other marks."""
-SIDE = 14  # pixels of the frame, as the network sees it: half as fine
-FARTHEST = 3.0  # digit heights: a neighbour that is farther away is as far
-LEAST = 1e-6  # added to each output: one of them is right
-PLACE = 20  # numbers that tell of a component's size and place
+"""Outputs of the network: a digit or parts of digits; four signs; a printed line; other marks."""
+SIDE = 14  # pixels: side of the frame at half resolution
+MAX_DISTANCE = 3.0  # digit heights: all values of size and place are clipped to this
+MIN_OUTPUT = 1e-6  # added to each output, so that the sum of a component's outputs is positive
+PLACE = 20  # values of a component's size and place
 INPUTS = SIDE * SIDE + PLACE
 
 
 def tell_kinds(network: Network, numbers: Sequence[Floats]) -> list[Floats]:
-    """Return how probable each of KINDS is for the components of some numbers, (n, 7) each.
+    """Return the probability of each of KINDS for every component, shape (n, 7) a number.
 
     Parameters
     ----------
     numbers : sequence of float32 arrays of shape (n, INPUTS)
-        What `describe` says of each number's n components.
+        Results of `describe`, one a number.
     """
-    # One by one: what is told of a number doesn't depend, in its last bits, on others beside it.
-    fired = [sigmoid(network.weighted_outputs(n)).astype(np.float64) + LEAST for n in numbers]
+    # One call a number: the last bits of a result must not depend on the numbers beside it.
+    fired = [sigmoid(network.weighted_outputs(n)).astype(np.float64) + MIN_OUTPUT for n in numbers]
     return [kinds / kinds.sum(axis=1, keepdims=True) for kinds in fired]
 
 
 def describe(components: Sequence[Component]) -> Floats:
-    """Describe each component of a number, with regard to the others: float32 (n, INPUTS)."""
+    """Return the network's inputs for each component of a number, float32 of shape (n, INPUTS)."""
     frame_components(components)
     frames = np.array([c.frame for c in components], np.float32).reshape(-1, SIDE, 2, SIDE, 2)
     seen = frames.mean(axis=(2, 4)).reshape(len(components), -1) / np.float32(255)
@@ -49,7 +49,7 @@ def describe(components: Sequence[Component]) -> Floats:
 
 
 def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
-    """Size, form and place of each component: (n, PLACE), most of it in digit heights."""
+    """Return size, form and place of each component, shape (n, PLACE), mostly in digit heights."""
     telling = that_tell_size(components)
     digit = digit_height(telling)
     left, top, right, bottom = np.array(
@@ -64,8 +64,8 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
     solid = [(c.ink >= SOLID).view(np.uint8) for c in components]
     pens = np.array([max(1.0, stroke_width(c.ink)) for c in components])
     lean, bend = np.array([_form(ink) for ink in solid]).T
-    farthest = FARTHEST * digit
-    # Ink before and after each component, the nearest.
+    farthest = MAX_DISTANCE * digit
+    # Distance to the nearest ink before and after each component.
     before = np.where(left <= left[:, None], left[:, None] - right, farthest)
     after = np.where(left > left[:, None], left - right[:, None], farthest)
     np.fill_diagonal(before, farthest)
@@ -89,17 +89,21 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
         lean - median(lean[tall].tolist()),
         bend,
     ]
-    return np.clip(np.stack(places, axis=1).astype(np.float32), -FARTHEST, FARTHEST)
+    return np.clip(np.stack(places, axis=1).astype(np.float32), -MAX_DISTANCE, MAX_DISTANCE)
 
 
 def _form(solid: npt.NDArray[np.uint8]) -> tuple[float, float]:
-    """How far a stroke leans, in its heights; and how far from a straight line its ink is."""
+    """Return a stroke's slant, columns a row, and how far its ink is from a straight line.
+
+    The latter is 0 for a straight line and 1 for a disc: the square root of the ratio of the two
+    eigenvalues of the covariance of its ink's places.
+    """
     import cv2
 
     moments = cv2.moments(solid, binaryImage=True)
     across, both, down = (moments[name] for name in ("mu20", "mu11", "mu02"))
     lean = -both / down if down else 0.0
-    # Eigenvalues of the covariance of the ink's places.
+    # The eigenvalues are half ± root.
     half, root = (across + down) / 2, hypot((across - down) / 2, both)
     bend = sqrt(max(half - root, 0.0) / (half + root)) if half else 0.0
     return min(max(lean, -2.0), 2.0), bend

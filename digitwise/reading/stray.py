@@ -1,11 +1,11 @@
-"""Strokes that nobody wrote, and that look like ones."""
+"""Leave out stray strokes: pale ones that nobody wrote."""
 
 from digitwise.reading.judged import Judged
 from digitwise.reading.segment import are_pale
 
 
 def without_stray_strokes(found: list[Judged]) -> list[Judged]:
-    """Leave out pale ones: parts of a stain's edge, of a stamp, of what shines through the page."""
+    """Leave out pale numbers of ones alone: edges of stains, stamps, ink that shines through."""
     ones = [_is_of_ones(judged) for judged in found]
     if not any(ones):
         return found

@@ -1,4 +1,4 @@
-"""Pages that lie on their side or upside down: how they lie is seen by how well they are read."""
+"""Turn pages that lie on their side or upside down, where they are read better so."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,36 +10,36 @@ from digitwise.imaging.pictures import Picture
 from digitwise.neurons import Floats
 from digitwise.reading.number import Box, Number
 
-DOUBTFUL = 0.8  # share of a page's digits that are read right, as they lie; it is looked at turned
-PIECES = 200  # that are looked at
-LIKELIER = 1.05  # times as probably digits are they if the page is turned right
-ENOUGH = 8  # digits that are read right: by fewer it can't be told
-CLEAR = 0.65  # share of a page's digits that are, if it is turned right; and
-MORE = 4  # so many more, each that is wrong taken off
-WRONG = 2  # times
+MIN_SHARE_RIGHT = 0.8  # of a page's digits: below it, the page is tried turned
+MAX_COMPONENTS = 200  # components that the network judges in all four rotations
+MIN_PROBABILITY_RATIO = 1.05  # turned to as it lies, of the components' digit probabilities
+MIN_DIGITS = 8  # components to judge a rotation by; right digits to accept it
+MIN_SHARE_RIGHT_TURNED = 0.65  # of a turned page's digits, to accept the rotation
+MIN_GAIN_DIGITS = 4  # increase of the score to accept the rotation
+COST_OF_WRONG_DIGIT = 2  # right digits that a wrong one cancels in that score
 
 
 def is_doubtful(found: Sequence[Number]) -> bool:
     """Whether a page is read so badly that it may lie on its side or upside down."""
     right, digits = _read_right(found)
-    return right < DOUBTFUL * digits or not digits
+    return right < MIN_SHARE_RIGHT * digits or not digits
 
 
 def quarters_to_turn(
     components: Sequence[Component], judge: Callable[[list[Component]], Floats]
 ) -> int:
-    """By how many quarters, counterclockwise, a page has to be turned for most pieces to be digits.
+    """Return the rotation, in quarter turns counterclockwise, that makes most components digits.
 
     Parameters
     ----------
     components : sequence of Component
         Of the page as it lies.
     judge : callable
-        Probability of each digit, shape (n, 10), for each of n pieces.
+        Returns the probability of each digit, shape (n, 10), for n components.
     """
-    # Only what is seen of them is asked for, not where they are.
-    some = components[:: -(-len(components) // PIECES) or 1]
-    if len(some) < ENOUGH:
+    # `judge` looks at the ink alone, so that the boxes need not be turned.
+    some = components[:: -(-len(components) // MAX_COMPONENTS) or 1]
+    if len(some) < MIN_DIGITS:
         return 0
     turned = [
         replace(c, ink=np.ascontiguousarray(np.rot90(c.ink, quarters)))
@@ -48,30 +48,30 @@ def quarters_to_turn(
     ]
     like_digits = judge([*some, *turned]).max(axis=1).reshape(4, -1).sum(axis=1)
     quarters = int(like_digits.argmax())
-    return quarters if like_digits[quarters] >= LIKELIER * like_digits[0] else 0
+    return quarters if like_digits[quarters] >= MIN_PROBABILITY_RATIO * like_digits[0] else 0
 
 
 def reads_better(turned: Sequence[Number], found: Sequence[Number]) -> bool:
-    """Whether a page is read far better turned than as it lies."""
+    """Whether the numbers of the turned page are read far better than those as it lies."""
     right, digits = _read_right(turned)
-    gain = score(turned, WRONG) - score(found, WRONG)
-    return right >= max(ENOUGH, CLEAR * digits) and gain >= MORE
+    gain = score(turned, COST_OF_WRONG_DIGIT) - score(found, COST_OF_WRONG_DIGIT)
+    return right >= max(MIN_DIGITS, MIN_SHARE_RIGHT_TURNED * digits) and gain >= MIN_GAIN_DIGITS
 
 
 def score(found: Sequence[Number], wrong: float) -> float:
-    """How many digits probably are read right, `wrong` taken off for each that is not."""
+    """Return the expected number of right digits, less `wrong` for each expected wrong one."""
     right, digits = _read_right(found)
     return right - wrong * (digits - right)
 
 
 def _read_right(found: Sequence[Number]) -> tuple[float, int]:
-    """How many digits probably are read right, and how many digits there are."""
+    """Return the expected number of right digits, and the number of digits."""
     right = sum(len(number.without_signs) * number.confidence for number in found)
     return right, sum(len(number.without_signs) for number in found)
 
 
 def turn(picture: Picture, quarters: int) -> Picture:
-    """Turn a page counterclockwise."""
+    """Turn a page counterclockwise by quarter turns."""
     grey = np.ascontiguousarray(np.rot90(picture.grey, quarters))
     size = picture.width, picture.height
     width, height = size[::-1] if quarters % 2 else size
@@ -79,7 +79,7 @@ def turn(picture: Picture, quarters: int) -> Picture:
 
 
 def turn_back(number: Number, quarters: int, page: Picture) -> Number:
-    """A number of a page that was turned, its boxes on the page as it lies."""
+    """Return a turned page's number with its boxes on the page as it lies."""
 
     def moved(box: Box) -> Box:
         x0, y0, x1, y1 = box

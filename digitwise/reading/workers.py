@@ -1,4 +1,4 @@
-"""Processes that read pictures: one that dies costs the picture that it died of, no other."""
+"""Processes that read pictures: if one dies, only the picture that caused it is lost."""
 
 import pickle
 from collections import deque
@@ -22,17 +22,17 @@ Task: TypeAlias = list[Given]
 
 
 def read_some(reader: "Reader", sources: Task, options: Options) -> list[Result]:
-    """Read pictures together; an error is returned, not raised."""
+    """Read pictures together; return an error in place of its picture's result."""
     left = [source for source in sources if not isinstance(source, DigitwiseError)]
     read = iter(reader.read_together(left, **options))
     return [each if isinstance(each, DigitwiseError) else next(read) for each in sources]
 
 
 class Workers:
-    """Processes, and the tasks that they were given, whose results come in the tasks' order.
+    """Worker processes and their tasks; results come in the order of the tasks.
 
-    Of a process that dies, nobody knows which task it had. Then those that are left are read by
-    themselves, one after the other; of one that ends a process again, the pictures.
+    When a process dies, its task is unknown. Then each unfinished task is read alone, one after
+    the other; if a task kills its process again, each of its pictures is read alone.
     """
 
     def __init__(self, reader: "Reader", options: Options, jobs: int) -> None:
@@ -41,19 +41,19 @@ class Workers:
         self._pool = make_pool(jobs, _begin, self._pickled)
 
     def __len__(self) -> int:
-        """How many tasks wait to be read, or for their results to be fetched."""
+        """Return the number of tasks without a fetched result."""
         return len(self._waiting)
 
     def submit(self, task: Task) -> None:
-        """Have pictures read."""
+        """Give a task to the processes."""
         self._waiting.append((task, self._submit(task)))
 
     def is_ready(self) -> bool:
-        """Whether the next result is there."""
+        """Whether the next result is ready."""
         return bool(self._waiting) and self._waiting[0][1].done()
 
     def next(self) -> list[Result]:
-        """Wait for the results of the task that was submitted first.
+        """Wait for the results of the oldest task, and return them.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Workers:
 
     def _submit(self, task: Task) -> "Future[list[Result]]":
         try:
-            with undisturbed():  # half begun, a process would complain in a traceback
+            with undisturbed():  # an interrupted start would print a traceback
                 return self._pool.submit(_read, task, self._options)
         except BrokenProcessPool as error:
             failed: Future[list[Result]] = Future()
@@ -79,7 +79,7 @@ class Workers:
             return failed
 
     def _recover(self) -> None:
-        """Read what was left unread when a process died."""
+        """Read the unfinished tasks after a process died."""
         self._restart()
         tasks, self._waiting = self._waiting, deque()
         for task, future in tasks:
@@ -110,7 +110,7 @@ class Workers:
             ) from None
 
 
-_own: "list[Reader]" = []  # of a process that reads for another
+_own: "list[Reader]" = []  # the reader of a worker process
 
 
 def _begin(pickled: bytes) -> None:
