@@ -1,4 +1,4 @@
-"""What is known of a number before it is read: how many digits, which of them where."""
+"""Expectations of a number: its count of digits or its pattern."""
 
 from dataclasses import dataclass, replace
 
@@ -9,12 +9,12 @@ MOST_DIGITS = 1_000_000
 
 
 def parse_count(text: str) -> tuple[int, int]:
-    """Read "5" or "3-6": the least and the most digits.
+    """Return the least and the greatest number of digits of a text like "5" or "3-6".
 
     Raises
     ------
     InputError
-        If it is neither.
+        If the text has another form.
     """
     least, dash, most = text.partition("-")
     try:
@@ -28,7 +28,7 @@ def parse_count(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Expected:
-    """Bounds of the number of digits, or a pattern."""
+    """Least and greatest number of digits, or a pattern."""
 
     least: int = 1
     most: int = MOST_DIGITS
@@ -36,7 +36,7 @@ class Expected:
 
     @classmethod
     def of(cls, count: int | tuple[int, int] | None, pattern: str | Pattern | None) -> "Expected":
-        """Understand the arguments of `Reader.read`.
+        """Make expectations of the arguments of `Reader.read`.
 
         Raises
         ------
@@ -59,11 +59,11 @@ class Expected:
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing is known."""
+        """Whether any number is expected."""
         return (self.least, self.most, self.pattern) == (1, MOST_DIGITS, None)
 
     def ways(self, n: int) -> list[Way]:
-        """How a number may be written that has n signs at most."""
+        """Return the ways to write a number of at most n signs."""
         if self.pattern is not None:
             return [way for way in self.pattern.ways if way.least <= n]
         return [replace(anything(min(self.most, n)), least=self.least)]

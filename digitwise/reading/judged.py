@@ -1,4 +1,4 @@
-"""What may be a number, judged: what it says, how probably, and whether that was expected."""
+"""Judge possible numbers: their text, its probability, and whether it was expected."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +22,22 @@ from digitwise.reading.splitting.decide import ALTERNATIVES, Decision, decide
 from digitwise.reading.splitting.lattice import HOPELESS, Lattice
 from digitwise.reading.splitting.scoring import make_lattice, number_probability
 
-UNLIKELY = -4.6  # logarithm of the probability that a number is as was expected: it is not
+MIN_LOG_EXPECTED = -4.6  # log probability of the expected ways; below it a number doesn't fit
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What may be a number, what it says, and whether that is what was expected."""
+    """A possible number, its text, and whether that was expected.
+
+    Attributes
+    ----------
+    components : list of Component
+    arcs : Arcs
+    decision : Decision or None
+        None if no path has the expected number of digits, or the budget was spent.
+    fits : bool
+        Whether the number has the expected count or pattern.
+    """
 
     components: list[Component]
     arcs: Arcs
@@ -36,23 +46,23 @@ class Judged:
 
     @property
     def confidence(self) -> float:
-        """Probability that it is a number, one that was expected, and read right."""
+        """Probability that it is a number, as expected, and read right."""
         return self._probabilities[0]
 
     @property
     def any_number(self) -> float:
-        """Probability that it is a number, one that was expected, right or wrong."""
+        """Probability that it is a number, as expected, whether read right or wrong."""
         return sum(self._probabilities)
 
     @property
     def signs(self) -> list[Component]:
-        """Components that probably are signs, whatever was read."""
+        """Components that probably are signs, whatever the text."""
         kinds = self.arcs.kinds.argmax(axis=1)
         return [c for c, k in zip(self.components, kinds, strict=True) if KINDS[k] in SIGNS]
 
     @property
     def _probabilities(self) -> list[float]:
-        """Of its texts, the most probable first."""
+        """Probabilities of its texts, in order; [0.0] if it is no number or doesn't fit."""
         if not (self.decision and self.decision.digits and self.fits):
             return [0.0]
         return [p for _, p in self.decision.alternatives]
@@ -69,10 +79,18 @@ def judge_numbers(
     alternatives: int = ALTERNATIVES,
     chosen: int = 0,
 ) -> list[Judged]:
-    """Judge what may be numbers, or what is `known` to be; each is given as its components.
+    """Judge possible numbers, each given as its components.
 
-    Without `weighing`, each component is a digit. `budgets` are those of the numbers' pages, one
-    a number: what is past them is read as nothing.
+    Parameters
+    ----------
+    weighing : Weighing or None
+        None if each component is a digit.
+    known : bool
+        Whether they are known to be numbers.
+    budgets : sequence of Budget, optional
+        The budget of each number's page; a number past it has no text.
+    alternatives, chosen : int
+        See `decide`.
     """
     budgets = budgets or [Budget() for _ in numbers]
     if weighing:
@@ -90,15 +108,15 @@ def judge_numbers(
         is_number = None
         if weighing:
             is_number = partial(number_probability, arcs, weighing=weighing, known=known)
-        by_slashes = partial(trust, arcs) if weighing and weighing.signs else _as_much
+        by_slashes = partial(trust, arcs) if weighing and weighing.signs else _trust_all
         way = partial(decide, alternatives=alternatives, chosen=chosen)
         decided = _decide(lattice, expected, is_number, known, by_slashes, way, budget)
         found.append(Judged(number, arcs, *decided))
     return found
 
 
-def _as_much(*_: object) -> float:
-    """Trust every way to read a number."""
+def _trust_all(*_: object) -> float:
+    """Trust every path of every way."""
     return 1.0
 
 
@@ -111,8 +129,8 @@ def _decide(
     decide: Callable[..., Decision | None],
     budget: Budget,
 ) -> tuple[Decision | None, bool]:
-    """What a number says, and whether that is what was expected."""
-    # No number has more digits than a pattern may; places times arcs are what there is to add up.
+    """Return a number's decision, and whether it was expected."""
+    # The cost of the sums is digits times arcs: digits are bounded as in patterns.
     n = lattice.n if is_number is None else min(lattice.n, MOST_DIGITS)
     ways, whatever = expected.ways(n), anything(n)
     try:
@@ -120,13 +138,13 @@ def _decide(
     except BusyError:
         return None, False
     if is_number is None:
-        # Each component is a digit, or a slash. A pattern chooses among its alternatives, no more.
+        # Each component is a digit or a slash. A pattern may only choose among readings.
         fitting = [replace(way, least=n) for way in ways if way.least <= n <= len(way.allowed)]
         bounded = expected.pattern is not None and bool(fitting)
         return decide(lattice, fitting or [replace(whatever, least=n)], bounded), bool(fitting)
     if not expected.nothing:
         totals = [lattice.total(way.allowed, way.least) for way in ways]
-        if np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > UNLIKELY:
+        if np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > MIN_LOG_EXPECTED:
             least = max(totals) - HOPELESS
             likely = [way for way, total in zip(ways, totals, strict=True) if total > least]
             return decide(lattice, likely, bounded=True, trust=trusted), True

@@ -1,4 +1,4 @@
-"""A picture of what was read: boxes, digits, probabilities, and the 28×28 the network saw."""
+"""Draw results on a page: boxes, digits, probabilities, and the network's 28×28 view."""
 
 import io
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ from digitwise.reading.number import Number, ReadDigit
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SEEN = 56  # pixels of the side of a shown 28×28
+SEEN = 56  # pixels: side of a drawn 28×28 frame
 READ, REJECTED = "#1b7f3b", "#c62828"
 
 
 def draw_overlay(page: "Image", numbers: list[Number]) -> bytes:
-    """Draw what was read on a page, as the content of a PNG file.
+    """Draw numbers on their page and return the bytes of a PNG file.
 
-    Above, the page with a box around each digit and what it was read as; below, one row a
-    number, what the network saw of each digit, with its probability. Rejected ones are red.
+    Above stands the page with a box and a label for each digit. Below stands a row for each
+    number: the frame and the probability of each digit. Rejected numbers are red.
 
     Parameters
     ----------

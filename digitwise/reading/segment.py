@@ -1,4 +1,4 @@
-"""Finding a page's numbers; and their digits by rule, for networks that take all for digits."""
+"""Find a page's numbers; find digits by rule for networks that can't tell non-digits."""
 
 from statistics import median
 
@@ -17,30 +17,30 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
-WORD_GAP = 1.5  # wider than this many digit heights, a gap separates numbers
-SAME_LINE = 0.3  # share of the lower one's height that neighbours on a line overlap by
-SAME_DIGIT = 0.5  # share of the narrower one's width that parts of a digit overlap by
-ON_LEVEL = 0.5  # share of its height that a sign overlaps with its number by, and
-SIGN_GAP = 0.8  # digit heights that it is away, at most
-DIRT = 0.3  # of the height of most writing: smaller and alone, a piece is none
-HIGHEST = 4.0  # times as high as most writing, a piece is none
-PALE = 0.6  # of the darkness of most writing
-WIDEST = 6  # times as wide as high, and wider than most writing is high, a piece is a ruled line
-INNER = 0.2  # of a ring's height: pieces that it is drawn around have at least so much; and
-LONE = 0.4  # a single one so much: less is a zero's dot
-HOLLOW = 0.2  # share of its box that is ink, at most
-LEAST_BLOB = 12  # pixels: of a smaller one it can't be told
-ROUND = 1.4  # times as long as wide, at most, is a blob
-FILLED = 0.65  # share of its box that is ink; a disc has 0.785
-BULGING = 0.95  # share of its convex hull
-ONE_LINE = 5  # times as high as a digit, at most, is a cell for one line
-ROOMY = 1.5  # times as wide as a digit is high, at least, is a cell for a number, not for a digit
+WORD_GAP = 1.5  # heights of the taller neighbour: widest gap inside a number
+SAME_LINE = 0.3  # least vertical overlap of neighbours, as a share of the lower one's height
+SAME_DIGIT = 0.5  # of a neighbour's width or height: where parts of a digit end and digits begin
+SIGN_OVERLAP = 0.5  # least vertical overlap of a sign and its number, as a share of its height
+SIGN_GAP = 0.8  # number heights: widest gap between a sign and its number
+MAX_DIRT = 0.3  # usual heights: a lone component below it is dirt
+MAX_HEIGHT = 4.0  # usual heights: tallest written component
+PALE = 0.6  # darkness of a pale number, as a share of the usual darkness
+MAX_ASPECT = 6  # width to height: above it, a component wider than the usual height is a rule
+MIN_IN_RING = 0.2  # height of a ring's contents, as a share of the ring's height
+MIN_ALONE_IN_RING = 0.4  # the same of a single component: a lower one is a zero's dot
+MAX_RING_FILL = 0.2  # ink of a ring, as a share of its box
+MIN_BLOB = 12  # pixels: shortest long side of a blob; smaller ones can't be told from strokes
+MAX_BLOB_ASPECT = 1.4  # long to short side of a blob
+MIN_BLOB_FILL = 0.65  # ink of a blob, as a share of its box; a disc has 0.785
+MIN_BLOB_SOLIDITY = 0.95  # ink of a blob, as a share of its convex hull
+MAX_CELL_HEIGHT = 5  # digit heights: tallest cell for one line
+MIN_NUMBER_CELL = 1.5  # digit heights: narrowest cell for a number; a narrower one holds a digit
 TOGETHER = 64  # components that are compared with all others in one step
-SMALLEST = 0.35  # lower than this share of the number's digits, a piece is punctuation or dirt
+MIN_DIGIT_HEIGHT = 0.35  # usual digit heights: a lower component is punctuation or dirt
 
 
 def one_number(ink: Light) -> list[list[Component]]:
-    """Take all of the ink as one number, or none if there is none."""
+    """Return all of the ink as one number; an empty list without ink."""
     components = written(ink)
     return [components] if components else []
 
@@ -59,8 +59,8 @@ def all_numbers(ink: Light, lines: Mask) -> list[list[Component]]:
 
 
 def written(ink: Light) -> list[Component]:
-    """Find what may be written, on its own."""
-    return _likely(_without_rings(find_components(ink)))
+    """Find the components that may be writing."""
+    return _without_ruled_lines(_without_rings(find_components(ink)))
 
 
 def groups_of(components: list[Component], lines: Mask) -> list[list[Component]]:
@@ -73,16 +73,18 @@ def groups_of(components: list[Component], lines: Mask) -> list[list[Component]]
 
 
 def _without_rings(components: list[Component]) -> list[Component]:
-    """Leave out what was drawn around digits: a circle, a frame."""
+    """Leave out rings: circles and frames drawn around digits."""
     left, top, right, bottom = _boxes(components)
 
     def is_ring(c: Component) -> bool:
         inside = (left > c.left) & (top > c.top) & (right < c.right) & (bottom < c.bottom)
-        inside &= bottom - top >= INNER * c.height
-        if not inside.any() or (c.ink >= SOLID).mean() >= HOLLOW:
+        inside &= bottom - top >= MIN_IN_RING * c.height
+        if not inside.any() or (c.ink >= SOLID).mean() >= MAX_RING_FILL:
             return False
         (first, *more) = (components[i] for i in np.flatnonzero(inside))
-        return bool(more) or (first.height >= LONE * c.height and _goes_around(c, first))
+        return bool(more) or (
+            first.height >= MIN_ALONE_IN_RING * c.height and _goes_around(c, first)
+        )
 
     return [c for c in components if not is_ring(c)]
 
@@ -98,38 +100,39 @@ def _goes_around(ring: Component, piece: Component) -> bool:
 
 
 def _without_outsize(components: list[Component]) -> list[Component]:
-    """Leave out what is far higher than most writing: a stroke across the page, a signature."""
-    highest = HIGHEST * usual_height(components)
+    """Leave out components far higher than most writing: signatures, strokes across the page."""
+    highest = MAX_HEIGHT * usual_height(components)
     return [c for c in components if c.height <= highest]
 
 
 def _heights_and_ink(
     numbers: list[list[Component]],
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return the greatest component height and the ink of each number, in pixels."""
     heights = [max(c.height for c in number) for number in numbers]
     ink = [sum(float(c.ink.sum()) for c in number) for number in numbers]
     return np.array(heights, np.intp), np.array(ink, np.float64)
 
 
 def _boxes(components: list[Component]) -> npt.NDArray[np.intp]:
-    """Left, top, right and bottom, shape (4, n)."""
+    """Return left, top, right and bottom of components, shape (4, n)."""
     boxes = [(c.left, c.top, c.right, c.bottom) for c in components]
     return np.array(boxes, np.intp).reshape(-1, 4).T
 
 
 def _boxes_of_groups(groups: list[list[Component]]) -> npt.NDArray[np.intp]:
-    """The same of each group, which has one component or more."""
+    """Return the same of groups with one component or more, shape (4, n)."""
     boxes = [_boxes(group) for group in groups]
     around = [[*box[:2].min(axis=1), *box[2:].max(axis=1)] for box in boxes]
     return np.array(around, np.intp).reshape(-1, 4).T
 
 
 def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
-    """Leave out what stands alone and is far smaller, or paler, than most of the page's writing."""
+    """Leave out lone components that are far smaller, or paler, than most of the page's writing."""
     if all(len(number) > 1 for number in numbers):
         return numbers
     heights, ink = _heights_and_ink(numbers)
-    small, pale = DIRT * usual_size(heights, ink), are_pale(numbers)
+    small, pale = MAX_DIRT * usual_size(heights, ink), are_pale(numbers)
     return [
         number
         for number, is_pale in zip(numbers, pale, strict=True)
@@ -138,7 +141,7 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
 
 
 def are_pale(numbers: list[list[Component]]) -> list[bool]:
-    """Whether each is far paler than most of the page's writing: a stain, what shines through."""
+    """Return whether each number is far paler than most writing, as stains and show-through are."""
     darkness = np.array([max(map(_darkness, number)) for number in numbers])
     _, ink = _heights_and_ink(numbers)
     pale = darkness < PALE * usual_size(darkness, ink)
@@ -149,31 +152,31 @@ def _darkness(component: Component) -> float:
     return float(component.ink[component.ink >= SOLID].mean())
 
 
-def _likely(components: list[Component]) -> list[Component]:
-    """Leave out ruled lines; a minus is no wider than a digit is high."""
-    usual = usual_height([c for c in components if c.width <= WIDEST * c.height])
-    return [c for c in components if c.width <= max(WIDEST * c.height, usual)]
+def _without_ruled_lines(components: list[Component]) -> list[Component]:
+    """Leave out ruled lines; a minus is kept, since it is no wider than a digit is high."""
+    usual = usual_height([c for c in components if c.width <= MAX_ASPECT * c.height])
+    return [c for c in components if c.width <= max(MAX_ASPECT * c.height, usual)]
 
 
 def _is_blob(component: Component) -> bool:
-    """Whether ink fills a disc or a square, as of a punch hole: no stroke was drawn."""
+    """Whether ink fills a disc or a square, as a punch hole's does, and is no stroke."""
     import cv2
 
     short, long = sorted((component.width, component.height))
     solid = component.ink >= SOLID
-    if long < LEAST_BLOB or long > ROUND * short or solid.mean() < FILLED:
+    if long < MIN_BLOB or long > MAX_BLOB_ASPECT * short or solid.mean() < MIN_BLOB_FILL:
         return False
     hull = cv2.convexHull(cv2.findNonZero(solid.astype(np.uint8)))
     # A hull runs through the middles of pixels.
     around = cv2.contourArea(hull) + cv2.arcLength(hull, closed=True) / 2 + 1
-    return bool(solid.sum() >= BULGING * around)
+    return bool(solid.sum() >= MIN_BLOB_SOLIDITY * around)
 
 
 def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]:
-    """Group what stands in the same box, or in none: cells of a table hold a number each.
+    """Group components by table cell; components outside cells form one more group.
 
-    Those of combs, and of squared paper, hold a digit each and are no wider than that takes: if
-    most do, digits are of one number as if there were no lines.
+    Each table cell holds a number. Cells of combs and squared paper are narrow and hold a digit
+    each: unless filled table cells outnumber such combs, all components form one group.
     """
     tables: list[list[Component]] = []
     others = 0
@@ -187,9 +190,9 @@ def _by_boxes(components: list[Component], lines: Mask) -> list[list[Component]]
     for comb in find_cells(lines) if lines.any() else []:
         cells = [inside(cell) for cell in comb]
         tallest = max((c.height for cell in cells for c in cell), default=0)
-        if not tallest <= comb[0].bottom - comb[0].top <= ONE_LINE * tallest:
+        if not tallest <= comb[0].bottom - comb[0].top <= MAX_CELL_HEIGHT * tallest:
             continue
-        roomy = comb[0].right - comb[0].left >= ROOMY * tallest
+        roomy = comb[0].right - comb[0].left >= MIN_NUMBER_CELL * tallest
         if roomy or any(len(stacked(_tall(cell))) > 1 for cell in cells):
             tables += [cell for cell in cells if cell]
         else:
@@ -206,7 +209,7 @@ def _tall(components: list[Component]) -> list[Component]:
 
 
 def _neighbours(components: list[Component]) -> list[list[Component]]:
-    """Group what stands on one line with no wide gap between."""
+    """Group components that stand on one line with no wide gap between."""
     left, top, right, bottom = boxes = _boxes(components)
     height = bottom - top
     group = np.arange(len(components))
@@ -216,7 +219,7 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
         gap_x = np.maximum(left, left_i) - np.minimum(right, right_i)
         gap_y = np.maximum(top, top_i) - np.minimum(bottom, bottom_i)
         tall, low = np.maximum(height, height_i), np.minimum(height, height_i)
-        # A part of a digit, the bar of a 5 say, is close but may lie higher or lower.
+        # A part of a digit, such as the bar of a 5, is close but may lie higher or lower.
         part = (low < SAME_DIGIT * tall) & (gap_x < tall / 4) & (gap_y < tall / 4)
         digit = (
             (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= WORD_GAP * tall)
@@ -232,13 +235,13 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
 
 
 def _with_signs(groups: list[list[Component]]) -> list[list[Component]]:
-    """Give what is low and stands beside a number, a minus or what closes an amount, to it."""
+    """Join low groups, such as a minus or an amount's closing sign, to the number beside them."""
     left, top, right, bottom = _boxes_of_groups(groups)
     height = bottom - top
     joined = [group.copy() for group in groups]
     for k, group in enumerate(groups):
         away = np.maximum(left - right[k], left[k] - right)
-        level = np.minimum(bottom, bottom[k]) - np.maximum(top, top[k]) >= ON_LEVEL * height[k]
+        level = np.minimum(bottom, bottom[k]) - np.maximum(top, top[k]) >= SIGN_OVERLAP * height[k]
         taller = height[k] < SAME_DIGIT * height
         near = np.flatnonzero(level & taller & (away <= SIGN_GAP * height))
         if near.size:
@@ -248,18 +251,18 @@ def _with_signs(groups: list[list[Component]]) -> list[list[Component]]:
 
 
 def whole_digits(components: list[Component]) -> list[Component]:
-    """Join the parts of broken digits, drop what is too low for one."""
+    """Join the parts of broken digits and drop components too low for a digit."""
     joined = [join(parts) for parts in stacked(components)]
     tallest = max(digit.height for digit in joined)
     usual = median(d.height for d in joined if d.height >= tallest / 2)
-    likely = [d for d in joined if d.height >= SMALLEST * usual]
+    likely = [d for d in joined if d.height >= MIN_DIGIT_HEIGHT * usual]
     return sorted(likely, key=lambda c: c.left + c.right)
 
 
 def stacked(components: list[Component]) -> list[list[Component]]:
-    """Group what stands above one another: the parts of a broken digit do."""
+    """Group components that stand above one another, as the parts of a broken digit do."""
     digits: list[list[Component]] = []
-    spans: list[tuple[int, int]] = []  # of each digit, left and right
+    spans: list[tuple[int, int]] = []  # left and right of each digit
     for component in sorted(components, key=lambda c: c.left):
         for i, (left, right) in enumerate(spans):
             overlap = min(right, component.right) - component.left
@@ -274,7 +277,7 @@ def stacked(components: list[Component]) -> list[list[Component]]:
 
 
 def _in_reading_order(numbers: list[list[Component]]) -> list[list[Component]]:
-    """Lines from top to bottom, each from left to right."""
+    """Sort numbers by line from top to bottom, and each line from left to right."""
     spans = {id(n): (min(d.top for d in n), max(d.bottom for d in n)) for n in numbers}
     lines: list[list[list[Component]]] = []
     for number in sorted(numbers, key=lambda n: sum(spans[id(n)])):

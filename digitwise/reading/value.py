@@ -1,4 +1,4 @@
-"""The value of a number as it is written: which sign groups its digits, which parts them."""
+"""Values of a number's text: its grouping signs and its decimal sign."""
 
 import re
 
@@ -9,17 +9,17 @@ WRITTEN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*")
 
 
 def possible_values(text: str, decimal: str | None = None) -> list[float]:
-    """Return the values that a text may have, the likelier first; none if it is no number.
+    """Return the possible values of a text, the likelier first; empty if it is no number.
 
-    Signs before groups of three digits may group them, and the last sign may be the decimal one:
-    "1,026.50" is 1026.5, "12.34" is 12.34, and "1.026" may be 1.026 as well as 1026.
+    Signs before groups of three digits may group them, and the last sign may be the decimal sign:
+    "1,026.50" is 1026.5, "12.34" is 12.34, and "1.026" may be 1.026 or 1026.
 
     Parameters
     ----------
     text : str
         Digits, with "." and "," between them, perhaps after "-".
     decimal : {",", "."}, optional
-        Which sign parts units from tenths, where that is known.
+        Decimal sign, where it is known.
 
     Raises
     ------

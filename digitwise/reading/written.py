@@ -1,4 +1,4 @@
-"""The signs that are written about a number's digits, and the text that both make."""
+"""Find the signs beside a number's digits, and write the text of both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from digitwise.imaging.components import Component, join
 from digitwise.reading.signs import KINDS
 from digitwise.reading.splitting.arcs import Arcs
 
-LIKELY = 0.5  # probability from which on a component that is no digit is shown as a sign
-ABOVE = 0.3  # share of the narrower one's width that strokes overlap by which make one sign
+MIN_PROBABILITY = 0.5  # of a sign, from which on it is a part of the text
+MIN_OVERLAP = 0.3  # of two strokes of one sign, as a share of the narrower one's width
 TWICE = {"-": "=", ".": ":"}
-"""What two of a sign are, one above the other."""
+"""Sign of two equal signs, one above the other."""
 Path = Sequence[tuple[int, str]]
-"""Of a number's digits, the arc that each takes, and the digit."""
+"""(arc, digit) of each digit of a number."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Sign:
         Its probability.
     piece : Component
     behind : int
-        How many digits come before it.
+        Number of digits before it.
     """
 
     char: str
@@ -39,13 +39,18 @@ class Sign:
 
 
 def find_signs(components: Sequence[Component], arcs: Arcs, path: Path) -> list[Sign]:
-    """Find the signs among those components of a number that are no part of its digits.
+    """Find the signs among the components of a number outside its digits.
 
     Parameters
     ----------
     components : sequence of Component
-        Of which `arcs` are.
+        The components that `arcs` was made of.
     path : sequence of (arc, digit)
+
+    Returns
+    -------
+    list of Sign
+        From left to right.
     """
     digits: set[int] = set()
     middles = []
@@ -58,7 +63,7 @@ def find_signs(components: Sequence[Component], arcs: Arcs, path: Path) -> list[
     for number, component in enumerate(components):
         kind = int(arcs.kinds[number].argmax())
         p = float(arcs.kinds[number, kind])
-        if number not in digits and KINDS[kind] in SIGNS and p >= LIKELY:
+        if number not in digits and KINDS[kind] in SIGNS and p >= MIN_PROBABILITY:
             found.append((KINDS[kind], p, component))
     return [
         Sign(char, p, piece, int(np.sum(np.less(middles, (piece.left + piece.right) / 2))))
@@ -67,7 +72,7 @@ def find_signs(components: Sequence[Component], arcs: Arcs, path: Path) -> list[
 
 
 def _stacked(found: list[tuple[str, float, Component]]) -> list[tuple[str, float, Component]]:
-    """Make one sign of two that stand one above the other; from left to right."""
+    """Join two equal signs, one above the other, into one; return signs from left to right."""
     signs: list[tuple[str, float, Component]] = []
     for char, p, piece in sorted(found, key=lambda sign: sign[2].left):
         before = signs[-1] if signs else None
@@ -80,13 +85,13 @@ def _stacked(found: list[tuple[str, float, Component]]) -> list[tuple[str, float
 
 def _overlap(one: Component, other: Component) -> bool:
     shared = min(one.right, other.right) - max(one.left, other.left)
-    return shared >= ABOVE * min(one.width, other.width)
+    return shared >= MIN_OVERLAP * min(one.width, other.width)
 
 
 def write(text: str, signs: Sequence[Sign]) -> str:
-    """Put signs between the digits of a text, and a minus before them.
+    """Return a text with its signs between the digits, and a minus before them.
 
-    Those that only close an amount, ".-", "/-" and "=", and others before it, are left out.
+    Signs that close an amount, ".-", "/-" and "=", and other signs before it are left out.
     """
     written = "-" if any(s.char == "-" and s.behind == 0 for s in signs) else ""
     for place, digit in enumerate(text):
@@ -99,9 +104,9 @@ def write(text: str, signs: Sequence[Sign]) -> str:
 def parts_at_dashes(
     components: Sequence[Component], text: str, signs: Sequence[Sign]
 ) -> list[list[Component]]:
-    """Part a number's components where a dash stands between its digits; one part if none does.
+    """Part a number's components at the dashes between its digits.
 
-    Dashes belong to no part; no part is empty.
+    Dashes belong to no part; no part is empty. Without a dash there is one part.
     """
     dashes = [sign.piece for sign in signs if sign.char == "-" and 0 < sign.behind < len(text)]
     parts: list[list[Component]] = [[] for _ in range(len(dashes) + 1)]

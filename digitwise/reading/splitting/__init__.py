@@ -1,1 +1,1 @@
-"""A number broken up into digits: cuts, candidates, their scores, the lattice of all paths."""
+"""Split a number into digits: cuts, candidates, their scores, the lattice of all paths."""
