@@ -1,6 +1,6 @@
 """Judge possible numbers: their text, its probability, and whether it was expected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -96,23 +96,40 @@ def judge_numbers(
     if weighing:
         candidates = find_candidates(numbers, network, calibration, weighing.signs, budgets)
     else:
-        few = [b.has_room(len(number)) for number, b in zip(numbers, budgets, strict=True)]
         arcs_of = [
-            uncut(number) if are_few else nothing_of(number)
-            for number, are_few in zip(numbers, few, strict=True)
+            uncut(number) if budget.has_room(len(number)) else nothing_of(number)
+            for number, budget in zip(numbers, budgets, strict=True)
         ]
         candidates = judge_candidates(arcs_of, network, calibration)
-    found = []
-    for number, (arcs, probabilities), budget in zip(numbers, candidates, budgets, strict=True):
+    choose = partial(decide, alternatives=alternatives, chosen=chosen)
+
+    def judge(arcs: Arcs, probabilities: Floats, budget: Budget) -> tuple[Decision | None, bool]:
+        """Return a number's decision, and whether it was expected."""
         lattice = make_lattice(arcs, probabilities, weighing)
-        is_number = None
-        if weighing:
-            is_number = partial(number_probability, arcs, weighing=weighing, known=known)
-        by_slashes = partial(trust, arcs) if weighing and weighing.signs else _trust_all
-        way = partial(decide, alternatives=alternatives, chosen=chosen)
-        decided = _decide(lattice, expected, is_number, known, by_slashes, way, budget)
-        found.append(Judged(number, arcs, *decided))
-    return found
+        # The cost of the sums is digits times arcs: digits are bounded as in patterns.
+        n = min(lattice.n, MOST_DIGITS) if weighing else lattice.n
+        ways = expected.ways(n)
+        try:
+            budget.take((len(ways) - 1) * len(lattice.ends) // WAYS_OF_ONE)
+        except BusyError:
+            return None, False
+        if weighing is None:
+            # Each component is a digit or a slash. A pattern may only choose among readings.
+            fitting = [replace(way, least=n) for way in ways if way.least <= n <= len(way.allowed)]
+            bounded = expected.pattern is not None and bool(fitting)
+            whatever = replace(anything(n), least=n)
+            return choose(lattice, fitting or [whatever], bounded), bool(fitting)
+        if not expected.nothing and (likely := _likely_ways(lattice, ways, anything(n))):
+            by_slashes = partial(trust, arcs) if weighing.signs else _trust_all
+            return choose(lattice, likely, bounded=True, trust=by_slashes), True
+        is_number = partial(number_probability, arcs, weighing=weighing, known=known)
+        return choose(lattice, [anything(n)], False, is_number, known), expected.nothing
+
+    every = zip(numbers, candidates, budgets, strict=True)
+    return [
+        Judged(number, candidate[0], *judge(*candidate, budget))
+        for number, candidate, budget in every
+    ]
 
 
 def _trust_all(*_: object) -> float:
@@ -120,32 +137,16 @@ def _trust_all(*_: object) -> float:
     return 1.0
 
 
-def _decide(
-    lattice: Lattice,
-    expected: Expected,
-    is_number: Callable[[Floats, float], float] | None,
-    known: bool,
-    trusted: Callable[[Way, list[tuple[int, str]]], float],
-    decide: Callable[..., Decision | None],
-    budget: Budget,
-) -> tuple[Decision | None, bool]:
-    """Return a number's decision, and whether it was expected."""
-    # The cost of the sums is digits times arcs: digits are bounded as in patterns.
-    n = lattice.n if is_number is None else min(lattice.n, MOST_DIGITS)
-    ways, whatever = expected.ways(n), anything(n)
-    try:
-        budget.take((len(ways) - 1) * len(lattice.ends) // WAYS_OF_ONE)
-    except BusyError:
-        return None, False
-    if is_number is None:
-        # Each component is a digit or a slash. A pattern may only choose among readings.
-        fitting = [replace(way, least=n) for way in ways if way.least <= n <= len(way.allowed)]
-        bounded = expected.pattern is not None and bool(fitting)
-        return decide(lattice, fitting or [replace(whatever, least=n)], bounded), bool(fitting)
-    if not expected.nothing:
-        totals = [lattice.total(way.allowed, way.least) for way in ways]
-        if np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > MIN_LOG_EXPECTED:
-            least = max(totals) - HOPELESS
-            likely = [way for way, total in zip(ways, totals, strict=True) if total > least]
-            return decide(lattice, likely, bounded=True, trust=trusted), True
-    return decide(lattice, [whatever], False, is_number, known), expected.nothing
+def _likely_ways(lattice: Lattice, ways: Sequence[Way], whatever: Way) -> list[Way]:
+    """Return the most probable of the expected ways; none if all together are improbable.
+
+    Parameters
+    ----------
+    whatever : Way
+        The way to write any number, for comparison.
+    """
+    totals = [lattice.total(way.allowed, way.least) for way in ways]
+    if not np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > MIN_LOG_EXPECTED:
+        return []
+    least = max(totals) - HOPELESS
+    return [way for way, total in zip(ways, totals, strict=True) if total > least]
