@@ -1,1 +1,1 @@
-"""Model files, and the networks that are shipped."""
+"""Model files and the shipped networks."""

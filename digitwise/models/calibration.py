@@ -1,4 +1,4 @@
-"""Confidence to be trusted: what a network's outputs mean, and from where on it is sure enough."""
+"""Calibration: probabilities from a network's outputs, and thresholds for a given error rate."""
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -11,25 +11,25 @@ import numpy.typing as npt
 from digitwise.errors import InputError
 from digitwise.neurons import Floats, sigmoid
 
-ASSURANCE = 0.9  # of the bound on the error of what is accepted
-FARTHEST = 50  # standard deviations of the terms that count in the bound
-MOST_STEPS = 100  # of Newton's method, which takes some five
-MOST_ROWS = 200  # for small errors, and as many for large ones
-# Share of digits that are told rightly and may yet have a confidence below one half. Half as many
-# cost 1 to 2% of the halves that are refused, twice as many 1% of the digits of some hands.
+ASSURANCE = 0.9  # confidence level of the error rate's upper bound
+MAX_DEVIATIONS = 50  # standard deviations: terms of the bound beyond them are left out
+MOST_STEPS = 100  # of Newton's method, which takes about five
+MOST_ROWS = 200  # of `Calibration.risk` for small errors, and as many for large ones
+# Share of right answers that may have a confidence below one half. With half that share, 1 to 2%
+# fewer halves are refused; with twice that share, 1% of the digits of some hands are lost.
 DOUBTED = 0.003
 
 
 def digit_probabilities(z: Floats, temperature: float = 1.0, bias: float = 0.0) -> Floats:
-    """Probability of each digit, from the weighted inputs of the ten outputs: (n, 10) → (n, 10).
+    """Return the probability of each digit from the outputs' weighted inputs: (n, 10) → (n, 10).
 
-    Each output neuron says on its own how likely its digit is, aⱼ = σ(zⱼ). Given that at most
+    Each output neuron gives the probability of its digit by itself, aⱼ = σ(zⱼ). Given that at most
     one of the ten is true, digit j has probability e^zⱼ / (1 + Σₖ e^zₖ); the 1 stands for "none
     of them", so rows sum to less than 1, and to little where no output fires.
 
-    A `bias` above 0, added to all z, makes "none of them" less likely. A digit that is likelier
-    than all else together, a `temperature` below 1 makes surer still: it divides the logarithm of
-    its odds (after Guo et al. 2017); the others share what is left. One half stays one half.
+    A `bias` above 0, added to all z, makes "none of them" less likely. The `temperature` divides
+    the log odds of a digit with a probability above one half (after Guo et al. 2017): below 1, it
+    makes the digit surer. The others share the rest. One half stays one half.
     """
     rows, top = np.arange(len(z)), z.argmax(axis=-1)
     others = z + z.dtype.type(bias)
@@ -46,19 +46,18 @@ def digit_probabilities(z: Floats, temperature: float = 1.0, bias: float = 0.0) 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What held-out digits say of a network's confidence: it holds for digits like them.
+    """Temperature, bias and error rates of a network, measured on held-out digits.
 
     Attributes
     ----------
     temperature, bias : float
         See `digit_probabilities`.
     source : str
-        Which digits.
+        The held-out digits, for people.
     n : int
-        How many.
+        Number of held-out answers.
     risk : tuple of (float, int, int)
-        For confidences above which an answer could be accepted, from 0 on: how many of the n
-        answers are more confident, and how many of these are wrong.
+        (threshold, accepted answers, wrong accepted answers), by rising threshold from 0 on.
     """
 
     temperature: float
@@ -68,15 +67,15 @@ class Calibration:
     risk: tuple[tuple[float, int, int], ...]
 
     def threshold(self, max_error: float) -> float:
-        """Confidence that an answer must be above, for at most this share of them to be wrong.
+        """Return the confidence above which at most this share of answers is wrong.
 
-        It holds with 90% assurance (the bound of Clopper & Pearson), for digits like those that it
-        was found on.
+        The share is a Clopper–Pearson upper bound at 90% confidence, for digits like the held-out
+        ones.
 
         Raises
         ------
         InputError
-            If the digits are too few, or the network not good enough, to vouch for so little.
+            If there are too few held-out digits, or too many errors, for so small a bound.
         """
         if not 0 < max_error < 1:
             raise InputError(f"expected 0 < max_error < 1; found {max_error!r:.50}")
@@ -90,11 +89,11 @@ class Calibration:
 
     @property
     def least_error(self) -> float:
-        """The least share of wrong answers that can be asked of `threshold`."""
+        """The least `max_error` for which there is a threshold."""
         return min(error_bound(wrong, accepted) for _, accepted, wrong in self.risk)
 
     def to_dict(self) -> dict[str, Any]:
-        """As model files have it."""
+        """Return the calibration as an object of a model file's header."""
         return asdict(self)
 
     @classmethod
@@ -104,7 +103,7 @@ class Calibration:
         Raises
         ------
         TypeError, ValueError, KeyError
-            If it isn't that.
+            If `saved` is no calibration.
         """
         risk = tuple((float(c), int(accepted), int(wrong)) for c, accepted, wrong in saved["risk"])
         temperature, bias = float(saved["temperature"]), float(saved["bias"])
@@ -117,17 +116,17 @@ class Calibration:
 
 
 def probabilities_of(z: Floats, calibration: Calibration | None) -> Floats:
-    """`digit_probabilities`, as far as a network's outputs have been calibrated."""
+    """Return `digit_probabilities` with a calibration's temperature and bias, if there is one."""
     if calibration is None:
         return digit_probabilities(z)
     return digit_probabilities(z, calibration.temperature, calibration.bias)
 
 
 def class_probabilities(z: Floats) -> Floats:
-    """Probability of each class where exactly one is true: outputs over their sum, (n, classes).
+    """Return the probability of each class where exactly one is true, shape (n, classes).
 
-    Each output aⱼ = σ(zⱼ) is trained to be the probability of its class, so their sum is about 1.
-    From z, so that rows sum to 1 even where all outputs round to 0.
+    Each output aⱼ = σ(zⱼ) is trained to be the probability of its class, so their sum is about 1;
+    each is divided by it. Computed from z, so that rows sum to 1 even where all outputs round to 0.
     """
     log_a = -np.logaddexp(0, -z)
     a = np.exp(log_a - log_a.max(axis=-1, keepdims=True))
@@ -135,10 +134,10 @@ def class_probabilities(z: Floats) -> Floats:
 
 
 def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = 15) -> float:
-    """Expected calibration error (Guo et al. 2017): |confidence - accuracy|, 0 to 1.
+    """Return the expected calibration error (Guo et al. 2017), 0 to 1.
 
-    Of the answers, (n,), in each of so many bins of confidence, equally wide; averaged over them by
-    the number of answers.
+    It is |confidence - accuracy| of the answers in each of equally wide bins of confidence,
+    averaged over bins by their number of answers. Both arrays have shape (n,).
     """
     if len(confidence) == 0:
         return 0.0
@@ -148,16 +147,18 @@ def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: in
 
 
 def error_bound(wrong: int, accepted: int) -> float:
-    """One-sided upper bound of the error rate, with ASSURANCE (Clopper & Pearson 1934).
+    """Return the one-sided upper bound of the error rate at level ASSURANCE (Clopper–Pearson 1934).
 
-    It is the rate p at which so few wrong answers have the probability P(X ≤ wrong) =
-    1 - ASSURANCE, found by Newton's method on its logarithm, a concave function of p.
+    It is the rate p with P(X ≤ wrong) = 1 - ASSURANCE for binomial X, found by Newton's method on
+    the probability's logarithm, a concave function of p.
     """
     if wrong >= accepted:
         return 1.0
     right = accepted - wrong
     # P(X ≤ wrong) = P(X = wrong) times a sum: each term is its predecessor times a ratio below 1.
-    fewer = np.arange(wrong, max(0, wrong - FARTHEST * (1 + isqrt(wrong))), -1, dtype=np.float64)
+    fewer = np.arange(
+        wrong, max(0, wrong - MAX_DEVIATIONS * (1 + isqrt(wrong))), -1, dtype=np.float64
+    )
     ratios = fewer / (accepted - fewer + 1)
     ways = lgamma(accepted + 1) - lgamma(wrong + 1) - lgamma(right + 1)
     p = (wrong + 1) / (accepted + 1)
@@ -172,7 +173,7 @@ def error_bound(wrong: int, accepted: int) -> float:
 
 
 def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibration:
-    """Find the bias and temperature that suit held-out digits, and what can be accepted when.
+    """Find bias, temperature and error rates from held-out digits.
 
     Parameters
     ----------
@@ -181,7 +182,7 @@ def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibrat
     labels : uint8 array of shape (n,)
         0 to 9.
     source : str
-        Which digits, for people.
+        The held-out digits, for people.
     """
     z = np.asarray(z, np.float64)
     wrong = z.argmax(axis=1) != labels
@@ -195,39 +196,39 @@ def calibrate(z: Floats, labels: npt.NDArray[np.uint8], source: str) -> Calibrat
 
 
 def _temperature(against: Floats) -> float:
-    """Find the temperature T, e⁻² to e³, under which the answers are least surprising.
+    """Find the temperature T, e⁻² to e³, with the least mean negative log-likelihood.
 
-    Their mean surprise, log(1 + e^(o/T)) for the logarithm `against` of the odds o against each,
-    (n,), is convex in 1/T: where its slope changes sign is found by halving.
+    The negative log-likelihood of an answer is log(1 + e^(o/T)) for the log odds o against it,
+    `against` of shape (n,). It is convex in 1/T: bisection finds the zero of its slope.
     """
     low, high = -2.0, 3.0
     for _ in range(50):
         middle = (low + high) / 2
         if float(against @ sigmoid(against * np.exp(-middle))) > 0:
-            low = middle  # they are too sure
+            low = middle  # the answers are too sure
         else:
             high = middle
     return float(np.exp((low + high) / 2))
 
 
 def _bias(z: Floats, wrong: npt.NDArray[np.bool_]) -> float:
-    """Find the least bias, 0 or above, for which at most DOUBTED seem likelier to be none.
+    """Find the least bias from 0 on for which at most DOUBTED of the digits seem to be none.
 
-    Of the digits that are told rightly: no bias helps the others.
+    Only right answers count: no bias helps wrong ones.
     """
     others = np.sort(np.exp(z[~wrong]), axis=1)
     lead = others[:, -1] - others[:, :-1].sum(axis=1)
-    # A digit is likelier than all else together from this bias on, often below 0; those in doubt
-    # between two digits are never.
+    # From this bias on, often below 0, a digit has more than half of the probability. A digit that
+    # is in doubt between two labels never has.
     needed = np.sort(-np.log(lead[lead > 0]))[::-1]
     allowed = int(DOUBTED * len(z))
     return round(float(max(0.0, needed[allowed])), 4) if allowed < len(needed) else 0.0
 
 
 def risk_of(confidence: Floats, wrong: npt.NDArray[np.bool_]) -> tuple[tuple[float, int, int], ...]:
-    """Rows of `Calibration.risk`: above 0, and above the confidence of each wrong answer."""
+    """Return the rows of `Calibration.risk`: thresholds 0 and the confidence of wrong answers."""
     limits = [0.0, *np.sort(confidence[wrong])]
-    # The surest wrong answers decide about small errors; of the others, some will do.
+    # Small errors depend on the surest wrong answers; a sample of the others is enough.
     others, surest = limits[:-MOST_ROWS], limits[-MOST_ROWS:]
     limits = [*others[:: -(-len(others) // MOST_ROWS) or 1], *surest]
     rows = []

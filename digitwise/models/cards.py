@@ -1,20 +1,20 @@
-"""What is to be known of a shipped network beyond what its file says."""
+"""Cards of the shipped networks: facts that their files don't hold."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Card:
-    """Of one shipped network.
+    """Card of one shipped network.
 
     Attributes
     ----------
     commit : str
-        Of this project, that it was trained at.
+        Commit of this project at which it was trained.
     cores : int
-        That it was trained on: sums, and so the last bits of weights, depend on their number.
+        Number of cores of its training: the last bits of sums, and so of weights, depend on it.
     limits : str
-        What it is not good at.
+        Known weaknesses.
     """
 
     commit: str

@@ -1,7 +1,7 @@
-"""Weights and activations of pictures with the channels first, as PyTorch and ONNX have them.
+"""Weights and activations with the channels first, as PyTorch and ONNX have them.
 
-Ours are in the order row, column, channel; theirs are in the order channel, row, column, which is
-also the order in which people look at maps, one after the other.
+Ours are in the order row, column, channel; theirs are in the order channel, row, column, in which
+people look at maps, too.
 """
 
 import numpy as np
@@ -13,12 +13,12 @@ from digitwise.neurons import ACTIVATIONS, Floats
 
 
 def channels_first(network: Network) -> list[Floats]:
-    """Return the weights of every layer as PyTorch and ONNX have them; those that differ, copied.
+    """Return the weights of every layer as PyTorch and ONNX have them, copied where they differ.
 
     Returns
     -------
     list of arrays
-        Of a layer with shared weights (maps, channels, patch, patch), of a full one (n_out, n_in).
+        Shape (maps, channels, patch, patch) for shared weights, (n_out, n_in) for a full layer.
     """
     return [
         np.ascontiguousarray(w if is_shared(layer) else w.reshape(layer.weight_shape))
@@ -27,15 +27,16 @@ def channels_first(network: Network) -> list[Floats]:
 
 
 def take_channels_first(network: Network, weights: list[Floats]) -> None:
-    """Change a network's weights, in place, to those that are in the order of `channels_first`."""
+    """Set a network's weights, in place, from weights in the order of `channels_first`."""
     for ours, theirs in zip(views_by_channel(network), weights, strict=True):
         ours[...] = theirs.reshape(ours.shape)
 
 
 def views_by_channel(network: Network) -> list[Floats]:
-    """View the weights of every layer; of one that looks at maps (n_out, channels, rows, columns).
+    """Return views of every layer's weights, channels first where its inputs are maps.
 
-    The rows and columns are those of a patch, or, of a full layer, those of the maps before it.
+    Such a view has shape (n_out, channels, rows, columns): rows and columns of a patch, or, in a
+    full layer, of the maps before it.
     """
     views = list[Floats]()
     before: Layer | None = None
@@ -60,7 +61,8 @@ def feature_maps(network: Network, x: npt.ArrayLike) -> list[Floats]:
 
     Returns
     -------
-    list of arrays of shape (n, maps, rows, columns), none for a network of full layers
+    list of arrays of shape (n, maps, rows, columns)
+        Empty for a network of full layers.
     """
     a = np.asarray(x, network.dtype)
     f, maps = ACTIVATIONS[network.activation].function, list[Floats]()

@@ -1,4 +1,4 @@
-"""What a model file says of its network, for people."""
+"""Facts about a model file's network, for people."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
-    """Return layers, training, results and calibration; None for what is not known.
+    """Return layers, training, results and calibration; None for an unknown fact.
 
-    `name` counts if it is that of a shipped network. What the file says of its run is passed on as
-    it is: nothing of it has been checked.
+    The name of a shipped network adds the facts of its card. The file's statements about its run
+    are passed on unchecked.
     """
     settings, network = _settings(model), model.network
     calibration, weighing, card = model.calibration, model.weighing, CARDS.get(name or "")
@@ -45,16 +45,13 @@ def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
 
 
 def as_words(key: str, value: Any) -> str:
-    """Write a fact for people."""
+    """Return a fact as text for people."""
     share = key == "test_accuracy" and isinstance(value, float)
     return percent(value) if share else str(value)
 
 
 def trained_on(model: "Model") -> str | None:
-    """Say in a line which digits a network learnt from, and how many test digits it gets right.
-
-    None if its file doesn't say.
-    """
+    """Return a line with the training digits and the test accuracy; None without the former."""
     settings = _settings(model)
     data, also = settings.get("data"), settings.get("also")
     if not isinstance(data, str):
@@ -74,7 +71,7 @@ def _settings(model: "Model") -> dict[str, Any]:
 
 
 def _sources(also: object) -> list[str]:
-    """Say of each set that was mixed in where it is from, and its terms."""
+    """Return name, origin and terms of each set that was mixed in."""
     texts = [text for text in also if isinstance(text, str)] if isinstance(also, list) else []
     names = [split_share(text)[0] for text in texts]
     return [

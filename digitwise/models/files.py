@@ -1,10 +1,9 @@
 """Model files: safetensors with one JSON header. No pickle, in or out.
 
-The tensors are `weights.0`, `biases.0`, `weights.1`, ..., and in a run under way as many again for
-momentum, named `velocity.weights.0` and so on, for averaging, `average.weights.0`, and for the best
-epoch so far, `best.weights.0`; those of the network that tells signs are `signs.weights.0` and so
-on. The header, under the key "digitwise", holds what `Model` says. A file is a pure function of
-what it describes: no date, no path, no duration, so equal runs give equal files.
+The tensors are `weights.0`, `biases.0`, `weights.1`, ... Prefixes name further networks of the same
+form: `velocity.` for momentum, `average.` for averaging and `best.` for the best epoch of a
+run under way, `signs.` for the network of signs. The header, under the key "digitwise", holds
+the fields of `Model`. It holds no date, path or duration, so that equal runs give equal files.
 
 Two relatives are read, too: a folder as the Hugging Face Hub has it, whose `model.safetensors` is
 such a file; and a state dict of PyTorch, in which only the names of tensors differ.
@@ -46,26 +45,24 @@ DTYPES = {
 
 @dataclass
 class Model:
-    """A network and what is known about it.
+    """A network and the facts about it.
 
     Attributes
     ----------
     network : Network
     training : dict
-        The run that made it: data and its fingerprint, settings, seed, command, history. Empty
-        if it was not made by `digitwise train`.
+        Its run: data and their fingerprint, settings, seed, command, history. Empty if it was not
+        made by `digitwise train`.
     results : dict
         Measured figures: `test_accuracy`, `test_n`.
     calibration : Calibration or None
-        What held-out digits say of its confidence.
+        Calibration of its outputs on held-out digits.
     weighing : Weighing or None
-        How its word on candidate digits is weighed when numbers are read; None for a network that
-        hasn't learnt what is no digit.
+        Weights for reading numbers; None for a network trained without non-digits.
     store : {"float16", "float32"} or None
-        How parameters are written, if not as they are: float16 halves the file, and rounds them.
+        Data type of the file; None keeps the network's. float16 halves the file, and rounds.
     velocity, average, best : Gradient or None
-        Of a network that is trained with momentum, averaged, or kept at its best: what its run
-        goes on from.
+        State of a run with momentum, averaging or a best epoch, from which it resumes.
     """
 
     network: Network
@@ -79,7 +76,7 @@ class Model:
     weighing: Weighing | None = None
 
     def __repr__(self) -> str:
-        """Show the network, how it was made and what it is worth."""
+        """Show the network, its training and its accuracy."""
         from digitwise.display.model import describe
 
         return describe(self)
@@ -108,9 +105,19 @@ def to_bytes(
     metadata: Mapping[str, str] | None = None,
     tensors: Mapping[str, Floats] | None = None,
 ) -> bytes:
-    """Return the content of a model file.
+    """Return the bytes of a model file.
 
-    What other programs look for: `metadata` beside our header, and `tensors` in place of ours.
+    Parameters
+    ----------
+    metadata : mapping of str to str, optional
+        Entries beside our header, for other programs.
+    tensors : mapping of str to array, optional
+        Tensors in place of ours, for other programs.
+
+    Raises
+    ------
+    ModelError
+        If a parameter is not a finite number.
     """
     from safetensors.numpy import save as serialise
 
@@ -138,19 +145,19 @@ def to_bytes(
 
 
 def _in_order(content: bytes) -> bytes:
-    """Sort the metadata of a safetensors file, whose order safetensors leaves to chance."""
+    """Return a safetensors file with its metadata sorted: safetensors writes them in any order."""
     end = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:end])
     if len(header["__metadata__"]) == 1:
         return content
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)  # tensors begin where they are aligned
+    text += b" " * (-len(text) % 8)  # aligns the tensors
     return len(text).to_bytes(8, "little") + text + content[end:]
 
 
 def _described(network: Network) -> dict[str, Any]:
-    """Return what a header says of a network: `_empty_network` makes one of that."""
+    """Return a network's fields of a header; the inverse of `_empty_network`."""
     return {
         "sizes": [n if isinstance(n, int) else _size(n) for n in network.layout],
         "dtype": network.dtype.name,
@@ -163,7 +170,7 @@ def _described(network: Network) -> dict[str, Any]:
 
 
 def _size(layer: Layer) -> int | str:
-    """A layer as a header has it: a number of neurons, or how people type it."""
+    """Return a layer as a header has it: a number of neurons, or the text that people type."""
     return layer.n_out if isinstance(layer, Full) else str(layer)
 
 
@@ -179,7 +186,7 @@ def load_model(path: str | Path) -> Network:
     Raises
     ------
     ModelError
-        If the file is missing, or isn't a whole and sound model file.
+        If the file is missing, damaged or no model file.
     """
     return read_model(path).network
 
@@ -187,7 +194,7 @@ def load_model(path: str | Path) -> Network:
 def read_model(
     path: str | Path, activation: str | None = None, convolutions: str | None = None
 ) -> Model:
-    """Read a model file: the network, and what its header says of it.
+    """Read a model file: the network and the facts of its header.
 
     Nothing in the file is trusted: sizes, shapes and types are checked before a tensor is read.
 
@@ -195,16 +202,18 @@ def read_model(
     ----------
     path : path
         A model file, a folder of the Hub, or a state dict of PyTorch in a safetensors file.
-    activation, convolutions : str, optional
-        Of the hidden layers, and the layers with shared weights as `parse_layers` takes them: for a
-        state dict, which doesn't say its activation nor how it pools.
+    activation : str, optional
+        Activation of the hidden layers, which a state dict doesn't hold.
+    convolutions : str, optional
+        Layers with shared weights as `parse_layers` takes them; a state dict doesn't hold their
+        pooling.
 
     Raises
     ------
     ModelError
-        If the file is missing, isn't a whole and sound model file, or says something else.
+        If the file is missing, damaged or no model file, or contradicts an argument.
     InputError
-        If `convolutions` are no such layers.
+        If `parse_layers` refuses `convolutions`.
     """
     path = model_file(path)
     if convolutions is not None:
@@ -236,7 +245,7 @@ def _brief(error: Exception) -> str:
 
 
 def _check_envelope(path: Path) -> None:
-    """Refuse early what is too large, or another kind of file."""
+    """Refuse folders, files that are too large, and other kinds of files."""
     size = path.stat().st_size
     if path.is_dir():
         raise ModelError(f"{path} is a folder; expected a model file, or {IN_FOLDER} in the folder")
@@ -356,7 +365,7 @@ def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
 
 
 def _empty_network(path: Path, header: dict[str, Any]) -> Network:
-    """Build a network of the header's shape, once its size is known to fit into the file."""
+    """Build a network of the header's shape, after checking that the file can hold its size."""
     sizes = header.get("sizes")
     if (
         not isinstance(sizes, list)

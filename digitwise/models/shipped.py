@@ -1,4 +1,4 @@
-"""The networks that come with digitwise, by name."""
+"""The shipped networks, by name."""
 
 from pathlib import Path
 
@@ -10,18 +10,18 @@ FOLDER = Path(__file__).parent
 
 
 def shipped_models() -> list[str]:
-    """Names of the shipped networks, the default first."""
+    """Return the names of the shipped networks, the default first."""
     names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
     return sorted(names, key=lambda name: name != DEFAULT)
 
 
 def find_model(name: str | Path | None = None) -> Path:
-    """Return the path of a model (see `read_model`) or of a shipped one; None: the default.
+    """Return the path of a model (see `read_model`) or of a shipped one; the default for None.
 
     Raises
     ------
     ModelError
-        If it is neither.
+        If there is no such model.
     """
     name = DEFAULT if name is None else name
     if str(name) in shipped_models():
@@ -40,6 +40,6 @@ def open_model(name: str | Path | None = None) -> Model:
     Raises
     ------
     ModelError
-        If it is neither, or the file is not sound.
+        If there is no such model, or the file is damaged.
     """
     return read_model(find_model(name))

@@ -1,10 +1,9 @@
-"""State dicts of PyTorch: which of their tensors are which layer's, and what they say of it.
+"""State dicts of PyTorch: map their tensors to layers, and describe the network.
 
-A Linear layer has a `weight` of shape (n_out, n_in) and a `bias` of shape (n_out,), as ours have,
-a Conv2d layer a `weight` of shape (maps, channels, patch, patch) and a `bias` of shape (maps,).
+A Linear layer has a `weight` of shape (n_out, n_in) and a `bias` of shape (n_out,), as ours have.
+A Conv2d layer has a `weight` of shape (maps, channels, patch, patch) and a `bias` of shape (maps,).
 `nn.Sequential` names them `0.weight`, `0.bias`, `2.weight`, ..., other modules `fc1.weight` or
-`layers.0.weight`. Nothing else of a module is in its state dict: not its activation, nor whether
-and how a MaxPool2d follows.
+`layers.0.weight`. A state dict holds nothing else: no activation, no MaxPool2d.
 """
 
 import re
@@ -19,25 +18,25 @@ from digitwise.typed_layers import parse_layers
 
 Shapes = Mapping[str, tuple[int, ...]]
 STORED = {"F16": ("float32", "float16"), "F32": ("float32", "float32"), "F64": ("float64",) * 2}
-"""For each type of safetensors that can be read: that of the network, and as it is stored."""
-INPUTS = 784  # of a network with shared weights: its state dict doesn't say how many it has
+"""Readable types of safetensors: (type of the network, type of its file)."""
+INPUTS = 784  # of a network with shared weights: its state dict doesn't hold their number
 KINDS = {2: "Linear", 4: "Conv2d"}
-"""What has a weight of so many dimensions."""
+"""Layers by the number of dimensions of their weight."""
 
 
 def is_state_dict(shapes: Shapes) -> bool:
-    """Tell whether tensors are named as PyTorch names those of its layers."""
+    """Whether a tensor has a name like those of PyTorch's layers."""
     return any(re.search(r"(^|\.)weight$", name) for name in shapes)
 
 
 def names_in_state_dict(path: Path, shapes: Shapes) -> dict[str, str]:
-    """Find the tensor of each of our parameters: {"weights.0": "fc1.weight", ...}, in order.
+    """Return the tensor of each of our parameters: {"weights.0": "fc1.weight", ...}, in order.
 
     Raises
     ------
     ModelError
-        If there is anything but Conv2d and Linear layers with biases, or no one order in which each
-        feeds the next.
+        If there is anything but Conv2d and Linear layers with biases, or if there is not exactly
+        one order in which each layer feeds the next.
     """
     stems = {}
     for name, shape in shapes.items():
@@ -66,7 +65,7 @@ def names_in_state_dict(path: Path, shapes: Shapes) -> dict[str, str]:
 
 
 def _in_order(path: Path, stems: Shapes) -> list[str]:
-    """Order layers by the numbers in their names; else by their shapes, if that is one order."""
+    """Order layers by the numbers in their names, else by their shapes if only one order fits."""
     ordered = sorted(stems, key=_natural)
     if _is_chain(ordered, stems):
         return ordered
@@ -87,7 +86,7 @@ def _in_order(path: Path, stems: Shapes) -> list[str]:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Sort fc2 before fc10."""
+    """Return a sort key that puts fc2 before fc10."""
     return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", name)]
 
 
@@ -103,27 +102,31 @@ def describe_state_dict(
     activation: str | None,
     convolutions: str | None,
 ) -> dict[str, Any]:
-    """Return the header that a model file of these parameters would have.
+    """Return the header of a model file with these parameters.
 
-    The outputs are sigmoid neurons, whatever they were trained as: the largest is the same.
+    The outputs become sigmoid neurons, however they were trained: the largest stays the same.
 
     Parameters
     ----------
-    path, shapes, names
-        As above.
+    path : Path
+        For errors.
+    shapes : mapping of str to tuple of int
+        Shape of each tensor.
+    names : dict of str to str
+        Result of `names_in_state_dict`.
     stored : str
         Type of the tensors, as safetensors names it.
     activation : str or None
-        Of the hidden layers, as PyTorch or as we name it; None: nobody has said.
+        Activation of the hidden layers, by our or PyTorch's name; None if unknown.
     convolutions : str or None
-        The Conv2d layers as `parse_layers` takes them, with how each is pooled.
+        The Conv2d layers with their pooling, as `parse_layers` takes them.
 
     Raises
     ------
     ModelError
-        If the activation or the pooling is not known, or there is no reading tensors of this type.
+        If the activation or the pooling is not known, or tensors have an unreadable type.
     InputError
-        If `convolutions` are no such layers.
+        If `parse_layers` refuses `convolutions`.
     """
     if stored not in STORED:
         raise ModelError(
@@ -134,7 +137,7 @@ def describe_state_dict(
     patches = [shape for shape in weights if len(shape) == 4]
     full = [shape for shape in weights if len(shape) == 2]
     if len(weights) == 1:
-        activation = activation or "sigmoid"  # of hidden layers, of which there are none
+        activation = activation or "sigmoid"  # without hidden layers any will do
     known = ", ".join(ACTIVATIONS)
     if activation is None:
         raise ModelError(

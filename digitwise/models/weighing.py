@@ -1,4 +1,4 @@
-"""How a network's word on candidate digits is weighed against geometry, when numbers are read."""
+"""The weighing: weights of the network's output and of geometry in a candidate's score."""
 
 from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
@@ -14,25 +14,25 @@ DIGIT_TERMS = (
 NONE_TERMS = ("bias", "log none", "height", "width", "ink", "out of place")
 NUMBER_TERMS = ("bias", "total", "width", "cut out")
 EARLIER = {"digit": (9, 13), "none": (5,), "number": (3,)}
-"""How many there are in files from before others were weighed."""
+"""Numbers of weights in older files, in which the last terms are missing."""
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """Weights that were learnt from drawn numbers: see `digitwise.reading.splitting.scoring`.
+    """Weights learnt from drawn numbers: see `digitwise.reading.splitting.scoring`.
 
     Attributes
     ----------
     digit, none, number : tuple of float
-        Of the terms of a candidate that is taken for a digit; of ink that is passed over; and of
-        what may be no number at all, but letters.
+        Weights of DIGIT_TERMS for a candidate taken for a digit, of NONE_TERMS for ink that is
+        skipped, and of NUMBER_TERMS, which tell numbers from letters.
     sizes : tuple of ten (height, its deviation, width, its deviation)
-        Of each digit: logarithms, in heights of a number's digits.
+        Mean and standard deviation of each digit's log height and log width, in digit heights.
     numbers : Calibration
-        What the confidence of whole numbers is worth.
+        Calibration of the confidence of whole numbers.
     signs : Network or None
-        Tells what each component is, in its place: see `digitwise.reading.signs`. None in files
-        from before there was one. Model files hold it as tensors.
+        Network for the kinds of components: see `digitwise.reading.signs`. None in older files.
+        Model files hold it as tensors.
     """
 
     digit: tuple[float, ...]
@@ -43,7 +43,7 @@ class Weighing:
     signs: Network | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """As the headers of model files have it: without the network."""
+        """Return the weighing as an object of a model file's header, without the network."""
         saved = asdict(replace(self, signs=None))
         del saved["signs"]
         return saved
@@ -55,7 +55,7 @@ class Weighing:
         Raises
         ------
         TypeError, ValueError, KeyError
-            If it isn't that.
+            If `saved` is no weighing.
         """
         terms = {"digit": DIGIT_TERMS, "none": NONE_TERMS, "number": NUMBER_TERMS}
         digit, none, number = (_weights(saved[k], len(of), EARLIER[k]) for k, of in terms.items())
