@@ -1,4 +1,4 @@
-"""Candidate digits of a number, and what can be told of them besides what the network says."""
+"""Candidate digits of a number: neighbouring fragments taken together, and their geometry."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,13 @@ from digitwise.reading.splitting.fragments import (
     put_together,
 )
 
-MOST_FRAGMENTS = 16  # of one digit
-MOST_COMPONENTS = 3  # of one digit, without small ones
-MOST_SMALL = 20  # of one digit: more are a texture
-WIDEST = 1.8  # digit heights
-LOWEST, TALLEST = 0.4, 2.0  # digit heights
-INK_CUT = 2  # column of features: 0 for what nothing was cut from
+MOST_FRAGMENTS = 16  # of a digit
+MOST_COMPONENTS = 3  # of a digit, small ones not counted
+MOST_SMALL = 20  # small components of a digit: more are a texture
+MAX_WIDTH = 1.8  # digit heights: widest candidate
+MIN_HEIGHT = 0.4  # digit heights: lowest candidate
+MAX_HEIGHT = 2.0  # digit heights: tallest candidate
+INK_CUT = 2  # column of features with the ink cut through; 0 if nothing was cut
 
 
 @dataclass(frozen=True)
@@ -39,26 +40,28 @@ class Arcs:
     Attributes
     ----------
     n : int
-        How many fragments.
+        Number of fragments.
     starts, ends : int arrays of shape (arcs,)
     pieces : list of Component
+        The ink of each arc.
     features : float array of shape (arcs, 6)
-        Logarithms of height and of width in digit heights; ink cut through at both ends, in widths
-        of the pen; widest gap inside, in digit heights; components beyond the first; distance from
-        the line, in digit heights.
+        Log height and log width in digit heights; ink cut through at both ends, in pen widths;
+        widest gap inside, in digit heights; components beyond the first; distance from the line,
+        in digit heights.
     skipping : float array of shape (arcs, 3)
-        Of arcs of one whole component, if it is no digit: its height, width and ink, in digit
-        heights and their squares. NaN for others.
-    without : list of lists
-        Of each arc, those of what is small and lies among its fragments, but is left out of it.
+        Height, width and ink of an arc of one whole component, in digit heights and their squares,
+        for skipping it as no digit. NaN for other arcs.
+    without : list of lists of int
+        For each arc, the arcs of the small components that lie among its fragments but are left
+        out.
     width : float
-        Of all that has ink, without the gaps, in digit heights.
+        Width of all columns with components, in digit heights.
     components : int array of shape (n,)
-        Of each fragment, which component it is of.
+        Index of each fragment's component.
     alone : int array of shape (arcs,)
-        Which component an arc takes whole, and nothing else; -1 for others.
+        Index of the component that an arc consists of; -1 for other arcs.
     kinds : float array of shape (components, 7)
-        How probable each of `KINDS` is of each component; certainly digits where nobody told.
+        Probability of each of `KINDS`; all components are digits without a network of signs.
     """
 
     n: int
@@ -80,16 +83,17 @@ def find_arcs(
     kinds: Floats | None = None,
     budget: Budget | None = None,
 ) -> Arcs:
-    """Break a number's components up and take neighbouring fragments together, as far as likely.
+    """Find a number's candidates: break its components up and join neighbouring fragments.
 
     Parameters
     ----------
     most : sequence of int, optional
-        Cuts of each component; as many as there are if not given. One of none is surely a digit.
+        Greatest number of cuts of each component; unbounded if not given. With 0, the component
+        is surely a digit.
     kinds : array of shape (components, 7), optional
-        How probable each of `KINDS` is of each component.
+        Probability of each of `KINDS` for each component.
     budget : Budget, optional
-        Of the page.
+        Budget of the page.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def find_arcs(
     pen = median(stroke_width(c.ink) for c in telling if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)
     between = cache(piece_between)
-    single: dict[int, int] = {}  # small fragment → its own arc
+    single: dict[int, int] = {}  # index of a small fragment → index of its own arc
     found: list[Candidate] = []
     for start, first in enumerate(fragments):
         if first.small:
@@ -118,7 +122,7 @@ def find_arcs(
             part = fragments[start:end]
             variants: list[tuple[list[Fragment], list[int]]] = [(part, [])]
             if small and not (first.small or part[-1].small):
-                # What is small may lie within the reach of a digit without being a part of it.
+                # Small components may lie within a digit's width without being a part of it.
                 variants.append((large, small))
             for taken, left_out in variants:
                 pieces = put_together(taken, between)
@@ -143,13 +147,23 @@ def find_arcs(
 
 
 def _surely_digits(n: int) -> Floats:
-    """Return that each of n components certainly is a digit, as `Arcs.kinds` has it."""
+    """Return `Arcs.kinds` of n components that are digits with probability 1."""
     return np.eye(1, len(KINDS)).repeat(n, axis=0)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Fragments from `start` to `end` - 1, but for some small ones; of each component its piece."""
+    """Fragments from `start` to `end` - 1 without those left out, and the ink of each component.
+
+    Attributes
+    ----------
+    start, end : int
+    part : list of Fragment
+    pieces : list of Component
+        The ink of `part`, one item a component.
+    left_out : list of int
+        Indices of small fragments.
+    """
 
     start: int
     end: int
@@ -161,16 +175,16 @@ class Candidate:
 def _spans(
     fragments: list[Fragment], start: int, sizes: Counter[int], height: float
 ) -> Iterator[tuple[int, list[Fragment], list[int]]]:
-    """Ends of what begins with this fragment and is not too much for a digit.
+    """Find the possible ends of a digit that begins with this fragment.
 
     Yields
     ------
-    (end, fragments that are not small, places of the others)
+    (end, large fragments, indices of the small fragments)
     """
     large: list[Fragment] = []
     small: list[int] = []
     taken: Counter[int] = Counter()
-    left, right = np.inf, -np.inf  # of whole components
+    left, right = np.inf, -np.inf  # of the components taken whole
     for place, last in enumerate(fragments[start:], start):
         if last.small:
             small.append(place)
@@ -182,7 +196,7 @@ def _spans(
             if taken[last.number] == sizes[last.number]:
                 left = min(left, last.component.left)
                 right = max(right, last.component.right)
-            if len(taken) > 1 and right - left > WIDEST * height:
+            if len(taken) > 1 and right - left > MAX_WIDTH * height:
                 return
         if len(large) > MOST_FRAGMENTS:
             if len(taken) > MOST_COMPONENTS:
@@ -200,7 +214,7 @@ def _may_be_one(
     digits: set[int],
     height: float,
 ) -> bool:
-    """Whether fragments are few and close enough for one digit, or are a whole component."""
+    """Whether fragments are a whole component, or few and close enough for one digit."""
     if not large:
         return len(part) == 1
     of = {f.number for f in large}
@@ -208,22 +222,22 @@ def _may_be_one(
     if whole and len(of) == 1:
         return True
     if len(pieces) < len({f.number for f in part}):
-        return False  # cuts that cross left nothing of one
+        return False  # crossing cuts have left a component without ink
     wide = max([p.right for p in pieces]) - min([p.left for p in pieces])
     tall = max([p.bottom for p in pieces]) - min([p.top for p in pieces])
     if wide > tall and not digits.isdisjoint(of):
         return False  # a digit and something beside it
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
-    return few and wide <= WIDEST * height and LOWEST * height <= tall <= TALLEST * height
+    return few and wide <= MAX_WIDTH * height and MIN_HEIGHT * height <= tall <= MAX_HEIGHT * height
 
 
 def nothing_of(components: list[Component]) -> Arcs:
-    """No candidates: components that are too many for a number."""
+    """Return arcs without candidates, for components that are too many for a number."""
     return replace(uncut([]), kinds=_surely_digits(len(components)))
 
 
 def uncut(digits: list[Component]) -> Arcs:
-    """Take each component for one digit, and nothing else."""
+    """Return arcs that take each component for one digit."""
     n = len(digits)
     none = np.full((n, 6), np.nan)
     every = np.arange(n)
@@ -243,13 +257,13 @@ def uncut(digits: list[Component]) -> Arcs:
 
 
 def _pixels(pieces: list[Component]) -> int:
-    """How many pixels the common box of some pieces has."""
+    """Return the number of pixels in the common box of pieces."""
     wide = max([p.right for p in pieces]) - min([p.left for p in pieces])
     return wide * (max([p.bottom for p in pieces]) - min([p.top for p in pieces]))
 
 
 def _width(components: list[Component]) -> int:
-    """How many columns components take, in pixels."""
+    """Return the number of columns that components cover."""
     total, reach = 0, 0
     for c in sorted(components, key=lambda c: c.left):
         total += max(0, c.right - max(c.left, reach))
@@ -258,7 +272,7 @@ def _width(components: list[Component]) -> int:
 
 
 def _line(components: list[Component], height: float) -> tuple[float, float]:
-    """Slope and offset of the line through the middles of a number's digits."""
+    """Return slope and offset, in pixels, of the line through the middles of a number's digits."""
     tall = [c for c in components if c.height >= height / 2] or components
     x = np.array([c.left + c.right for c in tall]) / 2
     y = np.array([c.top + c.bottom for c in tall]) / 2
@@ -266,7 +280,7 @@ def _line(components: list[Component], height: float) -> tuple[float, float]:
         return 0.0, median(y.tolist())
     x_mean, y_mean = float(x.mean()), float(y.mean())
     off = x - x_mean
-    slope = float(off @ y) / max(float(off @ off), 1.0)  # 1: digits above one another have none
+    slope = float(off @ y) / max(float(off @ off), 1.0)  # 1.0: digits above one another
     return slope, y_mean - slope * x_mean
 
 
@@ -277,6 +291,7 @@ def _features(
     pen: float,
     line: tuple[float, float],
 ) -> list[float]:
+    """Return a candidate's row of `Arcs.features`."""
     spans = sorted((p.left, p.right) for p in candidate.pieces)
     gap, reach = 0, spans[0][1]
     for left, right in spans[1:]:
@@ -293,7 +308,7 @@ def _features(
 
 
 def _ink_cut(part: list[Fragment]) -> float:
-    """Ink cut through to take these fragments from the rest, in digit heights."""
+    """Return the ink cut through to take these fragments from the rest, in digit heights."""
     total = 0.0
     for number in {f.number for f in part}:
         own = [f for f in part if f.number == number]
@@ -302,7 +317,7 @@ def _ink_cut(part: list[Fragment]) -> float:
 
 
 def _alone(candidate: Candidate, sizes: Counter[int]) -> int:
-    """Which component a candidate takes whole, and nothing else; -1 if it isn't so."""
+    """Return the index of the component that a candidate consists of; -1 if there is none."""
     part = candidate.part
     number = part[0].number
     alone = len(part) == sizes[number] and all(f.number == number for f in part)
@@ -312,7 +327,7 @@ def _alone(candidate: Candidate, sizes: Counter[int]) -> int:
 def _if_skipped(
     candidate: Candidate, piece: Component, sizes: Counter[int], height: float
 ) -> list[float]:
-    """What is told of a whole component that is passed over; NaN for any other part."""
+    """Return a candidate's row of `Arcs.skipping`; NaN unless it is a whole component."""
     if _alone(candidate, sizes) < 0:
         return [np.nan] * 3
     return [

@@ -1,11 +1,11 @@
-"""What a page may cost: a page of noise has more candidate digits than there is time or memory."""
+"""Bounds on a page's cost: a page of noise would have too many candidates for time and memory."""
 
 from digitwise.errors import ImageError
 
 MOST_CANDIDATES = 16_000  # of a page; 0.1 to 0.3 ms each. 600 digits have 800, dirty ones 12,000
-MOST_PIXELS = 80_000_000  # of all candidates' boxes; four bytes each are kept
-MOST_FRAGMENTS = 1_000  # of a number: more, and it is a texture
-WAYS_OF_ONE = 8  # further ways to write a number that cost as much as one candidate more
+MOST_PIXELS = 80_000_000  # of the boxes of a page's candidates, at four bytes each
+MOST_FRAGMENTS = 1_000  # of a number: more are a texture
+WAYS_OF_ONE = 8  # ways of a pattern, times arcs, that cost as much as one candidate
 
 
 class BusyError(ImageError):
@@ -19,14 +19,14 @@ class BusyError(ImageError):
 
 
 class Budget:
-    """What the candidates of a page, seen in one way, may cost; all ways together have the bounds.
+    """Cost of the candidates of one proposal; all proposals of a page share the bounds.
 
     Attributes
     ----------
     spent : BusyError or None
-        Why nothing more is judged of the page, seen in this way.
+        The reason to judge no more of this proposal.
     texture : BusyError or None
-        Why a part of it was left out: the rest may be read.
+        The reason why a part of it was left out; the rest may be read.
     """
 
     def __init__(self) -> None:
@@ -35,18 +35,18 @@ class Budget:
         self.texture: BusyError | None = None
 
     def of_another_way(self) -> "Budget":
-        """The budget of the same page seen in another way: it draws on the same bounds."""
+        """Return the budget of another proposal for the same page, with the same bounds."""
         other = Budget()
         other._left = self._left
         return other
 
     def take(self, candidates: int, pixels: int = 0) -> None:
-        """Count so many candidates, whose boxes have so many pixels, before they are made.
+        """Count candidates, and the pixels of their boxes, before they are made.
 
         Raises
         ------
         BusyError
-            If there were too many before, or now are.
+            If a bound is exceeded now or was exceeded before.
         """
         self._left[0] -= candidates
         self._left[1] -= pixels
@@ -58,7 +58,7 @@ class Budget:
             raise self.spent
 
     def has_room(self, components: int) -> bool:
-        """Whether a number of so many components may be judged."""
+        """Whether a number with this many components may be judged."""
         try:
             self.check_fragments(components)
         except BusyError:
@@ -66,7 +66,7 @@ class Budget:
         return not self.spent
 
     def check_fragments(self, n: int) -> None:
-        """Check how many fragments of ink a number has.
+        """Check the number of fragments of a number.
 
         Raises
         ------

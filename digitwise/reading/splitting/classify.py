@@ -1,4 +1,4 @@
-"""What the network says of all candidates of some numbers."""
+"""Classify the candidates of numbers: probability of each digit for each candidate."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -17,9 +17,11 @@ from digitwise.reading.splitting.arcs import Arcs, find_arcs, nothing_of
 from digitwise.reading.splitting.budget import Budget, BusyError
 from digitwise.reading.splitting.cuts import MOST_CUTS
 
-SURE = 0.998  # a component that is as probably one digit is not cut
-NARROW, SURE_OF_NARROW = 0.65, 0.99  # nor one that is no wider, in its heights: two hardly fit in
-LIKELY, FEW = 0.995, 2  # one that is as probably one is cut at so many places at most
+SURE = 0.998  # probability of one digit from which on a component is not cut
+SURE_OF_NARROW = 0.99  # the same for a narrow component, which two digits hardly fit into
+NARROW = 0.65  # width to height of a narrow component, at most
+LIKELY = 0.995  # probability of one digit from which on a component gets FEW cuts at most
+FEW = 2  # cuts
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 
@@ -29,7 +31,7 @@ class Asked(Protocol):
     dtype: np.dtype[Any]
 
     def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
-        """Weighted inputs of the output layer, (n, 784) → (n, 10)."""
+        """Return the weighted inputs of the output layer, (n, 784) → (n, 10)."""
 
 
 def find_candidates(
@@ -39,20 +41,20 @@ def find_candidates(
     signs: Network | None = None,
     budgets: Sequence[Budget] = (),
 ) -> list[tuple[Arcs, Floats]]:
-    """Find the candidates of numbers, each given as components, and the digits they may be.
+    """Find the candidates of numbers, each given as components, and their digit probabilities.
 
-    The network is asked twice, each time for the whole page: which components are digits as they
-    are; and, the others cut, what each other candidate is. The network that tells signs, if there
-    is one, is asked once: what each component is in its place.
+    The network is called twice for all numbers: for whole components, to find out which ones to
+    cut; and for the other candidates. The network of signs, if there is one, is called once.
 
     Parameters
     ----------
     budgets : sequence of Budget, optional
-        Of each number, its page's: a number past it has no candidates.
+        The budget of each number's page; a number past it has no candidates.
 
     Returns
     -------
     list of (Arcs, array of shape (arcs, 10))
+        Candidates, and the probability of each digit.
     """
     if not numbers:
         return []
@@ -77,7 +79,7 @@ def find_candidates(
 def _arcs_within(
     number: list[Component], most: list[int], kinds: Floats | None, budget: Budget
 ) -> Arcs:
-    """A number's candidates; none if they are past the page's budget, which then says so."""
+    """Return a number's candidates; none if they are past the page's budget, which keeps why."""
     try:
         return find_arcs(number, most, kinds, budget)
     except BusyError:
@@ -90,12 +92,16 @@ def judge_candidates(
     calibration: Calibration | None,
     known: Mapping[int, Floats] = NOTHING,
 ) -> list[tuple[Arcs, Floats]]:
-    """What the network says of each number's candidates, in one call: with (arcs, 10) each.
+    """Classify each number's candidates in one call of the network.
 
     Parameters
     ----------
-    known : mapping of int to array (10,)
-        What it has said of a piece already, by the piece's identity.
+    known : mapping of int to array of shape (10,), optional
+        Probabilities of the pieces classified before, by the identity of a piece.
+
+    Returns
+    -------
+    list of (Arcs, array of shape (arcs, 10))
     """
     if not found:
         return []
@@ -110,7 +116,7 @@ def judge_candidates(
 
 
 def _most_cuts(component: Component, probability: float) -> int:
-    """How often a component is cut that is so probably one digit."""
+    """Return the greatest number of cuts of a component with this probability of one digit."""
     narrow = component.width <= NARROW * component.height
     if probability >= (SURE_OF_NARROW if narrow else SURE):
         return 0
@@ -118,7 +124,7 @@ def _most_cuts(component: Component, probability: float) -> int:
 
 
 def ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
-    """What the network says of each of n pieces: how probably it is each digit, shape (n, 10)."""
+    """Return the probability of each digit for each of n pieces, shape (n, 10)."""
     frame_components(pieces)
     images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, 28, 28)
     z = network.weighted_outputs(as_inputs(images, network.dtype))

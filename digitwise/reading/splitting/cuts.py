@@ -1,8 +1,8 @@
-"""Where digits that touch could be cut apart: candidates of several kinds, the cheapest first.
+"""Candidate cuts between touching digits: several kinds, the cheapest first.
 
-No algorithm finds all good cuts (Ribas et al. 2013 compared them): candidates of several are
-pooled, and the reader tries them all. A cut is a column for each row: what lies left of it belongs
-to the digit before, the rest to the one after.
+No algorithm finds all good cuts (Ribas et al. 2013 compared them): the cuts of several are pooled,
+and the reader tries them all. A cut is a column for each row: ink left of it belongs to the digit
+before, the rest to the digit after.
 """
 
 from math import ceil
@@ -21,20 +21,23 @@ Cut = npt.NDArray[np.int32]
 Cuts = npt.NDArray[np.int32]
 """Shape (cuts, h)."""
 
-ROWS = 40  # that a digit has where cuts are sought
-LEANS = (-0.35, 0.0, 0.35)  # columns a row that straight cuts lean by
-STIFFNESS = np.array([[[0.25]], [[0.05]]])  # cost of a bending cut's step aside, in pixels of ink
-MOST = 8  # candidates of one kind
-MOST_CUTS = 1000  # of a component: no bound
-NEAR, MOST_NEAR = 0.2, 6  # of the height of a digit: so near to a cut there are so many cheaper
-WIDEST = 40  # heights of a digit: what is wider is no chain of digits, and is not cut
-MOST_COMPARED = 400  # the cheapest cuts, each compared with each: a chain of ten digits has 100
-LEAST_WIDTH = 0.45  # of the height of a digit: what is narrower is not cut
-DEAREST = 0.75  # of the height of a digit: a cut through more ink is hopeless
-TWINS = 0.07  # of the height of a digit: of cuts that are nearer, the cheapest is as good as all
-APART = 0.1  # of the height of a digit: between candidates of one kind
-SLIVER = 0.5  # less ink than an upright stroke of this share of a digit's height is none
-LEAST_COST = 0.01  # of a pixel of paper: between equal ways, the shorter
+ROWS = 40  # pixels: height of a digit in the reduced image in which cuts are sought
+LEANS = (-0.35, 0.0, 0.35)  # columns a row: slants of straight cuts
+STIFFNESS = np.array([[[0.25]], [[0.05]]])  # pixels of ink: cost of a bending cut's step aside
+MOST = 8  # cuts of one kind and slant or stiffness
+MOST_CUTS = 1000  # of a component: in effect no bound
+NEAR = 0.2  # digit heights: distance up to which cuts are near
+MOST_NEAR = 6  # cheaper cuts near a cut, from which on it is dropped
+WIDEST = 40  # digit heights: a wider component is no chain of digits, and is not cut
+MOST_COMPARED = 400  # cheapest cuts, each compared with each; a chain of ten digits has 100
+LEAST_WIDTH = 0.45  # digit heights: a narrower component is not cut
+MAX_COST = 0.75  # digit heights of ink: a dearer cut is hopeless
+TWINS = 0.07  # digit heights: of cuts nearer than this, only the cheapest is kept
+APART = 0.1  # digit heights: least distance of cuts of one kind
+SLIVER = 0.5  # digit heights: each side of a cut has more ink than an upright stroke of this height
+LEAST_COST = (
+    0.01  # pixels of ink: cost of a pixel of paper, so that the shorter of equal paths wins
+)
 
 
 def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cut, float]]:
@@ -45,14 +48,14 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
     ink : float32 array of shape (h, w)
         In [0, 1].
     height : float
-        Of a digit of this number, in pixels.
+        Height of a digit of this number, in pixels.
     most : int, optional
-        Only so many, the cheapest.
+        Greatest number of cuts; the cheapest are kept.
 
     Returns
     -------
     list of (cut, ink)
-        Each with the ink it runs through, in heights of a digit.
+        Each cut with the ink it runs through, in digit heights.
     """
     if not LEAST_WIDTH * height <= ink.shape[1] <= WIDEST * height or not most:
         return []
@@ -63,7 +66,7 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
     if scale < 1:
         size = [max(2, round(length * scale)) for length in ink.shape[::-1]]
         small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    unit = height * small.shape[0] / ink.shape[0]  # a digit's height in small pixels
+    unit = height * small.shape[0] / ink.shape[0]  # digit height in pixels of the reduced image
     severed = _severed(small)
     candidates = [_straight(severed, unit), _bending(severed, unit), _between_extrema(small, unit)]
     chosen = _choose(small, severed, np.concatenate(candidates), unit)
@@ -76,9 +79,9 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
 
 
 def _severed(ink: Light) -> Light:
-    """Ink that a cut runs through at each place, shape (h, w + 1); at the sides none.
+    """Return the ink that a cut runs through at each place, shape (h, w + 1), 0 at the sides.
 
-    It runs between pixels: those to its left and right are severed, if both are ink.
+    A cut runs between two pixels and severs them if both are ink: the lesser ink counts.
     """
     severed = np.zeros((ink.shape[0], ink.shape[1] + 1), np.float32)
     np.minimum(ink[:, :-1], ink[:, 1:], out=severed[:, 1:-1])
@@ -86,7 +89,7 @@ def _severed(ink: Light) -> Light:
 
 
 def _costs(severed: Light, upto: Floats, cuts: Cuts) -> Floats:
-    """Ink that each cut runs through, in pixels, its steps to the side included."""
+    """Return the ink that each cut runs through, in pixels, steps to the side included."""
     rows = np.arange(len(severed))
     before = np.concatenate([cuts[:, :1], cuts[:, :-1]], axis=1)
     low, high = np.minimum(cuts, before), np.maximum(cuts, before)
@@ -95,14 +98,17 @@ def _costs(severed: Light, upto: Floats, cuts: Cuts) -> Floats:
 
 
 def _ink_left_of(ink: Light) -> Floats:
-    """Ink of each row that lies left of a column, shape (h, w + 1)."""
+    """Return the ink of each row to the left of each column, shape (h, w + 1)."""
     sums = np.zeros((ink.shape[0], ink.shape[1] + 1))
     np.cumsum(ink, axis=1, out=sums[:, 1:])
     return sums
 
 
 def _minima(costs: Floats, apart: float, most: int) -> list[int]:
-    """Positions of local minima, the lowest first, so many at most, none close to a lower one."""
+    """Return the positions of at most `most` local minima, the lowest first.
+
+    A minimum nearer than `apart` to a lower one is left out.
+    """
     low = np.ones(len(costs), bool)
     low[1:] &= costs[1:] <= costs[:-1]
     low[:-1] &= costs[:-1] <= costs[1:]
@@ -121,7 +127,7 @@ def _minima(costs: Floats, apart: float, most: int) -> list[int]:
 
 
 def _straight(severed: Light, unit: float) -> Cuts:
-    """Valleys of the projections along some directions."""
+    """Return straight cuts: minima of the projections of severed ink along LEANS."""
     height, width = severed.shape[0], severed.shape[1] - 1
     rows = np.arange(height)
     offsets = np.rint(np.array(LEANS)[:, None] * (rows - height / 2)).astype(np.int32)
@@ -132,19 +138,19 @@ def _straight(severed: Light, unit: float) -> Cuts:
         x + offset
         for of_lean, offset in zip(costs, offsets, strict=True)
         for x in _minima(of_lean, APART * unit, MOST)
-        if of_lean[x] < DEAREST * unit
+        if of_lean[x] < MAX_COST * unit
     ]
     return np.array(found, np.int32).reshape(-1, height).clip(0, width)
 
 
 def _bending(severed: Light, unit: float) -> Cuts:
-    """Paths from top to bottom through the least ink, one for each place at half height.
+    """Return bending cuts: paths from top to bottom through the least ink.
 
-    They fall as drops do that seep through ink where it is thin (after Congedo et al. 1995), but
-    find the best way by dynamic programming.
+    Like drops, they seep through thin ink (after Congedo et al. 1995), but dynamic programming
+    finds the cheapest path for each place at half height.
     """
     through = LEAST_COST + severed.astype(np.float64)
-    # From above and from below to the middle, both of as many rows: one more of none is free.
+    # From above and from below to the middle, both with equally many rows: a row of zeros is free.
     middle = len(severed) // 2
     below = through[:middle:-1]
     free = middle + 1 - len(below)
@@ -158,7 +164,7 @@ def _bending(severed: Light, unit: float) -> Cuts:
     meeting = totals[-1, :, 0] + _one_row_on(totals[-1])[:, 1]
     meeting[:, [0, -1]] = np.inf
     found = [_minima(total, APART * unit, MOST) for total in meeting]
-    # From the middle back to the first row of both halves, all paths at once.
+    # Backtrack from the middle to the first row of both halves, all paths at once.
     stiffness = np.repeat(range(len(STIFFNESS)), [len(places) for places in found])
     half = np.arange(2)[:, None]
     at = np.array([[x for places in found for x in places]] * 2, np.intp)
@@ -172,9 +178,9 @@ def _bending(severed: Light, unit: float) -> Cuts:
 
 
 def _one_row_on(totals: Floats) -> Floats:
-    """Least cost to each place of the row that follows: straight, or a step aside.
+    """Return the least cost to each place of the next row, straight or with a step aside.
 
-    Shape (stiffnesses, ..., columns).
+    The shape is (stiffnesses, ..., columns).
     """
     aside = totals + STIFFNESS
     best = _or_from_left(totals, aside)
@@ -183,7 +189,7 @@ def _one_row_on(totals: Floats) -> Floats:
 
 
 def _origins(totals: Floats) -> npt.NDArray[np.int8]:
-    """Where the cheapest way to each place of the next row comes from: a step -1, 0 or 1."""
+    """Return the step, -1, 0 or 1, back from each place of the next row on its cheapest path."""
     aside = totals + STIFFNESS
     best = _or_from_left(totals, aside)
     origins = -(best < totals).astype(np.int8)
@@ -192,14 +198,14 @@ def _origins(totals: Floats) -> npt.NDArray[np.int8]:
 
 
 def _or_from_left(totals: Floats, aside: Floats) -> Floats:
-    """Least cost to each place of the row that follows, with no step to the left."""
+    """Return the least cost to each place of the next row without steps to the left."""
     best = totals.copy()
     np.minimum(best[..., 1:], aside[..., :-1], out=best[..., 1:])
     return best
 
 
 def _between_extrema(ink: Light, unit: float) -> Cuts:
-    """Straight from a valley of the upper outline to a peak of the lower one, where close."""
+    """Return straight cuts from a valley of the upper outline to a near peak of the lower one."""
     height, width = ink.shape
     solid = ink >= SOLID
     filled = solid.any(axis=0)
@@ -221,24 +227,29 @@ def _between_extrema(ink: Light, unit: float) -> Cuts:
 
 
 def _choose(ink: Light, severed: Light, cuts: Cuts, unit: float) -> list[tuple[Cut, float]]:
-    """Drop hopeless cuts, those that leave a sliver, and all but the cheapest of twins."""
+    """Drop hopeless cuts, cuts that leave a sliver, and all but the cheapest of twins.
+
+    Returns
+    -------
+    list of (cut, ink)
+        The cheapest first, ink in digit heights.
+    """
     upto = _ink_left_of(ink)
     costs = _costs(severed, upto, cuts)
     left = upto[np.arange(len(ink)), cuts].sum(axis=1)
     sliver = SLIVER * unit * stroke_width(ink)
     hopeful = np.flatnonzero(
-        (costs <= DEAREST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
+        (costs <= MAX_COST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
     )
     hopeful = hopeful[np.argsort(costs[hopeful], kind="stable")[:MOST_COMPARED]]
     cuts, costs = cuts[hopeful], costs[hopeful]
-    # How far cuts are apart, on average, where the ink is; and their middles.
+    # The distance of two cuts, and a cut's middle, are averages over rows, weighted by their ink.
     weights = ink.sum(axis=1, dtype=np.float64)
     weights /= weights.sum()
     twins = np.abs(cuts[:, None] - cuts) @ weights < TWINS * unit
     middles = cuts @ weights
     near = np.abs(middles[:, None] - middles) < NEAR * unit
     chosen: list[int] = []
-    # Of twins, which are hardly apart, the cheapest is as good as all.
     has_twin, cheaper_near = np.zeros(len(cuts), bool), np.zeros(len(cuts), int)
     for k in range(len(cuts)):
         if not has_twin[k] and cheaper_near[k] < MOST_NEAR:

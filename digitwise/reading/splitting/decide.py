@@ -1,4 +1,4 @@
-"""Which number a lattice says, and how probable that is."""
+"""Decode a lattice: the most probable texts of a number, with their probabilities."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ from digitwise.reading.pattern import Way
 from digitwise.reading.splitting.lattice import Lattice
 
 ALTERNATIVES = 5
-NOTHING = 0.95  # none is read where it is more probable than this that there is none
-TRIED = 7  # texts of the best paths, among which are those of the most probable
+NOTHING = 0.95  # probability of no number, above which none is read
+TRIED = 7  # texts of the best paths, among which the most probable texts are sought
 
 Reading = tuple[float, int, list[tuple[int, str]]]
-"""Probability, number of the way, path."""
+"""(probability, index of the way, path)."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a number says.
+    """The readings of a number.
 
     Attributes
     ----------
     alternatives : list of (text, probability)
-        As they are written, the most probable first; "" alone where there is no digit.
+        The most probable first; "" alone where there is no digit.
     digits : list of (arc, char, probability)
-        Of the best path to the first of them.
+        Digits of the best path to the first alternative.
     paths : list of lists of (arc, char)
-        Of the best path to each of them.
+        The best path to each alternative.
     """
 
     alternatives: list[tuple[str, float]]
@@ -52,24 +52,24 @@ def decide(
     Parameters
     ----------
     ways : sequence of Way
-        How numbers may be written: one way, or several.
+        One or more ways to write the number.
     bounded : bool
-        Whether that is known: probabilities are then among texts that are written so.
+        Whether other ways are ruled out: probabilities are then shares of texts of these ways.
     is_number : callable
-        From the posterior of all candidates, and the logarithm of what all paths add up to, how
-        probable it is that they are right to look for digits at all.
+        Returns the probability of a number from the posterior of all candidates and the log sum
+        of all paths.
     expected : bool
-        Whether a number was to be there: what looks like letters is then read all the same.
+        Whether a number is known to be there: ink that looks like letters is then read, too.
     trust : callable
-        From a way and a path of it, a factor of its probability: see `forms.slashes`.
+        Returns a factor of a path's probability from its way and the path: see `forms.slashes`.
     alternatives : int
-        How many texts are told, at most.
+        Greatest number of texts.
     chosen : int
-        Which of the texts comes first, if there are so many; the others follow in their order.
+        Rank of the text to put first, if there are so many; the others keep their order.
 
     Returns
     -------
-    Decision, or None if no path has so many digits
+    Decision, or None if no path fits a way
     """
     known = [lattice.posterior(way.allowed, way.least if bounded else 0) for way in ways]
     total = float(np.logaddexp.reduce([of_way for _, of_way in known]))
@@ -95,7 +95,7 @@ def decide(
     nothing = blank if expected else 1 - number * (1 - blank)
     if not chances or nothing > NOTHING:
         return Decision([("", nothing)], [], [[]])
-    # What wasn't tried is trusted as much as what was.
+    # The factors of the texts tried stand for those of the others.
     kept = sum(chances.values()) / before if before else 1.0
     chances = {text: chance / kept if kept else chance for text, chance in chances.items()}
     found = sorted(chances.items(), key=lambda alternative: -alternative[1])
@@ -105,7 +105,7 @@ def decide(
     _, k, path = likeliest[text]
     posterior, of_way = known[k]
     share = number * exp(of_way - total)
-    # Where the ways to a text differ in whose ink is whose, no place tells of all of them.
+    # Paths to a text may part the ink differently, so that a marginal may be below the whole's.
     digits = [
         (arc, char, max(probability, share * _marginal(lattice, posterior, arc, char)))
         for arc, char in ways[k].without_slashes(path)
@@ -116,7 +116,7 @@ def decide(
 
 
 def _marginal(lattice: Lattice, posterior: Floats, arc: int, char: str) -> float:
-    """Probability that the ink in the middle of an arc belongs to this digit, wherever cut."""
+    """Return the probability that the ink in the middle of an arc belongs to this digit."""
     middle = (lattice.starts[arc] + lattice.ends[arc] - 1) // 2
     over = (lattice.starts <= middle) & (middle < lattice.ends)
     return float(min(1.0, posterior[over, int(char)].sum()))

@@ -1,4 +1,4 @@
-"""A number's ink in fragments, from left to right: digits are one or several of them."""
+"""Fragments of a number's ink, from left to right: a digit is one or several of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from digitwise.imaging.ink import SOLID
 from digitwise.reading.segment import stacked
 from digitwise.reading.splitting.cuts import Cut, find_cuts
 
-SPECK = 0.3  # of the largest piece: what is smaller says nothing about the height of digits
-SMALL = 0.4  # of the height of a digit: what is lower is none by itself
+SPECK = 0.3  # share of the largest component's size: smaller ones don't count for digit heights
+SMALL = 0.4  # digit heights: a lower component is no digit by itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +25,11 @@ class Fragment:
     ----------
     component : Component
     number : int
-        Which one it is.
+        Index of the component.
     before, after : Cut or None
-        Where it begins and ends: None where its component does.
+        Cuts on either side; None at the side of its component.
     cut_before, cut_after : float
-        Ink that was cut through on either side, in digit heights; 0 where nothing was.
+        Ink cut through on either side, in digit heights; 0 if nothing was cut.
     small : bool
         Whether it is a whole component too small for a digit.
     """
@@ -44,7 +44,7 @@ class Fragment:
 
 
 def digit_height(components: list[Component]) -> float:
-    """How high the digits of a number are, in pixels; of a broken one with all of its parts."""
+    """Return the height of a number's digits, in pixels; broken digits count with all parts."""
     components = that_tell_size(components)
     largest = max(max(c.height, c.width) for c in components)
     clean = [c for c in components if max(c.height, c.width) >= SPECK * largest]
@@ -53,10 +53,17 @@ def digit_height(components: list[Component]) -> float:
 
 
 def break_up(components: list[Component], height: float, most: Sequence[int]) -> list[Fragment]:
-    """Cut components wherever a digit might end, into so many cuts each at most; left to right.
+    """Cut components wherever a digit might end; return fragments from left to right.
 
-    Those of a component stay together, though digits may lean over their neighbours. Only what is
-    small, a speck or the bar of a 5, may come to lie among them: where the middle of its ink is.
+    Fragments of a component stay together, though digits may lean over their neighbours. Only
+    small components, such as the bar of a 5, are put among them, by the middle of their ink.
+
+    Parameters
+    ----------
+    height : float
+        Height of a digit, in pixels.
+    most : sequence of int
+        Greatest number of cuts of each component.
     """
     small = [c.height < SMALL * height and c.width < height for c in components]
     fragments: list[Fragment] = []
@@ -78,10 +85,10 @@ def break_up(components: list[Component], height: float, most: Sequence[int]) ->
 def put_together(
     part: list[Fragment], between: Callable[[Fragment, Fragment], Component | None]
 ) -> list[Component]:
-    """The ink of neighbouring fragments: of each component what lies `between` the outer cuts.
+    """Return the ink of neighbouring fragments, one item a component: `between` the outer cuts.
 
-    Cuts may cross, so that this is not always what the fragments hold one by one. Without those
-    components of which nothing lies between.
+    Cuts may cross, so that this may differ from the ink of the single fragments. Components
+    without ink between the cuts are left out.
     """
     outer: dict[int, tuple[Fragment, Fragment]] = {}
     for fragment in part:
@@ -102,7 +109,7 @@ def _cut_up(component: Component, number: int, height: float, most: int) -> list
 
 
 def piece_between(first: Fragment, last: Fragment) -> Component | None:
-    """What of a component lies from one fragment to another; None if that is no more than a rim."""
+    """Return a component's ink from one fragment to another; None if no pixel of it is solid."""
     component, before, after = first.component, first.before, last.after
     if before is None and after is None:
         return component
@@ -126,12 +133,13 @@ def piece_between(first: Fragment, last: Fragment) -> Component | None:
 
 
 def _middle(piece: Component) -> float:
+    """Return the centre of mass of the ink, as a column of the page."""
     mass = piece.ink.sum(axis=0)
     return piece.left + float(mass @ np.arange(len(mass))) / float(mass.sum())
 
 
 def _middles(fragments: list[Fragment]) -> list[float]:
-    """Of each fragment of a component, never less than of the one before."""
+    """Return the middle of each fragment of a component, at least that of the one before."""
     reached, found = -np.inf, []
     for fragment in fragments:
         piece = piece_between(fragment, fragment)

@@ -1,9 +1,9 @@
-"""All ways to break a number into digits, as paths through a lattice, and what they add up to.
+"""The lattice: all ways to split a number into digits, as paths, with sums and best paths.
 
 Nodes are the places where a digit may end: 0 before the first fragment of ink, n after the last.
-An arc from one node to a later one takes the fragments between for one digit, or, where that is
-allowed, for none. A path's score is the sum of its arcs'; its probability, e to the score over
-the sum of all paths' (Denker & Burges 1995; LeCun et al. 1998, section VIII).
+An arc from one node to a later one takes the fragments between for one digit, or skips them. A
+path's score is the sum of its arcs' scores. Its probability is e to its score, divided by the sum
+over all paths (Denker & Burges 1995; LeCun et al. 1998, section VIII).
 """
 
 import heapq
@@ -17,11 +17,11 @@ import numpy.typing as npt
 from digitwise.neurons import Floats
 
 SKIP = 10  # column of the score for "no digit"
-MOST_STEPS = 20_000  # of the search for the best texts
-HOPELESS = 9.0  # a digit whose score is so far below the arc's best, or a path's, is not tried
+MOST_STEPS = 20_000  # heap entries in the search for the best texts
+HOPELESS = 9.0  # nats below the best digit of an arc, or the best path, from which on none is tried
 
-Way = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
-"""Less what may be won, number of the step, score, node, text, (arc, digit) each."""
+Entry = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
+"""Heap entry of A*: (−bound, tie-breaker, score, node, text, path of (arc, digit))."""
 
 Allowed = npt.NDArray[np.bool_]
 """Shape (most digits, 10): which digits may stand at which position."""
@@ -38,7 +38,7 @@ class Lattice:
     starts, ends : int arrays of shape (arcs,)
         Nodes, sorted by start; an arc leads to a later node.
     scores : float64 array of shape (arcs, 11)
-        Of each digit, and of none; -inf for what can't be.
+        Score of each digit, and of skipping; -inf for the impossible.
     """
 
     n: int
@@ -47,7 +47,7 @@ class Lattice:
     scores: Floats
 
     def forward(self, allowed: Allowed) -> Floats:
-        """Logarithm of what all paths to a node with so many digits add up to.
+        """Return the log sum of all paths from the start to each node, by number of digits.
 
         Returns
         -------
@@ -64,7 +64,10 @@ class Lattice:
         return sums
 
     def backward(self, allowed: Allowed, least: int) -> Floats:
-        """The same for all ways from a node to the end, with `least` digits or more in all."""
+        """Return the same for all paths from each node to the end, by number of digits before it.
+
+        Paths have `least` digits or more in all.
+        """
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
         sums[self.n, least:] = 0.0
         emitted = self._emitted(allowed)
@@ -76,9 +79,14 @@ class Lattice:
         return sums
 
     def posterior(self, allowed: Allowed, least: int = 0) -> tuple[Floats, float]:
-        """Probability that an arc is on the path, as each digit and as none, shape (arcs, 11).
+        """Return each arc's probability to be on the path, and the log sum of all paths.
 
-        And the logarithm of what all paths add up to: -inf, with no posterior, if there is none.
+        Returns
+        -------
+        posterior : array of shape (arcs, 11)
+            As each digit, and skipped; zeros if there is no path.
+        total : float
+            -inf if there is no path.
         """
         ahead, behind = self.forward(allowed), self.backward(allowed, least)
         total = float(behind[0, 0])
@@ -96,13 +104,13 @@ class Lattice:
         return found, total
 
     def total(self, allowed: Allowed, least: int = 0) -> float:
-        """Logarithm of what all paths with `least` digits or more add up to."""
+        """Return the log sum of all paths with `least` digits or more."""
         return float(np.logaddexp.reduce(self.forward(allowed)[self.n, least:]))
 
     def of_texts(self, texts: Sequence[str]) -> Floats:
-        """Logarithm of what all paths that read a text add up to, for each of some: (texts,)."""
+        """Return the log sum of all paths that spell each text, shape (texts,)."""
         longest = max(map(len, texts), default=0)
-        # What a text says at each place: nothing any more, behind its end.
+        # The digit of a text at each place; -1 behind its end.
         says = np.full((len(texts), longest), -1)
         for row, text in zip(says, texts, strict=True):
             row[: len(text)] = [int(char) for char in text]
@@ -111,7 +119,7 @@ class Lattice:
         sums[0, :, 0] = 0.0
         for arc, start, end, skip in self._steps:
             before, after = sums[start], sums[end]
-            emitted = padded[arc][says]  # texts, places; of all arcs together that is too much
+            emitted = padded[arc][says]  # (texts, places); all arcs at once would take much memory
             np.logaddexp(after[:, 1:], before[:, :-1] + emitted, out=after[:, 1:])
             if skip > -np.inf:
                 np.logaddexp(after, before + skip, out=after)
@@ -120,27 +128,27 @@ class Lattice:
     def best(
         self, allowed: Allowed, least: int, most: int
     ) -> list[tuple[str, list[tuple[int, str]]]]:
-        """Find the texts of the best paths, and of each text its best path: (arc, digit) each.
+        """Find the texts of the best paths, each with its best path of (arc, digit).
 
-        The search goes from the start, the most promising first, and knows of every node how much
-        can still be won (A*), so that paths come out best first.
+        A* search from the start: the score of the best path from each node to the end is its
+        bound, so that paths come out best first.
 
         Parameters
         ----------
         allowed : bool array of shape (most digits, 10)
         least : int
-            How many digits there are at least.
+            Least number of digits.
         most : int
-            How many texts are wanted; there are fewer if others are hopeless against the best.
+            Greatest number of texts; hopeless ones are left out.
         """
-        ahead = self._most_to_win(allowed, least).tolist()
+        ahead = self._best_to_end(allowed, least).tolist()
         hopeless = ahead[0][0] - HOPELESS
         leaving: list[list[tuple[int, int]]] = [[] for _ in range(self.n + 1)]
         for arc, start, end, _ in self._steps:
             leaving[start].append((arc, end))
         choices = self._choices(allowed)
         found: dict[str, list[tuple[int, str]]] = {}
-        heap: list[Way] = [(-ahead[0][0], 0, 0.0, 0, "", ())]
+        heap: list[Entry] = [(-ahead[0][0], 0, 0.0, 0, "", ())]
         steps = 0
         while heap and len(found) < most and steps < MOST_STEPS:
             _, _, score, node, text, path = heapq.heappop(heap)
@@ -158,7 +166,7 @@ class Lattice:
         return list(found.items())
 
     def _choices(self, allowed: Allowed) -> list[list[list[tuple[str, float]]]]:
-        """What each arc may be at each position, and behind the last: (char, score) each."""
+        """Return the choices (char, score) of each arc at each position, and behind the last."""
         skips = [[("", skip)] if skip > -np.inf else [] for *_, skip in self._steps]
         choices = [skips] * (len(allowed) + 1)
         for fitting, positions in self._fitting(allowed):
@@ -174,41 +182,44 @@ class Lattice:
 
     @cached_property
     def _steps(self) -> list[tuple[int, int, int, float]]:
-        """Arcs in order: number, start, end, score of none."""
+        """(arc, start, end, score of skipping) in order."""
         skips = self.scores[:, SKIP].tolist()
         arcs = range(len(skips))
         return list(zip(arcs, self.starts.tolist(), self.ends.tolist(), skips, strict=True))
 
     def _fitting(self, allowed: Allowed) -> list[tuple[Floats, list[int]]]:
-        """Scores of the digits that may be, -inf of others, and at which positions these may."""
+        """Return the scores of allowed digits, -inf for others, with their positions."""
         return [
             (np.where(kind, self.scores[:, :SKIP], -np.inf), positions)
             for kind, positions in _alike(allowed)
         ]
 
     def _emitted(self, allowed: Allowed) -> Floats:
-        """Logarithm of what the digits allowed add up to, shape (arcs, positions)."""
+        """Return the log sum of the allowed digits, shape (arcs, positions)."""
         emitted = np.zeros((len(self.ends), len(allowed)))
         for fitting, positions in self._fitting(allowed):
             emitted[:, positions] = np.logaddexp.reduce(fitting, axis=1)[:, None]
         return emitted
 
-    def _most_to_win(self, allowed: Allowed, least: int) -> Floats:
-        """Score of the best way from each node, with so many digits behind, to the end."""
-        won = np.full((self.n + 1, len(allowed) + 1), -np.inf)
-        won[self.n, least:] = 0.0
+    def _best_to_end(self, allowed: Allowed, least: int) -> Floats:
+        """Return the score of the best path from each node to the end, by number of digits before.
+
+        The shape is (n + 1, most digits + 1).
+        """
+        best_from = np.full((self.n + 1, len(allowed) + 1), -np.inf)
+        best_from[self.n, least:] = 0.0
         best = np.zeros((len(self.ends), len(allowed)))
         for fitting, positions in self._fitting(allowed):
             best[:, positions] = fitting.max(axis=1, keepdims=True)
         for arc, start, end, skip in reversed(self._steps):
-            before, after = won[start], won[end]
+            before, after = best_from[start], best_from[end]
             np.maximum(before[:-1], after[1:] + best[arc], out=before[:-1])
             np.maximum(before, after + skip, out=before)
-        return won
+        return best_from
 
 
 def _alike(rows: Allowed) -> list[tuple[npt.NDArray[np.bool_], list[int]]]:
-    """Each row that there is, once, and where: all digits are allowed in most positions."""
+    """Return the distinct rows, each with its places: mostly all rows are equal."""
     if (rows == rows[:1]).all():
         return [(rows[0], list(range(len(rows))))] if len(rows) else []
     places: dict[bytes, list[int]] = {}

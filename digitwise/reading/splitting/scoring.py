@@ -1,4 +1,4 @@
-"""What a candidate digit is worth: the network's word and the geometry's, weighed."""
+"""Scores of candidates: weighted sums of terms of the network's output and of geometry."""
 
 import numpy as np
 
@@ -7,28 +7,28 @@ from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.splitting.arcs import INK_CUT, Arcs
 from digitwise.reading.splitting.lattice import SKIP, Lattice
 
-LEAST = -20.0  # logarithm of a probability, at least: nothing is impossible
-FOREIGN = -7.0  # the same of what a component is in its place: that was learnt from few hands
-KNOWN = 2.0  # added to the logarithm of the odds of what is known to be a number
-PEN = 1.0  # widths of the pen: of ink cut through, what is beyond it is weighed apart
-FAR = 10.0  # square of deviations from which on it makes no difference how far
+LEAST = -20.0  # lower bound of log probabilities: nothing is impossible
+MIN_LOG_KIND = -7.0  # the same for a component's kind, which was learnt from few hands
+KNOWN = 2.0  # added to the log odds of a number if one is known to be there
+PEN = 1.0  # pen widths: ink cut through beyond it has a weight of its own
+FAR = 10.0  # limit of the squared deviation as a term
 
 
 def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Floats, Floats]:
-    """What is weighed of each candidate, as a digit and as none.
+    """Return the terms of each candidate's score, as each digit and skipped.
 
     Parameters
     ----------
     probabilities : array of shape (arcs, 10)
-        Of each digit, by the network.
+        The network's probability of each digit.
     sizes : array of shape (10, 4)
         See `Weighing`.
 
     Returns
     -------
     arrays of shape (arcs, 10, 20) and (arcs, 6)
-        In the order of DIGIT_TERMS and NONE_TERMS, for a digit of both, since what is left out of
-        it is passed over; NaN for what can't be.
+        A digit has DIGIT_TERMS, then the NONE_TERMS of the small components left out of it. A
+        skipped candidate has NONE_TERMS; NaN if it can't be skipped.
     """
     log_p = np.log(np.maximum(probabilities, np.exp(LEAST)))
     none = _log_none(probabilities)
@@ -38,10 +38,10 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     nones[:, 0] = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
     nones[:, 1] = none
     nones[:, 2:5] = arcs.skipping
-    # What is no digit in its place; of several components, or of a part, nothing is told.
+    # Kinds exist for whole components only; other candidates count as digits.
     digit = np.append(arcs.kinds[:, 0], 1.0)[arcs.alone]
-    in_place = np.log(np.maximum(digit, np.exp(FOREIGN)))
-    nones[:, 5] = np.where(arcs.alone < 0, 0, np.log(np.maximum(1 - digit, np.exp(FOREIGN))))
+    in_place = np.log(np.maximum(digit, np.exp(MIN_LOG_KIND)))
+    nones[:, 5] = np.where(arcs.alone < 0, 0, np.log(np.maximum(1 - digit, np.exp(MIN_LOG_KIND))))
     left_out = np.zeros_like(nones)
     for arc, small in enumerate(arcs.without):
         if small:
@@ -52,9 +52,9 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     terms[0], terms[1], terms[2] = log_p, none[:, None], 1
     terms[3], terms[4] = _far(height), _far(width)
     terms[5:9] = arcs.features.T[2:, :, None]
-    # What is too large for a digit may well be one and a part of another.
+    # A candidate too large for a digit may be a digit and a part of another.
     terms[9], terms[10] = _far(np.maximum(height, 0)), _far(np.maximum(width, 0))
-    # That there is a cut tells something, and so does each part of the first pen's width.
+    # Terms for the presence of a cut, and for ink cut through beyond a pen width.
     terms[11], terms[12] = cut > 0, np.maximum(cut - PEN, 0)
     terms[13] = in_place[:, None]
     terms[len(DIGIT_TERMS) :] = left_out.T[:, :, None]
@@ -62,7 +62,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
 
 
 def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Lattice:
-    """The lattice of a number's candidates; the first weights are those of digits."""
+    """Return the lattice of a number's candidates; `weights` are DIGIT_TERMS', then NONE_TERMS'."""
     scores = np.empty((len(arcs.starts), SKIP + 1))
     scores[:, :SKIP] = digits @ weights
     passed_over = nones @ weights[len(DIGIT_TERMS) :]
@@ -71,7 +71,7 @@ def weighed(arcs: Arcs, digits: Floats, nones: Floats, weights: Floats) -> Latti
 
 
 def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -> Lattice:
-    """Score a number's candidates; without weights by the network's probabilities alone."""
+    """Return the scored lattice; without `weighing`, scores are the network's log probabilities."""
     if weighing is None:
         p = np.column_stack([probabilities, 1 - probabilities.sum(axis=1)])
         return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(LEAST))))
@@ -80,16 +80,17 @@ def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -
 
 
 def number_terms(arcs: Arcs, posterior: Floats, total: float) -> Floats:
-    """What tells numbers from letters, in the order of NUMBER_TERMS.
+    """Return the terms that tell numbers from letters, in the order of NUMBER_TERMS.
 
     Parameters
     ----------
     posterior : array of shape (arcs, 11)
-        Probability of each candidate to be on the path, as each digit and as none.
+        Result of `Lattice.posterior`.
     total : float
-        Logarithm of what all paths through the lattice add up to.
+        Log sum of all paths through the lattice.
     """
-    # Many a letter can be cut into digits, an n into 1 and 7: so many are expected.
+    # Expected number of digits that were cut out: many letters can be cut into digits, an n
+    # into 1 and 7.
     cut_out = posterior[arcs.features[:, INK_CUT] > 0, :SKIP].sum()
     return np.array([1.0, total, arcs.width, cut_out])
 
@@ -97,18 +98,20 @@ def number_terms(arcs: Arcs, posterior: Floats, total: float) -> Floats:
 def number_probability(
     arcs: Arcs, posterior: Floats, total: float, weighing: Weighing, known: bool
 ) -> float:
-    """Probability that candidates whose paths are so probable are a number's, not of letters.
+    """Return the probability that candidates belong to a number and not to letters.
 
-    What is `known` to be a number may be none all the same, but there are fewer such.
+    `known` raises the odds, since a known number is seldom none. For `posterior` and `total` see
+    `number_terms`.
     """
     odds = number_terms(arcs, posterior, total) @ np.array(weighing.number)
     return float(sigmoid(odds + (KNOWN if known else 0.0)))
 
 
 def _log_none(probabilities: Floats) -> Floats:
+    """Return the log probability of no digit, shape (arcs,)."""
     return np.asarray(np.log(np.clip(1 - probabilities.sum(axis=1), np.exp(LEAST), None)))
 
 
 def _far(deviations: Floats) -> Floats:
-    """The square, for what is near; no more than FAR for whatever is farther."""
+    """Return the squared deviation, smoothly limited to FAR."""
     return np.asarray(deviations**2 / (1 + deviations**2 / FAR))
