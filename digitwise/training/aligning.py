@@ -1,7 +1,6 @@
-"""Digits of numbers whose text is known, found by forced alignment: nobody cuts them by hand.
+"""Find the digits of numbers with known texts by forced alignment, without manual cuts.
 
-The lattice holds all ways to break a number up; of those that read the known text, the most
-probable says which ink is which digit.
+The most probable path through the lattice that spells the known text assigns ink to digits.
 """
 
 from collections.abc import Sequence
@@ -30,16 +29,16 @@ from digitwise.reading.splitting.lattice import SKIP, Lattice
 from digitwise.reading.splitting.scoring import make_lattice
 from digitwise.training.number_pieces import WRONG
 
-MARGIN = 0.3  # around a number's box, of its height: paper, by which ink is told
-ALIGNED = 0.5  # probability, given the text, that a piece is its digit: others teach nothing
-NO_PART = 0.02  # the same of what is no digit in its place, at most,
-TAKEN = 0.05  # though the network takes it for one so probably, at least
-WRONG_FOR_RIGHT = 1.5  # pieces that are no digits, for each that is one, at most
+MARGIN = 0.3  # box heights: paper around a number's box, against which ink is found
+ALIGNED = 0.5  # least posterior, given the text, of a digit to learn
+MAX_POSTERIOR = 0.02  # of a non-digit to learn, given the text
+MIN_PROBABILITY = 0.05  # of one digit, by the network, of a non-digit to learn
+WRONG_FOR_RIGHT = 1.5  # non-digits for each digit, at most
 
 
 @dataclass(frozen=True)
 class Known:
-    """A number whose text is known, and its candidates.
+    """A number with its known text and its candidates.
 
     Attributes
     ----------
@@ -55,11 +54,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a network reads known numbers.
+    """Results of reading known numbers with a network.
 
     Attributes
     ----------
     right : bool array of shape (n,)
+        Whether the most probable text is the known one.
     confidence : array of shape (n,)
     surprise : float
         Mean of -log P(text), each at most MOST_SURPRISE.
@@ -70,11 +70,11 @@ class Reading:
     surprise: float
 
 
-MOST_SURPRISE = 20.0  # of a number: one that can't be read right doesn't count without end
+MOST_SURPRISE = 20.0  # of a number, which is infinite where no path spells its text
 
 
 def find_known(model: Model, corrections: Sequence[Correction]) -> list[Known]:
-    """Find the ink of corrected numbers; those whose picture can't be opened are left out."""
+    """Find the candidates of corrected numbers; skip numbers whose picture can't be opened."""
     found, texts = [], []
     for correction in corrections:
         try:
@@ -88,7 +88,7 @@ def find_known(model: Model, corrections: Sequence[Correction]) -> list[Known]:
 
 
 def know(model: Model, numbers: Sequence[list[Component]], texts: Sequence[str]) -> list[Known]:
-    """Find the candidates of numbers, given as components, whose texts are known."""
+    """Find the candidates of numbers, given as components, with their known texts."""
     signs = model.weighing.signs if model.weighing else None
     candidates = find_candidates(numbers, model.network, model.calibration, signs)
     return [
@@ -98,11 +98,14 @@ def know(model: Model, numbers: Sequence[list[Component]], texts: Sequence[str])
 
 
 def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
-    """Find the digits of known numbers, and what is none though the network takes it for one.
+    """Find the digits of known numbers, and non-digits that the network may take for digits.
 
     Returns
     -------
-    Digits, and of how many numbers they are: the others can't be cut so that they read the text
+    digits : Digits
+        Digits and non-digits.
+    count : int
+        Number of known numbers with digits; no path spells the others' texts surely.
     """
     images, labels, count = [], [], 0
     for number, (lattice, said) in zip(known, _lattices(model, model.network, known), strict=True):
@@ -121,7 +124,7 @@ def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
 
 
 def read_known(model: Model, network: Network, known: Sequence[Known]) -> Reading:
-    """Read known numbers with a network, weighed as the model's own."""
+    """Read known numbers with a network and the model's weighing."""
     right, confidence, surprise = [], [], []
     for number, (lattice, _) in zip(known, _lattices(model, network, known), strict=True):
         decision = decide(lattice, [anything(lattice.n)], False, expected=True)
@@ -136,9 +139,9 @@ def read_known(model: Model, network: Network, known: Sequence[Known]) -> Readin
 
 
 def _wrong(arcs: Arcs, path: list[int], posterior: Floats, said: Floats) -> list[int]:
-    """Candidates that are no digits, those first that the network takes for one most surely."""
+    """Return the non-digits among candidates, by falling probability of one digit."""
     taken = said.max(axis=1)
-    chosen = (posterior[:, :SKIP].sum(axis=1) < NO_PART) & (taken > TAKEN)
+    chosen = (posterior[:, :SKIP].sum(axis=1) < MAX_POSTERIOR) & (taken > MIN_PROBABILITY)
     right = [arcs.pieces[arc] for arc in path]
     return [
         int(arc)
@@ -148,7 +151,7 @@ def _wrong(arcs: Arcs, path: list[int], posterior: Floats, said: Floats) -> list
 
 
 def _shared(a: Component, b: Component) -> float:
-    """Share of ink that is in both, of that of the larger one."""
+    """Return the common solid ink of two components, as a share of the larger one's."""
     left, right = max(a.left, b.left), min(a.right, b.right)
     top, bottom = max(a.top, b.top), min(a.bottom, b.bottom)
     if left >= right or top >= bottom:
@@ -163,20 +166,26 @@ def _shared(a: Component, b: Component) -> float:
 def _lattices(
     model: Model, network: Network, known: Sequence[Known]
 ) -> list[tuple[Lattice, Floats]]:
-    """Of each number its lattice, and what the network says of its candidates, (arcs, 10)."""
+    """Return the lattice and the digit probabilities, shape (arcs, 10), of each number."""
     judged = judge_candidates([number.arcs for number in known], network, model.calibration)
     return [(make_lattice(arcs, said, model.weighing), said) for arcs, said in judged]
 
 
 def _spelt(text: str) -> npt.NDArray[np.bool_]:
-    """Which digit is right at which position."""
+    """Return the text as a bool array of shape (digits, 10)."""
     right = np.zeros((len(text), SKIP), bool)
     right[np.arange(len(text)), [int(char) for char in text]] = True
     return right
 
 
 def _components(correction: Correction) -> list[Component]:
-    """The ink of a number, as components of a piece of its page."""
+    """Return a number's components, found on the part of the page around its box.
+
+    Raises
+    ------
+    ImageError
+        If the picture can't be opened or has no such page.
+    """
     for picture in open_pictures(correction.path):
         if picture.page == correction.page:
             break

@@ -1,8 +1,8 @@
-"""Learning from corrected numbers: a little, and without forgetting.
+"""Learn from corrected numbers without forgetting.
 
-The digits of corrected numbers, drawn anew many times, are learnt beside digits of all hands. Of
-the weights before and after, the mean is taken, in the proportion that reads corrections best that
-were not learnt from (Wortsman et al. 2022, "Robust fine-tuning"); or nothing is changed.
+The network learns deformed digits of corrected numbers beside digits of all hands. The result is a
+weighted mean of the parameters before and after (Wortsman et al. 2022, "Robust fine-tuning"). The
+proportion that reads held-out corrections best is taken; if all read worse, nothing changes.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,31 +27,32 @@ from digitwise.training.number_pieces import draw_examples
 from digitwise.training.number_samples import MEASURED
 
 FEWEST = 8  # corrected numbers
-HELD_OUT = 5  # every fifth is not learnt from, but measured on
-ANEW = 6000  # examples drawn from the digits of corrections,
-BASE = 9000  # from those of all hands, and
-CUT_OUT = 300  # numbers from which pieces are cut, digits and what is none
-EPOCHS, LEARNING_RATE, BATCH = 4, 0.01, 50  # twice that is refused: it forgets more than it learns
-SHARES = (1.0, 0.7, 0.4)  # of the weights after learning, against those before
+HELD_OUT = 5  # every fifth corrected number is held out
+ANEW = 6000  # examples deformed from the digits of corrections
+BASE = 9000  # examples deformed from digits of all hands
+CUT_OUT = 300  # drawn numbers out of which digits and non-digits are cut
+EPOCHS = 4
+LEARNING_RATE = 0.01  # twice that forgets more than it learns, and its result is refused
+BATCH = 50  # examples
+SHARES = (1.0, 0.7, 0.4)  # of the new parameters in the mean
 DRAWN = 400  # numbers of all hands, on which the old and the new network are compared
-LOSS = 0.001  # of validation digits, at most
-SURER = 0.9  # times as much surprise, at most, if as many corrections are right as before
-MORE_WRONG = 2  # of the numbers drawn, at most
-"""What may be lost: about as much as chance takes or gives."""
+SURER = 0.9  # surprise after to before, at most, if no more corrections are right than before
+LOSS = 0.001  # of the accuracy on validation digits, at most: about as much as chance makes
+MORE_WRONG = 2  # of the drawn numbers, at most: about as many as chance makes
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How a network reads.
+    """Measurements of a network.
 
     Attributes
     ----------
     corrections : Reading
-        Of corrected numbers that were held out.
+        On held-out corrected numbers.
     drawn : Reading
-        Of numbers drawn with validation digits.
+        On numbers drawn with validation digits.
     accuracy : float
-        Of validation digits.
+        On validation digits, 0 to 1.
     """
 
     corrections: Reading
@@ -61,16 +62,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What came of it.
+    """Result of learning from corrections.
 
     Attributes
     ----------
     model : Model or None
-        None if it would read worse.
+        None if every new network reads worse.
     numbers, digits : int
-        Corrected numbers, and their digits, that were learnt from.
+        Number of corrected numbers, and of their digits, that were learnt from.
     held_out : int
-        Corrected numbers that were measured on.
+        Number of held-out corrected numbers.
     before, after : Measured
     """
 
@@ -95,13 +96,13 @@ def learn_from(
     Parameters
     ----------
     model : Model
-        One that has learnt to read numbers.
+        A model that has learnt to read numbers.
     corrections : sequence of Correction
         Every fifth is held out.
     base, validation : Digits
-        Of all hands: to be learnt again, and to be measured on.
+        Digits of all hands, to learn again and to measure on.
     progress : callable
-        Told what is being done.
+        Gets lines of text about the progress.
 
     Raises
     ------
@@ -172,7 +173,7 @@ def _surprise(measured: Measured) -> float:
 
 
 def _not_worse(before: Measured, after: Measured) -> bool:
-    """Whether corrections are read better, and nothing else worse than by chance."""
+    """Whether corrections are read better, and other numbers and digits no worse than by chance."""
     right, now = before.corrections.right.sum(), after.corrections.right.sum()
     surer = now == right and _surprise(after) < SURER * _surprise(before)
     better = now > right or surer
@@ -181,7 +182,7 @@ def _not_worse(before: Measured, after: Measured) -> bool:
 
 
 def _examples(digits: Digits, base: Digits, seed: int) -> Digits:
-    """Digits of corrections and of all hands, drawn anew, and pieces of numbers."""
+    """Return deformed digits of corrections and of all hands, and pieces of drawn numbers."""
     rng = np.random.default_rng(seed)
     how = DEFORMATIONS["mnist"]
     own = deform(digits, rng.integers(0, len(digits), ANEW), how, seed=seed)
@@ -191,7 +192,7 @@ def _examples(digits: Digits, base: Digits, seed: int) -> Digits:
 
 
 def _draw_known(model: Model, digits: Digits, seed: int) -> list[Known]:
-    """Numbers of all hands, drawn with digits that are not learnt from."""
+    """Draw numbers of all hands with digits that are not learnt from."""
     numbers, texts = [], []
     for index in range(DRAWN):
         drawn = draw_number(digits, MEASURED[index % len(MEASURED)], seed, index)
@@ -202,7 +203,7 @@ def _draw_known(model: Model, digits: Digits, seed: int) -> list[Known]:
 
 
 def _between(old: Network, new: Network, share: float) -> Network:
-    """The mean of two networks' parameters; `share` is that of the new one."""
+    """Return the weighted mean of two networks; `share` is the weight of the new one."""
     mean = deepcopy(new)
     for of_network in ("weights", "biases"):
         pairs = zip(getattr(old, of_network), getattr(new, of_network), strict=True)

@@ -1,4 +1,4 @@
-"""Learning to tell the marks of a form's cells from digits, from drawn marks and given digits."""
+"""Learn to tell the marks in a form's cells from digits, with drawn marks and given digits."""
 
 from collections.abc import Callable
 
@@ -18,15 +18,15 @@ from digitwise.training.signs import Lessons, descend
 
 HIDDEN = 64  # neurons
 STEPS = 150  # of L-BFGS
-FATTER = 0.3  # share of digits that are drawn with a broader pen: a fat 0 is no cross
+FATTER = 0.3  # share of digits with thickened strokes, so that a fat 0 is no cross
 SHARES = {"digit": 0.36, "pair": 0.08, "part": 0.12, "form": 0.08, "×": 0.27, '"': 0.04, "-": 0.05}
-"""Of what is drawn."""
+"""Shares of the kinds of drawn examples."""
 DITTOS: tuple[Family, ...] = (ditto,)
 DASHES: tuple[Family, ...] = (minus,)
 ELSEWHERE: tuple[Family, ...] = tuple(family for forms in FORMS.values() for family in forms)
-FLAT = (3.0, 12.0)  # heights: how wide a dash is
-OVERLAP = 6  # pixels of 28: by which two digits touch, at most
-FAINT = 0.15  # share of full ink from which on a pixel belongs to what is drawn
+FLAT = (3.0, 12.0)  # least and greatest width of a dash, in its heights
+OVERLAP = 6  # pixels of 28: overlap of the two digits of a pair is less
+FAINT = 0.15  # ink above which a pixel belongs to the example
 
 Ink = npt.NDArray[np.float32]
 
@@ -34,7 +34,7 @@ Ink = npt.NDArray[np.float32]
 def learn_marks(
     lessons: Lessons, progress: Callable[[str], None] = lambda _: None, seed: int = 0
 ) -> Network:
-    """Teach a new network what is a mark and what may be a digit."""
+    """Train a new network to tell marks from digits."""
     sizes = [INPUTS, HIDDEN, len(MARKS)]
     network = Network(
         sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
@@ -44,7 +44,7 @@ def learn_marks(
 
 
 def draw_mark_lessons(digits: Digits, count: int = 30_000, seed: int = 0) -> Lessons:
-    """Draw marks, and digits, pairs and parts of them, framed as cells of forms are read."""
+    """Draw marks, digits, pairs and parts of digits, framed as the cells of forms are."""
     rng = np.random.default_rng(seed)
     kinds = rng.choice(list(SHARES), size=count, p=list(SHARES.values()))
     frames = frame_digits([_draw(kind, digits, rng) for kind in kinds])
@@ -94,7 +94,7 @@ def _side_by_side(one: Ink, other: Ink, overlap: int) -> Ink:
 
 
 def _part(ink: Ink, rng: np.random.Generator) -> Ink:
-    """Cut a digit: what is left of a line, right of it, above or below."""
+    """Return one half of a digit that is cut across or down; the digit if the half is empty."""
     ink = _cropped(ink)
     axis = int(rng.integers(2))
     at = int(rng.uniform(0.35, 0.65) * ink.shape[axis])

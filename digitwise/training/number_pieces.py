@@ -1,8 +1,8 @@
-"""Examples cut out of drawn numbers as a reader cuts them: digits, and what is none.
+"""Examples cut out of drawn numbers as the reader cuts them: digits and non-digits.
 
-What a reader tries first on digits that touch are halves, pairs and digits with a part of their
-neighbour. A network that has seen them tells them from digits; and digits that were cut out with
-a part missing from what is none (Liu, Sako & Fujisawa 2004).
+Among the candidates of touching digits are halves, pairs and digits with a part of their
+neighbour. A network that has learnt them as non-digits tells them from digits, and from digits
+cut out with a part missing (Liu, Sako & Fujisawa 2004).
 """
 
 from functools import partial
@@ -18,37 +18,37 @@ from digitwise.processes import make_pool
 from digitwise.reading.segment import one_number
 from digitwise.reading.splitting.arcs import Arcs, find_arcs
 
-RIGHT = 0.8  # a candidate that shares this with a digit, of its own ink and of the digit's, is one
-WRONG = 0.7  # one that shares less is none; those between are neither
-RIGHT_ONES = 2  # candidates kept for each digit: more are much alike
-WRONG_FOR_RIGHT = 1.2  # wrong ones kept for each right one: there are many more
-NEITHER = -1
-PART = 100  # numbers that a process draws at a time
+RIGHT = 0.8  # share of common ink with a digit from which on a candidate is that digit
+WRONG = 0.7  # share of common ink below which a candidate is a non-digit
+RIGHT_ONES = 2  # digit candidates kept for each digit: more would be much alike
+WRONG_FOR_RIGHT = 1.2  # non-digits kept for each digit candidate: there are many more
+NEITHER = -1  # label of a candidate between RIGHT and WRONG
+PART = 100  # numbers of one task of a process
 
 HANDS = [
     Hand(count=(2, 2), touching=1.0, ligature=0.1, wobble=0.08),
     Hand(count=(3, 5), touching=0.7, ligature=0.1, wobble=0.08),
     Hand(count=(3, 6), touching=0.7, ligature=0.4, wobble=0.08, rounded=0.8),
 ]
-"""What is drawn, in turn."""
+"""Hands of the drawn numbers, in turn."""
 
 
 def draw_examples(digits: Digits, count: int, seed: int, jobs: int | None = None) -> Digits:
-    """Cut examples out of `count` numbers, drawn with these digits; about 11 out of each.
+    """Cut examples out of `count` drawn numbers, about 11 out of each.
 
     Parameters
     ----------
     digits : Digits
-        To write numbers with.
+        Digits to draw numbers with.
     count, seed : int >= 0
-        A number is a function of seed and index: the more are drawn, the first ones stay.
+        A number is a function of seed and index: a greater count keeps the first numbers.
     jobs : int, optional
-        How many processes; as many as cores if not given.
+        Number of processes; the number of cores if not given.
 
     Returns
     -------
     Digits
-        Those that are none with the label `NO_DIGIT`.
+        Non-digits have the label `NO_DIGIT`.
     """
     if not len(digits):
         return digits
@@ -89,7 +89,7 @@ def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
 
 
 def judge(drawn: DrawnNumber, arcs: Arcs) -> npt.NDArray[np.intp]:
-    """Which digit each candidate is: 0 to 9; NO_DIGIT if none; NEITHER if that can't be said."""
+    """Return the label of each candidate: 0 to 9, NO_DIGIT, or NEITHER if it is doubtful."""
     digits = [piece for piece in drawn.pieces if piece.char.isdigit()]
     layers = np.zeros((len(digits), *drawn.image.shape), bool)
     for layer, digit in zip(layers, digits, strict=True):

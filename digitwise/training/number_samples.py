@@ -1,4 +1,4 @@
-"""Samples that weights are learnt from: candidates in numbers that are drawn, and in real ones."""
+"""Samples to learn weights from: candidates of drawn numbers and of real ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ from digitwise.reading.segment import one_number
 from digitwise.reading.splitting.arcs import Arcs
 from digitwise.reading.splitting.classify import find_candidates
 
-WOBBLE = 0.08  # of most hands; there are steadier ones,
-WOBBLES = (0.05, WOBBLE, 0.12)  # and such as write digits of all sizes
+WOBBLE = 0.08  # variation of digit sizes of most hands
+WOBBLES = (0.05, WOBBLE, 0.12)  # of steady, most and unsteady hands
 
 LARGE = [
     Hand(),
@@ -34,7 +34,7 @@ LARGE = [
 SMALL = [
     replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06), wobble=WOBBLE)
     for hand in LARGE
-]  # clean, and of few pixels
+]  # clean pictures of few pixels
 CELL = Hand(count=(1, 8), wobble=WOBBLE, outsize=0.2, room=(-0.12, 0.5))
 REGISTER = Hand(
     count=(1, 4), wobble=WOBBLE, size=(12.0, 40.0), room=(0.2, 6.0), underlined=0.4, crowded=0.3
@@ -61,10 +61,10 @@ HANDS = (
         Hand(letters=True),
     ]
 )
-"""What weights are learnt from, in turn."""
+"""Hands of the drawn numbers that weights are learnt from, in turn."""
 MEASURED = tuple(hand for hand in HANDS if not hand.letters)
-"""What they are measured on."""
-PART = 500  # numbers that a process draws at a time
+"""Hands of the drawn numbers that they are measured on."""
+PART = 500  # numbers of one task of a process
 TOGETHER = 20  # numbers whose candidates the network judges in one call
 
 Part = TypeVar("Part")
@@ -72,15 +72,15 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Sample:
-    """The candidates of one number, without their ink, of which there is much.
+    """The candidates of one number, without their ink, to save memory.
 
     Attributes
     ----------
     text : str
-        Its digits; empty for letters.
+        The digits; empty for letters.
     arcs : Arcs
     probabilities : array of shape (arcs, 10)
-        What the network says of them.
+        Probability of each digit.
     """
 
     text: str
@@ -90,14 +90,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Asked:
-    """The networks that are asked, and what their outputs mean."""
+    """The network of digits with its calibration, and the network of signs."""
 
     network: Network | Predictor
     calibration: Calibration | None
     signs: Network | None
 
     def look(self, texts: Sequence[str], numbers: Sequence[list[Component]]) -> list[Sample]:
-        """Find the candidates of numbers, each given as components, in one call."""
+        """Return the samples of numbers, each given as components, with shared network calls."""
         found = find_candidates(numbers, self.network, self.calibration, self.signs)
         return [
             Sample(text, replace(arcs, pieces=[]), probabilities)
@@ -112,7 +112,7 @@ def draw_samples(
     seed: int,
     hands: Sequence[Hand] = HANDS,
 ) -> list[Sample]:
-    """Draw numbers, of each hand in turn, and look at all candidates."""
+    """Draw numbers, of each hand in turn, and return their samples."""
     found = []
     for start in range(0, len(indices), TOGETHER):
         texts, numbers = [], []
@@ -126,7 +126,7 @@ def draw_samples(
 
 
 def look_at(asked: Asked, real: Sequence[RealNumber]) -> list[Sample]:
-    """Look at all candidates in real pictures that hold one number."""
+    """Return the samples of real pictures in which exactly one number is found."""
     found = []
     for number in real:
         in_picture = one_number(remove_rules(ways_to_see(open_first(number.path).grey)[-1]))
@@ -136,7 +136,7 @@ def look_at(asked: Asked, real: Sequence[RealNumber]) -> list[Sample]:
 
 
 def in_parts(work: Callable[[range], Part], count: int) -> list[Part]:
-    """Share numbers 0 to `count` - 1 out among all cores."""
+    """Run `work` on parts of the indices 0 to `count` - 1 on all cores; return its results."""
     parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
     with make_pool(min(cores(), len(parts))) as pool:
         return list(pool.map(work, parts))

@@ -1,4 +1,4 @@
-"""Learning what each component of a number is in its place, from numbers drawn with signs."""
+"""Learn the kinds of a number's components from numbers drawn with signs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +23,8 @@ from digitwise.training.number_samples import in_parts
 
 HIDDEN = 48  # neurons
 STEPS = 300  # of L-BFGS
-PULL = 1e-5  # of weights to 0
-MOSTLY = 0.5  # share of a component's ink from which on it counts as what it is a part of
+RIDGE = 1e-5  # ridge term: times the squared norm of the parameters
+MOSTLY = 0.5  # share of a component's ink drawn as digits, from which on it is a digit
 
 PLAIN = Hand(wobble=0.08, specks=0.2)
 CELL = replace(PLAIN, room=(-0.12, 0.5), outsize=0.2, count=(1, 7))
@@ -52,7 +52,7 @@ HANDS = [
     replace(PLAIN, printed="comb", gap=(0.25, 0.6)),
     replace(PLAIN, printed="dashed", gap=(0.25, 1.2)),
 ]
-"""What is drawn, in turn."""
+"""Hands of the drawn numbers, in turn."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Lessons:
     Attributes
     ----------
     inputs : float32 array of shape (n, inputs)
-        As the network sees them: see `describe`.
+        Inputs of the network: see `describe`.
     desired : float32 array of shape (n, outputs)
-        How probably each is of which kind.
+        Desired outputs: 1 for the component's kind, else 0.
     """
 
     inputs: Floats
@@ -76,7 +76,7 @@ def learn_signs(
     progress: Callable[[str], None] = lambda _: None,
     seed: int = 0,
 ) -> Network:
-    """Teach a new network what components are."""
+    """Train a new network to tell the kinds of components."""
     sizes = [INPUTS, HIDDEN, len(KINDS)]
     network = Network(
         sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
@@ -92,7 +92,7 @@ def _parameters(network: Network) -> list[Floats]:
 def descend(
     network: Network, lessons: Lessons, progress: Callable[[str], None], steps: int = STEPS
 ) -> None:
-    """Go down to where the cost over all examples is least, the weights kept small (L-BFGS)."""
+    """Minimise the cost over all examples, plus a ridge term, by L-BFGS, in place."""
     minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     inputs, desired = lessons.inputs, lessons.desired
@@ -103,7 +103,7 @@ def descend(
         slope = np.concatenate([g.ravel() for g in (*gradient.weights, *gradient.biases)])
         mean = float(network.costs(inputs, desired).mean())
         progress(f"{mean:.5f} over {len(inputs)} components")
-        return mean + PULL * float(flat @ flat), slope.astype(np.float64) + 2 * PULL * flat
+        return mean + RIDGE * float(flat @ flat), slope.astype(np.float64) + 2 * RIDGE * flat
 
     start = np.concatenate([p.ravel() for p in _parameters(network)]).astype(np.float64)
     options = {"maxiter": steps}
@@ -111,7 +111,7 @@ def descend(
 
 
 def _unpack(network: Network, flat: Floats) -> None:
-    """Give all parameters of a network the values of one long array."""
+    """Set all parameters of a network from one flat array."""
     at = 0
     for parameter in _parameters(network):
         parameter[...] = flat[at : at + parameter.size].reshape(parameter.shape)
@@ -121,7 +121,7 @@ def _unpack(network: Network, flat: Floats) -> None:
 def draw_lessons(
     digits: Digits, count: int = 12_000, seed: int = 0, hands: Sequence[Hand] = HANDS
 ) -> Lessons:
-    """Draw numbers, of each hand in turn, and tell which of KINDS each component in them is."""
+    """Draw numbers, of each hand in turn, and label each component with one of KINDS."""
     draw = partial(_draw_part, digits, seed, hands)
     inputs, kinds = (np.concatenate(p) for p in zip(*in_parts(draw, count), strict=True))
     return Lessons(inputs, one_hot(kinds, len(KINDS), np.float32))
@@ -135,7 +135,7 @@ def _draw_part(
         drawn = draw_number(digits, hands[index % len(hands)], seed, index)
         ink, lines = part_rules(ink_of_page(drawn.light))
         numbers = one_number(ink)
-        # What stands by itself on a page is judged by itself.
+        # A page with several numbers is judged number by number, too.
         groups = all_numbers(ink, lines)
         numbers += groups if list(map(len, groups)) != list(map(len, numbers)) else []
         for components in numbers:
@@ -145,9 +145,9 @@ def _draw_part(
 
 
 def kinds_in(drawn: DrawnNumber, components: Sequence[Component]) -> npt.NDArray[np.intp]:
-    """Return which of KINDS each component of a drawn number is, by the ink that it was drawn with.
+    """Return the index in KINDS of each component of a drawn number, by the ink drawn there.
 
-    What is half of a digit's ink, or more, is a digit.
+    A component with at least half of its ink from digits is a digit.
     """
     shape = drawn.image.shape
     layers = np.zeros((len(KINDS), *shape), bool)

@@ -1,8 +1,8 @@
-"""Learning how to weigh what the network says of a candidate digit against its geometry.
+"""Learn the weighing: weights of the network's output and of geometry in a candidate's score.
 
-Written numbers are drawn, broken up into all candidates, and the weights found that make the right
-texts most probable, summed over all ways to break them up: nobody says where the cuts belong
-(conditional log-likelihood; LeCun et al. 1998, section VI).
+Numbers are drawn and split into all candidates. The weights maximise the conditional
+log-likelihood of the right texts, summed over all paths, so that no example needs marked cuts
+(LeCun et al. 1998, section VI).
 """
 
 from collections.abc import Callable, Sequence
@@ -49,13 +49,13 @@ START = np.array(
         *(1.0, -0.7, 0.0, -0.1, -0.1, -0.3, -1.0, -2.0, -2.0, 0.0, 0.0, 0.0, 0.0, 0.5),
         *(0.0, 0.8, -1.0, -1.0, -1.0, 0.5),
     ]
-)  # in the order of DIGIT_TERMS and NONE_TERMS
-LEAST = 5  # of each digit, to tell its size
-PULL = 1e-4  # of weights to where they start
-STEPS = 60
+)  # initial weights, in the order of DIGIT_TERMS and NONE_TERMS
+MIN_PER_DIGIT = 5  # samples of each digit for its size
+RIDGE = 1e-4  # ridge term: times the squared distance of weights from their start
+STEPS = 60  # of L-BFGS
 LESSONS = 12_000  # numbers from which signs are learnt
-LETTERS = 0.5  # words for each number, that it is told from: pages are full of them
-REAL_WEIGHT = 2  # of a real number against a drawn one: there are few, and they are what counts
+LETTERS = 0.5  # weight of all words in the regression, as a share of that of all numbers
+REAL_WEIGHT = 2  # drawn numbers that a real number counts as: real ones are few, and matter most
 
 
 def teach(
@@ -64,16 +64,21 @@ def teach(
     real: Sequence[RealNumber] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Teach the network of a model file to read numbers, with digits that it wasn't trained on.
+    """Teach the network of a model file to read numbers, and save it.
 
-    Real pictures of numbers are learnt from beside those that are drawn.
+    Parameters
+    ----------
+    digits : Digits
+        Digits that the network wasn't trained on, to draw numbers with.
+    real : sequence of RealNumber
+        Pictures of numbers to learn from beside drawn ones.
 
     Raises
     ------
     ModelError
         If the file can't be read or written.
     InputError
-        If the digits are too few.
+        If there are too few digits.
     """
     model = read_model(path)
     model.weighing = learn_weighing(
@@ -92,21 +97,21 @@ def learn_weighing(
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Weighing:
-    """Learn weights from `count` drawn numbers; measure on others what they are worth.
+    """Learn weights from `count` drawn numbers, and calibrate them on others.
 
     Parameters
     ----------
     network : Network or Predictor
-        One that has learnt what is no digit.
+        A network trained with non-digits.
     calibration : Calibration or None
-        Of its confidence in single digits.
+        Calibration of its outputs.
     digits : Digits
-        That it wasn't trained on.
+        Digits that it wasn't trained on.
     real : sequence of RealNumber
-        Pictures to learn from, each as much as REAL_WEIGHT drawn numbers; those in which several
-        numbers are found, or none, teach nothing.
+        Pictures to learn from, each counted as REAL_WEIGHT drawn numbers. Pictures in which not
+        exactly one number is found are left out.
     count, measured : int
-        How many numbers are drawn to learn from, and to measure on.
+        Number of drawn numbers to learn from, and to calibrate on.
     """
     signs = learn_signs(draw_lessons(digits, min(LESSONS, 4 * count), seed + 2), progress)
     asked = Asked(network, calibration, signs)
@@ -130,7 +135,7 @@ def learn_weighing(
     parts = in_parts(measure, measured)
     confidence, wrong = (np.concatenate(found) for found in zip(*parts, strict=True))
     risk = risk_of(confidence, wrong)
-    # Not where the digits lie: a model file holds no path.
+    # The name of the digits, without their place: a model file holds no path.
     which = calibration.source if calibration else "digits not trained on"
     source = f"{len(wrong):,} numbers drawn with {which}"
     return replace(weighing, numbers=Calibration(1.0, 0.0, source, len(wrong), risk))
@@ -139,7 +144,7 @@ def learn_weighing(
 def _measure(
     asked: Asked, weighing: Weighing, digits: Digits, indices: Sequence[int], seed: int
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """How sure the reader is of each of these numbers, and whether it is wrong."""
+    """Return the confidence of each drawn number with digits, and whether its text is wrong."""
     confidence, wrong = [], []
     for sample in draw_samples(asked, digits, indices, seed, MEASURED):
         lattice = make_lattice(sample.arcs, sample.probabilities, weighing)
@@ -153,7 +158,13 @@ def _measure(
 
 
 def measure_sizes(samples: list[Sample]) -> Floats:
-    """Height and width of each digit, (10, 4), from numbers where none touches another."""
+    """Return `Weighing.sizes`, shape (10, 4), from numbers whose digits don't touch.
+
+    Raises
+    ------
+    InputError
+        If there are too few samples of a digit.
+    """
     found: list[list[Floats]] = [[] for _ in range(10)]
     for sample in samples:
         whole = np.flatnonzero(sample.arcs.features[:, INK_CUT] == 0)
@@ -161,9 +172,9 @@ def measure_sizes(samples: list[Sample]) -> Floats:
         if len(whole) == len(sample.text):
             for char, arc in zip(sample.text, whole, strict=True):
                 found[int(char)].append(sample.arcs.features[arc, :2])
-    if min(map(len, found)) < LEAST:
+    if min(map(len, found)) < MIN_PER_DIGIT:
         raise InputError(f"expected more numbers to learn from; found {len(samples)}")
-    # Medians: some of these are specks and broken digits.
+    # Medians, since some candidates are specks or broken digits.
     mean = np.array([np.median(sizes, axis=0) for sizes in found])
     far = [np.abs(sizes - m) for sizes, m in zip(found, mean, strict=True)]
     deviation = np.array([1.4826 * np.median(f, axis=0) for f in far])
@@ -171,11 +182,11 @@ def measure_sizes(samples: list[Sample]) -> Floats:
 
 
 Prepared = list[tuple[Arcs, Floats, Floats, Allowed]]
-"""Of each number its candidates, their terms as digits and as none, and its text."""
+"""(candidates, their terms as digits, their terms if skipped, text) of each number."""
 
 
 def prepare(samples: list[Sample], sizes: Floats) -> Prepared:
-    """Measure the terms of all candidates; texts as which digit is right at which position."""
+    """Measure the terms of all candidates, and mark the right digits at each position."""
     prepared = []
     for sample in samples:
         right = np.zeros((len(sample.text), SKIP), bool)
@@ -187,13 +198,16 @@ def prepare(samples: list[Sample], sizes: Floats) -> Prepared:
 
 
 def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
-    """Mean of -log P(text) over numbers, and its gradient; without those that no path can say."""
+    """Return the mean of -log P(text) over numbers, and its gradient.
+
+    Numbers whose text no path spells are left out.
+    """
     total, gradient, n = 0.0, np.zeros_like(weights), 0
     for arcs, digits, nones, right in prepared:
         lattice = weighed(arcs, digits, nones, weights)
         wanted, log_wanted = lattice.posterior(right, len(right))
         if log_wanted == -np.inf:
-            continue  # digits that can't be told apart by any cut
+            continue  # no cut parts the digits
         found, log_found = lattice.posterior(anything(arcs.n).allowed)
         total += log_found - log_wanted
         surplus = found - wanted
@@ -204,7 +218,7 @@ def surprise(weights: Floats, prepared: Prepared) -> tuple[float, Floats]:
 
 
 def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ...]:
-    """Find the weights that tell numbers from letters best (logistic regression)."""
+    """Find the weights that tell numbers from letters, by logistic regression."""
     minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     terms = []
@@ -220,22 +234,22 @@ def _learn_numbers(samples: list[Sample], weighing: Weighing) -> tuple[float, ..
     def loss(weights: Floats) -> tuple[float, Floats]:
         against = -sign * (x @ weights)
         slope = -sign * sigmoid(against)
-        mean = float(share @ np.logaddexp(0, against)) + PULL * float(weights @ weights)
-        return mean, (share * slope) @ x + 2 * PULL * weights
+        mean = float(share @ np.logaddexp(0, against)) + RIDGE * float(weights @ weights)
+        return mean, (share * slope) @ x + 2 * RIDGE * weights
 
     found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B")
     return tuple(found.x.round(4).tolist())
 
 
 def _learn(prepared: Prepared, progress: Callable[[str], None]) -> Floats:
-    """Find the weights under which the texts are most probable."""
+    """Find the weights with the greatest likelihood of the texts, by L-BFGS."""
     minimize = need("scipy.optimize", "teach", "learning to read numbers").minimize
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         mean, gradient = surprise(weights, prepared)
         progress(f"{mean:.4f} over {len(prepared)} numbers")
         gap = weights - START
-        return mean + PULL * gap @ gap, gradient + 2 * PULL * gap
+        return mean + RIDGE * gap @ gap, gradient + 2 * RIDGE * gap
 
     found = minimize(loss, START, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     return np.asarray(found.x)
