@@ -21,7 +21,7 @@ from digitwise.reading.segment import one_number
 from digitwise.reading.splitting.arcs import Arcs
 from digitwise.reading.splitting.classify import find_candidates
 
-WOBBLE = 0.08  # variation of digit sizes of most hands
+WOBBLE = 0.08  # of most hands: see `Hand.wobble`
 WOBBLES = (0.05, WOBBLE, 0.12)  # of steady, most and unsteady hands
 
 LARGE = [
@@ -34,7 +34,7 @@ LARGE = [
 SMALL = [
     replace(hand, size=(18.0, 24.0), paper=False, overlap=(0.0, 0.06), wobble=WOBBLE)
     for hand in LARGE
-]  # clean pictures of few pixels
+]  # clean pictures with few pixels
 CELL = Hand(count=(1, 8), wobble=WOBBLE, outsize=0.2, room=(-0.12, 0.5))
 REGISTER = Hand(
     count=(1, 4), wobble=WOBBLE, size=(12.0, 40.0), room=(0.2, 6.0), underlined=0.4, crowded=0.3

@@ -1,1 +1,1 @@
-"""Forms: descriptions, registration, fields and cells read, checks and sum rules."""
+"""Read forms: descriptions, registration, fields, cells, checks and sum rules."""

@@ -1,4 +1,4 @@
-"""What rows of cells say as a whole: the most probable texts, and the number made of the best."""
+"""Texts of rows of cells: the most probable ones, and the number made of the chosen one."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,12 @@ from digitwise.reading.how import How
 from digitwise.reading.number import DIGITS, Number, ReadDigit
 from digitwise.reading.said import SURE_ENOUGH
 
-MOST = 20_000  # texts that are looked at, at most
-UNLIKELY = 1e-6  # probability of a symbol that isn't tried
+MOST = 20_000  # texts that the search generates
+UNLIKELY = 1e-6  # probability below which a symbol, or a count of digits, isn't tried
 
 
 def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
-    """Give the texts of cells that are independent of each other, the most probable first."""
+    """Yield texts of independent cells with their probabilities, the most probable first."""
     orders = [np.argsort(-p, kind="stable") for p in chances]
     ranked = [p[order] for p, order in zip(chances, orders, strict=True)]
     first = (0,) * len(chances)
@@ -41,12 +41,12 @@ def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
 def likely_texts(
     cells: Sequence[Cell], least: int, most: int, wanted: int
 ) -> list[tuple[str, float]]:
-    """Find the most probable texts that have so many digits, and their probabilities among those.
+    """Find the `wanted` most probable texts of `least` to `most` digits.
 
-    Texts that differ in nothing but which cells are blank are told once. There are none if so many
-    digits are improbable.
+    Probabilities are shares among texts with as many digits. Of texts that differ only in their
+    blanks, the first is kept. The list is empty if such counts are improbable.
     """
-    counts = np.ones(1)  # probability of so many digits
+    counts = np.ones(1)  # probability of each number of digits
     for cell in cells:
         digit = float(cell.chances[: len(DIGITS)].sum())
         counts = np.convolve(counts, [1 - digit, digit])
@@ -65,7 +65,7 @@ def likely_texts(
 def number_of(
     picture: Picture, cells: Sequence[Cell], texts: Sequence[tuple[str, float]], how: How
 ) -> Number:
-    """The number that cells hold, of which the likely texts are given, one character a cell."""
+    """Return the number of a row of cells, from its likely texts of one character a cell."""
     others = list(texts)
     others.insert(0, others.pop(how.chosen))
     text, confidence = others[0]

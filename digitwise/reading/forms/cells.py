@@ -1,9 +1,9 @@
-"""A row of cells, read together: each holds exactly one digit or mark, or nothing.
+"""Read a row of cells together: each holds exactly one digit or mark, or is blank.
 
-A path goes through the fragments of ink from left to right and gives each cell what is in it. Its
-score adds up what each piece of ink is worth as a digit or a mark, and how much of it lies in its
-cell. Probabilities of cells are sums over all paths, as in `splitting.lattice`. Ink that reaches
-over a divider goes to the cell that it belongs to.
+A path goes through the fragments of ink from left to right and assigns ink to each cell. Its score
+is the sum of each piece's score as a digit or a mark, and a term for the share of the piece in its
+cell. Probabilities of cells are sums over all paths, as in `splitting.lattice`, so that ink that
+reaches over a divider goes to its own cell.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,31 +25,31 @@ from digitwise.reading.splitting.scoring import make_lattice
 BLANK = " "
 SYMBOLS = "0123456789" + CROSS + DITTO + DASH + BLANK
 PRIOR = {CROSS: log(0.3), DITTO: log(0.02), DASH: log(0.1), BLANK: -3.0}
-"""Logarithms: how much rarer than some digit each is, before anything is seen."""
-PLACE = 2.0  # weight of the logarithm of the share of ink that lies in a cell
-LEAST_SHARE = 0.2  # of a piece's ink: cells that have less don't hold it
-STRUCK = 0.65  # of a cell's width: a dash that is longer strikes the cell out
-SEVERAL = 1.4  # cells' widths: a mark that is wider may cross several out
-COVERED = 0.5  # share of such a cell's width that the mark has
-LEAST_NONE = 1e-4  # probability that a piece is no digit
-SURE = 0.99  # probability of a digit, to see what its size alone is worth
+"""Log prior of each symbol, relative to that of any digit."""
+PLACE = 2.0  # weight of the log share of a piece's ink in its cell
+LEAST_SHARE = 0.2  # of a piece's ink in a cell that holds it
+STRUCK = 0.65  # cell widths: a longer dash strikes the cell out
+SEVERAL = 1.4  # cell widths: a wider mark may cross several cells out
+COVERED = 0.5  # share of a cell's width that such a mark covers, at least
+LEAST_NONE = 1e-4  # lower bound of the probability that a piece is no digit
+SURE = 0.99  # probability of a digit for the score of its size and place alone
 BLANKS = ("allowed", "leading", "trailing", "no")
-BEFORE, WITHIN, AFTER = range(3)  # the first digit, digits, the first blank after one
+BEFORE, WITHIN, AFTER = range(3)  # phase: before the first digit, in the number, behind it
 
 State = tuple[int, int, int]
-"""Fragments used, cells decided, and where in the number that is."""
+"""(fragments used, cells decided, phase)."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell holds.
+    """The content of a cell.
 
     Attributes
     ----------
     chances : array of shape (14,)
         Probability of each of SYMBOLS.
     pieces : dict of str to Component
-        The likeliest ink of each symbol that may be there.
+        The likeliest ink of each possible symbol.
     """
 
     chances: Floats
@@ -58,11 +58,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class _Step:
-    """From one state to another by deciding some cells, or none."""
+    """A step from one state to another, which fills cells or skips ink."""
 
     start: State
     end: State
-    scores: Floats  # of each of SYMBOLS; of what is passed over one number
+    scores: Floats  # shape (14,), of each of SYMBOLS; shape (1,) for skipped ink
     arc: int = -1
 
 
@@ -79,13 +79,13 @@ def read_cells(
     Parameters
     ----------
     arcs : Arcs
-        Candidates for what is in one cell.
+        Candidates for the content of one cell.
     probabilities : array of shape (arcs, 10)
-        Of each digit.
+        Probability of each digit.
     marks : array of shape (arcs, 4)
-        Of each of `digitwise.reading.forms.marks.MARKS`.
+        Probability of each of `digitwise.reading.forms.marks.MARKS`.
     edges : sequence of float
-        Where cells begin and end, one more than cells.
+        Left ends of the cells, and the right end of the last.
     blank : one of BLANKS
         Which cells may be blank.
 
@@ -93,13 +93,13 @@ def read_cells(
     -------
     list of Cell
     float
-        Logarithm of what all paths add up to: -inf, with no probabilities, if there is none.
+        Log sum of all paths: -inf, with zero probabilities, if there is no path.
     """
     spans = [_crossed_out(arcs, arc, edges) for arc in range(len(arcs.pieces))]
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
     struck = np.array([piece.width >= STRUCK * wide for piece in arcs.pieces])
     marks = marks.copy()
-    # Where dividers were taken out of a stroke through several cells, each has its part.
+    # Removed dividers part a stroke through several cells into a long dash a cell.
     marks[struck, MARKS.index(CROSS)] += marks[struck, MARKS.index(DASH)]
     marks[struck, MARKS.index(DASH)] = LEAST_NONE
     scores, across = _score(arcs, probabilities, marks, weighing, spans)
@@ -134,7 +134,7 @@ def read_cells(
 
 
 def all_blank(count: int) -> list[Cell]:
-    """Return cells without any ink."""
+    """Return `count` cells that are surely blank."""
     chances = np.zeros(len(SYMBOLS))
     chances[SYMBOLS.index(BLANK)] = 1.0
     return [Cell(chances.copy()) for _ in range(count)]
@@ -152,12 +152,12 @@ def _score(
     Returns
     -------
     array of shape (arcs, 14)
-        As each of SYMBOLS but the blank, in whose place is the score of being passed over.
+        Score as each of SYMBOLS; in place of the blank, the score of being skipped.
     array of shape (arcs,)
-        As what crosses several cells out.
+        Score as a mark that crosses several cells out.
     """
     own = make_lattice(arcs, probabilities, weighing).scores
-    # What a mark is worth for its size and place: as much as a digit that is as large.
+    # A mark's score for its size and place is that of the best digit of the same size.
     surely = replace(arcs, kinds=np.eye(1, arcs.kinds.shape[1]).repeat(len(arcs.kinds), axis=0))
     sized = np.full(len(own), -np.inf)
     for digit in range(SKIP):
@@ -165,18 +165,18 @@ def _score(
         sure[:, digit] = SURE
         found = make_lattice(surely, sure, weighing).scores[:, digit]
         sized = np.maximum(sized, found - log(SURE))
-    told = np.log(marks)
+    log_marks = np.log(marks)
     # Two networks have to agree that a piece is no digit.
     none = np.log(np.clip(1 - probabilities.sum(axis=1), LEAST_NONE, 1))
-    told[:, 1:] += none[:, None]
+    log_marks[:, 1:] += none[:, None]
     scores = np.full((len(own), len(SYMBOLS)), -np.inf)
-    scores[:, :SKIP] = own[:, :SKIP] + told[:, :1]
+    scores[:, :SKIP] = own[:, :SKIP] + log_marks[:, :1]
     for mark in (CROSS, DITTO, DASH):
-        scores[:, SYMBOLS.index(mark)] = sized + told[:, MARKS.index(mark)] + PRIOR[mark]
+        scores[:, SYMBOLS.index(mark)] = sized + log_marks[:, MARKS.index(mark)] + PRIOR[mark]
     scores[:, SYMBOLS.index(BLANK)] = own[:, SKIP]
-    # What crosses several cells out is no digit, whatever it looks like, and of any size.
+    # A mark through several cells is no digit, whatever its look and size.
     crossed = marks[:, [MARKS.index(CROSS), MARKS.index(DASH)]].sum(axis=1)
-    worth = max(0.0, float(sized.max()))  # of each cell that has something in it
+    worth = max(0.0, float(sized.max()))  # score of each filled cell
     cells = np.array([max(1, last - first) for first, last in spans])
     return scores, worth * cells + np.log(crossed) + PRIOR[CROSS]
 
@@ -189,7 +189,7 @@ def _steps(
     edges: Sequence[float],
     blank: str,
 ) -> Iterator[_Step]:
-    """Every step, so ordered that whatever leads to a state comes before what leaves it."""
+    """Yield all steps in topological order: steps to a state come before steps from it."""
     count = len(edges) - 1
     passed_over = scores[:, SYMBOLS.index(BLANK)]
     held = scores.copy()
@@ -224,7 +224,7 @@ def _steps(
 def _into(
     node: int, cell: int, end: int, last: int, scores: Floats, blank: str, arc: int
 ) -> Iterator[_Step]:
-    """Put a piece into cells, wherever in the number that is."""
+    """Yield the steps that put a piece into cells `cell` to `last` - 1, for each phase."""
     digit = scores.copy()
     digit[SYMBOLS.index(CROSS)] = -np.inf
     crossed = np.full(len(SYMBOLS), -np.inf)
@@ -237,7 +237,7 @@ def _into(
 
 
 def _blanks(blank: str) -> list[tuple[int, int]]:
-    """Where in a number a cell may be blank, and where one then is."""
+    """Return the pairs of phases, before and after, in which a cell may be blank."""
     before, behind = (BEFORE, BEFORE), [(WITHIN, AFTER), (AFTER, AFTER)]
     return {
         "allowed": [before, *behind],
@@ -248,7 +248,7 @@ def _blanks(blank: str) -> list[tuple[int, int]]:
 
 
 def _shares(piece: Component, edges: Sequence[float]) -> Floats:
-    """How much of a piece's ink lies in each cell; what lies outside of all is in the nearest."""
+    """Return the share of a piece's ink in each cell; ink outside counts for the nearest cell."""
     mass = piece.ink.sum(axis=0)
     middles = piece.left + np.arange(len(mass)) + 0.5
     cells = np.clip(np.searchsorted(edges, middles) - 1, 0, len(edges) - 2)
@@ -257,7 +257,7 @@ def _shares(piece: Component, edges: Sequence[float]) -> Floats:
 
 
 def _crossed_out(arcs: Arcs, arc: int, edges: Sequence[float]) -> tuple[int, int]:
-    """Cells that a wide component may cross out together: the first, and one past the last."""
+    """Return the first cell that a wide component may cross out, and one past the last."""
     piece = arcs.pieces[arc]
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
     if arcs.alone[arc] < 0 or piece.width < SEVERAL * wide:
@@ -271,6 +271,7 @@ def _crossed_out(arcs: Arcs, arc: int, edges: Sequence[float]) -> tuple[int, int
 
 
 def _sum(scores: Floats) -> float:
+    """Return the log of the sum of exponentials."""
     highest = float(np.max(scores))
     if highest == -np.inf:
         return highest
@@ -278,6 +279,7 @@ def _sum(scores: Floats) -> float:
 
 
 def _add(sums: dict[State, float], state: State, score: float) -> None:
+    """Add e to the score to a state's log sum, in place."""
     before = sums.get(state)
     if before is None:
         sums[state] = score

@@ -1,4 +1,4 @@
-"""What the text of a field has to be: numbers with a check digit, dates, a range of values."""
+"""Checks of a field's text: check digits and dates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,9 +28,10 @@ def mod97(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a day that there is: in any order of day, month and year.
+    """Whether a text is a date that exists, in any usual order of day, month and year.
 
-    Between the parts stands a sign; without signs there are two digits a part, four of a year.
+    A sign stands between the parts. Without signs, the text has 6 or 8 digits: two for day and
+    month, two or four for the year.
     """
     parts = "".join(char if char in DIGITS else " " for char in text).split()
     if len(parts) == 1:
@@ -64,12 +65,12 @@ def _is_day(year: str, month: str, day: str) -> bool:
 
 @dataclass(frozen=True)
 class Check:
-    """What a text has to satisfy.
+    """A condition on a text.
 
     Attributes
     ----------
     holds : callable
-        Of the text's digits; of a date, of all of the text.
+        Takes the text's digits, or the whole text of a date.
     chance : float
         Share of wrong texts that satisfy it.
     """
@@ -87,7 +88,7 @@ CHECKS = {
 
 
 def passes(text: str, name: str) -> bool:
-    """Whether a text passes the check of this name; one without digits doesn't."""
+    """Whether a text passes the check of this name; a text without digits fails."""
     if name == "date":
         return is_date(text)
     digits = "".join(char for char in text if char in DIGITS)

@@ -1,4 +1,4 @@
-"""What is written in a field of a form, without what is printed there."""
+"""Find the writing in a form's field, and leave out the print."""
 
 import numpy as np
 
@@ -13,20 +13,20 @@ from digitwise.reading.expected import Expected
 from digitwise.reading.forms.registration import FoundField, Printed
 from digitwise.reading.segment import one_number
 
-LINE_OFF = 0.02  # of a field's height: how far printed lines may be off after laying pages over
+LINE_OFF = 0.02  # field heights: offset of printed lines after registration, at most
 LINE_FAR = 0.06  # the same on bent paper
-ON_PRINT = 0.8  # of a piece of ink: so much of it on what is printed, it is print
-PRINT = 0.3  # share of full ink from which a pixel of the reference is print
-LINE = 0.2  # share of a pixel that a line of the reference covers, at least
-THIN = 0.04  # of a field's height: width of a divider, at most
-ON_EDGE = 0.04  # of a cell's width: how far it may be from where cells meet
-GAP = 0.8  # digit heights: writing that goes on beyond a field has no wider gap
+ON_PRINT = 0.8  # share of a component's ink on print, from which on it is print
+PRINT = 0.3  # ink from which on a pixel of the reference is print
+LINE = 0.2  # share of a pixel covered by a line of the reference, above which it is line
+THIN = 0.04  # field heights: width of a divider, at most
+ON_EDGE = 0.04  # cell widths: distance of a divider from its place, at most
+GAP = 0.8  # digit heights: gap in writing that goes on beyond a field, at most
 
 
 def written_in(found: FoundField) -> list[list[Component]]:
-    """Ink of the number in a field: what has its middle within it, and isn't printed.
+    """Return the components of the number in a field, in a list of at most one number.
 
-    And what goes on beside it, as far as there is room.
+    They have their middle in the field, or go on beside it where there is room. Print is left out.
     """
     height, width = found.region.grey.shape
     margin = _margin(height)
@@ -46,18 +46,18 @@ def written_in(found: FoundField) -> list[list[Component]]:
 
 
 def _margin(height: int) -> float:
-    """Rows above a field, and below it, in a region of this height."""
+    """Return the rows above a field, and below it, in a region of this height."""
     return height * MARGIN / (1 + 2 * MARGIN)
 
 
 def _is_print(c: Component, near: Mask) -> bool:
-    """Whether most of a piece of ink lies on what is printed."""
+    """Whether most of a component's ink lies on print."""
     on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
     return on_print >= ON_PRINT * float(c.ink.sum())
 
 
 def _going_on(components: list[Component], inner: tuple[float, float]) -> list[Component]:
-    """Keep what is within a field, and what goes on from there with no wide gap."""
+    """Keep the components within a field, and those that go on from there with no wide gap."""
     left, right = inner
     kept = [c for c in components if left <= (c.left + c.right) / 2 <= right]
     if not kept:
@@ -74,16 +74,20 @@ def _going_on(components: list[Component], inner: tuple[float, float]) -> list[C
 
 
 def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mask, Mask]]:
-    """Take printed text and marks out of a field's ink.
+    """Remove printed text and marks from a field's ink.
 
     Returns
     -------
-    ink, where print may be a little off, and printed lines: those across, those that go down
+    ink : float32 array of shape (h, w)
+    near : bool array of shape (h, w)
+        Where print may be, a little off included.
+    lines : pair of bool arrays of shape (h, w)
+        Printed lines across, and down.
     """
     import cv2
 
     height, width = ink.shape
-    # What is printed may lie a little off, and be wider after scanning.
+    # Print may lie a little off, and be wider after scanning.
     off = round(LINE_OFF * height) + 1
     lines = cv2.resize(printed.lines.grey, (width, height)) > LINE
     its = cv2.resize(printed.ink.grey, (width, height)) >= PRINT
@@ -94,9 +98,9 @@ def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mas
 
 
 def find_cell_edges(found: FoundField) -> list[float] | None:
-    """Where the cells of a field begin and end, in columns of its region; None if it has none.
+    """Return the ends of a field's cells, in columns of its region; None if it has no cells.
 
-    They are looked for on the form's reference, if there is one. Where no description says so, a
+    They are sought on the form's reference, if there is one. Without cells in its description, a
     field has cells if the reference shows as many as it has digits, at most.
     """
     field, height = found.field, found.region.grey.shape[0]
@@ -119,12 +123,12 @@ def find_cell_edges(found: FoundField) -> list[float] | None:
 
 
 def _as_many(cells: int, expected: Expected) -> bool:
-    """Whether cells are as many as a number has digits, at most, if that is known."""
+    """Whether the cells are as many as the greatest number of digits, if that is known."""
     return expected.nothing or expected.most == cells
 
 
 def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
-    """Ink in a row of cells that isn't printed, dividers included."""
+    """Return the components in a row of cells, without print and dividers."""
     import cv2
 
     ink = extract_ink(found.region.grey)
@@ -132,7 +136,7 @@ def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
     near, known, around = np.zeros(ink.shape, bool), None, None
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)
-        # A stroke through several cells is as straight as a line; but none is printed there.
+        # A stroke through several cells is as straight as a line, but has no print beneath it.
         off = round(LINE_FAR * height) + 1
         around = cv2.dilate(near.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
     margin = _margin(height)
@@ -146,7 +150,7 @@ def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
 
 
 def _is_divider(c: Component, edges: list[float], height: int) -> bool:
-    """Whether a piece is what is left of a line between cells: thin, upright, on its place."""
+    """Whether a component is the rest of a line between cells: thin, upright, in its place."""
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
     x = (c.left + c.right) / 2
     away = min(abs(x - edge) for edge in edges)

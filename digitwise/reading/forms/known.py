@@ -1,4 +1,4 @@
-"""What is known of a form's fields, and between them, decides between their readings."""
+"""Choose between readings of a form's fields by checks, ranges and sum rules."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,25 +11,25 @@ from digitwise.reading.how import How
 from digitwise.reading.number import Number, values_of
 from digitwise.reading.said import as_sure
 
-DEEP = 40  # readings of a field of which something is known
+DEEP = 40  # readings of a field with a check, a range or a sum rule
 IN_RANGE = 0.1  # share of wrong readings that are in a range
 
 Read = Callable[[str, How], Number | None]
-"""What the field of a name says, read somehow; None if nothing."""
+"""Reads the field of a name; returns None if it is empty."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """A field's readings that are possible by themselves.
+    """A field's readings that pass its own check and range.
 
     Attributes
     ----------
     number : Number or None
-        Read with the most probable of all its readings; None if the field is empty.
+        The number with its most probable reading; None if the field is empty.
     places : list of int
-        Which of the number's alternatives they are.
+        Indices of these readings among the number's alternatives.
     chances : list of float
-        Their probabilities, among what is possible.
+        Their probabilities, given that check and range hold.
     """
 
     number: Number | None
@@ -38,9 +38,9 @@ class Readings:
 
 
 def choose(form: Form, read: Read, how: How) -> dict[str, Number | None]:
-    """Read all fields of a form, each so that what is known of it, and of others, is satisfied.
+    """Read all fields of a form, so that checks, ranges and sum rules hold where possible.
 
-    A field that can't satisfy it keeps its most probable reading, and says why it is rejected.
+    A field that fails keeps its most probable reading, with a reason for its rejection.
     """
     ruled = {name for rule in form.rules for name in (*rule.sum, rule.equals)}
     found: dict[str, Readings] = {}
@@ -75,7 +75,7 @@ def _unread(number: Number | None) -> bool:
 
 
 def _possible(field: Field, number: Number | None) -> Readings:
-    """Those of a number's readings that pass its check and are in its range."""
+    """Return the readings of a number that pass the field's check and are in its range."""
     if number is None or not number.text:
         return Readings(number, [], [])
     missing = max(0.0, 1 - sum(p for _, p in number.alternatives))
@@ -103,16 +103,16 @@ def _value(number: Number, place: int) -> float | None:
 
 
 def _choices(readings: Readings) -> list[Choice]:
-    """Probabilities and values of a field's readings; an empty field is worth 0."""
+    """Return probabilities and values of a field's readings; an empty field has the value 0."""
     number = readings.number
     if number is None or not readings.places:
         return [(1.0, 0.0)]
     chances = readings.chances or [number.confidence]
-    return [(p, _worth(number, k)) for k, p in zip(readings.places, chances, strict=True)]
+    return [(p, _value_in_sum(number, k)) for k, p in zip(readings.places, chances, strict=True)]
 
 
-def _worth(number: Number, place: int) -> float | None:
-    """The value of a reading in a sum: crosses alone add nothing."""
+def _value_in_sum(number: Number, place: int) -> float | None:
+    """Return the value of a reading in a sum; crosses alone have the value 0."""
     text = number.alternatives[place][0] if number.alternatives else number.text
     return _value(number, place) if text.strip("×") else 0.0
 
@@ -120,7 +120,7 @@ def _worth(number: Number, place: int) -> float | None:
 def _chosen(
     name: str, readings: Readings, pick: int, chances: list[float], read: Read, how: How
 ) -> Number | None:
-    """A field's number with the reading that was chosen first among its alternatives."""
+    """Return a field's number with the chosen reading first among its alternatives."""
     place = readings.places[pick]
     number = readings.number
     if place:

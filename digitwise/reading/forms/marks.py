@@ -1,7 +1,6 @@
-"""What stands in a form's cell: a digit, or what crosses it out, repeats the one above, a dash.
+"""Marks in a form's cell: cross, ditto, dash, told from digits by a small network.
 
-A digit network has ten answers. A small network of its own tells these marks from anything that may
-be a digit or a part of one.
+The digit network has ten outputs. The network of marks tells marks from digits and parts of digits.
 """
 
 from collections.abc import Sequence
@@ -19,24 +18,24 @@ from digitwise.reading.number import CROSS
 
 DITTO, DASH = '"', "-"
 MARKS = ("digit", CROSS, DITTO, DASH)
-"""Outputs of the network: digits, or parts of some; marks."""
-SIDE = 28  # pixels of the frame
+"""Outputs of the network: digits and parts of digits; three marks."""
+SIDE = 28  # pixels: side of the frame
 INPUTS = SIDE * SIDE
 FILE = Path(__file__).with_name("marks.safetensors")
-LEAST = 1e-4  # added to each output: one of them is right
+MIN_OUTPUT = 1e-4  # added to each output, so that the sum of a piece's outputs is positive
 
 
 @cache
 def marks_network() -> Network:
-    """Return the network that comes with the package."""
+    """Return the network of marks, which is shipped with the package."""
     return read_model(FILE).network
 
 
 def tell_marks(pieces: Sequence[Component], network: Network | None = None) -> Floats:
-    """Return how probable each of MARKS is of each of n pieces, shape (n, 4)."""
+    """Return the probability of each of MARKS for n pieces, shape (n, 4)."""
     network = network or marks_network()
     frame_components(pieces)
     images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, SIDE, SIDE)
     fired = sigmoid(network.weighted_outputs(as_inputs(images, network.dtype)))
-    fired = fired.astype(np.float64) + LEAST
+    fired = fired.astype(np.float64) + MIN_OUTPUT
     return np.asarray(fired / fired.sum(axis=1, keepdims=True))

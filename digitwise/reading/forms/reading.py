@@ -1,4 +1,4 @@
-"""Reading a form field by field, wherever it lies on the page."""
+"""Read a form field by field, wherever it lies on the page."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,19 +20,19 @@ from digitwise.reading.page import page_of, read_pages
 from digitwise.reading.said import nothing_read, on_picture
 from digitwise.reading.splitting.classify import find_candidates
 
-UNLIKELY = 8.0  # logarithm of the odds against blank cells where the description has them
+MAX_LOG_ODDS = 8.0  # against blank cells as the description has them; above, others may be blank
 BLANK = "a cell is blank that may not be"
 
 
 def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
-    """Read the numbers of a form's fields, in the order of the fields; empty ones give none.
+    """Read the numbers of a form's fields, in the order of the fields; skip empty fields.
 
-    A field that the picture doesn't show gives a number without digits that says so.
+    A field outside of the picture gives a number without digits, with that reason.
 
     Raises
     ------
     ImageError
-        If the page can't be laid over the form's reference, or that can't be opened.
+        If the page can't be laid over the form's reference, or the reference can't be opened.
     """
     places = {found.field.name: found for found in find_fields(page, form)}
     chosen = choose(form, lambda name, how: _read(page, places[name], how), how)
@@ -45,7 +45,7 @@ def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
 
 
 def _read(page: Picture, found: FoundField, how: How) -> Number | None:
-    """What a field says; None if it is empty, or isn't to be seen."""
+    """Return a field's number; None if the field is empty or outside of the picture."""
     if found.reason == OUTSIDE:
         return None
     height, width = found.region.grey.shape
@@ -67,7 +67,7 @@ def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: Ho
     known = found.field.cells or Cells(count)
     components = written_in_cells(found, edges)
     cells, reason = _cells_of(components, edges, known.blank, how)
-    # Cells that no description names say how many digits there are, at most.
+    # Cells that only the reference shows bound the number of digits from above.
     least = 0 if found.field.cells else min(expected.least, count)
     texts = likely_texts(cells, least, count, how.alternatives)
     texts = texts or likely_texts(cells, 0, count, how.alternatives)
@@ -80,7 +80,7 @@ def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: Ho
 def _cells_of(
     components: list[Component], edges: list[float], blank: str, how: How
 ) -> tuple[list[Cell], str]:
-    """Read cells, as if any might be blank where they can't be read otherwise."""
+    """Return cells and an error; any cell may be blank where they can't be read otherwise."""
     if not components:
         return all_blank(len(edges) - 1), "" if blank != "no" else BLANK
     signs = how.weighing.signs if how.weighing else None
@@ -90,5 +90,5 @@ def _cells_of(
     if blank == "allowed":
         return free, ""
     bound, score = read_cells(arcs, digits, marks, how.weighing, edges, blank)
-    # No ink is passed over so that others may be blank.
-    return (bound, "") if score >= most - UNLIKELY else (free, BLANK)
+    # The bound reading must not win by skipping ink.
+    return (bound, "") if score >= most - MAX_LOG_ODDS else (free, BLANK)

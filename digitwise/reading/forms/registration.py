@@ -1,4 +1,4 @@
-"""Where the fields of a form are on a page."""
+"""Register a page with its form: find the places of the fields."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ from digitwise.imaging.surface import Light
 from digitwise.reading.forms.description import Form
 from digitwise.reading.forms.entries import Field
 
-INSIDE = 0.9  # share of a field, at least, that has to be in the picture
-ALIKE = 0.35  # likeness of the print around a field from which on it is taken to be there
-BESIDE = 2.0  # of a field's height: how far writing may go on beside it
-AT_EDGE = 0.15  # of a field's height: a line that is so near to its end ends it
-ENDED = 0.5  # share of a field's height that such a line has, at least
+INSIDE = 0.9  # least share of a field inside the picture
+ALIKE = 0.35  # likeness of the print around a field, below which the field isn't there
+BESIDE = 2.0  # field heights: room for writing to go on beside a field
+AT_EDGE = 0.15  # field heights: greatest distance from a field's end to a line that ends it
+ENDED = 0.5  # field heights: least length of such a line
 OUTSIDE = "it lies outside of the picture"
-ELSEWHERE = "what is printed around it isn't where it should be"
+ELSEWHERE = "the print around it isn't in its place"
 
 
 @dataclass(frozen=True)
 class FoundField:
-    """A field, and where it is on a page.
+    """A field with its place on a page.
 
     Attributes
     ----------
     field : Field
     region : Region
-        Of the page: the field with a margin, and what is beside it where no line ends it.
+        The field with a margin, and the room beside it where no line ends it.
     inner : (left, right)
-        Columns of the region that the field ends at.
+        First and last column of the field in the region.
     printed : Printed or None
-        What the form's reference has there.
+        The same part of the form's reference.
     reason : str
-        Why what is read there is not to be relied on; empty if it is.
+        Reason to reject the field; empty if there is none.
     """
 
     field: Field
@@ -58,7 +58,7 @@ class Printed:
     Attributes
     ----------
     ink, lines : Region
-        In [0, 1] all ink, and 1 where a line is.
+        All ink, in [0, 1]; 1 at printed lines, else 0.
     """
 
     ink: Region
@@ -66,12 +66,12 @@ class Printed:
 
 
 def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
-    """Find where a form's fields are on a page, in the order of the form.
+    """Find a form's fields on a page, in the order of the form.
 
     Raises
     ------
     ImageError
-        As `read_fields`.
+        If the page can't be laid over the form's reference, or the reference can't be opened.
     """
     if form.reference is None:
         transform = _by_size(page.grey, form)
@@ -123,9 +123,9 @@ def _wider(box: tuple[int, int, int, int], beyond: tuple[int, int]) -> tuple[int
 def _room_beside(
     field: Field, form: Form, lines: Light, to_reference: Transform
 ) -> tuple[int, int]:
-    """How far writing may go on beyond a field's left and right end, in the form's pixels.
+    """Return the room for writing beyond a field's left and right end, in the form's pixels.
 
-    No farther than to another field, and not at all where a line ends the field.
+    It ends at another field, and is 0 where a line ends the field.
     """
     left, top, right, bottom = field.box
     high = bottom - top
@@ -145,9 +145,9 @@ def _room_beside(
 
 
 def _by_size(grey: Light, form: Form) -> Transform:
-    """Where a form's places are on a page of which nothing but the size is known.
+    """Return the transform from a form without a reference to a page.
 
-    A sheet that lies on something darker is the page.
+    The form is laid over the sheet on a darker ground, or over the whole picture.
     """
     import cv2
 
@@ -160,7 +160,7 @@ def _by_size(grey: Light, form: Form) -> Transform:
 
 
 def _in_picture(grey: Light, transform: Transform, box: tuple[int, int, int, int]) -> bool:
-    """Whether a box, or most of it, is within a picture."""
+    """Whether at least INSIDE of a box is in a picture."""
     left, top, right, bottom = box
     x, y = (part.ravel() for part in np.meshgrid(*map(np.linspace, (left, top), (right, bottom))))
     across, down, depth = transform @ np.stack([x, y, np.ones_like(x)])
@@ -178,7 +178,7 @@ def _scaled(box: Sequence[float], scaling: Transform) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Reference:
-    """A form's page, as far as others are compared with it."""
+    """A form's reference: landmarks and printed lines."""
 
     landmarks: Landmarks
 
@@ -198,5 +198,5 @@ def _open_reference(path: Path) -> Reference:
 
 @lru_cache(maxsize=4)
 def _look_at_reference(path: Path, _modified: int) -> Reference:
-    """The same for many pages."""
+    """Return the landmarks of a reference, kept for many pages."""
     return Reference(Landmarks(next(iter(open_pictures(path))).grey))

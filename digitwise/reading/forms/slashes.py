@@ -1,4 +1,4 @@
-"""How far the slashes of a pattern are where slashes are drawn."""
+"""Weigh a reading by the agreement of a pattern's slashes with the slashes drawn."""
 
 from collections.abc import Sequence
 
@@ -9,27 +9,26 @@ from digitwise.reading.pattern import Way
 from digitwise.reading.signs import KINDS
 from digitwise.reading.splitting.arcs import Arcs
 
-LEAST = 0.02  # of a factor: signs are told by a small network
-OF_SEVERAL = 0.1  # factor of a slash that is more, or less, than one component
+MIN_FACTOR = 0.02  # of a slash: the network of signs is small
+OF_SEVERAL = 0.1  # factor of a slash that is not exactly one component
 SLASH = KINDS.index("/")
 
 
 def trust(arcs: Arcs, way: Way, path: Sequence[tuple[int, str]]) -> float:
-    """Weigh a way to read a number by its slashes.
+    """Return a factor for the probability of a path, by its slashes.
 
-    A pattern's slash may be taken for a digit, where it is as high as one, or be passed over as a
-    sign. What is taken for a slash should be one, and what is passed over as a sign should stand
-    where the pattern has one.
+    A pattern's slash is taken for a digit if it is as high as one, or else skipped as a sign. The
+    factor is low if the component taken for a slash isn't one, or if a skipped slash stands where
+    the pattern has no sign.
 
     Parameters
     ----------
     path : sequence of (arc, digit)
-        In which `way.slashes` are digits.
+        Includes a digit for each of `way.slashes`.
 
     Returns
     -------
     float in [0, 1]
-        What the probability of this path is times.
     """
     factor = 1.0
     taken: set[int] = set()
@@ -43,7 +42,7 @@ def trust(arcs: Arcs, way: Way, path: Sequence[tuple[int, str]]) -> float:
             factor *= OF_SEVERAL
         else:
             slash, digit = arcs.kinds[arcs.alone[arc], [SLASH, 0]].tolist()
-            factor *= max(LEAST, slash / (slash + digit))
+            factor *= max(MIN_FACTOR, slash / (slash + digit))
     between = way.between or ("",) * (len(middles) + 1)
     for arc in np.flatnonzero(arcs.alone >= 0).tolist():
         kinds = arcs.kinds[arcs.alone[arc]]
@@ -52,5 +51,5 @@ def trust(arcs: Arcs, way: Way, path: Sequence[tuple[int, str]]) -> float:
         middle = (arcs.pieces[arc].left + arcs.pieces[arc].right) / 2
         behind = int(np.sum(np.less(middles, middle)))
         in_place = not way.slashes and any(char in SIGNS for char in between[behind])
-        factor *= 1.0 if in_place else max(LEAST, 1 - float(kinds[SLASH]))
+        factor *= 1.0 if in_place else max(MIN_FACTOR, 1 - float(kinds[SLASH]))
     return factor

@@ -1,9 +1,9 @@
-"""Fields chosen together: the most probable combination of readings that satisfies the sums.
+"""Choose the readings of fields together: the most probable combination that satisfies the sums.
 
-What is written usually adds up, but not always. With the probability HOLDS it does, and all
-combinations that satisfy the rules are as likely; else any combination is. Of all combinations one
-in ten satisfies a rule for each digit of the total. So one that does is far likelier than its
-readings alone (Bayes' rule).
+Fields usually add up, but not always. With the probability HOLDS the rules hold, and combinations
+that satisfy them are equally likely; else all combinations are. By chance, a combination satisfies
+a rule with the probability 10⁻ⁿ, n digits of the total. So a combination that satisfies it is far
+likelier than its readings alone (Bayes' rule).
 """
 
 import heapq
@@ -13,30 +13,30 @@ from math import exp, isfinite, log, log1p
 
 from digitwise.reading.forms.description import Rule
 
-HOLDS = 0.95  # probability that what is written satisfies a rule
-MOST_STEPS = 60_000  # of the search: exact for small rules
+HOLDS = 0.95  # probability that the true values satisfy a rule
+MOST_STEPS = 60_000  # heap entries of the search, which is exact for small rules
 MOST_FOUND = 200  # combinations that satisfy all rules
-LEAST = 1e-9  # probability of a reading that is tried
-HOPELESS = 14.0  # logarithm: combinations so much less probable than the best aren't tried
+MIN_PROBABILITY = 1e-9  # lower bound of a reading's probability
+HOPELESS = 14.0  # nats below the best combination, from which on none is tried
 TOLERANCE = 1e-6  # of a value
 SMALLEST = 1e-300  # a probability of 0 has a logarithm, too
 
 Choice = tuple[float, float | None]
-"""Probability and value of a reading."""
+"""(probability, value) of a reading."""
 
 
 @dataclass(frozen=True)
 class Together:
-    """How fields were chosen together.
+    """Result of choosing fields together.
 
     Attributes
     ----------
     chosen : dict of str to int
-        Of each field, which of its readings.
+        Index of each field's chosen reading.
     chances : dict of str to list of float
-        Of each field, the probabilities of its readings, given the rules.
+        Probabilities of each field's readings, given the rules.
     failed : list of Rule
-        That what is written doesn't satisfy.
+        Rules that the readings don't satisfy.
     """
 
     chosen: dict[str, int] = field(default_factory=dict)
@@ -50,7 +50,7 @@ def choose_together(readings: dict[str, list[Choice]], rules: Sequence[Rule]) ->
     Parameters
     ----------
     readings : dict of str to list of (probability, value)
-        Of each field, the most probable first; a value is None of what is no number.
+        Readings of each field, the most probable first; the value is None if it is no number.
     rules : sequence of Rule
     """
     together = Together()
@@ -77,7 +77,7 @@ def _connected(rules: Sequence[Rule]) -> list[list[Rule]]:
 def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: Together) -> None:
     order = list(dict.fromkeys(name for rule in rules for name in (*rule.sum, rule.equals)))
     found = _satisfying(readings, rules, order)
-    # How much likelier combinations are that satisfy rules which hold.
+    # A random combination satisfies a rule once in as many times as its total has values.
     likelier = sum(_digits(readings[rule.equals][0][1]) for rule in rules) * log(10)
     hold = len(rules) * log(HOLDS)
     logarithms = [hold + likelier + p for p, _ in found]
@@ -101,7 +101,7 @@ def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: 
 
 
 def _digits(value: float | None) -> int:
-    """How many digits a total has before its decimal sign, at least 1."""
+    """Number of a total's digits before its decimal sign, at least 1."""
     return len(str(abs(int(value)))) if value is not None and isfinite(value) else 1
 
 
@@ -114,8 +114,8 @@ def _satisfying(
     -------
     list of (logarithm of the probability, number of each field's reading)
     """
-    costs = [[-log(max(p, LEAST)) for p, _ in readings[name]] for name in order]
-    ahead = [0.0] * (len(order) + 1)  # least cost of what is still to be chosen
+    costs = [[-log(max(p, MIN_PROBABILITY)) for p, _ in readings[name]] for name in order]
+    ahead = [0.0] * (len(order) + 1)  # least cost of the fields from each place on
     for place in range(len(order) - 1, -1, -1):
         ahead[place] = ahead[place + 1] + min(costs[place])
     at = {name: place for place, name in enumerate(order)}
