@@ -342,7 +342,7 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON's")
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:

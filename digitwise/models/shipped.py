@@ -29,7 +29,7 @@ def find_model(name: str | Path | None = None) -> Path:
     if str(name) and Path(name).exists():
         return Path(name)
     raise ModelError(
-        f"no model {str(name)!r}: expected a model file, a folder with one, or one that is shipped "
+        f"no model {str(name)!r}: expected a model file, a folder with one, or a shipped network "
         f"({', '.join(shipped_models())})"
     )
 

@@ -67,7 +67,7 @@ class Weighing:
         lengths = [len(values) for values in (digit, none, number, sizes)]
         wanted = [*map(len, (DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS)), 10]
         if lengths != wanted or not (finite and positive):
-            raise ValueError(f"{saved!r:.80} doesn't say how to weigh")
+            raise ValueError(f"{saved!r:.80} is no weighing")
         return cls(digit, none, number, tuple(sizes), Calibration.from_dict(saved["numbers"]))
 
 

@@ -110,7 +110,7 @@ class Pattern:
         if prod(len(times) for _, times in parts) > MOST_WAYS:
             raise InputError(
                 f"a pattern may be written in {MOST_WAYS} ways at most: in {source!r:.60}, give "
-                "closer bounds to what is repeated"
+                "repetitions closer bounds"
             )
         ways: list[Way] = []
         for counts in product(*(times for _, times in parts)):

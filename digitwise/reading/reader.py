@@ -243,7 +243,7 @@ class Reader:
         if isinstance(form, str | Path):
             form = load_form(Path(form))
         if form and not (expected.nothing and layout == "auto"):
-            raise InputError("a form's fields say what is in them: leave out layout and count")
+            raise InputError("each field of a form has its own: leave out layout and count")
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")
         if signs not in SIGNS:
@@ -279,7 +279,7 @@ class Reader:
         if calibration is None:
             raise InputError(
                 "this network's confidence was never measured on held-out digits, so there is no "
-                "telling from where on it errs so seldom; train one with validation digits"
+                "threshold for max_error; train one with validation digits"
             )
         return calibration.threshold(max_error)
 

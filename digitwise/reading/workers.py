@@ -95,7 +95,9 @@ class Workers:
             self._restart()
         if len(task) > 1:
             return [self._read_alone([source])[0] for source in task]
-        return [ImageError("set aside: it ended the process that read it, for want of memory?")]
+        return [
+            ImageError("set aside: it ended the process that read it, perhaps for want of memory")
+        ]
 
     def _restart(self) -> None:
         self.close()
@@ -106,7 +108,7 @@ class Workers:
             raise DigitwiseError(
                 "the processes that read pictures die as they begin, perhaps for want of memory: "
                 "try with one (jobs=1, --jobs 1); a script of your own needs "
-                '`if __name__ == "__main__":` around what it does'
+                '`if __name__ == "__main__":` around its statements'
             ) from None
 
 

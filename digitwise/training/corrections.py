@@ -123,7 +123,7 @@ def learn_from(
     found = int((digits.labels != NO_DIGIT).sum())
     if not found:
         raise InputError("no corrected number can be cut into digits that read its text")
-    progress(f"{found} digits of {count} corrected numbers, {len(digits) - found} pieces of none")
+    progress(f"{found} digits of {count} corrected numbers, {len(digits) - found} non-digits")
     drawn = _draw_known(model, validation, seed + 1)
 
     def measure(network: Network) -> Measured:
