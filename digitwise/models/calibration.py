@@ -98,7 +98,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Calibration":
-        """Restore what `to_dict` gave, after a trip through JSON.
+        """Restore a calibration from a result of `to_dict`, after a trip through JSON.
 
         Raises
         ------

@@ -50,7 +50,7 @@ class Weighing:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Weighing":
-        """Restore what `to_dict` gave, after a trip through JSON.
+        """Restore a weighing from a result of `to_dict`, after a trip through JSON.
 
         Raises
         ------

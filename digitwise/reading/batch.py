@@ -78,7 +78,7 @@ def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
     """Yield tasks: several small pictures, or one large one; an error replaces a huge one."""
     task: Task = []
     for given in sources:
-        source = _settled(given)
+        source = _detached(given)
         size = _size(source)
         if size > MOST_INPUT:
             source = ImageError(f"{size:,} bytes; files of at most {MOST_INPUT:,} are read")
@@ -94,13 +94,13 @@ def _tasks(sources: Iterable[Given]) -> Iterator[Task]:
         yield task
 
 
-def _settled(source: Any) -> Given:
+def _detached(source: Any) -> Given:
     """Return a source that can be pickled and that doesn't change when the next is taken."""
     from PIL.Image import Image
 
     try:
         if isinstance(source, list | tuple):
-            return [_raised(_settled(one)) for one in source]
+            return [_raised(_detached(one)) for one in source]
         if isinstance(source, AS_THEY_ARE):
             return cast("Given", source)
         if isinstance(source, Image):

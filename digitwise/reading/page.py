@@ -18,7 +18,7 @@ from digitwise.reading.proposals import find_numbers
 from digitwise.reading.said import less_sure, on_picture, say
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
-from digitwise.reading.splitting.classify import ask
+from digitwise.reading.splitting.classify import classify
 from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.turned import (
     is_doubtful,
@@ -33,13 +33,13 @@ from digitwise.reading.written import find_signs, parts_at_dashes
 
 INK_SHARE_POWER = 0.5  # of the ink share in a gain: 0 prefers parts of numbers, 1 dirt and frames
 COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels in a proposal's gain
-MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # where most digits are wrong
+MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # lower bound of the gain, where most digits are wrong
 UPSIDE_DOWN = 2  # quarter turns
 MAX_CONFIDENCE_TO_TURN = 0.5  # of a page's only number, for it to be tried upside down
 MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
 MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
 MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
-PRIOR_UPSIDE_DOWN = 0.02  # probability of such a page; none of 500 real ones is
+PRIOR_TURNED = 0.02  # probability of a page upside down; none of 500 real ones is
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ def _gain(page: Page, found: list[Number], layout: str) -> float:
     """Return how well a proposal is read; -1 if its budget is spent.
 
     For a page's only number, the gain is its confidence, lowered by its share of the ink. For other
-    pages it is the expected number of right digits, less a cost for each wrong one.
-    A small gain remains where most digits are wrong: a poor reading is better than none.
+    pages it is the expected number of right digits, less a cost for each wrong one. A small gain
+    remains where most digits are wrong: a poor reading is better than none.
     """
     if page.budget.spent:
         return -1.0
@@ -208,8 +208,8 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
         quarters = UPSIDE_DOWN if not found or found[0].confidence < MAX_CONFIDENCE_TO_TURN else 0
     else:
         pieces = [component for number in page.numbers for component in number]
-        asked = partial(ask, how.network, how.calibration)
-        quarters = quarters_to_turn(pieces, asked) if is_doubtful(found) else 0
+        judge = partial(classify, how.network, how.calibration)
+        quarters = quarters_to_turn(pieces, judge) if is_doubtful(found) else 0
     if not quarters:
         return found
     try:
@@ -245,7 +245,7 @@ def _width(number: Number) -> int:
 def _probability_turned(upright: float, turned: Number) -> float:
     """Return the probability that the turned reading is right, given that one of the two is.
 
-    Bayes' rule, with the prior `PRIOR_UPSIDE_DOWN`.
+    Bayes' rule, with the prior `PRIOR_TURNED`.
 
     Parameters
     ----------
@@ -253,8 +253,5 @@ def _probability_turned(upright: float, turned: Number) -> float:
         Confidence of the reading as the page lies.
     """
     p = min(turned.confidence, MAX_PROBABILITY)
-    is_turned, is_upright = (
-        PRIOR_UPSIDE_DOWN * p * (1 - upright),
-        (1 - PRIOR_UPSIDE_DOWN) * upright * (1 - p),
-    )
+    is_turned, is_upright = PRIOR_TURNED * p * (1 - upright), (1 - PRIOR_TURNED) * upright * (1 - p)
     return is_turned / (is_turned + is_upright)

@@ -166,7 +166,7 @@ class Reader:
         _, form = self._how(**options)  # an error now, not when the first result is asked for
         if not isinstance(jobs, int) or jobs < 1:
             raise InputError(f"expected one process or more to read (jobs); found {jobs!r:.50}")
-        if _is_one(sources):
+        if _is_single(sources):
             raise InputError(
                 "expected many pictures, as a list or Path(...).glob(...); found one "
                 f"({type(sources).__name__}), which read(...) takes"
@@ -284,7 +284,7 @@ class Reader:
         return calibration.threshold(max_error)
 
 
-def _is_one(sources: object) -> bool:
+def _is_single(sources: object) -> bool:
     """Whether `sources` is a single picture: text, bytes, files and arrays are iterable, too."""
     if isinstance(sources, str | bytes | bytearray | memoryview) or hasattr(sources, "read"):
         return True

@@ -63,7 +63,7 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
     line_top, line_bottom = median(top[tall].tolist()), median(bottom[tall].tolist())
     solid = [(c.ink >= SOLID).view(np.uint8) for c in components]
     pens = np.array([max(1.0, stroke_width(c.ink)) for c in components])
-    lean, bend = np.array([_form(ink) for ink in solid]).T
+    lean, bend = np.array([_slant_and_bend(ink) for ink in solid]).T
     farthest = MAX_DISTANCE * digit
     # Distance to the nearest ink before and after each component.
     before = np.where(left <= left[:, None], left[:, None] - right, farthest)
@@ -92,7 +92,7 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
     return np.clip(np.stack(places, axis=1).astype(np.float32), -MAX_DISTANCE, MAX_DISTANCE)
 
 
-def _form(solid: npt.NDArray[np.uint8]) -> tuple[float, float]:
+def _slant_and_bend(solid: npt.NDArray[np.uint8]) -> tuple[float, float]:
     """Return a stroke's slant, columns a row, and how far its ink is from a straight line.
 
     The latter is 0 for a straight line and 1 for a disc: the square root of the ratio of the two

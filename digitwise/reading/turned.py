@@ -21,7 +21,7 @@ COST_OF_WRONG_DIGIT = 2  # right digits that a wrong one cancels in that score
 
 def is_doubtful(found: Sequence[Number]) -> bool:
     """Whether a page is read so badly that it may lie on its side or upside down."""
-    right, digits = _read_right(found)
+    right, digits = _count_right(found)
     return right < MIN_SHARE_RIGHT * digits or not digits
 
 
@@ -53,18 +53,18 @@ def quarters_to_turn(
 
 def reads_better(turned: Sequence[Number], found: Sequence[Number]) -> bool:
     """Whether the numbers of the turned page are read far better than those as it lies."""
-    right, digits = _read_right(turned)
+    right, digits = _count_right(turned)
     gain = score(turned, COST_OF_WRONG_DIGIT) - score(found, COST_OF_WRONG_DIGIT)
     return right >= max(MIN_DIGITS, MIN_SHARE_RIGHT_TURNED * digits) and gain >= MIN_GAIN_DIGITS
 
 
 def score(found: Sequence[Number], wrong: float) -> float:
     """Return the expected number of right digits, less `wrong` for each expected wrong one."""
-    right, digits = _read_right(found)
+    right, digits = _count_right(found)
     return right - wrong * (digits - right)
 
 
-def _read_right(found: Sequence[Number]) -> tuple[float, int]:
+def _count_right(found: Sequence[Number]) -> tuple[float, int]:
     """Return the expected number of right digits, and the number of digits."""
     right = sum(len(number.without_signs) * number.confidence for number in found)
     return right, sum(len(number.without_signs) for number in found)

@@ -67,7 +67,7 @@ def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]])
         if not gap.clear and (found.confidence >= SURE or _at_sign(gap, found)):
             continue
         left, right = judge([gap.left, gap.right])
-        of_both = max(_beside(left, right), _beside(right, left))
+        of_both = max(_number_beside_word(left, right), _number_beside_word(right, left))
         taller = max(left, right, key=lambda part: digit_height(part.components))
         if of_both > found.any_number or (
             gap.clear and taller.confidence >= MIN_CONFIDENCE_OF_PART
@@ -82,7 +82,7 @@ def _at_sign(gap: Gap, found: Judged) -> bool:
     return any(end is sign for end in ends for sign in found.signs)
 
 
-def _beside(number: Judged, word: Judged) -> float:
+def _number_beside_word(number: Judged, word: Judged) -> float:
     """Return the probability that one side is a number and the other a word.
 
     It is 0 beside a single digit of the same height: the other side may be digits that are hard

@@ -213,15 +213,15 @@ def _steps(
                         yield _Step((node, cell, phase), (end, cell, phase), skip)
             for cell in np.flatnonzero(shares[arc] >= LEAST_SHARE).tolist():
                 there = held[arc] + PLACE * log(shares[arc][cell])
-                yield from _into(node, cell, end, cell + 1, there, blank, arc)
+                yield from _steps_into(node, cell, end, cell + 1, there, blank, arc)
             first, last = spans[arc]
             if last - first > 1:
                 crossed = np.full(len(SYMBOLS), -np.inf)
                 crossed[SYMBOLS.index(CROSS)] = across[arc]
-                yield from _into(node, first, end, last, crossed, blank, arc)
+                yield from _steps_into(node, first, end, last, crossed, blank, arc)
 
 
-def _into(
+def _steps_into(
     node: int, cell: int, end: int, last: int, scores: Floats, blank: str, arc: int
 ) -> Iterator[_Step]:
     """Yield the steps that put a piece into cells `cell` to `last` - 1, for each phase."""

@@ -117,12 +117,12 @@ def find_cell_edges(found: FoundField) -> list[float] | None:
     inner = found.inner[0] * scale, found.inner[1] * scale
     rows = margin * scale, (height - margin) * scale
     edges = find_edges(ink, lines, inner, rows, count)
-    if edges is None or (not count and not _as_many(len(edges) - 1, field.expected)):
+    if edges is None or (not count and not _fits_count(len(edges) - 1, field.expected)):
         return None
     return [x / scale for x in edges]
 
 
-def _as_many(cells: int, expected: Expected) -> bool:
+def _fits_count(cells: int, expected: Expected) -> bool:
     """Whether the cells are as many as the greatest number of digits, if that is known."""
     return expected.nothing or expected.most == cells
 

@@ -126,7 +126,7 @@ def find_arcs(
                 variants.append((large, small))
             for taken, left_out in variants:
                 pieces = put_together(taken, between)
-                if _may_be_one(taken, large, pieces, sizes, digits, height):
+                if _may_be_digit(taken, large, pieces, sizes, digits, height):
                     budget.take(1, _pixels(pieces))
                     found.append(Candidate(start, end, taken, pieces, left_out))
     pieces = [c.pieces[0] if len(c.pieces) == 1 else join(c.pieces) for c in found]
@@ -206,7 +206,7 @@ def _spans(
         yield place + 1, large.copy(), small.copy()
 
 
-def _may_be_one(
+def _may_be_digit(
     part: list[Fragment],
     large: list[Fragment],
     pieces: list[Component],

@@ -62,9 +62,11 @@ def find_candidates(
     few = [budget.has_room(len(number)) for number, budget in zip(numbers, budgets, strict=True)]
     judged = [number for number, are_few in zip(numbers, few, strict=True) if are_few]
     whole = [component for number in judged for component in number]
-    said = ask(network, calibration, whole)
-    known = {id(component): row for component, row in zip(whole, said, strict=True)}
-    most = iter([_most_cuts(*both) for both in zip(whole, said.max(axis=1).tolist(), strict=True)])
+    probabilities = classify(network, calibration, whole)
+    known = {id(component): row for component, row in zip(whole, probabilities, strict=True)}
+    most = iter(
+        [_most_cuts(*both) for both in zip(whole, probabilities.max(axis=1).tolist(), strict=True)]
+    )
     kinds = tell_kinds(signs, list(map(describe, judged))) if signs else [None] * len(judged)
     of_each = iter(kinds)
     found = [
@@ -107,12 +109,12 @@ def judge_candidates(
         return []
     pieces = [piece for arcs in found for piece in arcs.pieces]
     new = [piece for piece in pieces if id(piece) not in known]
-    rows = iter(ask(network, calibration, new))
-    said = np.array([known[id(p)] if id(p) in known else next(rows) for p in pieces]).reshape(
-        -1, 10
-    )
+    rows = iter(classify(network, calibration, new))
+    probabilities = np.array(
+        [known[id(p)] if id(p) in known else next(rows) for p in pieces]
+    ).reshape(-1, 10)
     ends = np.cumsum([len(arcs.pieces) for arcs in found])
-    return list(zip(found, np.split(said, ends[:-1]), strict=True))
+    return list(zip(found, np.split(probabilities, ends[:-1]), strict=True))
 
 
 def _most_cuts(component: Component, probability: float) -> int:
@@ -123,7 +125,9 @@ def _most_cuts(component: Component, probability: float) -> int:
     return FEW if probability >= LIKELY else MOST_CUTS
 
 
-def ask(network: Asked, calibration: Calibration | None, pieces: Sequence[Component]) -> Floats:
+def classify(
+    network: Asked, calibration: Calibration | None, pieces: Sequence[Component]
+) -> Floats:
     """Return the probability of each digit for each of n pieces, shape (n, 10)."""
     frame_components(pieces)
     images = np.array([piece.frame for piece in pieces], np.uint8).reshape(-1, 28, 28)

@@ -95,7 +95,7 @@ class Lattice:
             return found, total
         before, after = ahead[self.starts], behind[self.ends]
         places = before[:, :-1] + after[:, 1:]  # arcs, positions
-        for at, digits in _alike(allowed.T):
+        for at, digits in _distinct_rows(allowed.T):
             if at.any():
                 sums = np.logaddexp.reduce(places[:, at], axis=1)
                 found[:, digits] = np.exp(sums[:, None] + self.scores[:, digits] - total)
@@ -191,7 +191,7 @@ class Lattice:
         """Return the scores of allowed digits, -inf for others, with their positions."""
         return [
             (np.where(kind, self.scores[:, :SKIP], -np.inf), positions)
-            for kind, positions in _alike(allowed)
+            for kind, positions in _distinct_rows(allowed)
         ]
 
     def _emitted(self, allowed: Allowed) -> Floats:
@@ -218,7 +218,7 @@ class Lattice:
         return best_from
 
 
-def _alike(rows: Allowed) -> list[tuple[npt.NDArray[np.bool_], list[int]]]:
+def _distinct_rows(rows: Allowed) -> list[tuple[npt.NDArray[np.bool_], list[int]]]:
     """Return the distinct rows, each with its places: mostly all rows are equal."""
     if (rows == rows[:1]).all():
         return [(rows[0], list(range(len(rows))))] if len(rows) else []
