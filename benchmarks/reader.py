@@ -206,26 +206,26 @@ def write(model, parts):
 TEXT = """\
 # The shipped network
 
-Written by `python benchmarks/reader.py --write`. {sizes}, trained by
+Written by `python benchmarks/reader.py --write`. The network is {sizes}, made by
 
     {command}
 
-on MNIST's training digits without the last 5,000, which were used to validate and calibrate it.
-`digitwise models` shows its card.
+on MNIST's training digits. The last 5,000 were its validation digits and calibrated it. `digitwise models` shows its
+card.
 """
 ABOUT = {
-    "Right or wrong": "Figures of `digitwise evaluate`. The calibration error is the mean distance between confidence and\naccuracy, over 15 bins. The bundled digits were never trained on; they have 8×8 pixels and are by\nwriters from Turkey.",
-    "Disturbed": "2,000 test digits, written to PNG (or JPEG) files after a disturbance, and read with `--layout\ndigit`. Nothing found counts as wrong.",
-    "Refused": 'Non-digits should have a confidence below 0.5: halves of 2,000 digits, cut in the middle of the\npicture, and pairs side by side, squeezed into one box. "When read" they are framed again, as large\nas a digit. Then half a 3 may look like a whole digit, and half a 1 does.',
-    "`--max-error`": "The value of `digitwise read --max-error`, the threshold of confidence for it, found on held-out\ndigits with 90% assurance, and the results on MNIST's test digits.",
+    "Right or wrong": "Measured by `digitwise evaluate`. The calibration error is the mean distance between confidence and\nthe share of right answers, over 15 bins. The bundled digits were never trained on; they have 8×8 pixels,\nby writers from Turkey.",
+    "Disturbed": "2,000 test digits are disturbed, written to PNG (or JPEG) files, and read with `--layout\ndigit`. If no digit is found, the answer counts as wrong.",
+    "Refused": 'Non-digits should have a confidence below one half. Here they are halves of 2,000 digits, cut in the middle\nof their picture, and pairs side by side, squeezed into one box. "When read" they are framed again, as\nlarge as a digit; then the half of a 3 may look like a whole 3, and the half of a 1 looks like a 1.',
+    "`--max-error`": "For each max error of `digitwise read --max-error`: the threshold, found on held-out digits with 90%\nassurance, and the result on MNIST's test digits.",
 }
 RISK = """
 ## Risk against coverage
 
 ![Error rate of accepted answers, for MNIST's test digits and for the bundled ones](risk.png)
 
-A threshold found on one kind of digits doesn't hold for another: the two curves of the same network
-differ. To read other material, calibrate on some of it.
+A threshold that is found on one kind of digits doesn't hold for another: both curves are of the same network, and they
+differ. For other material, calibrate on a part of it.
 """
 
 

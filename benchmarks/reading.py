@@ -120,32 +120,38 @@ def main():
 TEXT = """\
 # Numbers of several digits
 
-Written by `python benchmarks/reading.py --write`. The shipped network ({sizes}) reads {n:,} drawn numbers
-of each kind, each picture one number (`--layout number`). They are drawn by the `HANDS` of
-`digitwise/data/strings.py` with MNIST's test digits: 20 to 60 pixels high, each by another writer, on grey,
-noisy, unevenly lit paper; slanted by up to 12° and rising by up to 3°, some with specks. "Spaced" digits
-don't touch, though their boxes may overlap. "Touching" digits overlap by up to a tenth of their height, or
-are joined by a stroke; half of the "half-touching" neighbours touch. "Small" digits are 20 pixels high, black
-on white. A number with a wrong, missing or additional digit is wrong. Numbers with a confidence of at most
-0.7 are rejected, as all letters should be: with `--layout number` the reader gives the likeliest number; with
-`auto` it skips most words. The search's weights were learnt from numbers drawn with the last 5,000 training
-digits. {cpu}, a process a core.
+Written by `python benchmarks/reading.py --write`. The shipped network ({sizes}) reads {n:,} drawn numbers of each
+kind, each picture one number (`--layout number`), on {cpu}, a process a core.
+
+The numbers are drawn by `digitwise/data/strings.py` (its `HANDS` say how) with MNIST's test digits, each by another
+writer: 20 to 60 pixels high, slanted by up to 12° and rising by up to 3°, on grey, unevenly lit paper with noise, some
+with specks.
+
+- "Spaced" digits don't touch, though their boxes may overlap.
+- "Touching" digits overlap by up to a tenth of their height, or are joined by a stroke.
+- In "half-touching" numbers every other pair of digits touches.
+- "Small" digits are 20 pixels high, black on white.
+- "Letters" should all be rejected. With `--layout number` the reader gives the likeliest number; with `auto` it passes
+  over most words.
+
+A number with one digit wrong, missing or too many counts as wrong. A number is rejected if its confidence is 0.7 or
+less. The weighing was learnt from numbers drawn with the last 5,000 training digits.
 
 {kinds}
 
 ## `--max-error`
 
-The five kinds with a wanted share, together. The threshold was found on numbers drawn with training
-digits, of all kinds but letters; it holds for such a mixture only.
+The table takes the five kinds with a wanted share together. The threshold was found on numbers of all kinds but
+letters, drawn with training digits. It holds for such a mixture only.
 
 {accepted}
 
-## Limits of these figures
+## Other readers
 
 Published readers that segment numbers reach 97.7, 96.3, 94.3, 94.0, 93.8 and 91.4% for 2, 3, 4, 5, 6 and
 10 digits on NIST SD19 (Oliveira & Sabourin 2004), and about 81% on the amounts of cheques (Beijing's
-entry to HDSRC 2014, ORAND-CAR-A). Those numbers were written by people, and most of their digits don't
-touch. Ours are composed of single digits of many writers, so the figures above can't be compared with them.
+entry to HDSRC 2014, ORAND-CAR-A). People wrote those numbers, and most of their digits don't touch; the numbers here
+are composed of single digits of many writers. So the figures above don't predict how this reader would do there.
 """
 
 

@@ -38,14 +38,13 @@ TITLES = {
     "shared weights": "How fast are layers of shared weights?",
 }
 TERMS = """\
-Each table was measured in one run of one program. The peers take turns; the first round (compilation,
-cold caches) is dropped. Figures are medians, minima and maxima of the other rounds. Processes are
-pinned to one or two cores, and all libraries are limited to as many threads. All peers start from the
-same weights and learn the same examples in the same order, except scikit-learn, which shuffles by
-itself and has softmax and log loss in its last layer. Data are converted for each peer before the
-clock starts. Times differ between machines, and on shared machines from minute to minute; ratios
-differ much less. `accuracy` is measured on MNIST's test digits after all rounds, to show that no peer
-saves work by learning less."""
+Each table was measured in one run of one program, side by side. The peers take turns; the first round (compilation,
+cold caches) is dropped; the tables have the median, the least and the most of the others. Processes are pinned to one
+core or two, and all libraries are limited to as many threads. All peers start from the same weights and learn the
+same examples in the same order, except scikit-learn, which shuffles by itself and has softmax and log loss in its last
+layer. The data are in each peer's own format before the clock starts. Times differ from machine to machine, and on
+shared machines from minute to minute; ratios differ much less. `accuracy` is on MNIST's test digits after all rounds,
+so that no peer saves work by learning less."""
 
 
 def run(question: list[str], folder: Path) -> dict:

@@ -5,10 +5,11 @@ from digitwise.settings import TABLE
 
 HEAD = """# Settings
 
-What a training run depends on. `digitwise train` has each as an option (`--learning-rate`), `fit`
-as an argument (`learning_rate=`), a file for `--settings` as a line (`learning_rate = 0.5`),
-`digitwise sweep` as an axis where the table says so, and the page's form has the most common ones.
-Defaults are the same everywhere. This page is made from the table itself.
+A training run depends on these settings. Each is an option of `digitwise train`
+(`--learning-rate`), an argument of `fit` (`learning_rate=`), a line of a file for `--settings`
+(`learning_rate = 0.5`), and an axis of `digitwise sweep` where the table says so; the form of the
+browser page has the most common ones. The defaults are the same everywhere. This page is generated
+from the table in `digitwise/settings.py`.
 """
 
 
