@@ -1,4 +1,4 @@
-"""The command line: one file a command; nothing heavy is imported before it is needed."""
+"""The command line: one file a command. Heavy modules are imported only when they are used."""
 
 import io
 import os
@@ -67,14 +67,14 @@ def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # terminals that don't know η, say
+            stream.reconfigure(errors="replace")  # some terminals can't show η
     begin()
     begun = time.perf_counter()
     try:
         app(prog_name="digitwise")
     except SystemExit as end:
         logger.info("all of it: %.2f s", time.perf_counter() - begun)
-        if end.code == INTERRUPTED:  # a Ctrl-C that no command took care of
+        if end.code == INTERRUPTED:  # no command handled this Ctrl-C
             complain("interrupted")
         raise
     except StoppedError as error:
@@ -82,7 +82,7 @@ def main() -> None:
     except DigitwiseError as error:
         _end(str(error))
     except BrokenPipeError:
-        # Whoever read our output has gone. Keep the interpreter from complaining as it exits.
+        # The reader of our output has exited. Keep the interpreter from complaining as it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What was read, as the tools of archives take it: hOCR 1.2 and ALTO 4."""
+"""Numbers in formats of archives: hOCR 1.2 and ALTO 4."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from digitwise.reading.number import DIGITS
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 XHTML = "http://www.w3.org/1999/xhtml"
 PARTS = "ocr_page ocr_line ocrx_word ocrx_cinfo"
-PAGES = "¤"  # where they belong, in what is around them
+PAGES = "¤"  # placeholder for the pages in the surrounding document
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page and its numbers; of a picture that could not be read, `size` is None."""
+    """A page and its numbers; `size` is None for a picture that could not be read."""
 
     file: str
     number: int
@@ -36,7 +36,7 @@ def pages_of(rows: Iterable[Row]) -> Iterator[Page]:
 
 
 def to_hocr(rows: Iterable[Row]) -> Iterator[str]:
-    """Format numbers as hOCR: a word each, with its confidence, a box for each digit.
+    """Format numbers as hOCR: a word each, with its confidence and a box for each digit.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def to_hocr(rows: Iterable[Row]) -> Iterator[str]:
 
     Yields
     ------
-    part after part of the text
+    parts of the text, in order
     """
     html = ET.Element("html", xmlns=XHTML)
     head = ET.SubElement(html, "head")
@@ -85,7 +85,7 @@ def _hocr_page(k: int, page: Page, width: int, height: int) -> ET.Element:
 def to_alto(rows: Iterable[Row]) -> Iterator[str]:
     """Format numbers as ALTO: a String each, with WC, alternatives, and a Glyph for each digit.
 
-    A picture that could not be read is a page without size, since a file without pages isn't valid.
+    A picture that could not be read becomes a page without size: a file needs pages to be valid.
     """
     alto = ET.Element("alto", xmlns=ALTO)
     description = ET.SubElement(alto, "Description")

@@ -1,4 +1,4 @@
-"""Values of a sweep's axes as they are typed: `15,30,100`, `0.1:10:log7`, `0:0.9:lin4`."""
+"""Parse the values of a sweep's axes: `15,30,100`, `0.1:10:log7`, `0:0.9:lin4`."""
 
 import math
 import re
@@ -8,19 +8,19 @@ import typer
 
 FORMS = "numbers, as 0.1,0.3,1, or ranges, as 0.1:10:log7 or 1:5:lin5"
 WHOLE_FORMS = "whole numbers, as 5,10,20, or ranges, as 1:100:log5 or 1:5:lin5"
-MOST_VALUES = 1000
+MOST_VALUES = 1000  # of one axis
 
 
 def numbers(text: str, option: str, *, whole: bool = False) -> list[Any]:
-    """Return what is meant, in the order given, each value once.
+    """Return the values, in the order given, each once.
 
-    A range is FROM:TO:logN or FROM:TO:linN, N values from the first to the last, spaced evenly in
-    their logarithms or in themselves. `whole`: rounded to whole numbers.
+    A range FROM:TO:logN or FROM:TO:linN has N values from the first to the last, evenly spaced in
+    their logarithms or in themselves. `whole` rounds them to whole numbers.
 
     Raises
     ------
     typer.BadParameter
-        If it can't be understood.
+        If the text can't be understood.
     """
     values: list[float] = []
     try:
@@ -39,14 +39,14 @@ def numbers(text: str, option: str, *, whole: bool = False) -> list[Any]:
 
 
 def layers(text: str, option: str) -> list[tuple[int, ...]]:
-    """Hidden layers: 15,30,100 are three networks; 100-30 has two layers, none has none."""
+    """Return hidden layers: 15,30,100 are three networks, 100-30 two layers, none no layer."""
     found: list[tuple[int, ...]] = []
     for part in text.split(","):
         if part.strip() == "none":
             found.append(())
         elif re.fullmatch(r"\d+(-\d+)+", part.strip()):
             for of_layer in part.strip().split("-"):
-                numbers(of_layer, option, whole=True)  # an error if it is no size, or far too long
+                numbers(of_layer, option, whole=True)  # raises if this is no size, or far too long
             found.append(tuple(map(int, part.strip().split("-"))))
         else:
             found += [(n,) for n in numbers(part, option, whole=True)]
@@ -54,7 +54,7 @@ def layers(text: str, option: str) -> list[tuple[int, ...]]:
 
 
 def words(text: str, option: str, choices: list[str]) -> list[str]:
-    """Names, with commas between them."""
+    """Return the names between commas, each once."""
     found = [part.strip() for part in text.split(",")]
     if wrong := [word for word in found if word not in choices]:
         raise typer.BadParameter(
@@ -64,7 +64,7 @@ def words(text: str, option: str, choices: list[str]) -> list[str]:
 
 
 def seeds(text: str, option: str) -> list[int]:
-    """`5` is five seeds, 0 to 4; `3,7` and `10:19:lin10` are those seeds."""
+    """Return seeds: `5` means 0 to 4; `3,7` and `10:19:lin10` list them."""
     found = numbers(text, option, whole=True)
     if len(found) == 1 and "," not in text:
         found = list(range(min(found[0], MOST_VALUES + 1)))
@@ -91,5 +91,5 @@ def _range(text: str) -> list[float]:
     values = [start + (stop - start) * share for share in shares]
     if spacing == "log":
         values = [math.exp(value) for value in values]
-    # What was typed stays exact; what was computed is cut to what somebody might type.
+    # Both ends stay exact; computed values are rounded to as many digits as people type.
     return [float(first), *(float(f"{v:.{digits}g}") for v in values[1:-1]), float(last)][:count]

@@ -1,4 +1,4 @@
-"""A batch of pictures: found, read, kept, and written as a table."""
+"""A batch of pictures: find and read them, keep the results, write the table."""
 
 import sys
 import time
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from digitwise.reading.how import Options
     from digitwise.reading.reader import Reader
 
-MANY = 10  # pictures from which on there is a progress bar
-LOOK_AGAIN = 1.0  # seconds until a watched folder is looked at again
+MIN_FOR_BAR = 10  # pictures; smaller batches have no progress bar
+LOOK_AGAIN_S = 1.0  # a watched folder is listed this often
 
 
 @dataclass
 class Batch:
-    """Pictures, how they are read, and where the table goes.
+    """A batch: its pictures, how they are read, and where the table goes.
 
     Attributes
     ----------
     files : list of str
-        What was named.
+        Names on the command line.
     options : Options
-        Of `Reader.read`.
+        Options of `Reader.read`.
     how : dict
-        The same as the journal has them.
+        The same options, as the journal stores them.
     model : str or None
     jobs : int or None
-        Processes; as many as cores if not given.
+        Number of processes; None means as many as cores.
     output : Output or None
     resume, watch : bool
     """
@@ -58,12 +58,12 @@ class Batch:
     watch: bool
 
     def run(self, overlay: Path | None, crops: Path | None, as_json: bool) -> Counts:
-        """Read the pictures, and write the table, however the batch ends.
+        """Read the pictures and write the table, however the batch ends; return the counts.
 
         Raises
         ------
         StoppedError
-            If it was interrupted.
+            If the batch was interrupted.
         """
         from digitwise.reading.reader import MAX_ERROR
 
@@ -96,7 +96,7 @@ class Batch:
                 raise
             raise StoppedError(stopped) from None
         finally:
-            # What has been read is kept, however the batch ends.
+            # Results are kept, however the batch ends.
             if self.output and (finished or path):
                 self._write(journal)
             counts = journal.counts()
@@ -106,12 +106,12 @@ class Batch:
                 sys.stderr.write(f"{printable(summary(counts, path))}\n")
             if max_error is None and reader.sure_above(layout) == 1:
                 logger.warning(
-                    "this network can't vouch for an error of %g: none is sure", MAX_ERROR
+                    "this network can't guarantee an error of %g: no number is sure", MAX_ERROR
                 )
         return counts
 
     def _checked_reader(self) -> "Reader":
-        """A reader that can vouch for what is asked, or an error before anything is read."""
+        """Return the reader; raise an error now if it can't guarantee the max error."""
         from digitwise.models.shipped import find_model
         from digitwise.reading.reader import Reader
 
@@ -125,7 +125,7 @@ class Batch:
         return reader
 
     def _reader(self, reader: "Reader", count: int) -> "Reader":
-        """The same, compiled for many pictures: of all of a batch, before and after a stop."""
+        """Return the reader, compiled if the whole batch, read pictures included, is large."""
         from digitwise.reading.batch import FEW
         from digitwise.reading.reader import Reader
 
@@ -138,7 +138,7 @@ class Batch:
         return reader
 
     def _plan(self, journal: Journal, path: Path | None) -> int:
-        """Note which pictures there are; how many are left to be read."""
+        """Note the pictures in the journal; return how many are left to be read."""
         try:
             return journal.plan(self._found(path), keep=self.watch)
         except BaseException:
@@ -149,7 +149,7 @@ class Batch:
         for name, source in find_pictures(self.files):
             if isinstance(source, Path) and path and _are_one(source, path):
                 raise typer.BadParameter(f"{path} is one of the pictures", param_hint="-o")
-            # A watched folder may be empty, and what was there may be gone.
+            # A watched folder may be empty, and a picture may have been removed.
             if not (self.watch and isinstance(source, DigitwiseError)):
                 yield name, source
 
@@ -175,7 +175,7 @@ class Batch:
                 yield pending
 
     def _watch(self, reader: "Reader", results: Results) -> None:
-        """Read what comes, as soon as it is there as a whole: unchanged since the last look."""
+        """Read each new picture once it is complete: unchanged since the last look."""
         seen: set[bytes] = set()
         while True:
             left = [pending for pending in results.journal.pictures() if not pending.done]
@@ -184,7 +184,7 @@ class Batch:
                 self._read(reader, results, len(settled), settled)
                 self._write(results.journal)
             seen = {pending.key for pending in left}
-            time.sleep(LOOK_AGAIN)
+            time.sleep(LOOK_AGAIN_S)
             results.journal.plan(self._found(None), keep=True)
 
     def _write(self, journal: Journal) -> None:
@@ -193,7 +193,7 @@ class Batch:
         try:
             self.output.write(journal.rows())
         except InputError as error:
-            raise InputError(f"{error}; --resume --replace has what was read") from None
+            raise InputError(f"{error}; --resume --replace writes the table") from None
 
 
 def _are_one(picture: Path, out: Path) -> bool:
@@ -202,8 +202,8 @@ def _are_one(picture: Path, out: Path) -> bool:
 
 @contextmanager
 def _progress(count: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, if that is a terminal; numbers are printed above it."""
-    if count < MANY or not sys.stderr.isatty():
+    """Show a bar on standard error, if that is a terminal; numbers are printed above it."""
+    if count < MIN_FOR_BAR or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn

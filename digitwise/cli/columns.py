@@ -1,4 +1,4 @@
-"""The columns of a table of what was read, and what stands in each of its rows."""
+"""Columns and lines of a table of readings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any, TypeAlias
 from unicodedata import category
 
-FORMULA = tuple("=+-@＝＋－＠")  # what spreadsheets take for the start of a formula
+FORMULA = tuple("=+-@＝＋－＠")  # spreadsheets take these for the start of a formula
 
 Row: TypeAlias = dict[str, Any]
-"""A number, as `Number.to_dict` gives it, and its `file`; of a picture that could not be read
-`file` and `error`; of a page without numbers `file`, `page` and `page_size`."""
+"""A number, as `Number.to_dict` returns it, and its `file`; or `file` and `error`, for a picture
+that could not be read; or `file`, `page` and `page_size`, for a page without numbers."""
 Cell: TypeAlias = str | int | float | None
 
 
@@ -23,9 +23,9 @@ class Line:
     cells : list of Cell
         One a column.
     states : dict of str
-        Of the columns that hold readings: "sure", "look" or "rejected".
+        States by column, for columns with readings: "sure", "look" or "rejected".
     crop : str or None
-        A picture of the number: PNG, in Base64.
+        Picture of the number: PNG in Base64.
     """
 
     cells: list[Cell]
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, each with the type of its cells, and lines, which may come from a stream."""
+    """Columns, with the types of their cells, and lines, which may be streamed."""
 
     columns: dict[str, type]
     lines: Iterable[Line]
@@ -56,7 +56,7 @@ NUMBERS: dict[str, type] = {
 
 
 def make_table(rows: Iterable[Row], fields: list[str] | None = None) -> Table:
-    """Make a table with a row a number or, of forms, a row a page and five columns a field.
+    """Make a table with a row a number; for forms, with a row a page and five columns a field.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _lines_of_forms(rows: Iterable[Row], columns: dict[str, type]) -> Iterator[L
         for row in of_page:
             if "error" in row:
                 cells["error"] = plain(row["error"])
-            # The form may have had other fields when a batch began.
+            # A resumed batch may have begun with other fields.
             if "text" in row and (name := row["field"]) in columns:
                 cells |= {
                     name: shown_of(row),
@@ -122,19 +122,19 @@ def _lines_of_forms(rows: Iterable[Row], columns: dict[str, type]) -> Iterator[L
 
 
 def shown_of(row: Row) -> str:
-    """The text of a row for people."""
+    """Return the text of a row, with `?` for rejected digits."""
     from digitwise.reading.number import SHOWN, shown  # NumPy is slow to import
 
     return shown(row["text"], [d["rejected"] for d in row["digits"] if d["char"] in SHOWN])
 
 
 def without_signs(row: Row) -> list[dict[str, Any]]:
-    """The digits of a row alone."""
+    """Return the digits of a row, without its signs."""
     return [digit for digit in row["digits"] if digit.get("kind") != "sign"]
 
 
 def plain(text: str) -> str:
-    r"""Write control characters, as names of files may hold them, as \x1b; spaces stay."""
+    r"""Escape control characters, which file names may hold, as \x1b; keep spaces."""
     return "".join(
         c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape").decode()
         for c in text
@@ -142,5 +142,5 @@ def plain(text: str) -> str:
 
 
 def no_formula(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{text}" if len(text) > 1 and text.lstrip().startswith(FORMULA) else text

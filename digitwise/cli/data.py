@@ -13,7 +13,7 @@ data = typer.Typer(help="Sets of digits: list, fetch, verify, info.", no_args_is
 @data.command("list")
 @logged
 def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show the sets of digits, and where they are."""
+    """List the sets of digits, and where they are."""
     from digitwise.data.sources import mnist_folder
 
     folder = mnist_folder(data_dir)
@@ -45,7 +45,7 @@ def list_(data_dir: DataDir = None, as_json: Json = False) -> None:
 @data.command()
 @logged
 def fetch(data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Download MNIST, into --data-dir or the cache; what is there and right stays."""
+    """Download MNIST into --data-dir or the cache; files that are verified stay."""
     from digitwise.data.download import fetch as download
     from digitwise.data.sources import named_folder
 
@@ -65,7 +65,7 @@ def verify(data_dir: DataDir = None, as_json: Json = False) -> None:
 
     folder = mnist_folder(data_dir)
     if folder is None:
-        raise DataError("MNIST is not at hand: digitwise data fetch")
+        raise DataError("MNIST is not on this machine: digitwise data fetch downloads it")
     paths = mnist.verify(folder)
     if as_json:
         emit({"data": "mnist", "verified": True, "files": [str(path) for path in paths]})
@@ -79,7 +79,7 @@ def info(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show a set of digits: how many of each, and their fingerprint."""
+    """Show a set of digits: counts by label, and the SHA-256."""
     import numpy as np
 
     from digitwise.cli.loading import load_digits

@@ -17,8 +17,8 @@ def evaluate(
     model: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Model file, or name of a shipped network; several are a committee, whose outputs "
-            "are the means of theirs.",
+            help="Model file, or name of a shipped network; several form a committee, whose outputs "
+            "are averaged.",
             metavar="[MODEL]...",
         ),
     ] = None,
@@ -26,7 +26,7 @@ def evaluate(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Measure a network on test digits: accuracy, and which digits it takes for which."""
+    """Measure a network on test digits: accuracy, calibration error, confusions."""
     from digitwise.cli.loading import load_digits
     from digitwise.data.sources import resolve
     from digitwise.models.shipped import DEFAULT, open_model
@@ -36,7 +36,7 @@ def evaluate(
     opened = [open_model(one) for one in names]
     name = resolve(data, data_dir)
     _, test = load_digits(name, data_dir)
-    # What one network's confidence means says nothing of a committee's.
+    # The calibration of one network doesn't hold for a committee.
     calibration = opened[0].calibration if len(opened) == 1 else None
     result = measure([one.network for one in opened], test, calibration=calibration)
     shown = " + ".join(names)

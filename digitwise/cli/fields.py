@@ -36,7 +36,7 @@ def fields(
         bool, typer.Option("--open/--no-open", help="With --edit: show the page in the browser.")
     ] = True,
 ) -> None:
-    """Propose which fields a form has, from what is printed on it, and write a description.
+    """Propose the fields of a form from its print, in a description for you to edit.
 
     Read with it: digitwise read SCAN --fields FILE.toml.
     """

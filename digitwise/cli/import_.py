@@ -9,7 +9,7 @@ from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
 from digitwise.percent import percent
 
-SUSPICIOUS = 0.9  # accuracy below which something was probably not said
+SUSPICIOUS = 0.9  # below this accuracy, an option was probably forgotten
 
 
 def import_(
@@ -27,22 +27,21 @@ def import_(
     activation: Annotated[
         str | None,
         typer.Option(
-            help="Of the hidden layers, if the file doesn't say: sigmoid, tanh or relu.",
+            help="Activation of the hidden layers, if the file lacks it: sigmoid, tanh or relu.",
             metavar="NAME",
         ),
     ] = None,
     convolutions: Annotated[
         str | None,
         typer.Option(
-            help="Its Conv2d layers and how each is pooled, if the file doesn't say it: "
-            "3x3x16p2,3x3x32.",
+            help="Conv2d layers with their pooling, if the file lacks them: 3x3x16p2,3x3x32.",
             metavar="KxKxMAPS[pN],...",
         ),
     ] = None,
     normalize: Annotated[
         str,
         typer.Option(
-            help="What transforms.Normalize took off pixels in [0, 1], and divided them by.",
+            help="Mean and standard deviation of transforms.Normalize, for pixels in [0, 1].",
             metavar="MEAN,STD",
         ),
     ] = "0,1",
@@ -50,7 +49,7 @@ def import_(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Make a model file of a network that PyTorch trained; calibrate it on test digits."""
+    """Make a model file of a network trained by PyTorch; calibrate it on test digits."""
     from digitwise.cli.loading import load_digits
     from digitwise.data.sources import resolve
     from digitwise.exchange.torch import from_torch, import_torch
@@ -60,9 +59,7 @@ def import_(
     if out.exists():
         raise InputError(f"{out} is there already: name another file with -o, or move it away")
     said = _two_numbers(normalize)
-    from_torch(
-        path, activation, said, convolutions
-    )  # what is wrong with the file is said before any download
+    from_torch(path, activation, said, convolutions)  # report a bad file before any download
     name = resolve(data, data_dir)
     _, test = load_digits(name, data_dir)
     model = import_torch(path, test, name, activation, said, convolutions)
@@ -77,7 +74,7 @@ def import_(
     )
     if accuracy < SUSPICIOUS:
         console.print(
-            "That is little: was it trained on other digits, with another --activation, or on "
+            "That is low: was it trained on other digits, with another --activation, or on "
             "normalized pixels (MNIST's are often --normalize 0.1307,0.3081)?"
         )
 

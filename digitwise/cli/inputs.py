@@ -1,4 +1,4 @@
-"""The pictures that a command line names: files, folders and those in them, patterns, a pipe."""
+"""Find the pictures that a command line names: files, folders, patterns, standard input."""
 
 import io
 import os
@@ -14,14 +14,14 @@ Source: TypeAlias = Path | io.BytesIO | DigitwiseError
 
 
 def find_pictures(names: list[str]) -> Iterator[tuple[str, Source]]:
-    """Find every picture that was named, with its name; what is not there is an error."""
+    """Yield every picture with its name; a missing one yields an error in its place."""
     for name in names:
         if name == "-":
             yield "-", _piped()
             continue
         try:
             yield from _files(name)
-        except (OSError, ValueError) as error:  # no permission, a name that can't be
+        except (OSError, ValueError) as error:  # no permission, or an impossible name
             yield name, ImageError(f"can't be opened: {getattr(error, 'strerror', error)}")
 
 
@@ -46,7 +46,7 @@ def _files(name: str) -> Iterator[tuple[str, Source]]:
     elif name and path.exists():
         yield name, path
     else:
-        # For shells that leave patterns to programs.
+        # Some shells leave patterns to programs.
         matches = sorted(glob(name, recursive=True))  # noqa: PTH207 (an absolute pattern, too)
         if not matches:
             yield name, ImageError("no such file")
@@ -54,12 +54,12 @@ def _files(name: str) -> Iterator[tuple[str, Source]]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Pictures in a folder and those in it, by name; of a million only those of a folder at once.
+    """Yield the pictures of a folder and its subfolders, by name, listing one folder at a time.
 
     Raises
     ------
     OSError
-        If the folder may not be read; those in it are passed over.
+        If the folder may not be read; unreadable subfolders are skipped.
     """
     with os.scandir(folder) as entries:
         kept = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries if _may_be(e))

@@ -1,7 +1,7 @@
-"""What a batch has read so far, beside the table that it will become: to go on with after a stop.
+"""Journal of a batch: its results so far, beside the future table, to resume from.
 
-An SQLite database: which pictures there are, in their order, and what was read of each. A picture
-is known by where it is, its size and when it was changed, however its name was spelt.
+It is an SQLite database of the pictures in their order and the numbers read in each. A picture is
+identified by its place, its size and its time of change, however its name is spelt.
 """
 
 import io
@@ -20,7 +20,7 @@ from digitwise.errors import DigitwiseError, ImageError, InputError
 
 Rows = list[dict[str, Any]]
 SUFFIX = ".unfinished"
-TOGETHER = 500  # pictures that are looked up at a time
+PICTURES_AT_ONCE = 500  # fetched by one query
 TABLES = """
 CREATE TABLE how (options TEXT);
 CREATE TABLE pictures (
@@ -33,7 +33,7 @@ CREATE INDEX numbers_of_result ON numbers (result);
 
 @dataclass(frozen=True)
 class Pending:
-    """A picture that is to be read; `done` if an earlier run has read it."""
+    """A picture of a batch; `done` if an earlier run has read it."""
 
     name: str
     key: bytes
@@ -43,7 +43,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a batch has read."""
+    """Counts of pictures and numbers in a batch."""
 
     pictures: int
     failed: int
@@ -52,28 +52,28 @@ class Counts:
     look: int
     rejected: int
     wrong: float
-    """How many of the sure numbers are expected to be wrong: the sum of 1 - confidence."""
+    """Expected number of wrong ones among the sure numbers: the sum of 1 - confidence."""
 
 
 class Journal:
-    """Pictures and what was read of them, on disk as soon as it is known.
+    """Pictures and their results, on disk as soon as they are known.
 
     Parameters
     ----------
     out : Path or None
-        The file that is written when the batch is at its end; the journal is `out`.unfinished. If
-        there is none, it is a temporary file.
+        File of the table, written at the end; the journal is `out`.unfinished. None: a temporary
+        file.
     how : dict
-        Options of the batch, JSON.
+        Options of the batch, JSON-compatible.
     max_error : float
-        Share of wrong numbers that is allowed among the sure ones.
+        Share of wrong numbers allowed among the sure ones.
     resume : bool
-        Go on with what is there, which must have been read in the same way; or begin anew.
+        Continue the journal on disk, which must have the same options; or begin anew.
 
     Raises
     ------
     InputError
-        If there is nothing to go on with, or it was read in another way.
+        If there is no journal to continue, or it has other options.
     DigitwiseError
         If the file can't be read or written, or another batch is writing it.
     """
@@ -106,7 +106,7 @@ class Journal:
             raise
 
     def _begin(self, how: dict[str, Any], resume: bool) -> None:
-        # One batch at a time; what is committed survives when the process is killed.
+        # One batch at a time; committed results survive when the process is killed.
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -135,13 +135,13 @@ class Journal:
         self._database.execute("COMMIT")
 
     def plan(self, sources: Iterable[tuple[str, Source]], keep: bool = False) -> int:
-        """Note which pictures there are; how many of them are still to be read.
+        """Note the pictures; return how many of them are still to be read.
 
         Parameters
         ----------
         sources : iterable of (name, source)
         keep : bool
-            Keep those that were noted before, in their place: new ones come after them.
+            Keep the pictures noted before, in their places; new ones come after them.
         """
         insert = (
             "INSERT INTO pictures (name, key, path, error) VALUES (?, ?, ?, ?) "
@@ -166,13 +166,13 @@ class Journal:
             return int(self._value("SELECT COUNT(*) FROM pictures WHERE NOT done"))
 
     def pictures(self) -> Iterator[Pending]:
-        """All pictures in their order, those that are done, too."""
+        """Yield all pictures in their order, done or not."""
         chosen = (
             "SELECT position, name, key, path, error, done FROM pictures WHERE position > ? "
             "ORDER BY position LIMIT ?"
         )
         last = 0
-        while some := self._database.execute(chosen, [last, TOGETHER]).fetchall():
+        while some := self._database.execute(chosen, [last, PICTURES_AT_ONCE]).fetchall():
             for last, name, key, path, error, done in some:  # noqa: B007 (used by the next query)
                 source: Source = ImageError(error or "")
                 if path is not None:
@@ -182,12 +182,12 @@ class Journal:
                 yield Pending(os.fsdecode(name), key, source, bool(done))
 
     def add(self, key: bytes, rows: Rows) -> None:
-        """Write down what a picture says: rows as tables have them, without `file`.
+        """Write a picture's rows, as tables have them but without `file`.
 
         Raises
         ------
         DigitwiseError
-            If the disk is full, say.
+            If the journal can't be written, for example because the disk is full.
         """
         numbers = [(row["state"], row["confidence"]) for row in rows if "text" in row]
         failed = any("error" in row for row in rows)
@@ -207,10 +207,9 @@ class Journal:
             self._database.execute("COMMIT")
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Rows of all pictures that have been read, in the order of the pictures.
+        """Yield the rows of all pictures that were read, in the order of the pictures.
 
-        Of the sure numbers, the least sure are to be looked at if more of all would be wrong than
-        is allowed.
+        If too many sure numbers are expected to be wrong, the least sure of them become `look`.
         """
         limit = self._least_sure()
         found = self._database.execute(
@@ -224,7 +223,7 @@ class Journal:
                 yield {"file": file, **row}
 
     def counts(self) -> Counts:
-        """How much was read, and how sure it is."""
+        """Return the counts of pictures, numbers and states."""
         joined = "pictures JOIN results USING (key)"
         of_numbers = f"{joined} JOIN numbers ON result = results.id"
         limit = self._least_sure()
@@ -247,13 +246,13 @@ class Journal:
         )
 
     def close(self, finished: bool) -> None:
-        """Close it, and remove it once it isn't needed any more."""
+        """Close the journal, and remove it if the batch is finished."""
         self._database.close()
         if finished and self.path:
             self.path.unlink(missing_ok=True)
 
     def _least_sure(self) -> float:
-        """Confidence up to which numbers are not sure: 0, or more for too many wrong ones."""
+        """Return the confidence up to which numbers are not sure: 0, unless too many are wrong."""
         of_sure = (
             "FROM pictures JOIN results USING (key) JOIN numbers ON result = results.id "
             "WHERE state = 'sure'"
@@ -288,7 +287,7 @@ class Journal:
 
 
 class _Identities:
-    """What pictures are known by, however their folder is spelt."""
+    """Identities of pictures, however their folder is spelt."""
 
     def __init__(self) -> None:
         self._spelt, self._folder = Path(), Path().resolve()

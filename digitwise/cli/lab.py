@@ -1,4 +1,4 @@
-"""`digitwise lab list|NAME|all`: a command for each experiment, made of its parameters."""
+"""`digitwise lab list|NAME|all`: a command for each experiment, made from its parameters."""
 
 import inspect
 import math
@@ -20,18 +20,18 @@ from digitwise.lab import EXPERIMENTS, find_experiment
 if TYPE_CHECKING:
     from digitwise.lab.experiment import Experiment, Finding, Knob, Run
 
-WIDTH = 88
+TEXT_WIDTH = 88  # characters
 Out = Annotated[
     Path | None,
-    typer.Option(help="Write figures (SVG and PNG) and numbers (JSON) there.", metavar="DIR"),
+    typer.Option(help="Folder for figures (SVG and PNG) and numbers (JSON).", metavar="DIR"),
 ]
 
 
 class Experiments(TyperGroup):
-    """Makes the command of an experiment when it is asked for: its module isn't loaded before."""
+    """Commands of the lab; an experiment's module is loaded when its command is asked for."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Find or make a command."""
+        """Return a command: an own one, or one made for an experiment."""
         if cmd_name not in EXPERIMENTS:
             return super().get_command(ctx, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -52,7 +52,7 @@ lab = typer.Typer(
 @lab.command("list")
 @logged
 def list_(as_json: Json = False) -> None:
-    """Show the experiments."""
+    """List the experiments."""
     for name, summary in EXPERIMENTS.items():
         if as_json:
             emit({"experiment": name, "summary": summary})
@@ -69,7 +69,7 @@ def all_(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run every experiment, and make a gallery: claims, what was measured, figures, commands."""
+    """Run every experiment, and make a gallery of claims, measurements, figures and commands."""
     from digitwise.lab.experiment import FIGURES
     from digitwise.lab.gallery import write_gallery
 
@@ -92,7 +92,7 @@ def all_(
 
 
 def _command(found: "Experiment") -> Callable[..., None]:
-    """Make the function that Typer reads options from."""
+    """Make the function from whose signature Typer reads the options."""
     from digitwise.lab.experiment import listed
 
     defaults, knobs = found.defaults, found.knobs
@@ -106,7 +106,7 @@ def _command(found: "Experiment") -> Callable[..., None]:
         if out is not None:
             need("matplotlib", "plots", "--out")
         with warnings.catch_warnings():
-            # What left the finite numbers is in the result, and what a figure can't show in it.
+            # Overflow is part of some results, and figures leave such values out.
             warnings.simplefilter("ignore")
             run = found.run(**values)
             if out is not None:
@@ -194,6 +194,6 @@ def _show(run: "Run", findings: list["Finding"], out: Path | None, as_json: bool
 
 def _as_lines(finding: "Finding") -> str:
     verdict = "held" if finding.held else "did not hold"
-    claim = indent("\n".join(wrap(finding.claim, WIDTH)), "  ")
-    measured = indent("\n".join(wrap(finding.measured, WIDTH - 4)), "      ")
+    claim = indent("\n".join(wrap(finding.claim, TEXT_WIDTH)), "  ")
+    measured = indent("\n".join(wrap(finding.measured, TEXT_WIDTH - 4)), "      ")
     return f"{claim}\n{measured}\n      → {verdict}\n"

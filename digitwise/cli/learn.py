@@ -12,15 +12,15 @@ from digitwise.percent import percent
 if TYPE_CHECKING:
     from digitwise.training.corrections import Learnt
 
-VALIDATION = 3000  # of MNIST's training digits, the last, which no shipped network learnt from
+VALIDATION = 3000  # MNIST's last training digits; no shipped network learnt from them
 
 
 def learn(
     source: Annotated[
         Path,
         typer.Argument(
-            help="A table whose text somebody has corrected (.csv, .tsv, .xlsx), corrections "
-            "(.jsonl), or a folder of pictures with truth.json.",
+            help="Table with corrected texts (.csv, .tsv, .xlsx), corrections (.jsonl), or folder "
+            "of pictures with truth.json.",
             metavar="TABLE|CORRECTIONS|FOLDER",
         ),
     ],
@@ -28,16 +28,16 @@ def learn(
         str | None, typer.Option(help="Model file, or name of a shipped network.")
     ] = None,
     out: Annotated[
-        Path, typer.Option("--out", help="The new model.", metavar="FILE.safetensors")
+        Path, typer.Option("--out", help="New model file.", metavar="FILE.safetensors")
     ] = Path("mine.safetensors"),
     data_dir: DataDir = None,
-    seed: Annotated[int, typer.Option(min=0, help="Equal seeds learn alike.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed: equal seeds give equal networks.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Learn from corrected numbers, beside digits of all hands, so that these aren't forgotten.
+    """Learn from corrected numbers, together with digits of many hands, so that none is forgotten.
 
-    Every fifth correction is not learnt from: the new network is written only if it reads those
-    better, and nothing else worse.
+    Every fifth correction is held out: the new network is written only if it reads those better,
+    and other numbers and digits no worse.
     """
     from digitwise.cli.loading import load_digits
     from digitwise.data.corrections import read_corrections
@@ -75,7 +75,7 @@ def learn(
     console.print(_said(learnt))
     if not learnt.model:
         raise DigitwiseError(
-            f"refused: it would read no better, or forget what it knew; {out} was not written"
+            f"refused: the new network reads no better, or others worse; {out} was not written"
         )
     console.print(f"{out}: digitwise read --model {out}")
 

@@ -1,4 +1,4 @@
-"""Loading a set of digits, with a progress bar where that takes long."""
+"""Load digits, with a progress bar for slow sources."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
     task = bar.add_task("reading pictures")
 
     def progress(done: int, total: int) -> None:
-        bar.start()  # only now: a download has a bar of its own
+        bar.start()  # not earlier: a download has its own bar
         bar.update(task, completed=done, total=total)
 
     try:
@@ -35,7 +35,7 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
 
 
 def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> list[Other]:
-    """Load the sets that are mixed in, and say what each is."""
+    """Load the sets that are mixed in, and print each one's size and share."""
     others = []
     for text in also:
         other = load_other(text, data_dir)
@@ -46,11 +46,11 @@ def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> 
 
 
 def load_real_numbers(name: str, data_dir: Path | None) -> list[RealNumber]:
-    """Return the real numbers that may be learnt from; none where no folder is named."""
+    """Return the real numbers for training; an empty list if no folder is named."""
     return read_real_numbers(find_real_numbers(name, data_dir))[0] if name else []
 
 
 def check_real_numbers(name: str, data_dir: Path | None) -> None:
-    """Open each picture: one that is damaged should be named before hours of training."""
+    """Open each picture, so that a damaged one is named before hours of training."""
     for number in load_real_numbers(name, data_dir):
         open_first(number.path)

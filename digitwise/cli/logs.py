@@ -1,4 +1,4 @@
-"""What commands say of their work on standard error: one logger, and how much of it is shown."""
+"""Messages of commands on standard error: one logger, --verbose and --quiet."""
 
 import logging
 import platform
@@ -17,15 +17,15 @@ logger = logging.getLogger("digitwise")
 
 
 class Lines(logging.Handler):
-    """A line on standard error for each record, as errors have theirs."""
+    """Handler that prints each record as a line on standard error, like errors."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print it."""
+        """Print a record."""
         complain(record.getMessage())
 
 
 def begin() -> None:
-    """Show warnings and errors of the package, until more or less is asked for."""
+    """Show warnings and errors of the package, unless --verbose or --quiet follow."""
     if not any(isinstance(handler, Lines) for handler in logger.handlers):
         logger.addHandler(Lines())
     logger.setLevel(logging.WARNING)
@@ -51,7 +51,7 @@ VERBOSE = Annotated[
         "-v",
         callback=_verbose,
         expose_value=False,
-        help="Say on stderr what is used, and how long it takes.",
+        help="Report models, settings, engines and times on stderr.",
     ),
 ]
 QUIET = Annotated[
@@ -61,7 +61,7 @@ QUIET = Annotated[
         "-q",
         callback=_quiet,
         expose_value=False,
-        help="Say nothing on stderr but errors.",
+        help="Print only errors on stderr.",
     ),
 ]
 
@@ -73,7 +73,7 @@ def logged(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def called(**given: Any) -> None:
-        # Their callbacks have done it all; Typer passes them on nevertheless.
+        # Their callbacks have acted already, but Typer still passes them on.
         command(**{name: value for name, value in given.items() if name not in made})
 
     options = [
@@ -88,7 +88,7 @@ def logged(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    """Say how long something took."""
+    """Log the time that the block takes."""
     begun = time.perf_counter()
     yield
     logger.info("%s: %.2f s", what, time.perf_counter() - begun)

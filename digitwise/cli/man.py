@@ -1,4 +1,4 @@
-"""`digitwise man`: the manual page, made of the commands themselves."""
+"""`digitwise man`: the manual page, made from the commands themselves."""
 
 import sys
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ EXIT_CODES = {
     0: "Done.",
     1: "An input or a run failed: a line on standard error says which, and what to do.",
     2: "Wrong usage.",
-    130: "Interrupted by Ctrl-C; what was done is saved.",
+    130: "Interrupted by Ctrl-C; the finished work is saved.",
 }
 VARIABLES = {
     "DIGITWISE_DATA": "Folder with MNIST's four files.",
     "DIGITWISE_COLLECTIONS": "Folder with collections of digits, by their names.",
-    "DIGITWISE_DEBUG": "Anything: an error of digitwise itself ends with its traceback.",
+    "DIGITWISE_DEBUG": "Any value: an internal error of digitwise ends with its traceback.",
     "DISPLAY": "Screen of a graphical desktop: review and fields --edit open the browser on it.",
-    "WAYLAND_DISPLAY": "The same, where the desktop is Wayland's.",
-    "FORCE_COLOR": "Anything: colours in a pipe, too.",
+    "WAYLAND_DISPLAY": "The same, on a desktop of Wayland.",
+    "FORCE_COLOR": "Any value: colours in a pipe, too.",
 }
 
 
@@ -28,7 +28,7 @@ def man(ctx: typer.Context) -> None:
 
 
 def manual(root: Any) -> Iterator[str]:
-    """Yield the lines of the page, as roff."""
+    """Yield the lines of the manual page, as roff."""
     from digitwise import __version__
 
     group = root.command
@@ -48,7 +48,7 @@ def manual(root: Any) -> Iterator[str]:
 
 
 def _command(command: Any, words: str, name: str, parent: Any) -> Iterator[str]:
-    """Yield what a command does and its options, then its subcommands."""
+    """Yield a command's description and options, then its subcommands."""
     context = typer.Context(command, info_name=name, parent=parent)
     yield f'.SS "{_escaped(words)} {_escaped(" ".join(command.collect_usage_pieces(context)))}"'
     yield from (_escaped(part) for part in (command.help or "").split("\n\n"))
@@ -68,7 +68,7 @@ def _listed(meanings: dict[str, str]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """On one line that roff takes for text: it would read a point at its start as a request."""
+    """Return one line of text for roff, which takes a point at the start for a request."""
     text = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
     text = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in text)
     return f"\\&{text}" if text.startswith((".", "'")) else text

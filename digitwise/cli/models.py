@@ -11,12 +11,12 @@ def models(
     model: Annotated[
         str | None,
         typer.Argument(
-            help="Name or model file; without it, all that are shipped.", metavar="[MODEL]"
+            help="Name or model file; without it, all shipped networks.", metavar="[MODEL]"
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the networks that are shipped, or what a model file says of itself."""
+    """Show the shipped networks, or the facts in a model file."""
     from digitwise.models.facts import as_words
     from digitwise.models.shipped import shipped_models
 

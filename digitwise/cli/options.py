@@ -1,4 +1,4 @@
-"""Options of the table of settings: each has its name, type, group and help from its row."""
+"""Options made from the table of settings: name, type, group and help of each."""
 
 from collections.abc import Callable
 from inspect import Parameter, signature
@@ -22,7 +22,7 @@ def _known(preset: str) -> str:
 PresetName = Annotated[
     str,
     typer.Option(
-        help="Settings that have a name; other options change them.",
+        help="Settings with a name; other options override them.",
         metavar="|".join(PRESETS),
         callback=_known,
     ),
@@ -31,10 +31,10 @@ PANELS = {group: f"{group.capitalize()} options" for group in GROUPS}
 
 
 class Grouped(TyperCommand):
-    """A command whose help has its options in groups."""
+    """A command whose help shows its options in groups."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the groups, one after the other."""
+        """Write the groups one after the other."""
         groups: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS.values()}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
@@ -55,7 +55,7 @@ def with_settings(
     Parameters
     ----------
     option_of : callable
-        The annotated type of a setting's option; None for none.
+        Return the annotated type of a setting's option, or None for no option.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -76,7 +76,7 @@ def with_settings(
 
 
 def option_of(setting: Setting) -> Any:
-    """Return the option that takes one value of a setting, or the several that it has."""
+    """Return the option for a setting's value, or for its list of values."""
     r = setting.row
     kind: Any = str if setting.many or setting.row.choices else setting.kind
     if setting.many and setting.kind is str:
@@ -87,7 +87,7 @@ def option_of(setting: Setting) -> Any:
 
 
 def help_of(setting: Setting) -> str:
-    """Return meaning, default and range, for people."""
+    """Return the help text of a setting: meaning, default and range."""
     said = []
     if setting.default not in (None, "", (), False) or setting.kind in (int, float):
         words = setting.typed(setting.default)
@@ -103,12 +103,12 @@ def help_of(setting: Setting) -> str:
 
 
 def chosen_of(given: dict[str, Any], table: dict[str, Setting] = TABLE) -> dict[str, Any]:
-    """Return the values of those settings that were given, checked.
+    """Return the values of the settings that were given, checked.
 
     Raises
     ------
     typer.BadParameter
-        If one is outside its range.
+        If a value is outside its setting's range.
     """
     chosen = {}
     for name, setting in table.items():
@@ -124,12 +124,12 @@ def chosen_of(given: dict[str, Any], table: dict[str, Setting] = TABLE) -> dict[
 
 
 def checked(setting: Setting, value: Any, typed: Any = None) -> Any:
-    """Return a value as the setting has it.
+    """Return a value, converted to the setting's type.
 
     Raises
     ------
     typer.BadParameter
-        If it can't have that.
+        If the setting doesn't allow the value.
     """
     try:
         return setting.clean(value)
@@ -141,7 +141,7 @@ def checked(setting: Setting, value: Any, typed: Any = None) -> Any:
 
 
 def _numbers(text: str) -> list[int] | str:
-    """`100,30` and `100-30` are two numbers, `none` is none; what is no number stays as it is."""
+    """Return `100,30` and `100-30` as two numbers, `none` as no number, other text unchanged."""
     if text == EMPTY:
         return []
     try:

@@ -1,4 +1,4 @@
-"""What commands print: JSON for programs on standard output, text for people beside it."""
+"""Printing: JSON for programs on standard output, text for people."""
 
 import json
 import logging
@@ -24,15 +24,15 @@ Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
 
 
 def emit(value: dict[str, Any]) -> None:
-    """Print one JSON object as a line on standard output, at once."""
+    """Print one JSON object as a line on standard output, and flush."""
     sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
     sys.stdout.flush()
 
 
 def people(as_json: bool) -> "Console":
-    """Return the console for text for people: standard output, or error when that has JSON.
+    """Return the console for people: standard output, or standard error beside JSON.
 
-    Only a terminal gets bars and moves of its cursor. FORCE_COLOR is for colours, in a pipe too.
+    Only a terminal gets bars and cursor movements. FORCE_COLOR gives colours, in a pipe too.
     """
     from rich.console import Console
 
@@ -56,6 +56,6 @@ def complain(message: str) -> None:
 
 
 def printable(text: str) -> str:
-    """On one line, without what a terminal would take for a command: names can hold anything."""
+    """Return text on one line, without control characters, which names of files may hold."""
     text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split()).encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""`--overlay` and `--crops`: pictures of what was read, in a folder."""
+"""Pictures for `--overlay`, `--crops` and `--pictures`."""
 
 import io
 from base64 import b64encode
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 OVERLAY_SUFFIX = ".overlay.png"
 CROP_SUFFIX = ".digit.png"
-MARGIN = 0.2  # around a number, of its height
-CROP_SIZE = 190, 44  # width and height at most, in pixels
+MARGIN_HEIGHTS = 0.2  # margin around a number, in heights of the number
+MAX_CROP_SIZE = 190, 44  # width and height, in pixels
 
 
 class Names:
-    """Names in a folder that no picture of the user's has, nor another of these.
+    """Unique names for pictures in a folder.
 
-    `a.jpg` remains; its second page becomes `a.jpg.page1`, since pages count from 0; a second
-    `a.jpg`, from another folder, `a.jpg.2`.
+    `a.jpg` stays `a.jpg`. A second `a.jpg`, from another folder, becomes `a.jpg.2`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,7 +34,7 @@ class Names:
         self._used: set[str] = set()
 
     def path(self, name: str) -> Path:
-        """Path for what belongs to the next picture, called `name`."""
+        """Return the path, without suffixes, for the next picture, called `name`."""
         plain = "stdin" if name == "-" else Path(name).name
         stem, number = plain, 1
         while stem in self._used:
@@ -46,7 +45,7 @@ class Names:
 
 
 def crop_numbers(source: Path | io.BytesIO, numbers: "list[Number]") -> list[str]:
-    """Cut numbers out of their picture, to be shown small: PNG, in Base64.
+    """Cut numbers out of their picture; return each as a small PNG in Base64.
 
     Raises
     ------
@@ -68,18 +67,18 @@ def crop_numbers(source: Path | io.BytesIO, numbers: "list[Number]") -> list[str
 
 def _crop(image: "Image", number: "Number") -> str:
     x0, y0, x1, y1 = number.bbox
-    margin = int(MARGIN * (y1 - y0)) + 1
+    margin = int(MARGIN_HEIGHTS * (y1 - y0)) + 1
     box = max(0, x0 - margin), max(0, y0 - margin), x1 + margin, y1 + margin
     crop = image.crop((*box[:2], min(box[2], image.width), min(box[3], image.height)))
     crop = crop.convert("L" if crop.mode in ("1", "L", "I;16", "LA") else "RGB")
-    crop.thumbnail(CROP_SIZE)
+    crop.thumbnail(MAX_CROP_SIZE)
     content = io.BytesIO()
     crop.save(content, "PNG")
     return b64encode(content.getvalue()).decode()
 
 
 def draw_overlays(path: Path, source: Path | io.BytesIO, numbers: "list[Number]") -> None:
-    """Draw the pages of a picture with what was read: `a.jpg.overlay.png`.
+    """Draw pages with their readings: `a.jpg.overlay.png`, `a.jpg.page1.overlay.png` and so on.
 
     Raises
     ------
@@ -100,8 +99,8 @@ def draw_overlays(path: Path, source: Path | io.BytesIO, numbers: "list[Number]"
 def write_crops(path: Path, numbers: "list[Number]") -> None:
     """Write each digit as the network saw it, black on white: `a.jpg.number1.3.is5.digit.png`.
 
-    That is the third digit of the first number, read as a 5. Folders 0 to 9 of such pictures are
-    what `train --data` takes.
+    This name is of the third digit of the first number, read as a 5. `train --data` takes folders
+    0 to 9 of such pictures.
 
     Raises
     ------

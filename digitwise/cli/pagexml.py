@@ -1,4 +1,4 @@
-"""What was read, as PAGE XML 2019-07-15: one file a page, as its schema has it."""
+"""Numbers as PAGE XML 2019-07-15: one file a page."""
 
 from xml.etree import ElementTree as ET
 
@@ -7,13 +7,13 @@ from digitwise.cli.archives import DECLARATION, Page
 from digitwise.cli.columns import Row, shown_of
 
 PAGE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
-WHEN = "2000-01-01T00:00:00Z"  # the schema wants a time; the same numbers give the same bytes
+WHEN = "2000-01-01T00:00:00Z"  # the schema needs a time; a constant gives repeatable bytes
 
 
 def to_page_xml(page: Page) -> str:
-    """Format a page: a region, a line and a word for each number, a glyph for each digit.
+    """Return a page as XML: a region, a line and a word for each number, a glyph for each digit.
 
-    Other readings of a number are further `TextEquiv` of its word.
+    Alternatives are further `TextEquiv` elements of the word.
     """
     root = ET.Element("PcGts", xmlns=PAGE)
     about = ET.SubElement(root, "Metadata")

@@ -24,7 +24,7 @@ def read(
     layout: Annotated[
         Literal["auto", "number", "digit"],
         typer.Option(
-            help="auto: every number there is; number: the whole picture is one; digit: it is "
+            help="auto: find every number; number: the whole picture is one number; digit: it is "
             "exactly one digit."
         ),
     ] = "auto",
@@ -34,30 +34,30 @@ def read(
     count: Annotated[
         str | None,
         typer.Option(
-            help="How many digits a number has; others are rejected.", metavar="N|MIN-MAX"
+            help="Count of a number's digits; other numbers are rejected.", metavar="N|MIN-MAX"
         ),
     ] = None,
     pattern: Annotated[
         str | None,
         typer.Option(
-            help="What a number looks like: DDDDD, D{1-5}.DD, [0-3]D/20DD. D is any digit.",
+            help="Pattern of a number: DDDDD, D{1-5}.DD, [0-3]D/20DD. D is any digit.",
         ),
     ] = None,
     signs: Annotated[
         Literal["auto", "none"],
-        typer.Option(help="Whether minus, points, commas and slashes are a part of the text."),
+        typer.Option(help="auto: texts have minus, points, commas, slashes; none: digits only."),
     ] = "auto",
     decimal: Annotated[
         Literal[",", "."] | None,
         typer.Option(
-            help="Which sign parts units from tenths: what 1.026 is worth.",
+            help="Decimal sign: decides the value of 1.026.",
             metavar=",|.",
         ),
     ] = None,
     fields: Annotated[
         Path | None,
         typer.Option(
-            help="Read forms field by field, as this file says: see `digitwise fields`.",
+            help="Read forms field by field; this file describes them: see `digitwise fields`.",
             metavar="FILE.toml",
         ),
     ] = None,
@@ -65,13 +65,13 @@ def read(
         float | None,
         typer.Option(
             help="Reject unsure numbers, so that at most this share of the others is wrong: 0.001. "
-            "If not given, those are marked `look` that are not sure enough for 0.01.",
+            "Without it, numbers that are not sure enough for 0.01 are marked `look`.",
             metavar="E",
         ),
     ] = None,
     overlay: Annotated[
         Path | None,
-        typer.Option(help="Draw what was read, a picture a page, into this folder.", metavar="DIR"),
+        typer.Option(help="Draw each page with its readings into this folder.", metavar="DIR"),
     ] = None,
     crops: Annotated[
         Path | None,
@@ -82,26 +82,26 @@ def read(
         typer.Option(
             "-o",
             "--out",
-            help="Write a table (.csv, .tsv, .xlsx, .parquet, .json, .jsonl, .txt), or what "
-            "archives take (.hocr; .xml or .alto: ALTO; .page.xml); - is CSV on standard output.",
+            help="Write a table (.csv, .tsv, .xlsx, .parquet, .json, .jsonl, .txt), or a format of "
+            "archives (.hocr; .xml or .alto: ALTO; .page.xml); - is CSV on standard output.",
             metavar="FILE",
         ),
     ] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Replace a table though somebody has changed it."),
+        typer.Option("--replace", help="Replace a table even if somebody has changed it."),
     ] = False,
     pictures: Annotated[
         bool,
-        typer.Option("--pictures", help="Show in .xlsx each number as it was written."),
+        typer.Option("--pictures", help="Put the picture of each number into the .xlsx table."),
     ] = False,
     bom: Annotated[
         bool,
-        typer.Option("--bom", help="Begin .csv or .tsv with the mark by which Excel knows UTF-8."),
+        typer.Option("--bom", help="Begin .csv or .tsv with a byte order mark, for Excel."),
     ] = False,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Go on with a batch that was stopped, to the same -o FILE."),
+        typer.Option("--resume", help="Continue a stopped batch, with the same -o FILE."),
     ] = False,
     watch: Annotated[
         bool,
@@ -109,35 +109,41 @@ def read(
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes for many pictures; as many as cores if not given."),
+        typer.Option(min=1, help="Processes for many pictures [default: the number of cores]."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF, PNM, PDF.
 
-    Prints the text of each number, one a line, `?` for a digit that is rejected; of several
-    pictures, their names, too, and how sure the numbers are.
+    Prints the text of each number, one a line, with `?` for each rejected digit. For several
+    pictures it also prints their names, and a summary of how sure the numbers are.
     """
     from digitwise.cli.batch import Batch
 
     bounds = _bounds(count)
     output = _output(out, bom, pictures, replace)
     if resume and not (output and not output.piped):
-        raise typer.BadParameter("needs -o FILE: beside it is what was read", param_hint="--resume")
+        raise typer.BadParameter(
+            "needs -o FILE: the journal to continue is beside it", param_hint="--resume"
+        )
     if watch and not (output and not output.piped):
-        raise typer.BadParameter("needs -o FILE, which it keeps up to date", param_hint="--watch")
+        raise typer.BadParameter("needs -o FILE, to keep it up to date", param_hint="--watch")
     if output and output.piped and as_json:
-        raise typer.BadParameter("--json is on standard output: leave one out", param_hint="-o -")
+        raise typer.BadParameter(
+            "--json prints on standard output, too: leave one out", param_hint="-o -"
+        )
     if watch and not all(Path(name).is_dir() for name in files):
-        raise typer.BadParameter("expected folders, which it looks at", param_hint="--watch")
+        raise typer.BadParameter("expected folders to watch", param_hint="--watch")
     wanted = _pattern(pattern, bounds)
     if fields and (bounds or wanted or layout != "auto"):
         raise typer.BadParameter(
-            "the file says what is in a form's fields: leave out --layout, --count and --pattern",
+            "the file describes the fields: leave out --layout, --count and --pattern",
             param_hint="--fields",
         )
     if fields and pictures:
-        raise typer.BadParameter("a form's row has many numbers", param_hint="--pictures")
+        raise typer.BadParameter(
+            "a form's row has many numbers: leave out --pictures", param_hint="--pictures"
+        )
     form = None
     if fields:
         from digitwise.reading.forms.description import load_form
@@ -145,7 +151,7 @@ def read(
         form = load_form(fields)
     if form and form.reference is None:
         logger.warning(
-            "%s: names no reference, so fields are sought by the page's size alone; name a "
+            "%s: names no reference, so fields are found by the page's size alone; name a "
             'picture of the form, blank if there is one: reference = "blank.png"',
             fields,
         )
@@ -177,7 +183,7 @@ def read(
 
 
 def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> "Output | None":
-    """Where the table goes, if it can go there."""
+    """Return the output of `-o`, checked; None without `-o`."""
     from digitwise.cli.saving import Output
     from digitwise.cli.tables import SUFFIXES as KINDS
     from digitwise.cli.tables import check_library, kind_of
@@ -192,9 +198,11 @@ def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> "Outp
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
     if pictures and kind != ".xlsx":
-        raise typer.BadParameter("only .xlsx has pictures in it", param_hint="--pictures")
+        raise typer.BadParameter("only .xlsx can have pictures", param_hint="--pictures")
     if bom and kind not in (".csv", ".tsv"):
-        raise typer.BadParameter("only .csv and .tsv may begin with one", param_hint="--bom")
+        raise typer.BadParameter(
+            "only .csv and .tsv can begin with a byte order mark", param_hint="--bom"
+        )
     check_library(kind)
     output = Output(out, kind, bom=bom, pictures=pictures, replace=replace)
     output.check()

@@ -1,4 +1,4 @@
-"""What becomes of what a batch reads: printed, drawn, written down."""
+"""Results of a batch: printed, drawn, and written into the journal."""
 
 import sys
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class Results:
-    """What becomes of what is read: printed, drawn, kept.
+    """The results of a batch, and where they go.
 
     Attributes
     ----------
     drawn, cropped : Names or None
-        Where overlays go, and pictures of digits.
+        Names of overlays and of pictures of digits.
     journal : Journal
     printed : {"text", "names", "json", "nothing"}
-        What is printed: the text of each number, with the file's name before it, or JSON.
+        What to print: texts, texts after the file's name, JSON, or nothing.
     pictures : bool
-        Keep a picture of each number, too.
+        Also keep a picture of each number.
     count : int
-        How many rows of the table there are so far.
+        Rows of the table so far.
     """
 
     drawn: Names | None
@@ -44,13 +44,13 @@ class Results:
     count: int = 0
 
     def pass_over(self, pending: Pending) -> None:
-        """Leave its place to a picture that was read before the batch was stopped."""
+        """Reserve the names of a picture that an earlier run of the batch has read."""
         for names in (self.drawn, self.cropped):
             if names:
-                names.path(pending.name)  # so that others don't take it
+                names.path(pending.name)  # so that no other picture takes it
 
     def keep(self, pending: Pending, found: "Result") -> None:
-        """Write down what a picture says, then print it; an error, too."""
+        """Write a picture's numbers, or its error, into the journal; then print them."""
         name, source = pending.name, pending.source
         try:
             if isinstance(found, Exception):
@@ -85,7 +85,7 @@ class Results:
         return [{"crop": crop} for crop in crop_numbers(source, found)]
 
     def _write(self, pending: Pending, rows: list[dict[str, Any]]) -> None:
-        with undisturbed():  # what is said of a batch that was stopped is what was written
+        with undisturbed():  # so that the count of a stopped batch is right
             self.count += len(rows)
             self.journal.add(pending.key, rows)
 
@@ -102,7 +102,7 @@ class Results:
 
 
 def summary(counts: Counts, out: Path | None) -> str:
-    """Say what a batch has read, in a line."""
+    """Return one line that sums a batch up."""
     wrong = f" ({counts.wrong:.1f} of them expected to be wrong)" if counts.sure else ""
     parts = [f"{counts.sure:,} sure{wrong}", f"{counts.look:,} to look at"]
     if counts.rejected:

@@ -12,14 +12,14 @@ def review(
     table: Annotated[
         Path,
         typer.Argument(
-            help="A table that `digitwise read -o` wrote: .csv, .tsv, .xlsx or .jsonl.",
+            help="Table written by `digitwise read -o`: .csv, .tsv, .xlsx or .jsonl.",
             metavar="TABLE",
         ),
     ],
     fields: Annotated[
         Path | None,
         typer.Option(
-            help="How the forms were read: shows each field of a table of forms.",
+            help="Description that the forms were read with; each field is then shown.",
             metavar="FILE.toml",
         ),
     ] = None,
@@ -27,17 +27,17 @@ def review(
         str | None, typer.Option(help="Model file, or name of a shipped network.")
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine with a token only.")
+        str, typer.Option(help="Address to listen on; other machines need a token.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 is any free one.")] = 0,
     models: Annotated[
-        Path, typer.Option(help="Folder for networks that learnt from it.", metavar="DIR")
+        Path, typer.Option(help="Folder for networks trained on corrections.", metavar="DIR")
     ] = Path("models"),
     show: Annotated[
-        bool, typer.Option("--open/--no-open", help="Show the page in the browser.")
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
 ) -> None:
-    """Correct what was read, in the browser, the least sure first.
+    """Correct a table of readings in the browser, the least sure number first.
 
     Each correction is saved at once beside the table (TABLE.review), then written into it and into
     TABLE.corrections.jsonl, which `digitwise learn` takes.
@@ -65,8 +65,10 @@ def review(
         show=show,
     )
     progress = found.progress()
-    said = f"{progress.decided:,} of {progress.items:,} looked at; {table}"
+    said = f"{progress.decided:,} of {progress.items:,} numbers looked at; {table}"
     if found.unwritten:
         complain(f"{said} was not written: {found.problem}")
         raise typer.Exit(1)
-    people(False).print(f"{said} has it all; {progress.wrong:.1f} of the others expected wrong")
+    people(False).print(
+        f"{said} has every decision; {progress.wrong:.1f} of the others expected wrong"
+    )

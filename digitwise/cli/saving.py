@@ -1,4 +1,4 @@
-"""A table goes into its file, unless a person has changed the one that is there."""
+"""Write a table into its file, unless a person has changed the file."""
 
 import sys
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from digitwise.files import replacing, write_atomically
 
 @dataclass(frozen=True)
 class Output:
-    """Where a table goes, and how.
+    """Where a table goes, and in which form.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Output:
     bom, pictures : bool
         As for `write_table`.
     replace : bool
-        Take the place of a file that is not as it was written.
+        Replace a file that was changed, or that digitwise didn't write.
     """
 
     path: Path
@@ -41,16 +41,16 @@ class Output:
 
     @property
     def piped(self) -> bool:
-        """Whether it is standard output."""
+        """Return whether the table goes to standard output."""
         return str(self.path) == "-"
 
     def check(self) -> None:
-        """See that nobody's work is lost.
+        """Make sure that no person's work would be overwritten.
 
         Raises
         ------
         InputError
-            If there is a file that we did not write, or that was changed since.
+            If the file exists and digitwise did not write it, or it was changed since.
         """
         if not self.piped and not self.replace:
             _check(self.path)
@@ -82,7 +82,7 @@ class Output:
         write_table(file, rows, self.kind, self.fields, self.bom, self.pictures)
 
     def _write_pages(self, rows: Iterable[Row]) -> None:
-        """The first page into the file, others into numbered ones: out.page.xml, out.2.page.xml."""
+        """Write a file for each page: out.page.xml, out.2.page.xml, and so on."""
         from digitwise.cli.archives import pages_of
         from digitwise.cli.pagexml import to_page_xml
 
@@ -115,9 +115,9 @@ def _remembered(path: Path) -> list[str]:
 
 
 def _remember(path: Path, digest: str) -> None:
-    """Note what is written, and what was before, which stays if the process is killed now.
+    """Note the digests of the new table and of the one before, which a killed process leaves.
 
-    Where it can't be noted, the next batch asks for --replace.
+    If they can't be noted, the next batch asks for --replace.
     """
     with suppress(OSError, DigitwiseError):
         note = _note(path)
@@ -127,7 +127,7 @@ def _remember(path: Path, digest: str) -> None:
 
 
 def _note(path: Path) -> Path:
-    """In the user's cache: beside the table it would be in people's way."""
+    """Return the note's path, in the user's cache: beside the table it would be in the way."""
     import platformdirs
 
     name = sha256(str(path.resolve()).encode(errors="surrogateescape")).hexdigest()

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine with a token only.")
+        str, typer.Option(help="Address to listen on; other machines need a token.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 is any free one.")] = 8000,
     model: Annotated[
         str | None, typer.Option(help="Model file, or name of a shipped network.")
     ] = None,
     examples: Annotated[
-        Path, typer.Option(help="Folder for digits that are labelled.", metavar="DIR")
+        Path, typer.Option(help="Folder for labelled digits.", metavar="DIR")
     ] = Path("examples"),
     models: Annotated[
         Path, typer.Option(help="Folder for networks trained on the page.", metavar="DIR")
     ] = Path("models"),
     token: Annotated[
         str | None,
-        typer.Option(help="What requests have to bring; one is made up where it is needed."),
+        typer.Option(help="Token that requests must have; made up if one is needed."),
     ] = None,
 ) -> None:
-    """Open the web page: write a number, and watch it read."""
+    """Serve the web page: write numbers to be read, train networks, try the ideas."""
     need_web()
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.reader import Reader
@@ -64,7 +64,7 @@ def serve(
 
 
 def need_web() -> None:
-    """Raise an ExtraError if a package is missing that the page is made of; import none."""
+    """Raise an ExtraError if a package of the extra [web] is missing; import none."""
     for package in PACKAGES:
         if not has(package):
             raise missing(package, "web", "the web page")
@@ -83,12 +83,12 @@ def run_app(
     Parameters
     ----------
     make : callable
-        Makes the application, given the names it is known under and the token it asks for.
+        Return the application, given its host names and the token that it asks for.
     host, port
-        Beyond this machine a token is made up if there is none.
+        For other addresses than this machine's, a missing token is made up.
     token : str, optional
     room : str
-        The page to begin with.
+        Page to open first.
     show : bool
         Open it in the browser.
     """
@@ -118,7 +118,7 @@ def run_app(
     if show and _has_screen():
         import webbrowser
 
-        webbrowser.open(url)  # which waits until there is an answer
+        webbrowser.open(url)  # the browser waits for the first answer
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -133,18 +133,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _has_screen() -> bool:
-    """Whether there is a browser to be opened: one of a terminal would take its place."""
+    """Return whether a graphical browser can open: a text browser would take over the terminal."""
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to an address; port 0 is any that is free."""
+    """Return a socket that is bound to an address; port 0 is any free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named: asyncio then sends at once, and answers don't wait 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":  # a port that was just used; on Windows, one that another uses
+    if os.name == "posix":  # allows a port just freed; on Windows, one that is in use
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -1,4 +1,4 @@
-"""Tables as Excel and LibreOffice open them: text stays text, 078 is 078."""
+"""Tables as .xlsx, in which text stays text: 078 is 078."""
 
 import io
 from base64 import b64decode
@@ -9,28 +9,28 @@ from typing import Any, BinaryIO
 from digitwise.cli.columns import Cell, Line, Table
 from digitwise.extras import need
 
-MOST_LINES = 1_048_575  # of a sheet, below its heading
+MAX_SHEET_LINES = 1_048_575  # below the heading
 COLOURS = {"rejected": "#F4B6B0", "look": "#FFE9A8"}
 WIDTHS = {"file": 36, "text": 16, "best guess": 16, "box": 22, "error": 40}  # in characters
-PICTURE_WIDTH, LINE_HEIGHT = 28, 36  # in characters; in points
+PICTURE_WIDTH = 28  # in characters
+LINE_HEIGHT = 36  # in points
 
 
 def library() -> Any:
-    """XlsxWriter.
+    """Return XlsxWriter.
 
     Raises
     ------
     ExtraError
-        If it isn't installed.
+        If XlsxWriter isn't installed.
     """
     return need("xlsxwriter", "xlsx", "a .xlsx table")
 
 
 def write_xlsx(file: BinaryIO, table: Table, pictures: bool = False) -> None:
-    """Write a table; lines are not kept in memory, only pictures are.
+    """Write a table; only pictures are kept in memory.
 
-    What a person should look at is yellow, what is rejected red. A sheet that is full is followed
-    by another.
+    Numbers to look at are yellow, rejected ones red. Lines beyond a full sheet go to the next.
     """
     options = {
         "constant_memory": True,
@@ -39,11 +39,11 @@ def write_xlsx(file: BinaryIO, table: Table, pictures: bool = False) -> None:
         "strings_to_urls": False,
     }
     book = library().Workbook(file, options)
-    # The same table is the same bytes, whenever it is written.
+    # A constant time of creation makes equal tables equal bytes.
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
     lines = iter(table.lines)
     for first in chain([next(lines, None)], lines):
-        of_sheet = chain([first] if first else [], islice(lines, MOST_LINES - 1))
+        of_sheet = chain([first] if first else [], islice(lines, MAX_SHEET_LINES - 1))
         _Sheet(book, table.columns, pictures).write(of_sheet)
     book.close()
 
@@ -55,7 +55,7 @@ class _Sheet:
         self._sheet = book.add_worksheet()
         self._columns = list(columns)
         self._picture = self._columns.index("text") + 1 if pictures else None
-        # "@" is the format of text: what is edited stays text, too.
+        # "@" is the format of text: edited cells stay text, too.
         self._formats = {
             (state, text): book.add_format(
                 {
@@ -70,7 +70,7 @@ class _Sheet:
         self._bold = book.add_format({"bold": True})
 
     def write(self, lines: Any) -> None:
-        """Write the heading, and lines below it."""
+        """Write the heading, and the lines below it."""
         count = 0
         for place, name in self._places():
             width = WIDTHS.get(name, max(12, len(name) + 2))
@@ -102,6 +102,6 @@ class _Sheet:
             self._sheet.write_number(row, place, cell, look)
 
     def _places(self) -> list[tuple[int, str]]:
-        """Columns, and where each is: those behind the picture are one further right."""
+        """Return columns with their places; those behind the picture move one to the right."""
         behind = len(self._columns) if self._picture is None else self._picture
         return [(k + (k >= behind), name) for k, name in enumerate(self._columns)]

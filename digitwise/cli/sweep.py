@@ -27,7 +27,7 @@ FIXED = ("data", "limit", "nesterov", "engine")  # one value for all networks
 
 
 def axis_of(setting: Setting) -> Any:
-    """Return a setting's option: its values, one value for all networks, or None."""
+    """Return a setting's option: for several values, for one value of all networks, or None."""
     if setting.name in FIXED:
         return option_of(setting)
     if not setting.row.axis:
@@ -42,20 +42,21 @@ def axis_of(setting: Setting) -> Any:
 def sweep(
     data_dir: DataDir = None,
     preset: PresetName = "default",
-    seeds: Annotated[str, typer.Option(help="How many, or which: 5, or 3,7.")] = "1",
+    seeds: Annotated[str, typer.Option(help="Number of seeds, or a list: 5, or 3,7.")] = "1",
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Networks at a time; all cores by default.")
+        int | None,
+        typer.Option(min=1, max=1024, help="Networks at a time [default: the number of cores]."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results.", metavar="DIR")] = Path("sweep"),
     as_json: Json = False,
     **given: Any,
 ) -> None:
-    """Train a network for every combination of settings, on all cores, and draw what came of it.
+    """Train a network for every combination of settings, on all cores, and draw the results.
 
-    VALUES are single ones, 0.1,0.3,1, and ranges, 0.1:10:log7 (seven values, evenly spaced in their
-    logarithms) or 1:5:lin5; NAMES have commas between them. --hidden 15,30,100 are three networks;
-    100-30 has two layers. Judged on the last sixth of the training digits; the test digits are not
-    touched. Stop it when you like: the same command goes on where it was.
+    VALUES are lists, 0.1,0.3,1, or ranges, 0.1:10:log7 (seven values, evenly spaced in their
+    logarithms) or 1:5:lin5; NAMES are separated by commas. --hidden 15,30,100 means three networks;
+    100-30 has two layers. The networks are judged on the last sixth of the training digits; the
+    test digits are not touched. Stop it when you like: the same command continues it.
     """
     grid = {name: values for name in given if (values := values_of(TABLE[name], given[name]))}
     grid["seed"] = [checked(TABLE["seed"], seed) for seed in axes.seeds(seeds, "--seeds")]
@@ -68,12 +69,12 @@ def sweep(
 
 
 def values_of(setting: Setting, text: str | None) -> list[Any]:
-    """Return the values of a setting that a text names; none if there is no text, or no axis.
+    """Return the values that a text lists; an empty list without text, or if there is no axis.
 
     Raises
     ------
     typer.BadParameter
-        If it can't be understood, or a value is outside the setting's range.
+        If the text can't be understood, or a value is outside the setting's range.
     """
     if text is None or setting.name in FIXED:
         return []
@@ -109,7 +110,7 @@ def _run(
     console = people(as_json)
     console.print(
         f"{len(sweep.grid):,} network{'s' if len(sweep.grid) > 1 else ''}, judged on "
-        f"{len(validation):,} of the training digits of {name}; {len(train):,} others to learn from"
+        f"{len(validation):,} training digits of {name}; {len(train):,} others to learn from"
     )
     if known:
         console.print(f"{known:,} of them are in {printable(str(out))} already")
@@ -119,6 +120,6 @@ def _run(
         write(sweep)
         raise StoppedError(
             f"interrupted; {len(sweep.rows()):,} of {len(sweep.grid):,} results are kept in "
-            f"{quote(str(out))}, and the same command goes on"
+            f"{quote(str(out))}; continue with the same command"
         ) from None
     report(sweep, data_dir, as_json)

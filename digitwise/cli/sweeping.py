@@ -1,4 +1,4 @@
-"""A sweep as people and programs follow it: a live table, results, the end."""
+"""Follow a sweep: a live table, the results, the summary."""
 
 from pathlib import Path
 from shlex import quote
@@ -28,11 +28,11 @@ from digitwise.training.sweep import (
 )
 from digitwise.training.sweep_picture import draw_sweep, varied
 
-SHOWN = 12  # rows of the live table
+ROWS_SHOWN = 12  # of the live table and of the summary
 
 
 def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
-    """Run a sweep with a table of those under way and the best so far."""
+    """Run a sweep; show a table of the networks in training and of the best so far."""
     console = people(as_json)
     rows = sweep.rows()
     names = _names(sweep)
@@ -73,7 +73,7 @@ def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
 
 
 def write(sweep: Sweep) -> tuple[Path, Path | None]:
-    """Write the table, and with matplotlib the picture, of what there is; where they are."""
+    """Write the table and, with matplotlib, the picture of the results; return their paths."""
     rows = sweep.rows()
     table, picture = sweep.folder / "results.csv", sweep.folder / "sweep.png"
     if rows:
@@ -87,7 +87,7 @@ def write(sweep: Sweep) -> tuple[Path, Path | None]:
 
 
 def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
-    """Write the table and the picture; say which combination was best."""
+    """Write the table and the picture; print the best combinations."""
     table, picture = write(sweep)
     combinations = ranked(sweep.rows())
     best = combinations[0]
@@ -111,7 +111,7 @@ def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
     drawn = f", picture in {printable(str(picture))}" if picture else ""
     console.print(f"Results in {printable(str(table))}{drawn}")
     if not best.median:
-        console.print("All of them diverged: try lower learning rates")
+        console.print("All networks diverged: try lower learning rates")
         return
     where = f" --data-dir {quote(str(data_dir))}" if data_dir else ""
     console.print(
@@ -121,12 +121,12 @@ def report(sweep: Sweep, data_dir: Path | None, as_json: bool) -> None:
 
 
 def _summary(sweep: Sweep, combinations: list[Combination]) -> Table:
-    """The best combinations: medians over seeds."""
+    """Return a table of the best combinations: medians over seeds."""
     names = [name for name in _names(sweep) if name != "seed"]
     table = Table(box=None, header_style="bold")
     for name in (*names, "networks", "validation", "least", "most"):
         table.add_column(name.replace("_", " "), justify="right")
-    for found in combinations[:SHOWN]:
+    for found in combinations[:ROWS_SHOWN]:
         values = (_value({"settings": found.settings.to_dict()}, name) for name in names)
         shares = (found.median, min(found.accuracies), max(found.accuracies))
         told = (percent(share) if share else "diverged" for share in shares)
@@ -149,7 +149,7 @@ def _table(names: list[str], under_way: dict[Settings, History], rows: list[Row]
         last = history.epochs[-1].test_accuracy if history.epochs else None
         epoch = f"{len(history.epochs)} of {settings.epochs}"
         table.add_row(*(_value(row, name) for name in names), epoch, percent(last), style="dim")
-    for row in sorted(rows, key=accuracy, reverse=True)[: max(3, SHOWN - len(under_way))]:
+    for row in sorted(rows, key=accuracy, reverse=True)[: max(3, ROWS_SHOWN - len(under_way))]:
         values = (_value(row, name) for name in names)
         table.add_row(*values, str(row["epochs_run"]), _accuracy(row))
     return table

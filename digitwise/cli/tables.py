@@ -1,4 +1,4 @@
-"""What was read, as the content of a file: the ending of its name says which kind."""
+"""Write tables of readings; the ending of the file's name chooses the format."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,12 @@ from digitwise.cli.columns import Cell, Row, Table, make_table, no_formula, plai
 TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
 ARCHIVES = (".hocr", ".alto", ".xml", ".page.xml")
 SUFFIXES = (*TABLES, ".json", ".jsonl", ".txt", *ARCHIVES)
-PIPED = ".csv"  # what `-o -` is
+PIPED = ".csv"  # format of `-o -`
 BOM = "\ufeff"
 
 
 def kind_of(path: Path) -> str | None:
-    """Which of SUFFIXES a file's name ends in, the longest if several do; None if none does."""
+    """Return the longest of SUFFIXES that a file's name ends in; None if there is no such one."""
     if str(path) == "-":
         return PIPED
     name = path.name.lower()
@@ -23,12 +23,12 @@ def kind_of(path: Path) -> str | None:
 
 
 def check_library(suffix: str) -> None:
-    """See that a package is there that writing needs, before anything is read.
+    """Check before reading that the package for a format is installed.
 
     Raises
     ------
     InputError
-        If it isn't: it says which extra has it.
+        If the package is missing; the message names its extra.
     """
     if suffix == ".xlsx":
         from digitwise.cli.spreadsheets import library
@@ -48,20 +48,20 @@ def write_table(
     bom: bool = False,
     pictures: bool = False,
 ) -> None:
-    """Write rows as the suffix wants them, as they come: few are in memory at a time.
+    """Write rows in the format of the suffix, as they come: few are in memory at a time.
 
     Parameters
     ----------
     file : binary file
     rows : iterable of Row
-        Those of a page one after the other.
-    suffix : one of SUFFIXES, but for ".page.xml": see `digitwise.cli.pagexml`
+        Rows of one page follow each other.
+    suffix : one of SUFFIXES, except ".page.xml": see `digitwise.cli.pagexml`
     fields : list of str, optional
         Names of a form's fields: tables then have a row a page.
     bom : bool
-        Begin .csv and .tsv with a byte order mark, by which Excel knows UTF-8.
+        Begin .csv and .tsv with a byte order mark, so that Excel reads UTF-8.
     pictures : bool
-        Show in .xlsx the crops that rows have.
+        Put the rows' crops into .xlsx.
     """
     if suffix in (".xlsx", ".parquet"):
         table = make_table(rows, fields)
@@ -94,7 +94,7 @@ def _parts(rows: Iterable[Row], suffix: str, fields: list[str] | None) -> Iterat
 
 
 def _array(rows: Iterable[Row]) -> Iterator[str]:
-    """As `json.dumps(list(rows), indent=1)`, row by row."""
+    """Yield the text of `json.dumps(list(rows), indent=1)`, row by row."""
     before = "[\n"
     for row in rows:
         yield before + " " + json.dumps(row, indent=1).replace("\n", "\n ")
@@ -103,7 +103,7 @@ def _array(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _separated(table: Table, suffix: str) -> Iterator[str]:
-    """Lines of CSV (RFC 4180) or of tab-separated values."""
+    """Yield lines of CSV (RFC 4180) or of tab-separated values."""
     separator = "," if suffix == ".csv" else "\t"
     yield separator.join(_written(plain(name), False, suffix) for name in table.columns) + "\n"
     readings = [name in ("text", "best guess") for name in table.columns]
@@ -116,7 +116,7 @@ def _separated(table: Table, suffix: str) -> Iterator[str]:
 
 
 def _written(cell: Cell, reading: bool, suffix: str) -> str:
-    """Text in quotes; numbers, and what is missing, without: `csv` would quote that, too."""
+    """Return a cell: text in quotes; numbers and empty cells without, which `csv` would quote."""
     if not isinstance(cell, str):
         return "" if cell is None else repr(cell)
     text = cell if reading else no_formula(cell)  # -23 is a number, not a formula

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from digitwise.data.others import Other
     from digitwise.training.run import Run
 
-ENOUGH = 1000  # validation digits to draw numbers with
+MIN_VALIDATION = 1000  # digits to draw numbers with
 PLOT_FORMATS = ("png", "svg", "pdf")
-# Of a resumed run: where its digits and pictures are, how long it goes on.
+# Settings that a resumed run may change: where its digits and pictures are, and its length.
 CHANGEABLE = ("data", "epochs", "real_numbers")
 
 
@@ -32,7 +32,7 @@ def train(
     settings: Annotated[
         Path | None,
         typer.Option(
-            help="Settings from a TOML file, as learning_rate = 0.5; options change them.",
+            help="TOML file of settings, as learning_rate = 0.5; options override them.",
             metavar="FILE.toml",
         ),
     ] = None,
@@ -40,23 +40,23 @@ def train(
         bool,
         typer.Option(
             "--find-learning-rate",
-            help="Don't train: try rising learning rates for some hundred steps, say which is "
-            "good, and draw them into --plot (learning-rate.png).",
+            help="Don't train: try rising learning rates for some hundred steps, print a good one, "
+            "and draw the costs into --plot (learning-rate.png).",
         ),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Model file to write.", metavar="FILE.safetensors")
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with an unfinished run.", metavar="FILE")
+        Path | None, typer.Option(help="Continue an unfinished run.", metavar="FILE")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Learning curves to draw.", metavar="FILE.png")
+        Path | None, typer.Option(help="Picture of the learning curves.", metavar="FILE.png")
     ] = None,
     as_json: Json = False,
     **given: Any,
 ) -> None:
-    """Train a network, test it, save it. Ctrl-C saves the run; --resume goes on with it."""
+    """Train a network, test it, save it. Ctrl-C saves the run; --resume continues it."""
     chosen = chosen_of(given)
     _check_options(chosen, resume, preset, settings, out, plot)
     if find_learning_rate and resume:
@@ -75,7 +75,7 @@ def train(
             return
         run = _started(loaded, out, as_json)
     validation = run.validation
-    taught = run.settings.non_digits and validation and len(validation) >= ENOUGH
+    taught = run.settings.non_digits and validation and len(validation) >= MIN_VALIDATION
     if taught:
         need("scipy", "teach", "learning to read numbers (--non-digits with --validation)")
     finished = go(run, as_json)
@@ -98,7 +98,7 @@ def train(
 
 @dataclass(frozen=True)
 class Loaded:
-    """Settings of a run, and its digits."""
+    """Settings and digits of a run."""
 
     settings: Settings
     train: "Digits"
@@ -114,7 +114,7 @@ def _check_options(
     out: Path | None,
     plot: Path | None,
 ) -> None:
-    """Refuse what can't work before any time is spent."""
+    """Refuse options that can't work, before the run takes time."""
     if resume:
         fixed = [TABLE[name].option for name in chosen if name not in CHANGEABLE]
         fixed += ["--preset"] if preset != "default" else []
@@ -129,7 +129,9 @@ def _check_options(
     if chosen.get("nesterov") and not chosen.get("momentum", PRESETS[preset].momentum):
         raise typer.BadParameter("needs --momentum above 0", param_hint="--nesterov")
     if chosen.get("start_from") and "init" in chosen:
-        raise typer.BadParameter("a trained network starts as it is", param_hint="--init")
+        raise typer.BadParameter(
+            "a trained network keeps its weights: leave out --init", param_hint="--init"
+        )
     if out and out.suffix != ".safetensors":
         raise typer.BadParameter(
             f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"
@@ -146,7 +148,7 @@ def _check_options(
 
 
 def _as_trained(model: str) -> dict[str, Any]:
-    """Settings that a network from a file has already."""
+    """Return the settings that a network from a file fixes."""
     from digitwise.models.shipped import open_model
     from digitwise.typed_layers import layer_settings
 
@@ -170,7 +172,7 @@ def _load(settings: Settings, data_dir: Path | None, as_json: bool) -> Loaded:
     for judging in ("patience", "keep_best"):
         if getattr(settings, judging) and not settings.validation:
             raise typer.BadParameter(
-                "needs validation digits to judge by: --validation 5000, say",
+                "needs validation digits to judge by: --validation 5000, for example",
                 param_hint=TABLE[judging].option,
             )
     check_others(settings.also, data_dir)
@@ -189,7 +191,9 @@ def _started(loaded: Loaded, out: Path | None, as_json: bool) -> "Run":
 
     settings = loaded.settings
     if settings.numbers:
-        people(as_json).print(f"Drawing {settings.numbers:,} numbers, to cut them up: minutes")
+        people(as_json).print(
+            f"Drawing {settings.numbers:,} numbers to cut into pieces: some minutes"
+        )
     path = out or _free_name(settings)
     run = Run.start(settings, loaded.train, loaded.test, path, loaded.others)
     if run.aside:
@@ -213,7 +217,7 @@ def _resumed(
     moved = {name: chosen[name] for name in ("data", "real_numbers") if name in chosen}
     data = moved.get("data", saved.settings.data)
     if saved.settings.data == DEFAULTS.data:
-        moved.pop("data", None)  # a run of Python: no command repeats it
+        moved.pop("data", None)  # the run was started from Python, so no command repeats it
     saved = replace(saved, settings=replace(saved.settings, **moved))
     settings = saved.settings
     check_real_numbers(settings.real_numbers, data_dir)
@@ -227,7 +231,7 @@ def _resumed(
 
 
 def _free_name(settings: Settings) -> Path:
-    """Name for the model that takes no other's place: `mnist-784-30-10.safetensors`, `...-2...`."""
+    """Return an unused name for the model: `mnist-784-30-10.safetensors`, or with `-2`, ..."""
     from digitwise.training.checkpoint import checkpoint_path
     from digitwise.typed_layers import layers_text
 

@@ -1,4 +1,4 @@
-"""A training run as people and programs follow it: progress, epochs, the end."""
+"""Follow a training run: progress, epochs, the summary."""
 
 import signal
 from collections.abc import Iterator, Sequence
@@ -30,29 +30,29 @@ from digitwise.typed_layers import layers_text
 
 
 class Told(Callback):
-    """Tells programs of each epoch, and stops the run at a Ctrl-C."""
+    """Prints each epoch as JSON if wanted, and stops the run after Ctrl-C."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json, self.interrupted = as_json, False
 
     def interrupt(self, _signal: int, _frame: object) -> None:
-        """Ask for a stop; a second one is meant: the checkpoint of a moment ago is on disk."""
+        """Ask for a stop after this step; a second Ctrl-C stops at once, at the last checkpoint."""
         self.interrupted = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def end_step(self, _training: Training) -> bool:
-        """Say whether to stop."""
+        """Return whether to stop."""
         return self.interrupted
 
     def end_epoch(self, training: Training) -> bool:
-        """Tell."""
+        """Print the epoch; return whether to stop."""
         if self.as_json:
             emit({"event": "epoch", **training.history.epochs[-1].to_dict()})
         return self.interrupted
 
 
 def go(run: Run, as_json: bool) -> bool:
-    """Train with a progress bar; whether it came to the end."""
+    """Train with a progress bar; return whether the run came to its end."""
     console = people(as_json)
     sizes = layers_text(run.network.layout)
     console.print(
@@ -82,8 +82,8 @@ def go(run: Run, as_json: bool) -> bool:
 
 @contextmanager
 def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
-    """Say that an engine is being compiled, if what is done here isn't done at once."""
-    message = f"Compiling the {engine} engine for this machine: once, about ten seconds"
+    """Print that an engine is being compiled, if the block takes longer than 1.5 s."""
+    message = f"Compiling the {engine} engine for this machine: only once, about ten seconds"
     notice = Timer(1.5, console.print, [message])
     notice.start()
     try:
@@ -93,7 +93,7 @@ def noticing_compilation(engine: str, console: Any) -> Iterator[None]:
 
 
 def draw(run: Run, plot: Path) -> None:
-    """Draw the learning curves into a file."""
+    """Write the picture of the learning curves into a file."""
     if not run.history.epochs:
         logger.warning("no epoch is complete, so there are no curves to draw into %s", plot)
         return
@@ -105,7 +105,7 @@ def draw(run: Run, plot: Path) -> None:
 
 
 def report(run: Run, as_json: bool) -> None:
-    """Say how the run ended."""
+    """Print the result of the run."""
     history = run.history
     results = run.model.results if run.model else {}
     accuracy, n = results.get("test_accuracy"), results.get("test_n", 0)
@@ -123,7 +123,7 @@ def report(run: Run, as_json: bool) -> None:
                 "warnings": history.warnings,
             }
         )
-    settings = replace(run.settings, engine=DEFAULTS.engine)  # which it was is the same next time
+    settings = replace(run.settings, engine=DEFAULTS.engine)  # "auto" chooses the same again
     people(as_json).print(
         f"{percent(accuracy)} of {n:,} test digits right, after {history.seconds:.2f} s"
         f" of training. Saved {printable(str(run.out))}\n"
@@ -139,7 +139,7 @@ def find_rate(
     plot: Path | None,
     as_json: bool,
 ) -> None:
-    """Try rising learning rates, say which is good, and draw them."""
+    """Try rising learning rates, print a good one, and draw their costs."""
     plot = plot or Path("learning-rate.png")
     drawn = has("matplotlib")
     if not drawn:
@@ -152,7 +152,7 @@ def find_rate(
         emit({"event": "learning_rate", **found.to_dict(), "picture": str(plot) if drawn else None})
     where = f", drawn in {printable(str(plot))}" if drawn else ""
     people(as_json).print(
-        f"Costs of {len(found.rates)} learning rates from {found.rates[0]:g} to "
+        f"Tried {len(found.rates)} learning rates from {found.rates[0]:g} to "
         f"{found.rates[-1]:.3g}{where}\n"
         f"A good one: --learning-rate {found.learning_rate:g}"
     )

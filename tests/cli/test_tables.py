@@ -102,7 +102,7 @@ def test_xlsx_goes_on_with_another_sheet(monkeypatch):
     spreadsheets = pytest.importorskip("digitwise.cli.spreadsheets")
     pytest.importorskip("xlsxwriter", reason="needs the extra [xlsx]")
     openpyxl = pytest.importorskip("openpyxl")
-    monkeypatch.setattr(spreadsheets, "MOST_LINES", 2)
+    monkeypatch.setattr(spreadsheets, "MAX_SHEET_LINES", 2)
     book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", ROWS[:5])))
     assert [[row[3] for row in sheet.values][1:] for sheet in book] == [
         ["078", "-2/3"],
