@@ -17,8 +17,8 @@ def evaluate(
     model: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Model file, or name of a shipped network; several form a committee, whose outputs "
-            "are averaged.",
+            help="Model file, or name of a shipped network; several form a committee, with "
+            "averaged outputs.",
             metavar="[MODEL]...",
         ),
     ] = None,

@@ -1,1 +1,1 @@
-"""Review: what a batch has read is looked at by people, the least sure first, and corrected."""
+"""Review: people check and correct the numbers of a batch, the least sure first."""

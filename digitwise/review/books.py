@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx) that can be corrected: formats, widths and pictures in them stay."""
+"""Correct .xlsx tables; their formats, widths and pictures stay."""
 
 import io
 from collections.abc import Mapping
@@ -9,30 +9,30 @@ from typing import Any
 from digitwise.data.corrections import open_book
 
 COLOURS = {"rejected": "F4B6B0", "look": "FFE9A8", "corrected": "CDE8D5", "no number": "DDE3E8"}
-TEXT = "@"  # the format of cells that stay text when they are edited
+TEXT = "@"  # number format of text: edited cells stay text
 
 
 class Book:
-    """All sheets of a book: its rows, one sheet after the other."""
+    """A book's rows, one sheet after the other."""
 
     def __init__(self, path: Path, content: bytes) -> None:
         self._path, self._content = path, content
         self.rows: list[dict[str, Any]] = []
         self.columns: list[str] = []
-        self._places: list[tuple[int, int]] = []  # sheet, and line in it, of each row
+        self._places: list[tuple[int, int]] = []  # (sheet, line in it) of each row
         book = self._open()
         for number, sheet in enumerate(book.worksheets):
             columns = _heading(sheet)
             self.columns += [name for name in columns if name not in self.columns]
             for line in range(2, sheet.max_row + 1):
                 cells = {name: sheet.cell(line, place).value for name, place in columns.items()}
-                # A person's own number in a column of texts is what it looks like.
+                # A person may have typed a number into a column of texts.
                 row = {n: c if c is None else str(c) for n, c in cells.items()}
                 self.rows.append(row)
                 self._places.append((number, line))
 
     def changed(self, cells: Mapping[int, Mapping[str, Any]]) -> bytes:
-        """The content with cells of some rows changed; new columns come last."""
+        """Return the content with cells of some rows changed; new columns come last."""
         book = self._open()
         for row, new in cells.items():
             number, line = self._places[row]
@@ -70,7 +70,7 @@ def _add_column(sheet: Any, name: str) -> int:
 def _write(cell: Any, value: Any) -> None:
     cell.value = value
     if isinstance(value, str):
-        cell.data_type = "s"  # what begins with = is text all the same
+        cell.data_type = "s"  # a text that begins with = is no formula
         cell.number_format = TEXT
 
 

@@ -1,6 +1,6 @@
-"""Tables that can be corrected: their rows, and their content with some cells changed.
+"""Parse tables, and write them with some cells changed.
 
-Everything else stays as it is, byte for byte in text files, and so do columns that a person added.
+All other cells and columns stay as they are, in text files byte for byte.
 """
 
 import json
@@ -25,23 +25,23 @@ class Content(Protocol):
     ----------
     columns : list of str
     rows : list of dict
-        By column; text as text, in .csv and .tsv everything.
+        Cells by column. In .csv and .tsv all cells are text.
     """
 
     columns: list[str]
     rows: list[dict[str, Any]]
 
     def changed(self, cells: Mapping[int, Cells]) -> bytes:
-        """The content with cells of some rows changed; new columns come last."""
+        """Return the content with cells of some rows changed; new columns come last."""
 
 
 def check_kind(path: Path) -> None:
-    """See that corrections can be kept in a table.
+    """Check that a table can hold corrections.
 
     Raises
     ------
     InputError
-        If its kind can't hold any, or there is no such file.
+        If its format can't hold any, or the file doesn't exist.
     """
     if path.suffix.lower() not in TABLES:
         raise InputError(
@@ -52,12 +52,12 @@ def check_kind(path: Path) -> None:
 
 
 def parse(path: Path, content: bytes) -> Content:
-    """Parse a table; the ending of its name says of which kind it is.
+    """Parse a table; the ending of its name tells the format.
 
     Raises
     ------
     DataError
-        If it is not sound.
+        If the table can't be parsed.
     """
     suffix = path.suffix.lower()
     try:
@@ -68,13 +68,13 @@ def parse(path: Path, content: bytes) -> Content:
             return Lines(text)
         return Separated(text, "," if suffix == ".csv" else "\t")
     except UnicodeDecodeError:
-        raise DataError(f"{path}: expected UTF-8; save it as CSV UTF-8, say") from None
+        raise DataError(f"{path}: expected UTF-8; save the table as CSV UTF-8") from None
     except ValueError as error:
         raise DataError(f"{path}: no sound {suffix} table: {error}") from error
 
 
 class Lines:
-    """JSON lines."""
+    """Content of a table in JSON lines."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.removeprefix(BOM).splitlines(keepends=True)
@@ -87,7 +87,7 @@ class Lines:
         self.columns = sorted({name for row in self.rows for name in row})
 
     def changed(self, cells: Mapping[int, Cells]) -> bytes:
-        """As `Content` has it; None removes a key."""
+        """Return the content with cells of some rows changed; None removes a key."""
         lines = list(self._lines)
         for line, new in cells.items():
             row = {**self.rows[line], **new}
@@ -97,7 +97,7 @@ class Lines:
 
 
 class Separated:
-    """Cells between commas or tabs (RFC 4180), each kept as it is written."""
+    """Content of .csv or .tsv (RFC 4180); each cell keeps its written form."""
 
     def __init__(self, text: str, separator: str) -> None:
         self._separator = separator
@@ -110,7 +110,7 @@ class Separated:
         ]
 
     def changed(self, cells: Mapping[int, Cells]) -> bytes:
-        """As `Content` has it; text is written in quotes."""
+        """Return the content with cells of some rows changed; texts are quoted."""
         columns = [*self.columns]
         columns += dict.fromkeys(n for new in cells.values() for n in new if n not in columns)
         parts = [self._bom]
@@ -133,7 +133,7 @@ class Separated:
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
-    """The cells of each line as they are written, and the end of the line."""
+    """Yield the cells of each line in their written form, then the end of the line."""
     quoted, plain = rf'"[^"]*(?:""[^"]*)*"(?=[{separator}\r\n]|\Z)', rf'(?!")[^{separator}\r\n]*'
     cell = re.compile(rf"({quoted}|{plain})(\r?\n|\r|{separator}|\Z)")
     record: list[str] = []

@@ -1,4 +1,4 @@
-"""What there is to review in a table: its numbers, or the fields of its forms."""
+"""Items to review in a table: its numbers, or the fields of its forms."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from digitwise.data.corrections import CORRECTED, Box
 from digitwise.errors import DataError, InputError
 from digitwise.review.contents import Content
 
-NO_NUMBER = "no number"  # a state that says that somebody has looked, and there is none
-OPEN = "open"  # that of what somebody took back
+NO_NUMBER = "no number"  # state: somebody has looked and found no number
+OPEN = "open"  # state: somebody has taken the decision back
 DECIDED = (CORRECTED, NO_NUMBER)
 ORDER = {"rejected": 0, "look": 1, "sure": 2}
 WRITTEN = re.compile(r'(?!=)[-0-9.,/:=×" ]*[0-9×][-0-9.,/:=×" ]*')
-LONGEST = 60  # characters of a text
+MAX_TEXT = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +26,30 @@ class Item:
     Attributes
     ----------
     key : str
-        What it is known by, wherever its row stands: file, page, field and place.
+        Identity, independent of the row's place: file, page, field and box as JSON.
     line : int
-        Of the table's rows.
+        Index of its row.
     file : str
-        As the table has it.
+        Name in the table.
     page : int
         0 for the first.
     field : str or None
-        Of a form.
+        Field of a form.
     box : Box or None
-        On the page, in pixels; None if the table doesn't say.
+        Box on the page, in pixels; None if the table lacks it.
     text : str
-        As the table has it: a `?` for what is rejected.
+        Text in the table, with `?` for rejected digits.
     guess : str
-        The best reading.
+        Best guess.
     confidence : float
-        Its probability, 0 to 1; 0 if the table doesn't say.
+        Probability of the best guess, 0 to 1; 0 if the table lacks it.
     state : str
     reason : str
-        Why it is rejected, a rule that doesn't hold, say.
+        Reason of a rejection, for example a sum rule that doesn't hold.
     likely : tuple of (text, probability)
-        Readings that the table knows.
+        Alternatives in the table.
     cells : dict
-        Those of its cells that a decision changes: what stands in which column.
+        Cells that a decision changes, by column.
     """
 
     key: str
@@ -68,25 +68,25 @@ class Item:
 
     @property
     def was(self) -> str:
-        """What a journal keeps of it, to be able to take a decision back: JSON."""
+        """Return JSON of the item's text and cells, with which a decision can be taken back."""
         return json.dumps({"text": self.text, "cells": self.cells})
 
     @property
     def decided(self) -> bool:
-        """Whether the table says that somebody has looked already, or changed the text."""
+        """Return whether, by the table, somebody has decided the item or changed its text."""
         changed = self.text not in ("", self.guess) and "?" not in self.text
         return self.state in DECIDED or changed
 
 
 def items_of(path: Path, content: Content) -> list[Item]:
-    """List what there is to review, in the order of the table.
+    """Return the items to review, in the order of the table.
 
     Raises
     ------
     DataError
-        If it is no table of readings, or a row makes no sense.
+        If this is no table of readings, or a row is invalid.
     InputError
-        If there is nothing in it to review.
+        If the table has no item.
     """
     if not content.columns:
         raise InputError(f"{path}: an empty table: there is nothing to review")
@@ -110,23 +110,23 @@ def items_of(path: Path, content: Content) -> list[Item]:
 
 
 def least_sure_first(items: list[Item]) -> list[Item]:
-    """Sort by state and confidence; equal ones stay in the order of the table."""
+    """Return items sorted by state and confidence; equal ones stay in the table's order."""
     return sorted(items, key=lambda item: (ORDER.get(item.state, 3), item.confidence))
 
 
 def check_text(text: str) -> str:
-    """Return a text that can stand in a table, without spaces about it.
+    """Return a text without outer spaces, checked for the table.
 
     Raises
     ------
     InputError
-        If it is no number: a spreadsheet might take it for a formula.
+        If the text is no number: a spreadsheet might take it for a formula.
     """
     text = text.strip()
-    if len(text) > LONGEST or not WRITTEN.fullmatch(text):
+    if len(text) > MAX_TEXT or not WRITTEN.fullmatch(text):
         raise InputError(
             f"expected a number: digits, signs - . , / : = between them, × for a crossed-out cell, "
-            f"at most {LONGEST} characters; found {text[:70]!r}"
+            f"at most {MAX_TEXT} characters; found {text[:70]!r}"
         )
     return text
 
@@ -178,4 +178,4 @@ def _box(place: Any) -> Box | None:
     if not place:
         return None
     x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place)
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None  # of a field that was not found
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None  # empty: the field was not found

@@ -1,7 +1,7 @@
-"""What people decided, each decision on disk before the next: an SQLite file beside the table.
+"""Journal of decisions, each on disk before the next: an SQLite file beside the table.
 
-Nothing in it is ever replaced: what was decided of a number is the last of its entries. Any number
-of servers may write the same one; whoever hasn't seen the last entry is told of it.
+Entries are never replaced: the last entry about an item counts. Any number of servers may write
+one journal; a decision by somebody who hasn't seen the last entry is refused.
 """
 
 import os
@@ -17,8 +17,8 @@ from typing import Any
 from digitwise.errors import DigitwiseError
 
 SUFFIX = ".review"
-PATIENCE = 5.0  # seconds until another has written
-LEASE = 10.0  # seconds for which nobody else is given what somebody looks at
+PATIENCE = 5.0  # time-out for another writer, s
+LEASE = 10.0  # time for which an item is reserved for the person who looks at it, s
 TABLES = """
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, state TEXT NOT NULL,
@@ -36,17 +36,17 @@ class Entry:
     Attributes
     ----------
     id : int
-        The later, the higher.
+        Increasing number.
     key : str
-        Of the item.
+        The item's key.
     state : {"corrected", "no number", "open"}
     text : str
     who, at : str
-        Who decided, and when (ISO 8601, UTC).
+        Who decided, and the time (ISO 8601, UTC).
     was : str
         JSON: the item's cells when it was first decided.
     box : str or None
-        JSON: where it stands, if that is not in the table.
+        JSON: the item's box, if the table lacks it.
     """
 
     id: int
@@ -59,13 +59,13 @@ class Entry:
     box: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """As the page is told."""
+        """Return the entry as the page gets it."""
         told = asdict(self)
         return {name: told[name] for name in ("id", "state", "text", "who", "at")}
 
 
 class ConflictError(DigitwiseError):
-    """Somebody else has decided meanwhile."""
+    """Somebody else has decided the item meanwhile."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(f"{entry.who or 'somebody'} has decided meanwhile: {said(entry)}")
@@ -73,7 +73,7 @@ class ConflictError(DigitwiseError):
 
 
 def said(entry: Entry) -> str:
-    """What was decided, for people."""
+    """Return a decision in words."""
     return {"corrected": entry.text, "open": "taken back"}.get(entry.state, entry.state)
 
 
@@ -88,7 +88,7 @@ class Journal:
     Raises
     ------
     DigitwiseError
-        If it can't be written, or is no journal.
+        If the file can't be written, or is no journal.
     """
 
     def __init__(self, table: Path) -> None:
@@ -97,32 +97,32 @@ class Journal:
             database.executescript(TABLES)
 
     def entries(self, after: int = 0) -> list[Entry]:
-        """All decisions after one, in their order."""
+        """Return all entries after one, in their order."""
         with self._database() as database:
             found = database.execute("SELECT * FROM log WHERE id > ? ORDER BY id", [after])
             return [Entry(*row) for row in found]
 
     def last(self) -> int:
-        """The last decision; 0 if there is none."""
+        """Return the number of the last entry; 0 if there is none."""
         with self._database() as database:
             return int(database.execute("SELECT COALESCE(MAX(id), 0) FROM log").fetchone()[0])
 
     def add(
         self, key: str, state: str, text: str, who: str, seen: int, was: str, box: str | None
     ) -> Entry:
-        """Note a decision, which is on disk when this returns.
+        """Note a decision; when this returns, it is on disk.
 
         Parameters
         ----------
         seen : int
-            The last entry about this item that whoever decides has seen; 0 if there was none.
+            Last entry about the item that the person has seen; 0 if there was none.
 
         Raises
         ------
         ConflictError
-            If there is a later one, that says something else.
+            If a later entry has another decision.
         DigitwiseError
-            If it can't be written.
+            If the decision can't be written.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         with self._database() as database:
@@ -144,7 +144,7 @@ class Journal:
             return Entry(added.lastrowid or 0, *values)
 
     def look(self, client: str, key: str | None, who: str) -> dict[str, str]:
-        """Note what somebody looks at; of what others look at now, who each is."""
+        """Note which item a client looks at; return who looks at which other item now."""
         now = time.time()
         with self._database() as database:
             if key is not None:
@@ -157,10 +157,10 @@ class Journal:
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own for each use: any thread may ask."""
+        """Open a connection for each use, so that any thread may ask."""
         try:
             with closing(sqlite3.connect(self.path, PATIENCE, isolation_level=None)) as database:
-                # The default journal mode: it works on shared folders, too, as WAL does not.
+                # The default journal mode works on shared folders; WAL does not.
                 database.execute("PRAGMA synchronous = FULL")
                 yield database
         except sqlite3.OperationalError as error:

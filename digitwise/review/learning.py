@@ -1,4 +1,4 @@
-"""`digitwise learn` as a process of its own, and what is heard of it."""
+"""Run `digitwise learn` as a process, and follow its output."""
 
 import json
 import subprocess
@@ -12,22 +12,22 @@ from typing import Any
 from digitwise.errors import InputError
 
 COMMAND = (sys.executable, "-m", "digitwise", "learn")
-MOST_LINES = 12  # of what it says, the last
+LINES_KEPT = 12  # last lines of its messages
 
 
 @dataclass(frozen=True)
 class Learning:
-    """What is known of it.
+    """State of the process.
 
     Attributes
     ----------
     status : {"idle", "running", "done", "refused", "failed", "stopped"}
     said : list of str
-        Its last lines, for people.
+        Its last messages.
     result : dict or None
-        What `digitwise learn --json` prints: right before and after.
+        Output of `digitwise learn --json`: right numbers before and after.
     model : str or None
-        The new model's file, once it is there.
+        File of the new model, once it is written.
     """
 
     status: str = "idle"
@@ -36,19 +36,19 @@ class Learning:
     model: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As the page is told."""
+        """Return the state as the page gets it."""
         return asdict(self)
 
 
 class Learner:
-    """Learns from corrections when it is told to, once at a time.
+    """Learns from corrections on request, one process at a time.
 
     Parameters
     ----------
     model : str
-        File or name of the model to go on from.
+        File or name of the model to start from.
     folder : Path
-        Where the new one goes, under a name that no other file has.
+        Folder for the new model, which gets an unused name.
     """
 
     def __init__(self, model: str, folder: Path) -> None:
@@ -64,7 +64,7 @@ class Learner:
         Raises
         ------
         InputError
-            If it is at it already, or there is nothing to learn from.
+            If a process is running already, or there are no corrections.
         """
         with self._lock:
             if self.state.status == "running":
@@ -86,7 +86,7 @@ class Learner:
             Thread(target=self._listen, args=(self._process, out), daemon=True).start()
 
     def stop(self) -> None:
-        """End it; the network that reads stays as it is."""
+        """End the process; the network that reads stays as it is."""
         self._stopped = True
         if self._process:
             with suppress(OSError):
@@ -99,7 +99,7 @@ class Learner:
         assert process.stderr
         with process:
             for line in process.stderr:
-                lines = [*lines, line.strip().removeprefix("digitwise: ")][-MOST_LINES:]
+                lines = [*lines, line.strip().removeprefix("digitwise: ")][-LINES_KEPT:]
                 self.state = Learning("running", lines)
             printed = process.stdout.read().strip()
         code = process.returncode
@@ -111,7 +111,7 @@ class Learner:
 
 
 def _free(folder: Path, stem: str) -> Path:
-    """A name that no file has: nothing is overwritten."""
+    """Return an unused name: nothing is overwritten."""
     number = 1
     while (path := folder / f"{stem}-{number}.safetensors").exists():
         number += 1

@@ -1,4 +1,4 @@
-"""What a person sees of an item: its crop, the cuts that were tried, and other readings."""
+"""Show an item: its crop, the cuts that were tried, and other readings."""
 
 import io
 from base64 import b64encode
@@ -23,35 +23,36 @@ from digitwise.review.items import Item
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-AROUND = 0.35  # margin of what is read again, of the box's height: paper, by which ink is told
-SHOWN_AROUND = 0.8  # margin of what is shown, of the same, or of a third of its width, or of
-LEAST = 32  # pixels, whichever is most
-SIZE = 1400, 700  # width and height of a shown crop at most, in pixels
-MOST = 5  # readings to choose from: keys 1 to 5
+READ_MARGIN_HEIGHTS = 0.35  # margin of paper for reading again, in box heights
+CROP_MARGIN = 0.8  # margin of a crop, in box heights or thirds of the box width, the larger
+MIN_MARGIN_SIZE = 32  # smallest size that CROP_MARGIN multiplies, in pixels
+MAX_CROP_SIZE = 1400, 700  # width and height, in pixels
+MAX_READINGS = 5  # chosen by the keys 1 to 5
 COLOURS = ("RGB", "CMYK", "YCbCr")  # modes whose colours are shown
-PAGES, FORMS = 2, 8  # pages that are kept: as pictures, and as what was read of them
+PAGES_KEPT = 2  # pages cached as pictures
+FORMS_KEPT = 8  # pages of forms whose numbers are cached
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of an item.
+    """An item as the page shows it.
 
     Attributes
     ----------
     readings : list of (text, probability or None)
-        To choose from: what the table has, then the more probable ones.
+        Readings to choose from: the best guess of the table, then others, the most probable first.
     crop : str or None
-        PNG, in Base64.
+        Picture of the number: PNG in Base64.
     size : (int, int)
-        Its width and height.
+        Width and height of the crop, in pixels.
     digits : list of dict
         `char`, `p` and `bbox`, in pixels of the crop.
     tried : list of Box
-        What might have been a digit.
+        Boxes of the candidates, in pixels of the crop.
     box : Box or None
-        Where the number stands on its page.
+        Box of the number on its page.
     error : str or None
-        Why there is no crop.
+        Reason why there is no crop.
     """
 
     readings: list[tuple[str, float | None]]
@@ -63,7 +64,7 @@ class Shown:
     error: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return a JSON-compatible dictionary."""
         return {**asdict(self), "readings": [{"text": text, "p": p} for text, p in self.readings]}
 
 
@@ -75,7 +76,7 @@ class Pictures:
     table : Path
     reader : Reader
     form : Form or None
-        Where fields are, if the table is one of forms.
+        Description with the places of the fields, for a table of forms.
     """
 
     def __init__(self, table: Path, reader: Reader, form: Form | None = None) -> None:
@@ -84,7 +85,7 @@ class Pictures:
         self._forms: OrderedDict[tuple[Path, int], list[Number]] = OrderedDict()
 
     def show(self, item: Item) -> Shown:
-        """Cut an item out of its picture, and read it again for what else it may be."""
+        """Cut an item out of its picture, and read it again for alternatives."""
         own = Shown(readings_of(item, []))
         path = find_picture(self._table, item.file)
         if path is None:
@@ -94,7 +95,7 @@ class Pictures:
             page = self._page(path, item.page)
             number = self._number_of_form(path, item) if self._form and item.field else None
             box = item.box or (number.bbox if number else None)
-            if box is None or box[0] >= box[2]:  # a field that was not found
+            if box is None or box[0] >= box[2]:  # the field was not found
                 return replace(own, **_cut(page, None)[0])
             if number is None:
                 number = self._read_again(page, box)
@@ -115,7 +116,7 @@ class Pictures:
         key = path, page
         if key not in self._pages:
             self._pages[key] = open_page(path, page)
-            while len(self._pages) > PAGES:
+            while len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)
         return self._pages[key]
@@ -124,14 +125,14 @@ class Pictures:
         key = path, item.page
         if key not in self._forms:
             self._forms[key] = self._reader.read(self._page(*key), form=self._form)
-            while len(self._forms) > FORMS:
+            while len(self._forms) > FORMS_KEPT:
                 self._forms.popitem(last=False)
         self._forms.move_to_end(key)
         return next((n for n in self._forms[key] if n.field == item.field), None)
 
     def _read_again(self, page: "Image", box: Box) -> Number | None:
-        """Read what stands in a box, alone; None if nothing is found there."""
-        x0, y0, x1, y1 = _around(page, box, AROUND * (box[3] - box[1]))
+        """Read the number in a box; return None if there is none."""
+        x0, y0, x1, y1 = _around(page, box, READ_MARGIN_HEIGHTS * (box[3] - box[1]))
         read = self._reader.read(page.crop((x0, y0, x1, y1)), layout="number")
         if not read:
             return None
@@ -143,7 +144,7 @@ class Pictures:
 def readings_of(
     item: Item, alternatives: Iterable[tuple[str, float]]
 ) -> list[tuple[str, float | None]]:
-    """What an item may say: the table's best guess, then what is probable."""
+    """Return readings of an item: the table's best guess, then the most probable others."""
     found: dict[str, float | None] = {}
     if item.guess and "?" not in item.guess:
         found[item.guess] = item.confidence
@@ -151,7 +152,7 @@ def readings_of(
     for text, p in sorted(others, key=lambda pair: -pair[1]):
         if text:
             found.setdefault(text, p)
-    return list(found.items())[:MOST]
+    return list(found.items())[:MAX_READINGS]
 
 
 def _around(page: "Image", box: Box, margin: float) -> Box:
@@ -163,16 +164,16 @@ def _around(page: "Image", box: Box, margin: float) -> Box:
 
 
 def _cut(page: "Image", box: Box | None) -> tuple[dict[str, Any], Any]:
-    """A crop as it is shown, and how boxes of the page are moved there."""
+    """Return the crop to show, and the function that maps boxes of the page to it."""
     whole = 0, 0, page.width, page.height
-    size = max(box[3] - box[1], (box[2] - box[0]) / 3, LEAST) if box else 0
-    x0, y0, x1, y1 = _around(page, box, SHOWN_AROUND * size) if box else whole
+    size = max(box[3] - box[1], (box[2] - box[0]) / 3, MIN_MARGIN_SIZE) if box else 0
+    x0, y0, x1, y1 = _around(page, box, CROP_MARGIN * size) if box else whole
     crop = page.crop((x0, y0, x1, y1))
     if crop.mode in COLOURS:
         crop = crop.convert("RGB")
-    else:  # 16 bits, see-through
+    else:  # 16 bits, or transparent
         crop = image_of((255 * light_of(crop)).astype(np.uint8))
-    crop.thumbnail(SIZE)
+    crop.thumbnail(MAX_CROP_SIZE)
     across, down = crop.width / (x1 - x0), crop.height / (y1 - y0)
     content = io.BytesIO()
     crop.save(content, "PNG", compress_level=3)

@@ -1,4 +1,4 @@
-"""How far a review is, and how many wrong numbers are expected among what nobody has looked at."""
+"""Progress of a review, and the expected number of wrong ones among the undecided numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,18 +8,17 @@ from digitwise.review.items import Item
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a review is.
+    """Progress of a review.
 
     Attributes
     ----------
     items, decided : int
     rejected : int
-        Of those that nobody has looked at, how many the reader has rejected: they aren't right,
-        nor wrong.
+        Undecided items that the reader has rejected: they count as neither right nor wrong.
     wrong : float
-        How many of the others are expected to be wrong, by their calibrated confidence.
+        Expected number of wrong ones among the other undecided items, by calibrated confidence.
     error : float
-        The expected share of wrong ones among all that are not rejected, if one stopped now.
+        Expected share of wrong ones among all items but the rejected, if the review ended now.
     """
 
     items: int
@@ -30,7 +29,7 @@ class Progress:
 
 
 class Tally:
-    """Items that are open, counted as they come and go: a table may have a hundred thousand."""
+    """Running counts of undecided items, because a table may have a hundred thousand."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._open, self._rejected, self._wrong = 0, 0, 0.0
@@ -38,7 +37,7 @@ class Tally:
             self.add(item, 1)
 
     def add(self, item: Item, times: int) -> None:
-        """Count an item that is open (1), that is no longer (-1), or of which nothing changed."""
+        """Add an undecided item (1), remove a decided one (-1), or change nothing (0)."""
         self._open += times
         if item.state == "rejected":
             self._rejected += times
@@ -46,7 +45,7 @@ class Tally:
             self._wrong += times * (1 - item.confidence)
 
     def progress(self, items: int) -> Progress:
-        """Sum up, of so many items."""
+        """Return the progress, given the number of all items."""
         wrong, counted = max(0.0, self._wrong), items - self._rejected
         error = wrong / counted if counted else 0.0
         return Progress(items, items - self._open, self._rejected, wrong, error)

@@ -1,4 +1,4 @@
-"""A table in review: its items in order, what was decided of each, and a thread that writes it."""
+"""A table in review: its items in order, their decisions, and a thread that writes the table."""
 
 import json
 import threading
@@ -18,9 +18,9 @@ from digitwise.review.pictures import Pictures, Shown
 from digitwise.review.progress import Progress, Tally
 from digitwise.review.writing import Written, check_writable, write_decisions
 
-LOOK_AGAIN = 1.0  # seconds between looks whether there is something to write
-REST = 20  # times as long as writing took, at least, between two times: it takes a core meanwhile
-LONGEST_NAME = 40  # characters of who decides
+MIN_WRITE_INTERVAL = 1.0  # seconds between checks for unwritten decisions
+REST_RATIO = 20  # pause after writing, in durations of the writing, which keeps a core busy
+MAX_NAME = 40  # characters of a person's name
 
 
 class Review:
@@ -31,23 +31,23 @@ class Review:
     table : Path
         .csv, .tsv, .xlsx or .jsonl, as `digitwise read -o` writes it.
     reader : Reader
-        Tells what else a number may be.
+        Reads numbers again for alternatives.
     form : Form or None
-        That of a table of forms: where its fields are.
+        Description with the places of the fields, for a table of forms.
 
     Attributes
     ----------
     items : list of Item
         The least sure first.
     problem : str
-        Why the table could not be written the last time; empty if it could.
+        Reason why the table could not be written the last time; empty if it could.
 
     Raises
     ------
     InputError, DataError
-        If it is no such table, there is nothing in it, or it can't be written.
+        If the file is no such table, has no item, or can't be written.
     DigitwiseError
-        If the journal beside it can't be written.
+        If the journal beside the table can't be written.
     """
 
     def __init__(self, table: Path, reader: Reader, form: Form | None = None) -> None:
@@ -70,19 +70,19 @@ class Review:
         self._thread = threading.Thread(target=self._keep_writing, daemon=True)
 
     def start(self) -> None:
-        """Begin to write decisions into the table, those of an earlier review first."""
+        """Begin to write decisions into the table, also those of an earlier review."""
         self._thread.start()
 
     def rows(self, start: int, count: int) -> list[dict[str, Any]]:
-        """Some items, as the page is told of them."""
+        """Return some items as the page gets them."""
         self._catch_up()
         end = min(start + count, len(self.items))
         return [self._row(position) for position in range(start, end)]
 
     def open_after(self, position: int, client: str, count: int) -> list[dict[str, Any]]:
-        """The next items that are open, the first ones again after the last.
+        """Return the next open items; after the last item the search goes on at the first.
 
-        What others look at is left out, unless nothing else is left.
+        Items at which others look are left out, unless no other item is left.
         """
         self._catch_up()
         others = self.journal.look(client, None, "")
@@ -94,7 +94,7 @@ class Review:
         return [self._row(k) for k in found]
 
     def show(self, position: int) -> Shown:
-        """What a person sees of an item; one thread at a time may ask."""
+        """Return an item as a person sees it; one thread at a time may call this."""
         shown = self.pictures.show(self.items[position])
         if shown.box and not self.items[position].box:
             self._boxes[position] = json.dumps(shown.box)
@@ -107,17 +107,17 @@ class Review:
         ----------
         position : int
         state : {"corrected", "no number", "open"}
-            The last takes a decision back.
+            "open" takes a decision back.
         text : str
-            What stands there, if anything.
+            The right text; empty for the other states.
         who : str
         seen : int
-            The last entry about it that this person has seen.
+            Last entry about the item that this person has seen.
 
         Returns
         -------
         dict
-            The entry.
+            The entry, with the item's position.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Review:
         ConflictError
             If somebody else has decided otherwise meanwhile.
         DigitwiseError
-            If it can't be written down.
+            If the journal can't be written.
         """
         item = self.items[position]
         text = check_text(text) if state == CORRECTED else ""
@@ -135,7 +135,7 @@ class Review:
         return {"position": position, **entry.to_dict()}
 
     def changes(self, after: int) -> tuple[list[dict[str, Any]], int]:
-        """What was decided after an entry, by anybody, and the last entry there is."""
+        """Return all decisions after an entry, and the number of the last entry."""
         self._catch_up()
         with self._lock:
             last = self._last
@@ -144,19 +144,19 @@ class Review:
         return told, last
 
     def looked_at(self, client: str, position: int | None, who: str) -> dict[int, str]:
-        """Note what somebody looks at; who looks at which other item now."""
+        """Note which item a client looks at; return who looks at which other item now."""
         key = None if position is None else self.items[position].key
         others = self.journal.look(client, key, name_of(who))
         return {self._places[key]: who for key, who in others.items() if key in self._places}
 
     def progress(self) -> Progress:
-        """How far it is."""
+        """Return the progress of the review."""
         self._catch_up()
         with self._lock:
             return self._tally.progress(len(self.items))
 
     def write(self) -> None:
-        """Write what was decided into the table; if that fails, `problem` says why."""
+        """Write the decisions into the table; if that fails, `problem` has the reason."""
         with self._writing:
             try:
                 self.written, self.problem = write_decisions(self.table, self.journal), ""
@@ -165,11 +165,11 @@ class Review:
 
     @property
     def unwritten(self) -> bool:
-        """Whether something was decided that is not in the table."""
+        """Return whether a decision is missing in the table."""
         return self.journal.last() != self.written.last
 
     def close(self) -> None:
-        """Write what there is, and end."""
+        """Write the last decisions, and end the thread."""
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -177,15 +177,15 @@ class Review:
             self.write()
 
     def _keep_writing(self) -> None:
-        rest = LOOK_AGAIN
+        rest = MIN_WRITE_INTERVAL
         while not self._ended.wait(rest):
             began = time.monotonic()
             try:
                 if self.unwritten:
                     self.write()
-            except DigitwiseError as error:  # the journal is busy, or its disk is gone
+            except DigitwiseError as error:  # the journal is busy, or its disk has gone
                 self.problem = str(error)
-            rest = max(LOOK_AGAIN, REST * (time.monotonic() - began))
+            rest = max(MIN_WRITE_INTERVAL, REST_RATIO * (time.monotonic() - began))
 
     def _catch_up(self) -> None:
         with self._lock:
@@ -214,6 +214,6 @@ class Review:
 
 
 def name_of(who: str) -> str:
-    """A person's name as a table may hold it: no formula, on one line."""
+    """Return a person's name that a table may hold: on one line, and no formula."""
     plain = "".join(c if c.isprintable() else " " for c in who)
-    return " ".join(plain.split()).lstrip("=+-@＝＋－＠ ")[:LONGEST_NAME]
+    return " ".join(plain.split()).lstrip("=+-@＝＋－＠ ")[:MAX_NAME]

@@ -1,7 +1,7 @@
-"""Decisions go into the table, and into a file of corrections that `digitwise learn` takes.
+"""Write decisions into the table, and into a file of corrections for `digitwise learn`.
 
-The table is read anew each time, so that what a person changes in it meanwhile stays. It is not
-noted as written here: `digitwise read -o` asks for --replace before it takes its place.
+The table is read anew each time, so that a person's changes to it stay. It is not noted as
+digitwise's own file: `digitwise read -o` asks for --replace before it overwrites the table.
 """
 
 import json
@@ -19,19 +19,19 @@ from digitwise.review.items import NO_NUMBER, OPEN, Item, items_of
 from digitwise.review.journal import Entry, Journal
 
 CORRECTIONS = ".corrections.jsonl"
-TRIES = 3  # for a table that others keep writing
+TRIES = 3  # if others keep writing the table
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written.
+    """Result of writing.
 
     Attributes
     ----------
     last : int
-        The last entry of the journal that is in the table.
+        Last entry of the journal that the table has.
     by_hand : int
-        Numbers that somebody has changed in the table, otherwise than was decided: they stay.
+        Numbers that somebody has changed in the table against the decision: they stay.
     """
 
     last: int
@@ -39,17 +39,17 @@ class Written:
 
 
 def corrections_path(table: Path) -> Path:
-    """Where a table's corrections are: `table`.corrections.jsonl."""
+    """Return the path of a table's corrections: `table`.corrections.jsonl."""
     return table.with_name(table.name + CORRECTIONS)
 
 
 def write_decisions(table: Path, journal: Journal) -> Written:
-    """Write decisions into the table, if they aren't there, and the file of corrections.
+    """Write missing decisions into the table, and the file of corrections.
 
     Raises
     ------
     DigitwiseError
-        If the table can't be written now, is open elsewhere, or is no sound table any more.
+        If the table can't be written, is open elsewhere, or can't be parsed any more.
     """
     for _ in range(TRIES):
         before = _read(table)
@@ -83,12 +83,12 @@ def write_decisions(table: Path, journal: Journal) -> Written:
 
 
 def check_writable(table: Path) -> None:
-    """See that a table can be written.
+    """Check that a table can be written.
 
     Raises
     ------
     InputError
-        If it is read-only, or open in a spreadsheet, which would write its own over ours.
+        If it is read-only, or open in a spreadsheet, which would overwrite our changes.
     """
     if not os.access(table, os.W_OK):
         raise InputError(f"{table} is read-only, so corrections can't go into it")
@@ -107,7 +107,7 @@ def _read(table: Path) -> bytes:
 
 
 def _by_key(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, set[str]]]:
-    """Of each item the last entry, and all texts that it was given."""
+    """Return each item's last entry, and all texts that it has had."""
     latest: dict[str, Entry] = {}
     texts: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
@@ -117,12 +117,12 @@ def _by_key(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, set[str]]
 
 
 def _by_hand(item: Item, texts: set[str]) -> bool:
-    """Whether a person has typed something else into the table: not what we wrote, or was read."""
+    """Return whether a person has typed a text that was neither decided here nor read."""
     return "?" not in item.text and item.text not in {item.guess, "", *texts}
 
 
 def _cells(item: Item, entry: Entry) -> Cells:
-    """The cells of an item as it was decided, or, if that was taken back, as they were."""
+    """Return the cells for a decision, or the original cells if it was taken back."""
     column, state, *more = item.cells
     if entry.state == OPEN:
         was = json.loads(entry.was)["cells"]
@@ -141,7 +141,7 @@ def _cells(item: Item, entry: Entry) -> Cells:
 
 
 def _number(cell: str | float | None) -> float | None:
-    """A cell of a text file as the number that it is: 12 and 12.0 stay as they are."""
+    """Return a text cell as a number: 12 stays an integer, 12.0 a float."""
     if not isinstance(cell, str):
         return cell
     return None if not cell else int(cell) if cell.lstrip("-").isdigit() else float(cell)
@@ -157,7 +157,7 @@ def _same(found: object, wanted: object) -> bool:
 
 
 def _write_corrections(table: Path, items: list[Item], latest: dict[str, Entry]) -> None:
-    """Write what can be learnt from: numbers whose picture is there, and where they stand."""
+    """Write the corrections to learn from: numbers with a box and an existing picture."""
     lines = []
     for item in items:
         entry = latest.get(item.key)

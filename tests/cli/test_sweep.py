@@ -14,7 +14,7 @@ FAST = ("sweep", "--data", "digits", "--hidden", "8", "--epochs", 1)
 def test_a_sweep_leaves_results_a_table_and_a_picture(run, tmp_path):
     ran = run(*FAST, "--learning-rate", "0.1:1:log2", "--hidden", "5,6-4", "--seeds", 2)
     assert ran.code == 0, ran.err
-    assert "8 networks, judged on 239 of the training digits of digits; 1,198 others" in ran.out
+    assert "8 networks, judged on 239 training digits of digits; 1,198 others" in ran.out
     assert "Best on the validation digits" in ran.out
     folder = tmp_path / "sweep"
     assert {p.name for p in folder.iterdir()} == {"results.jsonl", "results.csv", "sweep.png"}
@@ -69,7 +69,7 @@ def test_stopped_it_goes_on(run, tmp_path, blow):
     _, told = process.communicate()
     if blow == signal.SIGINT:
         assert process.returncode == 130
-        assert "of 8 results are kept in sweep, and the same command goes on" in told
+        assert "of 8 results are kept in sweep; continue with the same command" in told
         assert "Traceback" not in told
         assert (tmp_path / "sweep" / "sweep.png").exists()
     kept = (tmp_path / "sweep" / "results.jsonl").read_bytes()
