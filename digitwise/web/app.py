@@ -1,4 +1,4 @@
-"""The web application: the page, the API behind it, and what guards both."""
+"""The web application: the pages, the API, and the guard around both."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,15 +51,15 @@ def make_app(
     ----------
     reader : Reader
     model : str
-        Its network's name, for people.
+        Name of the reader's network.
     folder : Path
-        Where labelled examples are saved, if anybody saves one.
+        Folder for labelled examples, made when the first is saved.
     models : Path
-        Where networks that were trained here are saved.
+        Folder for networks that are trained here.
     hosts : set of str
-        Names under which it may be asked for; any if there are none.
+        Host names that requests may use; if empty, any.
     token : str, optional
-        What every request has to bring.
+        Token that every request must have.
     in_review : Review, optional
         The table of the Review room.
     edited : EditedFile, optional
@@ -69,7 +69,7 @@ def make_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk()
-        # The first reading compiles and loads: nobody shall wait for it.
+        # The first reading compiles and loads, so that no user waits for it.
         await app.state.desk.do(lambda: reader.read(_warm_up(), layout="number"))
         if in_review:
             in_review.start()
@@ -90,7 +90,7 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={400: {"description": "What was sent can't be understood"}},
+        responses={400: {"description": "The request can't be understood"}},
     )
     app.state.folder = folder
     app.state.model = model
@@ -111,7 +111,7 @@ def make_app(
 
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
-        """Say that the server is there, and which network reads."""
+        """Return that the server runs, and which network reads."""
         network: Any = reader.network
         found = {"status": "ok", "version": __version__, "model": model}
         return {**found, "sizes": list(network.sizes)}
@@ -122,13 +122,13 @@ def make_app(
 
     @app.exception_handler(RequestValidationError)
     async def explain(_request: Request, error: RequestValidationError) -> JSONResponse:
-        # Not what was sent: that may be no number that JSON can hold.
+        # Leave the input out: JSON can't hold every number in it.
         told = [{key: found[key] for key in ("type", "loc", "msg")} for found in error.errors()]
         return JSONResponse({"detail": told}, 422)
 
     @app.get("/api/models")
     async def models_() -> list[str]:
-        """Name the networks that can read: the one that the server began with, and saved ones."""
+        """List the networks that can read: the server's own, then saved ones."""
         return [model, *app.state.runs.models()]
 
     @app.get("/review", include_in_schema=False)
@@ -138,7 +138,7 @@ def make_app(
 
     @app.api_route("/api/{_path:path}", methods=[*METHODS], include_in_schema=False)
     async def other(request: Request, _path: str) -> None:
-        """Answer what no other route of the API does: it is unknown, or asked with another verb."""
+        """Answer other requests to the API: the path is unknown, or the method is wrong."""
         allowed = {
             method
             for method in METHODS
@@ -146,7 +146,7 @@ def make_app(
             if route.matches({**request.scope, "method": method})[0] is Match.FULL
         }
         if not allowed:
-            raise HTTPException(404, "the API has no such path: /api/openapi.json has those it has")
+            raise HTTPException(404, "the API has no such path: /api/openapi.json lists its paths")
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
     app.mount("/vendor", KeptFiles(directory=plotly_folder()))
@@ -155,7 +155,7 @@ def make_app(
 
 
 def plotly_folder() -> Path:
-    """Where Plotly's own wheel has its JavaScript: nothing is fetched from elsewhere."""
+    """Return the folder of Plotly's JavaScript in its wheel, so that nothing is downloaded."""
     import plotly
 
     return Path(plotly.__file__).parent / "package_data"

@@ -1,4 +1,4 @@
-"""`POST /api/examples`: digits that somebody has labelled, kept for `train --data FOLDER`."""
+"""`POST /api/examples`: save labelled digits for `train --data FOLDER`."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ from digitwise.display.png import as_png
 from digitwise.files import write_atomically
 from digitwise.web.sent import Sent
 
-MOST = 100  # at once
+MAX_EXAMPLES = 100  # of one request
 router = APIRouter()
 
 
@@ -22,20 +22,20 @@ Framed = Annotated[list[Row], Field(min_length=28, max_length=28)]
 
 
 class Example(Sent):
-    """A digit, framed: the `seen` of an answer."""
+    """A labelled digit; `seen` comes from an answer of /api/read."""
 
     label: int = Field(ge=0, le=9)
     seen: Framed
 
 
 class Examples(Sent):
-    """Several of them."""
+    """Labelled digits of one request."""
 
-    examples: list[Example] = Field(min_length=1, max_length=MOST)
+    examples: list[Example] = Field(min_length=1, max_length=MAX_EXAMPLES)
 
 
 class Saved(BaseModel):
-    """How many there are now, and where."""
+    """The number of saved examples, and the folder's name."""
 
     saved: int
     folder: str
@@ -43,13 +43,13 @@ class Saved(BaseModel):
 
 @router.post("/api/examples", summary="Save labelled digits")
 async def save(request: Request, examples: Examples) -> Saved:
-    """Save each as a picture in a folder named by its label; the same one twice is one."""
+    """Save each digit as a picture in the folder of its label; duplicates are saved once."""
     folder: Path = request.app.state.folder
     for example in examples.examples:
         label, content = example.label, as_png(np.array(example.seen, np.uint8))
         (folder / str(label)).mkdir(parents=True, exist_ok=True)
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.png"
         write_atomically(folder / str(label) / name, content)
-        for other in set(range(10)) - {label}:  # the latest label is the one that is meant
+        for other in set(range(10)) - {label}:  # the latest label counts
             (folder / str(other) / name).unlink(missing_ok=True)
     return Saved(saved=len(examples.examples), folder=folder.name)

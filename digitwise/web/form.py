@@ -1,4 +1,4 @@
-"""The settings of a run as the page has them: its form, and what it may send."""
+"""The settings of a run on the page: its form, and the checks of its values."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -10,32 +10,32 @@ from digitwise.settings import DEFAULTS, TABLE
 from digitwise.training.presets import PRESETS
 from digitwise.web.sent import Sent
 
-# What a server allows beyond a setting's own range: sets by name, and runs that end.
+# Limits of a server, beyond the ranges of settings: only known sets, and runs that end.
 SETS = ("auto", "mnist", "digits")
-MOST = {"hidden": 2000, "epochs": 1000, "batch_size": 60_000, "limit": 60_000, "seed": 2**31}
-MOST_LAYERS = 4
+MAX_VALUES = {"hidden": 2000, "epochs": 1000, "batch_size": 60_000, "limit": 60_000, "seed": 2**31}
+MAX_LAYERS = 4
 PATTERNS = {
     "convolutions": r"^(\dx\dx\d{1,2}(p\d)?(,\dx\dx\d{1,2}(p\d)?){0,3})?$"
 }  # 99 maps at most
-LEAST_DIGITS = 10
+MIN_DIGITS = 10
 
 
 def fields_of(table: dict[str, Setting] = TABLE) -> dict[str, Any]:
-    """Return the fields of the form as pydantic has them: type and default, by name."""
+    """Return the fields of the form for pydantic: type and default, by name."""
     return {name: _field(_here(s)) for name, s in table.items() if s.row.page}
 
 
 def _here(setting: Setting) -> Setting:
-    """Return a setting with the ranges of a server."""
+    """Return a setting with the limits of a server."""
     bounds: dict[str, Any] = {}
     if setting.name == "data":
         bounds["choices"] = SETS
     if setting.name == "limit":
-        bounds["least"] = LEAST_DIGITS
-    if setting.name in MOST:
-        bounds["most"] = MOST[setting.name]
+        bounds["least"] = MIN_DIGITS
+    if setting.name in MAX_VALUES:
+        bounds["most"] = MAX_VALUES[setting.name]
     if setting.many:
-        bounds["most_values"] = MOST_LAYERS
+        bounds["most_values"] = MAX_LAYERS
     return replace(setting, row=replace(setting.row, **bounds))
 
 
@@ -58,13 +58,13 @@ def _field(setting: Setting) -> Any:
 RunSettings: Any = create_model(
     "RunSettings",
     __base__=Sent,
-    __doc__="What a run depends on: the same settings and seed give the same run.",
+    __doc__="Settings of a run: equal settings and seeds give equal runs.",
     **fields_of(),
 )
 
 
 def form_of(table: dict[str, Setting] = TABLE) -> list[dict[str, Any]]:
-    """Return what the page needs to draw each field of its form."""
+    """Return the description of each field, from which the page draws its form."""
     return [
         {
             "name": name,
@@ -86,7 +86,7 @@ def _choices(setting: Setting) -> list[str]:
 
 
 def presets() -> dict[str, dict[str, Any]]:
-    """Return the presets that differ from the defaults only in what the form has."""
+    """Return the presets that change only settings of the form."""
     shown = fields_of()
     found = {}
     for name, preset in PRESETS.items():

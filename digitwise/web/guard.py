@@ -1,4 +1,4 @@
-"""What every request has to pass: who asks, from where, and how much and how fast it sends."""
+"""The guard of the server: checks of host, origin, token, rate, size and type of requests."""
 
 import asyncio
 import hmac
@@ -13,14 +13,15 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-MOST_BYTES = 20_000_000  # of a request
-LONGEST_LENGTH = 20  # digits
-BODY_SECONDS = 15.0  # in which it has to be here
-RATE, BURST = 200.0, 400.0  # requests a second of one address, and how many at once
-ADDRESSES = 4096  # that are remembered
-# These take files; everything else that takes anything takes JSON.
+MAX_BYTES = 20_000_000  # of a request
+MAX_LENGTH_DIGITS = 20  # of the header content-length
+BODY_SECONDS = 15.0  # time-out of a request's body
+RATE = 200.0  # requests a second from one address
+BURST = 400.0  # requests at once from one address
+MAX_ADDRESSES = 4096  # in memory
+# The paths that take files; others take JSON.
 PICTURES = frozenset({"/api/read", "/api/fields/picture", "/api/fields/try"})
-# Plotly makes style elements; scripts only come from files.
+# Plotly makes style elements; scripts come from files only.
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -36,7 +37,7 @@ HEADERS = {
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error
-    """A request that is answered without being looked at."""
+    """The answer to a request that the application must not see."""
 
     def __init__(self, status: int, error: str, **headers: str) -> None:
         super().__init__(error)
@@ -50,10 +51,9 @@ class Guard:
     ----------
     app : ASGI application
     hosts : set of str
-        Names under which it may be asked for: another page's can't be made to stand for this one's
-        (DNS rebinding).
+        Host names that requests may use, against DNS rebinding; if empty, any.
     token : str or None
-        What requests have to bring, in `Authorization: Bearer` or in a cookie that `?token=` sets.
+        Token of requests, in `Authorization: Bearer` or in a cookie that `?token=` sets.
     """
 
     def __init__(self, app: App, hosts: set[str], token: str | None = None) -> None:
@@ -76,7 +76,7 @@ class Guard:
         async def guarded_send(message: Message) -> None:
             nonlocal begun
             if body.refusal and not begun:
-                return  # the app was told that the other side has gone; it gets another answer
+                return  # the app was told of a disconnection; the refusal is sent below
             if message["type"] == "http.response.start":
                 begun = True
                 own = list(message.get("headers", []))
@@ -102,7 +102,7 @@ class Guard:
         if self.hosts and host not in self.hosts:
             raise Refusal(421, "this server is not known by that name")
         origin = headers.get("origin")
-        # "null" is a frame in a sandbox, or a file. What has no origin is no page, or a link.
+        # The origin "null" is a frame in a sandbox, or a file. Scripts of pages always have one.
         writes = scope["method"] not in ("GET", "HEAD")
         foreign = writes and headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         if foreign or (origin and origin.split("//")[-1] != headers.get("host")):
@@ -110,10 +110,10 @@ class Guard:
         self._check_rate((scope.get("client") or ("",))[0])
         self._check_token(scope, headers)
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit() and len(length) <= LONGEST_LENGTH):
+        if not (length.isascii() and length.isdigit() and len(length) <= MAX_LENGTH_DIGITS):
             raise Refusal(400, "expected a length of content in digits")
-        if int(length) > MOST_BYTES:
-            raise Refusal(413, f"at most {MOST_BYTES:,} bytes; found {int(length):,}")
+        if int(length) > MAX_BYTES:
+            raise Refusal(413, f"at most {MAX_BYTES:,} bytes; found {int(length):,}")
         if int(length) or "transfer-encoding" in headers:
             _check_type(scope["path"], headers.get("content-type", ""))
 
@@ -122,7 +122,7 @@ class Guard:
         left, then = self._buckets.pop(address, (BURST, now))
         left = min(BURST, left + RATE * (now - then))
         self._buckets[address] = (max(0.0, left - 1), now)
-        if len(self._buckets) > ADDRESSES:
+        if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
         if left < 1:
             raise Refusal(429, f"at most {RATE:g} requests a second", **{"retry-after": "1"})
@@ -143,9 +143,9 @@ class Guard:
 
 
 def _check_type(path: str, found: str) -> None:
-    """Refuse content that isn't said to be what is expected.
+    """Refuse content of another type than expected.
 
-    A page of another site can send text or a form without asking, but no JSON (Fetch standard).
+    Pages of other sites can send text or forms without permission, but no JSON (Fetch standard).
     """
     expected = "multipart/form-data" if path in PICTURES else "application/json"
     if found.partition(";")[0].strip().lower() != expected:
@@ -157,7 +157,7 @@ def _same(a: str, b: str) -> bool:
 
 
 class Body:
-    """A request's body: no more than may be sent, and not for longer than that may take."""
+    """The body of a request, with limits on its size and time."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -166,20 +166,20 @@ class Body:
         self.refusal: Refusal | None = None
 
     async def receive(self) -> Message:
-        """Receive the next part; once there is a refusal, that the other side has gone."""
+        """Receive the next part; after a refusal, report a disconnection."""
         if self._complete:
-            return await self._receive()  # waits for the other side to hang up
+            return await self._receive()  # waits until the client disconnects
         try:
             left = max(0.0, self._until - time.monotonic())
             message = await asyncio.wait_for(self._receive(), left)
         except TimeoutError:
-            self.refusal = Refusal(408, f"the request took more than {BODY_SECONDS:g} s to come")
+            self.refusal = Refusal(408, f"the request took more than {BODY_SECONDS:g} s to arrive")
             return {"type": "http.disconnect"}
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             self._complete = not message.get("more_body", False)
-        if self._seen > MOST_BYTES:
-            self.refusal = Refusal(413, f"at most {MOST_BYTES:,} bytes")
+        if self._seen > MAX_BYTES:
+            self.refusal = Refusal(413, f"at most {MAX_BYTES:,} bytes")
             return {"type": "http.disconnect"}
         return message
 

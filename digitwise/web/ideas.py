@@ -1,4 +1,4 @@
-"""`/api/ideas`: what the Ideas room shows, computed by the heart and by the lab."""
+"""`/api/ideas`: data of the Ideas room, computed by the heart and the lab."""
 
 from functools import lru_cache
 from threading import BoundedSemaphore, Lock
@@ -22,21 +22,22 @@ from digitwise.neurons import Perceptron, SigmoidNeuron, sigmoid
 
 router = APIRouter(prefix="/api/ideas")
 
-GRID = 61  # points a side of a landscape
-PLANE = np.linspace(-0.5, 1.5, 41)  # of a perceptron's two inputs
+GRID = 61  # points along each side of a landscape
+PLANE = np.linspace(-0.5, 1.5, 41)  # values of each of a perceptron's two inputs
 ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-# By what it says to 00, 01, 10, 11.
+# Boolean functions by their outputs for 00, 01, 10, 11.
 FUNCTIONS = {
     "0000": "never fires", "0001": "AND", "0010": "x₁ and not x₂", "0011": "x₁",
     "0100": "x₂ and not x₁", "0101": "x₂", "0111": "OR", "1000": "NOR", "1010": "not x₂",
     "1011": "x₁ or not x₂", "1100": "not x₁", "1101": "x₂ or not x₁", "1110": "NAND",
     "1111": "always fires",
 }  # fmt: skip
-MOST_ROWS = 64  # of a truth table that is shown
-POLLED, ARROWS = 2000, 60  # digits, and estimates of their ∇C
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-_waiting = BoundedSemaphore(8)  # polls; and of these
-_asking = Lock()  # one at a time: it takes megabytes, and what is asked is prepared once
+MAX_TABLE_ROWS = 64  # of a truth table on the page
+DIGITS_POLLED = 2000
+POLLS = 60  # estimates of ∇C, drawn as arrows
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # of mini-batches
+_waiting = BoundedSemaphore(8)  # requests for polls at a time
+_asking = Lock()  # one poll at a time, because each takes megabytes
 
 SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana"]
 Seed = Annotated[int, Query(ge=0, le=2**31)]
@@ -55,11 +56,11 @@ class Landscape(BaseModel):
     lowest: float = Field(description="C at the lowest minimum")
     start: list[float]
     rate: float = Field(description="A learning rate with which a ball rolls down")
-    too_large: float = Field(description="One with which it flies out")
+    too_large: float = Field(description="A learning rate with which it flies out")
 
 
 class Rolling(BaseModel):
-    """Where a ball went, and what happened to C on the way."""
+    """The path of a ball, and C along it."""
 
     path: list[list[float]]
     costs: list[float]
@@ -68,7 +69,7 @@ class Rolling(BaseModel):
 
 
 class Row(BaseModel):
-    """What a perceptron, and a sigmoid neuron, make of two inputs."""
+    """Outputs of a perceptron and of a sigmoid neuron for two inputs."""
 
     x: list[int]
     z: float
@@ -99,11 +100,11 @@ class Neuron(BaseModel):
 
 
 class Table(BaseModel):
-    """What a circuit says to every input."""
+    """Outputs of a circuit for every input."""
 
     inputs: list[list[int]]
     outputs: list[list[int]]
-    smooth: list[list[float]] = Field(description="As sigmoid neurons")
+    smooth: list[list[float]] = Field(description="Outputs of sigmoid neurons")
 
 
 class Wired(BaseModel):
@@ -118,13 +119,13 @@ class Wired(BaseModel):
 
 
 class Refused(BaseModel):
-    """Why there is nothing to show, while somebody is still writing an expression, say."""
+    """Reason why nothing is shown, for example an unfinished expression."""
 
     refused: str
 
 
 class Cloud(BaseModel):
-    """Estimates of ∇C from mini-batches: along it, and across, in its lengths."""
+    """Estimates of ∇C from mini-batches: components along ∇C and across it, in lengths of ∇C."""
 
     data: str
     n: int
@@ -132,12 +133,12 @@ class Cloud(BaseModel):
     downhill: float
     error: float = Field(description="Mean of ‖estimate - ∇C‖² / ‖∇C‖²")
     sizes: list[int]
-    errors: list[float] = Field(description="The same, for these sizes")
+    errors: list[float] = Field(description="The error for each of `sizes`")
 
 
 @router.get("/surface")
 def surface(name: Annotated[SurfaceName, Query()] = "valley") -> Landscape:
-    """Draw the map of a surface."""
+    """Return the map of a surface."""
     return _landscape(name)
 
 
@@ -168,7 +169,7 @@ def ball(
     v2: Annotated[float, Query(ge=-5, le=5)] = 0.8,
     steps: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Rolling:
-    """Drop a ball: gradient descent from there, Eq. 11."""
+    """Drop a ball: gradient descent from (v1, v2), Eq. 11."""
     place = SURFACES[surface]
     found = descend(
         place.cost, place.gradient, [v1, v2], learning_rate, steps, 1e-6, momentum=momentum
@@ -187,7 +188,7 @@ def ball(
 
 @router.get("/perceptron")
 def perceptron(w1: Weight = -2.0, w2: Weight = -2.0, bias: Weight = 3.0) -> Deciding:
-    """Weigh two inputs: Eq. 2 on all of them, Eq. 3 beside it."""
+    """Weigh two inputs: a perceptron (Eq. 2) and a sigmoid neuron (Eq. 3) on all of them."""
     weights = np.array([w1, w2])
     fires, smooth = Perceptron(weights, bias)(ROWS), SigmoidNeuron(weights, bias)(ROWS)
     rows = zip(ROWS, ROWS @ weights + bias, fires, smooth, strict=True)
@@ -205,9 +206,10 @@ def perceptron(w1: Weight = -2.0, w2: Weight = -2.0, bias: Weight = 3.0) -> Deci
 def circuit(
     kind: Literal["half-adder", "adder", "expression"] = "half-adder",
     expression: Annotated[str, Query(max_length=200)] = "(a xor b) and not c",
-    bits: Annotated[str, Query(pattern="^[01]{0,10}$", description="Of the inputs, in order")] = "",
+    bits: Annotated[str, Query(pattern="^[01]{0,10}$", description="Inputs, in order")] = "",
     gain: Annotated[
-        float | None, Query(ge=0.01, le=500, description="c, of sigmoid neurons; or perceptrons")
+        float | None,
+        Query(ge=0.01, le=500, description="c of sigmoid neurons; without it, perceptrons"),
     ] = None,
 ) -> Wired | Refused:
     """Send signals through a circuit of NAND perceptrons."""
@@ -242,7 +244,7 @@ def _circuit(kind: str, expression: str) -> Circuit:
 
 
 def _table(wired: Circuit, gain: float) -> Table | None:
-    if 2 ** len(wired.inputs) > MOST_ROWS:
+    if 2 ** len(wired.inputs) > MAX_TABLE_ROWS:
         return None
     rows, outputs = wired.truth_table()
     smooth = wired.sigmoid(rows, gain)
@@ -251,7 +253,7 @@ def _table(wired: Circuit, gain: float) -> Table | None:
 
 @router.get("/minibatch", responses={503: {"description": "Too busy: ask again in a second"}})
 def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cloud:
-    """Ask so many mini-batches of m digits for ∇C: Eq. 18 and 19."""
+    """Estimate ∇C from several mini-batches of m digits: Eq. 18 and 19."""
     if not _waiting.acquire(blocking=False):
         raise HTTPException(503, "too many polls at once: try again", {"Retry-After": "1"})
     try:
@@ -264,7 +266,7 @@ def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cl
 @lru_cache(maxsize=200)
 def _cloud(m: int, seed: int) -> Cloud:
     poll, errors = _prepared()
-    found = poll.ask(m, ARROWS, np.random.default_rng((seed, m)))
+    found = poll.ask(m, POLLS, np.random.default_rng((seed, m)))
     return Cloud(
         data=resolve("auto"),
         n=len(poll.y),
@@ -278,8 +280,8 @@ def _cloud(m: int, seed: int) -> Cloud:
 
 @lru_cache(maxsize=1)
 def _prepared() -> tuple[Poll, list[float]]:
-    """Train the network that is asked, once; measure how far polls of each size are off."""
-    poll = prepare(learning_digits(POLLED)[0], epochs=1, seed=0)
+    """Train the polled network, once; return it with the mean error of polls of each size."""
+    poll = prepare(learning_digits(DIGITS_POLLED)[0], epochs=1, seed=0)
     rng = np.random.default_rng(1)
     errors = [poll.errors(poll.ask(m, max(20, 400 // m), rng)).mean() for m in SIZES]
     return poll, [float(error) for error in errors]

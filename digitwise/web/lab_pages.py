@@ -1,4 +1,4 @@
-"""`/lab/`: the lab's experiments; `/lab/NAME/`: what one claims, measures and draws."""
+"""`/lab/`: list of experiments; `/lab/NAME/`: claims, measurements and figures of one."""
 
 import re
 import tempfile
@@ -15,8 +15,8 @@ from digitwise.lab.gallery import write_gallery
 from digitwise.web.sending import STATIC
 
 router = APIRouter(include_in_schema=False)
-SECONDS = 10.0  # that a page waits until others are drawn
-_drawing = Lock()  # Matplotlib's settings are one for all threads
+SECONDS = 10.0  # time-out for pages that are being drawn
+_drawing = Lock()  # Matplotlib's settings are shared by all threads
 
 PAGE = Template("""<!doctype html>
 <html lang="en">
@@ -32,7 +32,7 @@ PAGE = Template("""<!doctype html>
 <header>
 <h1>digitwise</h1>
 $nav
-<p class="quiet">what the chapter says, run and checked</p>
+<p class="quiet">the chapter's claims, run and checked</p>
 </header>
 <main class="lab">
 $body
@@ -43,13 +43,13 @@ $body
 
 
 class LabPages:
-    """A folder in which pages are made when somebody asks for them, each once."""
+    """A folder of the experiments' pages; each is made once, at its first request."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="digitwise-lab-")
 
     def page(self, name: str) -> Path:
-        """Return the folder of an experiment's page, of its short run."""
+        """Return the folder of an experiment's page; make it by a short run."""
         folder = Path(self._folder.name) / name
         index = folder / "index.html"  # written last
         if index.exists():
@@ -57,20 +57,20 @@ class LabPages:
         if not _drawing.acquire(timeout=SECONDS):
             raise HTTPException(503, "other pages are being drawn", {"Retry-After": "2"})
         try:
-            if not index.exists():  # nobody has drawn it meanwhile
+            if not index.exists():  # another request may have drawn it
                 write_gallery(folder, short=True, names=[name])
         finally:
             _drawing.release()
         return folder
 
     def close(self) -> None:
-        """Remove what was made."""
+        """Remove the pages."""
         self._folder.cleanup()
 
 
 @router.get("/lab")
 def lab() -> Response:
-    """Go to the list, whose links are relative."""
+    """Redirect to the list, whose links are relative."""
     return RedirectResponse("lab/")
 
 
@@ -82,8 +82,8 @@ def lab_list() -> Response:
         for name, about in EXPERIMENTS.items()
     )
     words = (
-        "<section><h2>The lab</h2><p>What the first chapter of Michael Nielsen's <i>Neural "
-        "Networks and Deep Learning</i> says, run and checked. Each page runs a short version when "
+        "<section><h2>The lab</h2><p>Claims of the first chapter of Michael Nielsen's <i>Neural "
+        "Networks and Deep Learning</i>, run and checked. Each page runs a short version when "
         "it is first opened; that takes some seconds.</p></section>"
     )
     return _page("the lab", f'{words}\n<ol class="experiments">\n{items}\n</ol>', "../")
@@ -107,18 +107,18 @@ def lab_page(request: Request, name: str) -> Response:
 
 @router.get("/lab/{name}/{file}")
 def lab_file(request: Request, name: str, file: str) -> FileResponse:
-    """Give one of its figures, or its numbers."""
+    """Return one of an experiment's figures, or its numbers."""
     if name not in EXPERIMENTS:
         raise HTTPException(404, f"the lab has no experiment {name!r:.80}")
     found: Path = request.app.state.lab_pages.page(name) / Path(file).name
     if not found.is_file():
-        raise HTTPException(404, f"there is no file {file!r:.80} of it")
+        raise HTTPException(404, f"the experiment {name} has no file {file!r:.80}")
     return FileResponse(found)
 
 
 def _page(title: str, body: str, root: str, status: int = 200) -> Response:
-    """Put something into a page like the others; `root` is the way to the first one."""
-    # One list of rooms for all pages: that of the first.
+    """Return a page like the others; `root` is the relative path to the first page."""
+    # The first page has the list of rooms for all pages.
     found = re.search("<nav.*?</nav>", (STATIC / "index.html").read_text("utf-8"), re.DOTALL)
     nav = (found[0] if found else "").replace(' aria-current="page"', "")
     nav = re.sub(r'href="(?:\./)?([^"]*)"', rf'href="{root}\1"', nav)

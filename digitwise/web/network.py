@@ -1,4 +1,4 @@
-"""`GET /api/network`: a network for the page to run itself, and what excites its neurons."""
+"""`GET /api/network`: weights for the page to run, and the digits that excite each neuron."""
 
 import hashlib
 import json
@@ -21,38 +21,41 @@ from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS, Floats
 from digitwise.web.reading import path_of_model
 
-EACH = 50  # bundled digits of each kind that neurons are tried on
-MOST = 8  # digits that are kept of those that excite a neuron most
+DIGITS_PER_LABEL = 50  # bundled digits that neurons are tried on
+TOP_DIGITS = 8  # digits that excite a neuron most, in the answer
 PATH = "/api/network"
 router = APIRouter()
 
 
 @router.get(
     PATH,
-    summary="A network's weights, to be run elsewhere",
+    summary="Weights of a network, for programs that run it",
     response_class=Response,
     responses={
         200: {
             "content": {"application/octet-stream": {}},
             "description": "A safetensors file: w0, b0, w1, … of each layer, float16 where that "
-            "loses nothing; `digits` and `labels`, bundled ones; for each hidden layer `mean`, "
-            "activations by label, and `most`, which digits excite each neuron most",
+            "loses nothing; `digits` and `labels` of bundled digits; for each hidden layer `mean`, "
+            "mean activations by label, and `most`, the digits that excite each neuron most",
         },
-        304: {"description": "It is the one that If-None-Match names"},
-        409: {"description": "No such network, or none that can be shown neuron by neuron"},
+        304: {"description": "The network is that of If-None-Match"},
+        409: {"description": "No such network, or it can't be shown neuron by neuron"},
     },
 )
 async def network(
     request: Request,
     model: Annotated[str | None, Query(description="A name of /api/models", max_length=80)] = None,
 ) -> Response:
-    """Give the network that reads, as the page shows it live."""
+    """Return the network that the page shows live."""
     path = path_of_model(request, model or request.app.state.model)
     try:
         content, tag = await run_in_threadpool(pack, path, path.stat().st_mtime_ns)
     except ModelError as error:
         raise HTTPException(409, str(error)) from error
-    headers = {"etag": tag, "cache-control": "private, no-cache"}  # kept, and asked about
+    headers = {
+        "etag": tag,
+        "cache-control": "private, no-cache",
+    }  # the browser keeps it, and asks whether it changed
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/octet-stream", headers=headers)
@@ -60,12 +63,12 @@ async def network(
 
 @lru_cache(maxsize=2)
 def pack(path: Path, _changed: int) -> tuple[bytes, str]:
-    """Write a network as the page takes it: a safetensors file, and its entity tag.
+    """Return a network as a safetensors file for the page, and its entity tag.
 
     Raises
     ------
     ModelError
-        If the file is not sound, or its network can't be shown neuron by neuron.
+        If the file can't be read as a model, or its network can't be shown neuron by neuron.
     """
     from safetensors.numpy import save
 
@@ -79,7 +82,7 @@ def pack(path: Path, _changed: int) -> tuple[bytes, str]:
     for number, a in enumerate(activations):
         by_label = [a[digits.labels == label].mean(axis=0) for label in range(10)]
         tensors[f"mean{number}"] = np.stack(by_label, axis=1).astype(np.float32)
-        most = np.argsort(-a, axis=0, kind="stable")[:MOST].T
+        most = np.argsort(-a, axis=0, kind="stable")[:TOP_DIGITS].T
         tensors[f"most{number}"] = np.ascontiguousarray(most, np.uint16)
     about = {"activation": network.activation, "sizes": json.dumps(network.sizes)}
     content = save(tensors, about)
@@ -99,7 +102,7 @@ def _check_it_can_be_shown(network: Network) -> None:
 
 
 def _small(w: Floats) -> Floats:
-    """Half as many bytes, where they hold the same numbers: those of the shipped reader."""
+    """Return weights as float16 if that loses nothing, as for the shipped reader; else float32."""
     with np.errstate(over="ignore"):
         half = w.astype(np.float16)
     return half if np.array_equal(half.astype(w.dtype), w) else w.astype(np.float32)
@@ -107,12 +110,12 @@ def _small(w: Floats) -> Floats:
 
 def _some_of_each() -> Digits:
     digits, _ = read_bundled()
-    chosen = [np.flatnonzero(digits.labels == label)[:EACH] for label in range(10)]
+    chosen = [np.flatnonzero(digits.labels == label)[:DIGITS_PER_LABEL] for label in range(10)]
     return digits[np.concatenate(chosen)]
 
 
 def _hidden_activations(network: Network, digits: Digits) -> list[Floats]:
-    """Of each hidden layer, (n, neurons)."""
+    """Return the activations of each hidden layer, shape (n, neurons)."""
     f, a = ACTIVATIONS[network.activation].function, digits.inputs(network.dtype)
     found = []
     hidden = zip(network.layers[:-1], network.weights, network.biases, strict=False)

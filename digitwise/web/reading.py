@@ -18,9 +18,9 @@ from digitwise.web.desk import BusyError, Desk, LateError, open_limited
 from digitwise.web.examples import Framed
 from digitwise.web.runs import Runs
 
-MOST_FILES = 20
-MOST_READERS = 8  # kept in memory, besides the one that the server began with
-# As OpenAPI 3.1 has files in forms: of no JSON type.
+MAX_FILES = 20  # of one request
+MAX_READERS = 8  # in memory, besides the server's own
+# OpenAPI 3.1 describes files in forms without a JSON type.
 Content = Annotated[UploadFile, WithJsonSchema({"contentMediaType": "application/octet-stream"})]
 router = APIRouter()
 
@@ -33,12 +33,14 @@ class Digit(BaseModel):
     bbox: list[int] = Field(description="x0, y0, x1, y1 in pixels of the page")
     rejected: bool
     kind: Literal["digit", "sign"] = "digit"
-    probabilities: list[float] | None = Field(None, description="Of 0 to 9, with ?detail=true")
+    probabilities: list[float] | None = Field(
+        None, description="Of digits 0 to 9, with ?detail=true"
+    )
     seen: Framed | None = Field(None, description="What the network saw, with ?detail=true")
 
 
 class Alternative(BaseModel):
-    """Another reading."""
+    """A less probable reading."""
 
     text: str
     p: float
@@ -52,21 +54,21 @@ class ReadNumber(BaseModel):
     page_size: list[int] | None = None
     bbox: list[int] | None = None
     text: str | None = None
-    value: float | None = Field(None, description="What the text is worth, where that is clear")
-    values: list[float] = Field([], description="What it may be worth, where that is not")
+    value: float | None = Field(None, description="Value of the text, if unambiguous")
+    values: list[float] = Field([], description="Possible values, if ambiguous")
     confidence: float | None = None
     rejected: bool | None = None
     state: Literal["sure", "look", "rejected"] | None = None
     digits: list[Digit] = []
     alternatives: list[Alternative] = []
     tried: list[list[int]] | None = Field(
-        None, description="Boxes of what might have been a digit, with ?detail=true"
+        None, description="Boxes of the candidates, with ?detail=true"
     )
     error: str | None = None
 
 
 class Answer(BaseModel):
-    """What was read."""
+    """Numbers of all pictures of a request."""
 
     numbers: list[ReadNumber]
 
@@ -78,8 +80,8 @@ Asked = dict[str, Any]
     "/api/read",
     summary="Read the handwritten numbers of pictures",
     responses={
-        409: {"description": "Options that make no sense, or not together, or not for the network"},
-        413: {"description": "Too much was sent"},
+        409: {"description": "Options that are invalid, alone, together, or for this network"},
+        413: {"description": "The request is too large"},
         422: {"description": "No pictures, or options of the wrong kind"},
         503: {"description": "Too busy: try again after Retry-After seconds"},
         504: {"description": "It took too long: try a smaller picture"},
@@ -89,18 +91,22 @@ async def read(
     request: Request,
     files: Annotated[
         list[Content],
-        File(alias="file", min_length=1, max_length=MOST_FILES, description="PNG, JPEG, PDF, …"),
+        File(alias="file", min_length=1, max_length=MAX_FILES, description="PNG, JPEG, PDF, …"),
     ],
     layout: Annotated[Literal["auto", "number", "digit"], Query()] = "auto",
     count: Annotated[
-        str | None, Query(description="How many digits: 5, or 3-6", max_length=20)
+        str | None, Query(description="Number of digits: 5, or 3-6", max_length=20)
     ] = None,
-    pattern: Annotated[str | None, Query(description="D{2}.D{2}, say", max_length=200)] = None,
+    pattern: Annotated[
+        str | None, Query(description="For example D{2}.D{2}", max_length=200)
+    ] = None,
     max_error: Annotated[float | None, Query(gt=0, le=1)] = None,
     signs: Annotated[Literal["auto", "none"], Query()] = "auto",
     decimal: Annotated[Literal[",", "."] | None, Query()] = None,
     model: Annotated[str | None, Query(description="A name of /api/models", max_length=80)] = None,
-    detail: Annotated[bool, Query(description="Also what the network saw and thought")] = False,
+    detail: Annotated[
+        bool, Query(description="Also return frames, probabilities, candidates")
+    ] = False,
 ) -> Answer:
     """Read each picture; one that can't be read has an `error` in place of a text."""
     desk: Desk = request.app.state.desk
@@ -138,19 +144,19 @@ def _reader(request: Request, model: str | None) -> Reader:
     name = model or request.app.state.model
     if name not in readers:
         path = path_of_model(request, name)
-        while len(readers) > MOST_READERS:
+        while len(readers) > MAX_READERS:
             readers.pop(list(readers)[1])
         readers[name] = Reader(path)
     return readers[name]
 
 
 def path_of_model(request: Request, name: str) -> Path:
-    """Find the file of a model that /api/models names; never by a path that is sent."""
+    """Return the file of a model that /api/models lists; a request can't name a path."""
     if name == request.app.state.model:
         return find_model(name)
     runs: Runs = request.app.state.runs
     if name not in runs.models():
-        raise HTTPException(409, f"no model {name!r}: /api/models has their names")
+        raise HTTPException(409, f"no model {name!r}: /api/models lists the names")
     return runs.folder / f"{name}.safetensors"
 
 

@@ -1,4 +1,4 @@
-"""`/api/review`: the table in review, its items by their place in the order, and decisions."""
+"""`/api/review`: the table in review, its items by position, and decisions."""
 
 import getpass
 from dataclasses import asdict
@@ -24,7 +24,7 @@ from digitwise.web.review_models import (
     Synced,
 )
 
-AHEAD = 6  # open items that the page is told of at a time
+AHEAD = 6  # open items in an answer
 NO_TABLE = "no table is in review: digitwise review TABLE"
 
 router = APIRouter(
@@ -52,7 +52,7 @@ def _rows(told: list[dict[str, Any]]) -> list[Row]:
 
 @router.get("")
 def opened(request: Request) -> Opened:
-    """Say which table is in review, how far it is, and what comes first."""
+    """Return the table in review, its progress, and the first open items."""
     review = _review(request)
     _, last = review.changes(2**62)
     return Opened(
@@ -81,13 +81,13 @@ def next_rows(
     after: Annotated[int, Query(ge=-1, lt=2**31)] = -1,
     client: Annotated[str, Query(pattern=r"^[0-9a-z]{1,32}$")] = "0",
 ) -> list[Row]:
-    """List the next items that are open, and at which nobody else looks."""
+    """List the next open items at which nobody else looks."""
     return _rows(_review(request).open_after(after, client, AHEAD))
 
 
 @router.get("/rows/{position}", responses={503: {"description": "Too busy: try again"}})
 async def show(request: Request, position: Position) -> Reading:
-    """Cut an item out of its picture, and read it again for what else it may be."""
+    """Cut an item out of its picture, and read it again for alternatives."""
     review = _review(request, position)
     desk: Desk = request.app.state.desk
     try:
@@ -101,11 +101,11 @@ async def show(request: Request, position: Position) -> Reading:
     "/rows/{position}",
     responses={
         409: {"description": "No number, or somebody else has decided meanwhile"},
-        503: {"description": "It can't be written down"},
+        503: {"description": "The decision can't be written"},
     },
 )
 def decide(request: Request, position: Position, decision: Decision) -> Decided:
-    """Note what a person decides; it is on disk when this is answered."""
+    """Note a person's decision; it is on disk before the answer."""
     review = _review(request, position)
     try:
         entry = review.decide(position, decision.state, decision.text, decision.who, decision.seen)
@@ -121,7 +121,7 @@ def decide(request: Request, position: Position, decision: Decision) -> Decided:
 
 @router.post("/sync")
 def sync(request: Request, look: Look) -> Synced:
-    """Say what somebody looks at; hear what others decided, and whether the table is written."""
+    """Note what a person looks at; return others' decisions and whether the table is written."""
     review = _review(request, look.position)
     looking = review.looked_at(look.client, look.position, look.who)
     entries, last = review.changes(look.after)
@@ -140,7 +140,7 @@ def sync(request: Request, look: Look) -> Synced:
 
 @router.post("/learn", status_code=202, responses={409: {}})
 def learn(request: Request) -> dict[str, Any]:
-    """Begin to learn from what was corrected: `digitwise learn`, in a process of its own."""
+    """Begin to learn from the corrections: run `digitwise learn` as a process."""
     review = _review(request)
     learner: Learner = request.app.state.learner
     review.write()
@@ -153,7 +153,7 @@ def learn(request: Request) -> dict[str, Any]:
 
 @router.delete("/learn", status_code=204)
 def stop_learning(request: Request) -> None:
-    """End it; what was there before stays."""
+    """Stop learning; existing models stay."""
     _review(request)
     learner: Learner = request.app.state.learner
     learner.stop()

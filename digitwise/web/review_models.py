@@ -1,4 +1,4 @@
-"""What `/api/review` takes and gives."""
+"""Types of requests to `/api/review` and of its answers."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,17 +9,17 @@ Who = Annotated[str, Field(max_length=200)]
 
 
 class Decision(BaseModel):
-    """What a person decides about an item."""
+    """A person's decision about an item."""
 
     state: Literal["corrected", "no number", "open"] = Field(description="open: taken back")
     text: str = Field("", max_length=200)
-    seen: int = Field(0, ge=0, lt=2**53, description="Its last entry that was seen; 0: none")
+    seen: int = Field(0, ge=0, lt=2**53, description="The item's last entry that was seen; 0: none")
     who: Who = ""
     client: Client
 
 
 class Entry(BaseModel):
-    """A decision that was noted."""
+    """A noted decision."""
 
     id: int
     state: str
@@ -35,16 +35,16 @@ class Row(BaseModel):
     file: str
     page: int
     field: str | None
-    text: str = Field(description="As the table has it: ? for what is rejected")
+    text: str = Field(description="Text in the table, with ? for rejected digits")
     guess: str
     confidence: float
     state: str
     reason: str
-    entry: Entry | None = Field(description="What was decided last")
+    entry: Entry | None = Field(description="The last decision")
 
 
 class Progress(BaseModel):
-    """How far the review is: see `digitwise.review.progress.Progress`."""
+    """Progress of the review: see `digitwise.review.progress.Progress`."""
 
     items: int
     decided: int
@@ -61,18 +61,18 @@ class Opened(BaseModel):
     who: str
     last: int
     progress: Progress
-    rows: list[Row] = Field(description="The first that are open")
+    rows: list[Row] = Field(description="The first open items")
 
 
 class Choice(BaseModel):
-    """What an item may say."""
+    """A reading to choose."""
 
     text: str
     p: float | None
 
 
 class Reading(BaseModel):
-    """What a person sees of an item."""
+    """An item as a person sees it."""
 
     readings: list[Choice]
     crop: str | None = Field(description="PNG, in Base64")
@@ -83,7 +83,7 @@ class Reading(BaseModel):
 
 
 class Decided(BaseModel):
-    """What was noted, and what comes next."""
+    """The noted decision, and the next items."""
 
     entry: Entry
     progress: Progress
@@ -91,7 +91,7 @@ class Decided(BaseModel):
 
 
 class Look(BaseModel):
-    """What somebody looks at, and up to which entry they know all."""
+    """The item that a client looks at, and the last entry that it knows."""
 
     client: Client
     who: Who = ""
@@ -100,7 +100,7 @@ class Look(BaseModel):
 
 
 class Synced(BaseModel):
-    """What has changed, who looks at what, and how things are."""
+    """Changes since an entry, who looks at which item, and the state of the review."""
 
     entries: list[dict[str, Any]]
     last: int

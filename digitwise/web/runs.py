@@ -1,4 +1,4 @@
-"""The runs that a server has: each a process, and what was last heard of it."""
+"""The runs of a server: each has a process and its last reported state."""
 
 import json
 import secrets
@@ -16,7 +16,7 @@ from digitwise.web.trainer import STATE, State, work
 
 MOST = 8  # runs at a time
 IDLE = ("done", "failed", "paused")
-PATIENCE = 20.0  # seconds until a model has to be here
+MODEL_TIMEOUT = 20.0  # time-out for a model file, s
 
 
 class Running:
@@ -27,7 +27,7 @@ class Running:
     name : str
     settings : Settings
     state : dict
-        As `State` has it: what was last heard.
+        Last reported `State`, as a dictionary.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -42,12 +42,12 @@ class Running:
         Thread(target=self._listen, daemon=True).start()
 
     def tell(self, command: str) -> None:
-        """Tell it to start, pause, step or train an epoch.
+        """Send a command: start, pause, step or epoch.
 
         Raises
         ------
         DigitwiseError
-            If its process has gone.
+            If the process has ended.
         """
         try:
             self._ours.send_bytes(command.encode())
@@ -60,17 +60,17 @@ class Running:
         Raises
         ------
         DigitwiseError
-            If its process doesn't answer.
+            If the process doesn't answer in time.
         """
         with self._saving:
             self._saved.clear()
             self.tell("save")
-            if not self._saved.wait(PATIENCE):
+            if not self._saved.wait(MODEL_TIMEOUT):
                 raise DigitwiseError("this run doesn't answer")
             return self._content
 
     def end(self) -> None:
-        """End its process."""
+        """End the process."""
         self._process.terminate()
         self._process.join(5)
         self._ours.close()
@@ -90,12 +90,12 @@ class Running:
 
 
 class Runs:
-    """All of them.
+    """All runs of a server.
 
     Parameters
     ----------
     folder : Path
-        Where models are saved.
+        Folder for saved models.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -105,12 +105,12 @@ class Runs:
     def start(self, settings: Settings) -> Running:
         """Start a run, paused.
 
-        Where there are too many, the oldest that isn't running makes room.
+        If there are too many, the oldest run that isn't running is removed.
 
         Raises
         ------
         InputError
-            If all of them are.
+            If all runs are running.
         """
         if len(self._runs) >= MOST:
             idle = [run for run in self.all() if run.state["status"] in IDLE]
@@ -122,11 +122,11 @@ class Runs:
         return run
 
     def all(self) -> list[Running]:
-        """Return them, the oldest first."""
+        """Return all runs, the oldest first."""
         return list(self._runs.values())
 
     def find(self, name: str) -> Running | None:
-        """Return the run of that name."""
+        """Return the run with a name; None if there is none."""
         return self._runs.get(name)
 
     def save(self, run: Running) -> str:
@@ -138,7 +138,7 @@ class Runs:
         return name
 
     def models(self) -> list[str]:
-        """Names of saved models."""
+        """Return the names of saved models."""
         return sorted(path.stem for path in self.folder.glob("*.safetensors"))
 
     def remove(self, run: Running) -> None:
@@ -147,6 +147,6 @@ class Runs:
         self._runs.pop(run.name, None)
 
     def close(self) -> None:
-        """End all."""
+        """End all runs."""
         for run in list(self._runs.values()):
             self.remove(run)

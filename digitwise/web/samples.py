@@ -1,4 +1,4 @@
-"""`/api/samples`: pictures to try, written by a pen of our own."""
+"""`/api/samples`: sample pictures, drawn with a simulated pen."""
 
 import io
 from functools import lru_cache
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL import ImageDraw
 
 router = APIRouter(include_in_schema=False)
-# Each sign as pen strokes through points of a box of 10 × 16.
+# Pen strokes of each character, through points of a box of 10 × 16 units.
 STROKES: dict[str, list[list[tuple[float, float]]]] = {
     "0": [[(6, 0), (2, 2), (0, 8), (2, 15), (6, 16), (9, 10), (9, 4), (6, 0), (4, 1)]],
     "1": [[(3, 3), (6, 0), (5, 8), (5, 16)]],
@@ -27,12 +27,12 @@ STROKES: dict[str, list[list[tuple[float, float]]]] = {
     ".": [[(3, 15.5), (3.6, 16.5)]],
 }
 KEPT = "private, max-age=3600"
-UNIT = 3.0  # pixels, of the box
-SHARP = 3  # times larger it is drawn, and made smaller
+UNIT = 3.0  # pixels
+OVERSAMPLING = 3  # drawn larger by this factor, then reduced
 
 
 class Sample(NamedTuple):
-    """A picture to try; `{:d}` is a number at random, `pitch` how far digits are apart, 1 usual."""
+    """A sample picture: `{:d}` is a random number, `pitch` the distance of digits, usually 1."""
 
     about: str
     texts: list[str]
@@ -46,18 +46,19 @@ SAMPLES = {
     "tight": Sample("digits that touch: 3685", ["3685"], 3, 0.78),
     "page": Sample("a page with 24 numbers", ["{:d}"] * 24, 4),
 }
-COLUMNS, GAP = 4, 22  # of a page; between them, in units
+COLUMNS = 4  # of a page with several numbers
+GAP = 22  # between columns, in units
 
 
 @router.get("/api/samples")
 async def samples() -> list[dict[str, str]]:
-    """Name each, and say what it shows."""
+    """List the samples with their descriptions."""
     return [{"name": name, "about": sample.about} for name, sample in SAMPLES.items()]
 
 
 @router.get("/api/samples/{name}.jpg")
 def sample(name: str) -> Response:
-    """Give one of them."""
+    """Return a sample picture."""
     if name not in SAMPLES:
         raise HTTPException(404, f"no sample {name!r:.80}: expected one of {', '.join(SAMPLES)}")
     return Response(draw(name), media_type="image/jpeg", headers={"cache-control": KEPT})
@@ -65,7 +66,7 @@ def sample(name: str) -> Response:
 
 @lru_cache
 def draw(name: str) -> bytes:
-    """Draw a sample, as a JPEG file."""
+    """Draw a sample; return the content of a JPEG file."""
     from PIL import Image
 
     _, texts, seed, pitch = SAMPLES[name]
@@ -86,12 +87,12 @@ def draw(name: str) -> bytes:
 
 
 def _write(text: str, rng: np.random.Generator, pitch: float) -> npt.NDArray[np.float64]:
-    """Ink of a number in [0, 1], shape (h, w), with a margin."""
+    """Return the ink of a number in [0, 1], shape (h, w), with a margin."""
     from PIL import Image, ImageDraw
 
     step = 13 * pitch
     size = int((step * len(text) + 14) * UNIT), int(30 * UNIT)
-    canvas = Image.new("L", (SHARP * size[0], SHARP * size[1]), 0)
+    canvas = Image.new("L", (OVERSAMPLING * size[0], OVERSAMPLING * size[1]), 0)
     pen = ImageDraw.Draw(canvas)
     slant, left = rng.normal(0.12, 0.06), 7.0
     for char in text:
@@ -99,19 +100,19 @@ def _write(text: str, rng: np.random.Generator, pitch: float) -> npt.NDArray[np.
         for stroke in STROKES[char]:
             points = np.array(stroke) + rng.normal(0, 0.3, (len(stroke), 2))
             points[:, 0] += slant * (16 - points[:, 1])
-            _draw(pen, SHARP * UNIT * (_smooth(points) + corner))
+            _draw(pen, OVERSAMPLING * UNIT * (_smooth(points) + corner))
         left += step * (0.6 if char == "." else 1.0)
     return np.asarray(canvas.resize(size, Image.Resampling.BOX), np.float64) / 255
 
 
 def _draw(pen: "ImageDraw.ImageDraw", points: npt.NDArray[np.float64]) -> None:
-    width = 0.8 * SHARP * UNIT
+    width = 0.8 * OVERSAMPLING * UNIT
     for x, y in points:
         pen.ellipse((x - width, y - width, x + width, y + width), fill=255)
 
 
 def _smooth(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """A Catmull-Rom curve through points of shape (n, 2)."""
+    """Return a Catmull-Rom curve through points of shape (n, 2)."""
     padded = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     t = np.linspace(0, 1, 40, endpoint=False)[:, None]
     pieces = [

@@ -1,4 +1,4 @@
-"""How the page's files are sent: compressed, and kept by a browser while they are the same."""
+"""Send the page's files: compressed, and cached by browsers until they change."""
 
 from pathlib import Path
 from typing import Any
@@ -11,25 +11,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from digitwise.web.network import PATH as NETWORK
 
 STATIC = Path(__file__).parent / "static"
-LEAST = 1000  # bytes that are worth compressing
+MIN_COMPRESSED = 1000  # bytes; smaller answers are not compressed
 
 
 class KeptFiles(StaticFiles):
-    """Files that a browser keeps, and asks about by their entity tags: 304 if they are the same."""
+    """Files that browsers cache and revalidate by entity tag: 304 if unchanged."""
 
     def file_response(self, *args: Any, **options: Any) -> Response:
-        """Answer with a file, or that it is the one that the browser has."""
+        """Return a file, or 304 if the browser has it."""
         answer = super().file_response(*args, **options)
         answer.headers["cache-control"] = "no-cache"
         return answer
 
 
 class Compressed:
-    """An ASGI app whose answers are compressed, but for a network's weights: 7% less of them."""
+    """An ASGI app that compresses answers, except weights, which would shrink by 7% only."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.compressing = GZipMiddleware(app, minimum_size=LEAST, compresslevel=6)
+        self.compressing = GZipMiddleware(app, minimum_size=MIN_COMPRESSED, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""

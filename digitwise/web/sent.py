@@ -1,4 +1,4 @@
-"""What is sent as JSON, as JSON Schema means it: 3.0 is whole; "3" and true are no numbers."""
+"""Strict types of JSON requests: 3.0 is an integer; "3" and true are no numbers."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Sent(BaseModel):
-    """Holds what is sent, of the types that its fields have."""
+    """A request in JSON; its values must have the types of the fields."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 

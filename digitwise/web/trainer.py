@@ -1,4 +1,4 @@
-"""A network in training, in a process of its own: it does as it is told between mini-batches."""
+"""A network in training, in a separate process that takes commands between mini-batches."""
 
 import json
 import os
@@ -22,33 +22,33 @@ from digitwise.training.loop import Training
 from digitwise.training.start import make_network
 
 TELL_EVERY = 0.25  # seconds
-TURN = 0.05  # seconds of training between two looks at what is wanted
-SHOWN_WRONG = 24
-STATE, MODEL = b"S", b"M"  # what a message begins with
+TURN = 0.05  # seconds of training between checks for commands
+WRONG_SHOWN = 24  # test digits
+STATE, MODEL = b"S", b"M"  # first byte of a message, by its content
 
 
 @dataclass
 class State:
-    """What is known of a run; what was not measured yet is None.
+    """State of a run; None for a value that was not measured yet.
 
     Attributes
     ----------
     status : {"starting", "paused", "running", "done", "failed"}
     engine : str
     parameters, n : int
-        Weights and biases; training digits.
+        Number of weights and biases; of training digits.
     epoch, position : int
-        Epochs completed, and digits of the next that were used.
+        Completed epochs, and digits used of the next epoch.
     rows : list of dict
-        As `Epoch` has them.
+        The epochs, as `Epoch.to_dict` returns them.
     speed : float
-        Digits a second.
+        Training digits a second.
     confusion : 10 × 10
-        Of test digits: [true digit][answer].
+        Counts of test digits: [true digit][answer].
     wrong : list of dict
-        Test digits that are taken for others: label, said, image (PNG in base64).
+        Misread test digits: label, said, image (PNG in base64).
     weights : str
-        Of the first hidden neurons, as PNG in base64.
+        Picture of the weights of the first hidden neurons: PNG in base64.
     error : str
     """
 
@@ -67,9 +67,9 @@ class State:
 
 
 def work(connection: Connection, settings: Settings) -> None:
-    """Train as the other side of the connection says, until it has gone."""
-    if hasattr(os, "nice"):  # Windows has none
-        os.nice(10)  # whoever reads a number meanwhile comes first
+    """Train by commands from a connection, until the other side closes it."""
+    if hasattr(os, "nice"):  # Windows lacks it
+        os.nice(10)  # reading numbers has priority
     work_alone()
     try:
         train, test = load(settings.data)
@@ -82,36 +82,36 @@ def work(connection: Connection, settings: Settings) -> None:
 
 
 def send_state(connection: Connection, state: State) -> None:
-    """Tell the server, as JSON."""
+    """Send a state to the server, as JSON."""
     connection.send_bytes(STATE + json.dumps(asdict(state)).encode())
 
 
 class Told(Callback):
-    """Does as it is told: lets the run go on, or holds it, between mini-batches."""
+    """Continues or pauses the run between mini-batches, by commands."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.wanted = 0  # digits: to be learnt from before it pauses again
+        self.wanted = 0  # digits to learn from before the next pause
         self.chunk = 0  # digits of a step
         self.told = 0.0
         self.state = State()
 
     def begin_run(self, training: Training) -> None:
-        """Say what is there, and wait for the first command."""
+        """Send the first state; the first step waits for a command."""
         parameters, n = training.network.parameter_count, len(training.train)
         self.state = State("paused", training.engine.name, parameters, n)
         self.chunk = training.settings.batch_size
         self._tell(training, now=True)
 
     def begin_step(self, training: Training) -> None:
-        """Wait while there is nothing to do; then take steps for a moment."""
+        """Take commands, and wait while paused."""
         while self.connection.poll(None if self.wanted <= 0 else 0):
             self._obey(training)
         training.step_size = min(self.chunk, self.wanted)
         self._began = time.perf_counter()
 
     def end_step(self, training: Training) -> None:
-        """Note the speed, and make steps as long as a turn."""
+        """Note the speed, and adapt the size of steps to `TURN`."""
         seconds, m = time.perf_counter() - self._began, training.settings.batch_size
         self.state.speed = training.learnt / max(seconds, 1e-9)
         if seconds < TURN / 2 and training.learnt == self.chunk:
@@ -120,22 +120,22 @@ class Told(Callback):
             self.chunk = max(m, self.chunk // (2 * m) * m)
         self.wanted -= training.learnt
         self.state.position = training.history.position
-        if self.state.position < len(training.train):  # else the epoch is about to end
+        if self.state.position < len(training.train):  # otherwise `end_epoch` follows
             self._rest(training)
 
     def end_epoch(self, training: Training) -> None:
-        """Show what was measured, and what it gets wrong."""
+        """Report the epoch's measurements and misread digits."""
         state, on_test = self.state, training.on_test
         state.epoch, state.position = len(training.history.epochs), 0
         state.rows.append(training.history.epochs[-1].to_dict())
         if on_test is not None and isinstance(training.test, Digits):
             state.confusion = on_test.confusion.tolist()
-            wrong = np.flatnonzero(~on_test.right)[:SHOWN_WRONG]
+            wrong = np.flatnonzero(~on_test.right)[:WRONG_SHOWN]
             state.wrong = _show(training, training.test[wrong]) if wrong.size else []
         self._rest(training)
 
     def end_run(self, training: Training) -> None:
-        """Say how it ended; go on saving the network on request, until the other side has gone."""
+        """Report the end; then save the network on request, until the other side closes."""
         self.wanted = 0
         if not isinstance(training.error, DigitwiseError | None):
             return
@@ -163,7 +163,7 @@ class Told(Callback):
         self._tell(training, now=True)
 
     def _rest(self, training: Training) -> None:
-        """Tell now and then; pause if what was wanted is done."""
+        """Report now and then; pause if the wanted digits are used up."""
         if self.wanted <= 0 and self.state.status == "running":
             self.state.status = "paused"
         self._tell(training, now=self.wanted <= 0)
@@ -177,7 +177,7 @@ class Told(Callback):
 
 
 def _show(training: Training, digits: Digits) -> list[dict[str, Any]]:
-    """Show some test digits, and what they are taken for."""
+    """Return some test digits with their labels and the answers."""
     said = training.engine.weighted_outputs(training.network, digits).argmax(axis=1)
     rows = zip(digits.labels, said, digits.images, strict=True)
     return [{"label": int(d), "said": int(a), "image": as_text(image)} for d, a, image in rows]

@@ -1,4 +1,4 @@
-"""`/api/runs`: networks in training, each in a process of its own, watched and told what to do."""
+"""`/api/runs`: start, watch, command and save runs, each in its own process."""
 
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,7 @@ Name = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$")]
 
 
 class RunState(BaseModel):
-    """A run, and what came of it so far."""
+    """A run, with its settings and state."""
 
     id: str
     settings: RunSettings
@@ -24,14 +24,14 @@ class RunState(BaseModel):
 
 
 class Form(BaseModel):
-    """The fields of the form, and values of theirs that have a name."""
+    """The fields of the form, and the presets."""
 
     settings: list[dict[str, Any]]
     presets: dict[str, dict[str, Any]]
 
 
 class Saved(BaseModel):
-    """The model that was saved."""
+    """Name of the saved model."""
 
     model: str
 
@@ -44,7 +44,7 @@ def _runs(request: Request) -> Runs:
 def _find(request: Request, name: str) -> Running:
     run = _runs(request).find(name)
     if run is None:
-        raise HTTPException(404, "there is no such run (any more)")
+        raise HTTPException(404, "there is no such run, or it was removed")
     return run
 
 
@@ -56,7 +56,7 @@ def _answer(run: Running) -> RunState:
 
 @router.get("/api/data")
 async def data() -> dict[str, bool]:
-    """Say which sets of digits are at hand."""
+    """Return which sets of digits are on this machine."""
     try:
         return {"digits": True, "mnist": mnist_folder() is not None}
     except DigitwiseError:
@@ -65,7 +65,7 @@ async def data() -> dict[str, bool]:
 
 @router.get("/api/settings")
 async def settings_form() -> Form:
-    """Say which settings a run has, and what each means."""
+    """Return the settings of a run, with their meanings, and the presets."""
     return Form(settings=form_of(), presets=presets())
 
 
@@ -75,7 +75,7 @@ async def start(request: Request, settings: RunSettings) -> RunState:
     values = settings.model_dump()
     values["data"] = resolve(values["data"])
     if values["data"] == "mnist" and not (await data())["mnist"]:
-        raise HTTPException(409, "MNIST is not at hand: digitwise data fetch")
+        raise HTTPException(409, "MNIST is not on this machine: digitwise data fetch downloads it")
     try:
         chosen = DEFAULTS.changed(values)
         chosen.check()
@@ -104,7 +104,7 @@ def remove(request: Request, name: Name) -> None:
 
 @router.post("/api/runs/{name}/save", responses={404: {}, 409: {}})
 def save(request: Request, name: Name) -> Saved:
-    """Save its network as it is now: `?model=` of /api/read takes the name."""
+    """Save the run's present network; `?model=` of /api/read takes the name."""
     try:
         return Saved(model=_runs(request).save(_find(request, name)))
     except DigitwiseError as error:
