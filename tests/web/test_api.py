@@ -123,12 +123,12 @@ def test_too_many_files_pages_and_pixels(client, number, tmp_path, monkeypatch):
 
 
 def test_too_many_bytes(client):
-    answer = post(client, b"x" * (guard.MOST_BYTES + 1))
+    answer = post(client, b"x" * (guard.MAX_BYTES + 1))
     assert answer.status_code == 413
 
     def endless():
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
-        for _ in range(guard.MOST_BYTES // 1_000_000 + 2):
+        for _ in range(guard.MAX_BYTES // 1_000_000 + 2):
             yield b"x" * 1_000_000
 
     # Without a length that could be looked at first.
@@ -241,7 +241,7 @@ def test_many_at_once_are_answered_or_told_to_come_again(address, number):
         answers = list(pool.map(one, range(100)))
     codes = [answer.status_code for answer in answers]
     assert set(codes) <= {200, 503}
-    assert codes.count(200) >= desk.WAITING
+    assert codes.count(200) >= desk.MAX_WAITING
     for answer in answers:
         if answer.status_code == 200:
             assert answer.json()["numbers"][0]["text"] == "8205373"
@@ -261,9 +261,9 @@ def test_a_flood_is_told_to_slow_down(reader):
             refused += refusal.status == 429
     assert refused > 80
     shielded._check_rate("5.6.7.8")
-    for k in range(2 * guard.ADDRESSES):
+    for k in range(2 * guard.MAX_ADDRESSES):
         shielded._check_rate(str(k))
-    assert len(shielded._buckets) <= guard.ADDRESSES
+    assert len(shielded._buckets) <= guard.MAX_ADDRESSES
 
 
 def test_what_takes_too_long_is_given_up(monkeypatch):

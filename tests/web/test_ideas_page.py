@@ -41,9 +41,9 @@ def test_a_ball_is_dropped_rolls_steps_and_flies_out(room):
     room.locator("#valley").get_by_role("button", name="Step").click()
     says(room, "valley", "step 1")
     slide(room, "learning_rate", -0.3)
-    says(room, "valley", "it has flown out: η is too large")
+    says(room, "valley", "the ball has flown out: η is too large")
     room.locator("[name=surface]").select_option("bowl")
-    says(room, "valley", "it has come to rest")
+    says(room, "valley", "the ball is at rest")
     assert float(room.locator("[name=v1]").input_value()) == 1.6
 
 
@@ -55,7 +55,7 @@ def test_a_ball_can_be_watched_and_stopped(room):
     assert room.locator("#valley .facts span").first.inner_text() == step
     assert 0 < int(step.split()[1]) < 200
     room.locator("#valley").get_by_role("button", name="Roll").click()
-    says(room, "valley", "it is still on its way")
+    says(room, "valley", "the ball is still rolling")
 
 
 def test_a_perceptron_turns_its_line(room):
@@ -80,15 +80,15 @@ def test_a_circuit_is_toggled_stepped_and_made_smooth(room):
     room.locator("#circuit tr.now").get_by_text("1").nth(2).wait_for()
     assert room.locator("#circuit tr.now td").all_inner_texts() == ["1", "1", "0", "1"]
     room.locator("#circuit").get_by_role("button", name="Step").click()
-    says(room, "circuit", "the signal has come through 0 of 3")
+    says(room, "circuit", "the signal has passed 0 of 3")
     assert signals.filter(has_text="?").count() == 5
     room.locator("#circuit").get_by_role("button", name="Step").click()
-    says(room, "circuit", "the signal has come through 1 of 3")
+    says(room, "circuit", "the signal has passed 1 of 3")
     assert signals.filter(has_text="?").count() == 4
     room.locator("[name=neurons]").select_option("sigmoid")
-    says(room, "circuit", "furthest from the perceptrons': 0.6")
+    says(room, "circuit", "largest difference from the perceptrons: 0.6")
     slide(room, "gain", 1)
-    says(room, "circuit", "furthest from the perceptrons': 0.000045")
+    says(room, "circuit", "largest difference from the perceptrons: 0.000045")
     room.locator("[name=kind]").select_option("expression")
     room.locator("[name=expression]").fill("x or")
     room.locator("#circuit .said.error").wait_for()
@@ -102,7 +102,7 @@ def test_polls_of_more_digits_agree(room):
     says(room, "minibatch", "60 mini-batches of 500: 100% point downhill")
     facts = room.locator("#minibatch .facts")
     before = facts.inner_text()
-    room.get_by_role("button", name="Ask others").click()
+    room.get_by_role("button", name="Draw others").click()
     expect(facts).not_to_have_text(before, use_inner_text=True)
 
 

@@ -93,7 +93,7 @@ def test_a_table_is_corrected_by_keyboard_alone(desk, review, width):
     press(page, "Backspace", "Escape", "Enter", "Delete", "Enter")  # faster than it can answer
     settled(page, "Nothing is left")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator("#saved").get_by_text("All of it is in numbers.csv").wait_for()
+    page.locator("#saved").get_by_text("Every decision is in numbers.csv").wait_for()
     review.write()  # the page may have heard of what was there before
     rows = cells_of(review.table)
     assert [row["text"] for row in rows][:4] == ["078", "72", "-5", ""]

@@ -1,5 +1,5 @@
-// What was read, for people: a card for each of few numbers, a row for each of many. Rejected ones
-// are folded away where others aren't.
+// The answer for people: cards for few numbers, rows for many. Rejected numbers are folded away
+// if there are others.
 
 import { FEW } from "./overlay.js";
 
@@ -10,7 +10,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// `does` has `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`.
+// `does` has the functions `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`.
 export function showNumbers(container, numbers, does) {
   const read = numbers.filter((number) => !number.error);
   container.classList.toggle("many", read.length > FEW);
@@ -22,7 +22,7 @@ export function showNumbers(container, numbers, does) {
   const opened = read.length <= FEW && !matchMedia("(max-width: 50rem)").matches;
   parts.push(...byPage(first, does, opened));
   if (folded) {
-    const summary = element("summary", {}, `${rejected.length} not to be relied on`);
+    const summary = element("summary", {}, `${rejected.length} rejected`);
     parts.push(element("details", { class: "folded" }, summary, ...byPage(rejected, does, false)));
   }
   container.replaceChildren(...parts);
@@ -37,7 +37,7 @@ function byPage(numbers, does, opened) {
 }
 
 function card(number, does, opened) {
-  const verdict = `${percent(number.confidence)} sure${number.rejected ? ": not to be relied on" : ""}`;
+  const verdict = `${percent(number.confidence)} sure${number.rejected ? ": rejected" : ""}`;
   const summary = element("summary", {}, textOf(number), element("span", { class: "verdict" }, verdict));
   const made = Object.assign(element("details", { class: "number" }, summary), { number });
   const fill = () => {
@@ -85,17 +85,17 @@ function digitsOf(number) {
   return number.digits.filter((digit) => digit.kind === "digit");
 }
 
-// A digit has one probability as a part of this number, and others alone, by the network's word.
+// A digit has one probability as a part of this number, and ten by the network alone.
 function digitCard(digit, does) {
-  const bars = element("div", { class: "bars", "aria-hidden": "true", title: "what the network says of it alone" });
+  const bars = element("div", { class: "bars", "aria-hidden": "true", title: "probabilities by the network alone" });
   digit.probabilities.forEach((p, d) => {
     const bar = element("i");
     bar.style.width = `${100 * p}%`;
     const best = String(d) === digit.char ? " best" : "";
     bars.append(element("span", {}, String(d)), element("div", { class: `bar${best}` }, bar));
   });
-  const see = element("button", { type: "button", class: "see", title: "see the network think about it" }, seen(digit.seen));
-  see.setAttribute("aria-label", `What the network saw of ${digit.char}: see it think`);
+  const see = element("button", { type: "button", class: "see", title: "show it in the live network" }, seen(digit.seen));
+  see.setAttribute("aria-label", `What the network saw of ${digit.char}: show it in the live network`);
   see.addEventListener("click", () => does.look(digit));
   const apart = Math.abs(digit.p - digit.probabilities[digit.char]) > 0.05;
   return element(
@@ -104,7 +104,7 @@ function digitCard(digit, does) {
   );
 }
 
-// Rows of pixels, as they are: 0 is paper, 255 ink.
+// A canvas of rows of pixels: 0 is paper, 255 ink.
 function seen(rows) {
   const size = rows.length;
   const canvas = element("canvas", { width: size, height: size, "aria-hidden": "true" });
@@ -117,7 +117,7 @@ function seen(rows) {
 function saver(number, save) {
   const written = digitsOf(number);
   const digits = written.map((digit) => digit.char).join("");
-  const label = element("input", { type: "text", value: digits, size: Math.max(4, digits.length), "aria-label": "what it really says" });
+  const label = element("input", { type: "text", value: digits, size: Math.max(4, digits.length), "aria-label": "the right digits" });
   const button = element("button", { type: "button" }, "Save as example");
   const said = element("span", { class: "quiet", role: "status" });
   button.addEventListener("click", async () => {

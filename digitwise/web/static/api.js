@@ -1,4 +1,4 @@
-// Asks the server. What goes wrong becomes an Error with words for people, and a status.
+// Calls the API. A failure becomes an Error with a message for people and the HTTP status.
 
 export async function call(path, method = "GET", body = undefined) {
   const isForm = body instanceof FormData;

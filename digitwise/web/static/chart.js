@@ -1,4 +1,4 @@
-// Charts by Plotly, in the page's own colours.
+// Charts by Plotly, in the page's colours.
 
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -21,7 +21,7 @@ function shown(value) {
   return Array.isArray(value) ? value.join(",") : String(value ?? "");
 }
 
-// Draws the fields into a panel's form, with these values where they are known.
+// Draws the fields into a panel's form, with the given values or the defaults.
 export function drawForm(form, values) {
   for (const setting of settings) form.querySelector(`.${setting.place}`).append(fieldOf(setting));
   fill(form, values);
@@ -43,21 +43,21 @@ function fill(form, values) {
   }
 }
 
-// Which preset the form's values are.
+// Selects the preset that has the form's values.
 function named(form) {
   const same = ([, values]) => Object.entries(values).every(([name, value]) => form.elements[name].value === shown(value));
   const found = Object.entries(presets).find(same);
   form.querySelector(".preset").value = found ? found[0] : "";
 }
 
-// What is sent: numbers as such, nothing for what may be left out.
+// Values to send: numbers as numbers; empty optional settings are left out.
 export function valuesOf(form) {
   const values = {};
   for (const { name, label, kind, optional } of settings) {
     const text = form.elements[name].value.trim();
     if (!text && optional) continue;
     if (kind === "numbers") {
-      if (!HIDDEN.test(text)) throw new Error(`${label}: expected 30, or 100,30, say; found “${text}”`);
+      if (!HIDDEN.test(text)) throw new Error(`${label}: expected numbers, as 30 or 100,30; found “${text}”`);
       values[name] = text.split(",").map((n) => n.trim()).filter(Boolean).map(Number);
     } else if (kind === "int" || kind === "float") {
       if (!text || !Number.isFinite(Number(text))) throw new Error(`${label}: expected a number; found “${text}”`);

@@ -1,4 +1,4 @@
-// The Ideas room: four of the chapter's ideas, each played with on the server's own code.
+// The Ideas room: four of the chapter's ideas, computed by the server's code.
 
 import { CircuitIdea } from "./ideas/circuit.js";
 import { MiniBatchIdea } from "./ideas/minibatch.js";

@@ -1,9 +1,9 @@
-// Boxes over the paper. Few numbers have one around each digit; of many each has its own, and its
-// text once there is room for it.
+// Boxes over the paper: around each digit of few numbers, or around each of many numbers, with its
+// text if there is room.
 
 const SVG = "http://www.w3.org/2000/svg";
-export const FEW = 3; // numbers
-const ROOM = 60; // pixels on the screen that a box is high, for a text above it to be in nobody's way
+export const FEW = 3; // most numbers with boxes around digits
+const ROOM = 60; // least height of a box with a text above it, in pixels of the screen
 
 function svg(name, attributes, text = "") {
   const made = document.createElementNS(SVG, name);
@@ -12,7 +12,7 @@ function svg(name, attributes, text = "") {
   return made;
 }
 
-// `lit` is the number that is pointed at.
+// `lit` is the highlighted number.
 export function drawOverlay(overlay, paper, numbers, withTried, lit = null) {
   overlay.replaceChildren();
   const { width, height } = paper.canvas;
@@ -20,7 +20,7 @@ export function drawOverlay(overlay, paper, numbers, withTried, lit = null) {
   const read = numbers.filter((number) => number.page_size && number.page === 0);
   if (!read.length) return;
   const [left, top, scale] = paper.place(...read[0].page_size);
-  const size = 16 * (width / paper.canvas.clientWidth); // of the text, in the canvas's pixels
+  const size = 16 * (width / paper.canvas.clientWidth); // font size in pixels of the canvas
   const place = { across: (x) => left + scale * x, down: (y) => top + scale * y, scale, size };
   if (withTried && read.length <= FEW) overlay.append(...read.flatMap((number) => cuts(number, place)));
   for (const number of read) {

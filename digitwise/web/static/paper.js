@@ -1,21 +1,20 @@
-// Paper to write on, or with a picture on it. Strokes are kept as points in [0, 1], so that they
-// survive another size.
+// Paper with strokes or with a picture. Strokes are points in [0, 1], so that they survive a change
+// of size.
 
 import { View } from "./view.js";
 
 const INK = "#16345c";
-const PEN = 0.0225; // of the paper's side, if it were a square
-const [TALLEST, WIDEST] = [1.2, 3.2]; // width over height of the paper, with a picture on it
+const PEN = 0.0225; // pen width, as a share of the side of a square with the paper's area
+const [MIN_ASPECT, MAX_ASPECT] = [1.2, 3.2]; // width over height of the paper with a picture
 
-// How wide the pen is, as a share of the paper's height.
+// Pen width as a share of the paper's height.
 export function penOf(aspect) {
   return PEN * Math.sqrt(aspect);
 }
 
 export class Paper {
-  // `changed` is called when a stroke has ended, or one was taken back; `begun` when one begins,
-  // `moved` at each of its points.
-  // A picture is zoomed and moved instead: then `viewed` is called, or `tapped` with a point.
+  // `begun` is called when a stroke begins, `moved` at each of its points, `changed` when it has ended
+  // or was undone. A picture is zoomed and moved instead: `viewed` is called, or `tapped` with a point.
   constructor(canvas, { begun, changed, moved, viewed, tapped }) {
     this.canvas = canvas;
     this.strokes = [];
@@ -102,12 +101,12 @@ export class Paper {
     this.clear();
     this.picture = picture;
     this.view.reset([picture.width, picture.height]);
-    this.canvas.style.aspectRatio = Math.min(WIDEST, Math.max(TALLEST, picture.width / picture.height));
+    this.canvas.style.aspectRatio = Math.min(MAX_ASPECT, Math.max(MIN_ASPECT, picture.width / picture.height));
     this.canvas.parentElement.classList.add("shows");
     this.draw();
   }
 
-  // Where the picture, or the whole paper, lies: left, top and scale in the canvas's pixels.
+  // Place of the picture or of the whole paper: left, top and scale in pixels of the canvas.
   place(width, height) {
     return this.view.place(width, height);
   }
@@ -139,7 +138,7 @@ export class Paper {
     }
   }
 
-  // Some of the strokes as a picture of the whole paper.
+  // PNG of the whole paper with some of the strokes.
   content(strokes) {
     const { width, height } = this.canvas;
     const canvas = new OffscreenCanvas(width, height);

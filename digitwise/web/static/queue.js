@@ -1,13 +1,13 @@
-// Pictures that are read one after the other: asking the server, and the list of them.
+// The queue of pictures: requests to the server, and the list on the page.
 
 import { element } from "./answer.js";
 import { call } from "./api.js";
 
-const BUSY = [429, 503]; // the server says to come again
+const BUSY = [429, 503]; // statuses after which to try again
 const TRIES = 8;
 const PAUSE = 1000; // milliseconds
 
-// Ask for the numbers of some files, again if the server is busy, as long as it is `wanted`.
+// Returns the numbers of some files; while the server is busy, tries again as long as `wanted()`.
 export async function ask(files, options, wanted) {
   for (let tried = 1; ; tried++) {
     const form = new FormData();
@@ -26,7 +26,7 @@ export function BLANK() {
   return Object.assign(document.createElement("canvas"), { width: 500, height: 200 });
 }
 
-// A PDF file, say, can be read, but not be shown here; its paper isn't empty all the same.
+// A file that the browser can't show, as a PDF, gets a blank picture.
 export function openPicture(file) {
   return createImageBitmap(file).catch(BLANK);
 }

@@ -1,5 +1,5 @@
-// The Read room: what is written or shown is sent to /api/read, and its answer drawn. Written lines
-// and pictures are jobs, read one after the other.
+// The Read room: sends writing and pictures to /api/read and draws the answers. Written lines and
+// pictures are jobs, read one after the other.
 
 import { showNumbers } from "./answer.js";
 import { call } from "./api.js";
@@ -14,10 +14,10 @@ import { showSamples } from "./samples.js";
 const find = (id) => document.getElementById(id);
 const [canvas, overlay, hint, status, numbers] = ["canvas", "overlay", "hint", "status", "numbers"].map(find);
 const COUNT = /^[1-9]\d{0,3}(-[1-9]\d{0,3})?$/;
-let latest = 0; // round: answers to older ones come too late
-let jobs = []; // {name, file, numbers, state, error}; what is written is one without a file
+let latest = 0; // number of the last request; answers to older ones are dropped
+let jobs = []; // {name, file, numbers, state, error}; writing has no file
 let current = null; // job whose numbers are shown
-let lit = null; // number that is pointed at
+let lit = null; // highlighted number
 let live = null;
 
 const paper = new Paper(canvas, {
@@ -39,12 +39,12 @@ function drawBoxes() {
   else overlay.replaceChildren();
 }
 
-// How pictures are to be read; null if what was typed makes no sense.
+// Options of the request; null if the typed count is invalid.
 function options(layout) {
   const chosen = new URLSearchParams({ detail: "true", layout });
   const count = find("count").value.trim();
   if (count && !COUNT.test(count)) {
-    say("Digits: expected a count of 5 or 3-6, say", "error");
+    say("Digits: expected a count of 5 or 3-6, for example", "error");
     return null;
   }
   if (count) chosen.set("count", count);
@@ -52,7 +52,7 @@ function options(layout) {
   return chosen;
 }
 
-// What is written: each line is a picture of its own.
+// Reads the strokes: each line is sent as a picture.
 async function readPaper() {
   const mine = ++latest;
   hint.hidden = !paper.empty;
@@ -82,7 +82,7 @@ function finish(job, found) {
   else job.numbers = found.map((number) => ({ ...number, file: job.file ? job.name : number.file }));
 }
 
-// Pictures: what was there before goes, and they are read in turn; the first is shown.
+// Replaces the paper's content by pictures, shows the first, and reads them in turn.
 async function readPictures(files) {
   if (!files.length) return;
   jobs = files.map((file) => ({ name: file.name, file, numbers: [], state: "waiting" }));
@@ -115,7 +115,7 @@ function refresh(job) {
   find("take").hidden = !everyNumber().length;
 }
 
-// Show a job's picture and numbers.
+// Shows a job's picture and numbers.
 async function select(job) {
   current = job;
   paper.show(BLANK());
@@ -152,7 +152,7 @@ function point(number) {
   drawBoxes();
 }
 
-// A number on the picture was clicked: its row opens.
+// Opens the row of a number that was clicked on the picture.
 function pick(x, y) {
   const read = (current?.numbers ?? []).filter((number) => number.page_size && number.page === 0);
   if (!read.length) return;
@@ -169,7 +169,7 @@ function pick(x, y) {
   point(found);
 }
 
-// What the network sees first of a picture.
+// Shows the first digit of a picture in the live network.
 function see(job) {
   const digit = job.numbers.flatMap((number) => number.digits).find((one) => one.seen);
   live?.see(digit?.seen ?? null);
@@ -204,7 +204,7 @@ find("undo").addEventListener("click", () => paper.undo());
 find("erase").addEventListener("click", erase);
 find("file").addEventListener("change", async (event) => {
   const files = [...event.target.files];
-  event.target.value = ""; // so that the same one can be chosen again
+  event.target.value = ""; // so that the same file can be chosen again
   await readPictures(files);
 });
 find("count").addEventListener("change", again);
@@ -239,7 +239,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 
 showSamples(find("samples"), (file) => readPictures([file]));
 
-// Networks that were trained and saved here can read, too; ?model= in the address chooses one.
+// Networks saved on this server can read, too; ?model= in the address chooses one.
 const [health, models] = await Promise.all([call("api/health"), call("api/models")]).catch((error) => {
   say(error.message, "error");
   return [{ version: "", sizes: [784, 10] }, []];

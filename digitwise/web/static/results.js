@@ -1,4 +1,4 @@
-// Results to take along: as lines of text, as a table, as JSON.
+// Downloads of the results: lines of text, CSV, JSON.
 
 const COLUMNS = ["file", "page", "text", "value", "confidence", "state", "x0", "y0", "x1", "y1"];
 
@@ -9,7 +9,7 @@ function flat(number) {
 
 function cell(value) {
   if (value === null || value === undefined) return "";
-  // What begins so is a formula to a spreadsheet, unless it is a number.
+  // A spreadsheet would take such a text for a formula, unless it is a number.
   const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && !/^[+-]?[\d.,' ]+$/.test(value) ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -20,7 +20,7 @@ const WRITERS = {
   json: (numbers) => `${JSON.stringify(numbers.map(brief), null, 1)}\n`,
 };
 
-// Without what only the page draws.
+// A number without the data that only the page draws.
 function brief({ tried: _tried, digits, ...number }) {
   return { ...number, digits: digits.map(({ seen: _seen, probabilities: _probabilities, ...digit }) => digit) };
 }

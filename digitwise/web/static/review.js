@@ -1,4 +1,4 @@
-// The Review room: a table's numbers, the least sure first, corrected by keyboard alone.
+// The Review room: a table's numbers, the least sure first, corrected by keyboard.
 
 import { call } from "./api.js";
 import { Queue } from "./review_queue.js";
@@ -12,14 +12,14 @@ const KEYS = {
   F2: "change", Backspace: "change",
 };
 const TYPING = { Enter: "accept", Escape: "leave", ArrowUp: "back", ArrowDown: "forward" };
-const EVERY = 2000; // ms
+const SYNC_EVERY = 2000; // ms
 const text = find("text");
 const queue = new Queue();
-const done = []; // what can be taken back: position, what was decided before, and then
+const done = []; // decisions to undo: position, the entry before, the id of the new entry
 let opened = null;
-let row = null; // that is shown
+let row = null; // the row on the page
 let reading = null;
-let waiting = 0; // for keys that are being obeyed
+let waiting = 0; // keys in the queue
 let work = Promise.resolve();
 
 const typing = () => document.activeElement === text;
@@ -79,11 +79,11 @@ async function decide(state) {
   }
 }
 
-// Somebody else may have decided: their word is shown beside ours, which stays until Enter.
+// After a conflict: shows the other person's decision; ours stays in the field until Enter.
 async function look(error) {
   const now = await queue.row(row.position);
   if ((now.entry?.id ?? 0) === (row.entry?.id ?? 0)) {
-    say(error.message, true); // no number, say
+    say(error.message, true); // the text is no number
     return;
   }
   row.entry = now.entry;
@@ -115,7 +115,7 @@ async function step(by) {
 async function skip() {
   const next = await queue.skip(row.position);
   if (next) await show(next);
-  else say("No other is open.");
+  else say("No other number is open.");
 }
 
 function type(all) {
@@ -139,7 +139,7 @@ const ACTIONS = {
   },
 };
 
-// A key that was pressed while another was being obeyed is obeyed as if it came now.
+// Handles a key from the queue; keys pressed meanwhile wait there.
 async function obey(key) {
   const action = (typing() ? TYPING : KEYS)[key];
   if (action) await ACTIONS[action]();
@@ -172,7 +172,7 @@ function press(event) {
   if (native || !known) return;
   event.preventDefault();
   const steps = /^Arrow/.test(long);
-  if (!event.repeat || steps || typing()) enqueue(long); // a key held down accepts nothing unseen
+  if (!event.repeat || steps || typing()) enqueue(long); // a held key must not accept unseen numbers
 }
 
 async function sync() {
@@ -212,7 +212,7 @@ function listen() {
     });
   }
   document.addEventListener("click", (event) => {
-    // By mouse or finger: the next key is for the number again.
+    // After a mouse click or a tap, the next key is for the number again.
     if (event.detail && event.target.closest("summary, button, [type=checkbox]")) find("item").focus({ preventScroll: true });
   });
   text.addEventListener("input", () => put(text.value));
@@ -232,14 +232,14 @@ async function begin() {
     return;
   }
   find("item").hidden = find("state").hidden = false;
-  find("table").textContent = `${opened.table}; corrections are in ${opened.corrections}, too`;
+  find("table").textContent = `${opened.table}; corrections are also in ${opened.corrections}`;
   find("who").value = localStorage.getItem("who") ?? opened.who;
   showProgress(opened.progress);
   listen();
   await show(opened.rows[0] ?? (await queue.row(0)));
   if (!opened.rows.length) say("Nothing is left to look at.");
   await sync();
-  setInterval(sync, EVERY);
+  setInterval(sync, SYNC_EVERY);
 }
 
 await begin();

@@ -1,17 +1,17 @@
-// What the Review room knows of the table: items that come next, and what they look like, fetched ahead.
+// Items of the table in review: the next ones and their pictures, fetched ahead.
 
 import { call } from "./api.js";
 
-const KEPT = 40; // readings
-const TRIES = 5; // when the server is busy
+const MAX_KEPT = 40; // readings
+const TRIES = 5; // while the server is busy
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Queue {
   constructor() {
     this.client = [...crypto.getRandomValues(new Uint8Array(8))].map((n) => n.toString(16).padStart(2, "0")).join("");
-    this.following = []; // rows that are open
+    this.following = []; // next open rows
     this.readings = new Map(); // promises, by position
-    this.last = 0; // entry
+    this.last = 0; // last known entry
   }
 
   async open() {
@@ -26,13 +26,13 @@ export class Queue {
     for (const row of rows) this.reading(row.position);
   }
 
-  // What an item looks like; those that come next are asked for before they are needed.
+  // Promise of an item's picture and readings.
   reading(position) {
     const known = this.readings.get(position);
     if (known) return known;
     const asked = this.fetchReading(position);
     this.readings.set(position, asked);
-    if (this.readings.size > KEPT) this.readings.delete(this.readings.keys().next().value);
+    if (this.readings.size > MAX_KEPT) this.readings.delete(this.readings.keys().next().value);
     return asked;
   }
 

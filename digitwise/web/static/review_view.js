@@ -1,4 +1,4 @@
-// What the Review room shows: an item, how far the review is, what was learnt.
+// Views of the Review room: an item, the progress, the result of learning.
 
 const SVG = "http://www.w3.org/2000/svg";
 export const find = (id) => document.getElementById(id);
@@ -44,7 +44,7 @@ export function showRow(row, items) {
   find("sure").textContent = `${percent(row.confidence)} sure`;
 }
 
-// What stands in the text when an item is shown.
+// Text of the field when an item is shown.
 export function firstText(row) {
   return isOpen(row) ? row.guess.replaceAll("?", "") : row.entry.text;
 }
@@ -55,13 +55,13 @@ export function showReading(reading) {
   if (reading?.crop) {
     image.src = `data:image/png;base64,${reading.crop}`;
     image.alt = "the number as it was written";
-    // Small numbers are shown larger, as far as there is room.
+    // Small numbers are enlarged, as far as there is room.
     const [width, height] = reading.size;
     const scale = Math.max(1, Math.min(4, 720 / width, 300 / height));
     image.style.width = `${Math.round(width * scale)}px`;
   }
   find("missing").hidden = !reading?.error;
-  find("missing").textContent = reading?.error ? `${reading.error}; the text can be corrected all the same` : "";
+  find("missing").textContent = reading?.error ? `${reading.error}; the text can still be corrected` : "";
   drawCuts(reading);
 }
 
@@ -103,7 +103,7 @@ export function showChoices(readings, text, choose) {
 export function showProgress({ items, decided, rejected, wrong, error }) {
   find("bar").style.width = `${(100 * decided) / items}%`;
   find("count").textContent = `${decided} of ${items} looked at`;
-  const others = rejected ? `; ${rejected} rejected ones are still open` : "";
+  const others = rejected ? `; ${rejected} rejected numbers are still open` : "";
   find("expected").textContent =
     decided === items
       ? "Nothing is left to look at."
@@ -111,8 +111,8 @@ export function showProgress({ items, decided, rejected, wrong, error }) {
 }
 
 export function showSaved({ problem, written, by_hand: byHand }, table) {
-  const kept = byHand ? ` ${byHand} changed by hand in the table were left as they are.` : "";
-  find("saved").textContent = problem || (written ? `All of it is in ${table}.${kept}` : "Saved; the table follows in a moment.");
+  const kept = byHand ? ` ${byHand} numbers changed by hand in the table were left unchanged.` : "";
+  find("saved").textContent = problem || (written ? `Every decision is in ${table}.${kept}` : "Saved; the table follows in a moment.");
   find("saved").classList.toggle("error", Boolean(problem));
 }
 
@@ -128,8 +128,8 @@ export function showLearning({ status, said: lines, result, model }) {
   if (!result) return;
   const rows = [
     ["", "before", "after"],
-    [`of ${result.held_out} corrections kept back, right`, result.right_before, result.right_after],
-    ["digits of all hands, right", percent(result.accuracy_before), percent(result.accuracy_after)],
+    [`right, of ${result.held_out} held-out corrections`, result.right_before, result.right_after],
+    ["right, of digits of many hands", percent(result.accuracy_before), percent(result.accuracy_after)],
   ];
   find("learnt").replaceChildren(
     ...rows.map((cells, k) => element("tr", {}, ...cells.map((cell) => element(k ? "td" : "th", {}, String(cell))))),

@@ -1,4 +1,4 @@
-// Pictures to try, where nothing has been written yet.
+// Sample pictures, shown while the paper is empty.
 
 import { element } from "./answer.js";
 import { call } from "./api.js";

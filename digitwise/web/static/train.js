@@ -1,10 +1,10 @@
-// The Train room: one panel a run. A run lives in the server; a panel shows it and tells it what to do.
+// The Train room: one panel a run. A run lives in the server; its panel shows and controls it.
 
 import { call } from "./api.js";
 import { plot } from "./chart.js";
 import { drawForm, valuesOf } from "./form.js";
 
-const EVERY = 400; // milliseconds between two looks
+const POLL_EVERY = 400; // milliseconds between requests for the state
 const panels = [];
 
 class Panel {
@@ -36,14 +36,14 @@ class Panel {
     said.classList.toggle("error", bad);
   }
 
-  // What the address says of it.
+  // The panel's part of the page's address.
   address() {
     const values = Object.fromEntries(new FormData(this.form));
     if (this.run) values.run = this.run;
     return Object.entries(values).map(([name, value]) => `${name}:${value}`).join(";");
   }
 
-  // Other settings are another run.
+  // A change of settings ends the run.
   async changed() {
     if (this.run) await this.remove();
     remember();
@@ -58,7 +58,7 @@ class Panel {
     try {
       await call(`api/runs/${run}`, "DELETE");
     } catch {
-      // it has gone already
+      // the run was removed already
     }
   }
 
@@ -73,7 +73,7 @@ class Panel {
       if (what === "compare") {
         addPanel({ ...Object.fromEntries(new FormData(this.form)), seed: Number(this.form.elements.seed.value) + 1 });
         remember();
-        dispatchEvent(new Event("resize")); // of the charts beside it
+        dispatchEvent(new Event("resize")); // for the charts beside it
         return;
       }
       if (what === "close") {
@@ -105,7 +105,7 @@ class Panel {
     }
   }
 
-  // Where there are too many: those that nobody may be watching any more.
+  // With too many runs, offers to stop others, which nobody may watch any more.
   async offerToStop() {
     for (const { id, settings, state } of await call("api/runs")) {
       const button = document.createElement("button");
@@ -119,7 +119,7 @@ class Panel {
     }
   }
 
-  // A run that the address names, if the server still has it.
+  // Attaches the run of the address, if the server still has it.
   async attach() {
     if (!this.known) return;
     try {
@@ -127,7 +127,7 @@ class Panel {
       this.run = this.known;
       await this.look();
     } catch {
-      this.say("this run has ended; the same settings and seed make it again");
+      this.say("this run has ended; start it to repeat it with the same settings and seed");
     }
     remember();
   }
@@ -220,7 +220,7 @@ class Panel {
         const figure = document.createElement("figure");
         const image = new Image();
         image.src = `data:image/png;base64,${content}`;
-        image.alt = `a ${label} that is taken for a ${said}`;
+        image.alt = `a ${label} read as a ${said}`;
         figure.append(image, Object.assign(document.createElement("figcaption"), { textContent: `${label} → ${said}` }));
         return figure;
       }),
@@ -270,7 +270,7 @@ await Promise.all(panels.map((panel) => panel.attach()));
 remember();
 setInterval(() => {
   if (!document.hidden) for (const panel of panels) panel.look();
-}, EVERY);
+}, POLL_EVERY);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const panel of panels) {
     panel.shown = -1;

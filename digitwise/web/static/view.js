@@ -1,11 +1,11 @@
 // Zoom and pan of a picture on the paper, by wheel, keys, one finger or two.
 
-const MOST = 16; // times as large as it fits
+const MAX_ZOOM = 16; // relative to the fitted picture
 const STEP = 1.25;
-const TAP = 5; // pixels that a pointer may move, and still be a click
+const TAP = 5; // a pointer that moves fewer pixels makes a click
 
 export class View {
-  // `changed` is called when the picture is to be drawn anew, `tapped` with a point of the canvas.
+  // `changed` is called when the picture must be redrawn, `tapped` with a point of the canvas.
   constructor(canvas, changed, tapped) {
     Object.assign(this, { canvas, changed, tapped, pointers: new Map() });
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -15,23 +15,23 @@ export class View {
     this.reset(null);
   }
 
-  // Show a picture of that size as large as it fits; null if there is none.
+  // Fits a picture of this size into the canvas; null: no picture.
   reset(size) {
     Object.assign(this, { size, zoom: 1, x: 0, y: 0 });
     this.canvas.style.touchAction = size ? "pan-y" : "none";
   }
 
-  // Where a picture lies: left, top and scale, in the canvas's pixels.
+  // Place of a picture: left, top and scale, in pixels of the canvas.
   place(width, height) {
     const { width: across, height: down } = this.canvas;
     const scale = this.zoom * Math.min(across / width, down / height);
     return [(across - scale * width) / 2 + this.x, (down - scale * height) / 2 + this.y, scale];
   }
 
-  // Zoom, and leave the point of the canvas where it is.
+  // Zooms about a point of the canvas.
   zoomBy(factor, x = this.canvas.width / 2, y = this.canvas.height / 2) {
     if (!this.size) return;
-    const by = Math.min(MOST, Math.max(1, factor * this.zoom)) / this.zoom;
+    const by = Math.min(MAX_ZOOM, Math.max(1, factor * this.zoom)) / this.zoom;
     this.x = this.x * by + (1 - by) * (x - this.canvas.width / 2);
     this.y = this.y * by + (1 - by) * (y - this.canvas.height / 2);
     this.zoom *= by;
@@ -42,7 +42,7 @@ export class View {
     this.zoomBy(0);
   }
 
-  // A picture that is larger than the paper covers it; a smaller one is in its middle.
+  // A picture larger than the paper covers it; a smaller one is centred.
   settle() {
     const [, , scale] = this.place(...this.size);
     for (const [name, length, room] of [["x", this.size[0], this.canvas.width], ["y", this.size[1], this.canvas.height]]) {
@@ -53,7 +53,7 @@ export class View {
     this.changed();
   }
 
-  // Bring a box of the picture into sight, if it isn't.
+  // Moves the picture until a box of it is visible.
   reveal([x0, y0, x1, y1]) {
     if (!this.size || this.zoom === 1) return;
     const [left, top, scale] = this.place(...this.size);

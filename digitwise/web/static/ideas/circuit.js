@@ -1,17 +1,17 @@
-// A circuit of NAND perceptrons: inputs to toggle, signals that go forward a layer at a time, and
-// sigmoid neurons in place of perceptrons, with all weights and biases times c.
+// A circuit of NAND perceptrons: inputs to toggle, signals that advance by layers, or sigmoid
+// neurons with all weights and biases multiplied by c.
 
 import { Idea } from "./idea.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [ACROSS, UP] = [66, 104]; // pixels of the picture to one of a place
+const [ACROSS, UP] = [66, 104]; // pixels of the picture for a unit of `place`
 const RADIUS = 23;
-const SMALLEST = 0.6; // a picture that is wider is scrolled, not made smaller
+const MIN_SCALE = 0.6; // a picture that would need a smaller scale is scrolled
 
 export class CircuitIdea extends Idea {
   constructor() {
     super("circuit");
-    this.reached = Infinity; // layers that the signal has come
+    this.reached = Infinity; // layers that the signal has passed
     this.picture = this.find("svg");
     this.find("[data-do=step]").addEventListener("click", () => this.step());
     this.find("[data-do=all]").addEventListener("click", () => this.reach(Infinity));
@@ -63,7 +63,7 @@ export class CircuitIdea extends Idea {
   show(answer) {
     const layer = Math.min(this.reached, this.depth);
     const facts = [`${count(answer.perceptrons, "neuron")} in ${count(this.depth, "layer")}`];
-    if (layer < this.depth) facts.push(`the signal has come through ${layer} of ${this.depth}`);
+    if (layer < this.depth) facts.push(`the signal has passed ${layer} of ${this.depth}`);
     if (!answer.drawable) facts.push("too many to draw");
     this.find(".facts").textContent = facts.join("; ");
     this.draw(answer, layer);
@@ -77,7 +77,7 @@ export class CircuitIdea extends Idea {
     const [top, bottom] = [Math.min(...ys) - 50, Math.max(...ys) + 50];
     this.picture.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
     const [width, room] = [right - left, this.picture.parentElement.clientWidth];
-    this.picture.style.width = `${width * Math.max(SMALLEST, Math.min(1, room / width))}px`;
+    this.picture.style.width = `${width * Math.max(MIN_SCALE, Math.min(1, room / width))}px`;
     const at = Object.fromEntries(neurons.map((neuron) => [neuron.name, neuron]));
     const focused = this.picture.contains(document.activeElement) ? document.activeElement.dataset.input : -1;
     const wires = shown.flatMap((neuron) => neuron.sources.map((source, k) => this.wire(at[source], neuron, k, layer)));
@@ -132,7 +132,7 @@ export class CircuitIdea extends Idea {
     const body = this.find("table");
     body.replaceChildren();
     if (!table) {
-      body.createCaption().textContent = "a table of more than 64 rows: digitwise lab compile prints it";
+      body.createCaption().textContent = "the table has more than 64 rows: digitwise lab compile prints it";
       return;
     }
     const smooth = this.form.elements.neurons.value === "sigmoid";
@@ -148,7 +148,7 @@ export class CircuitIdea extends Idea {
     });
     if (!smooth) return;
     const off = Math.max(...table.smooth.flatMap((row, k) => row.map((value, j) => Math.abs(value - table.outputs[k][j]))));
-    body.createCaption().textContent = `furthest from the perceptrons': ${off.toPrecision(2)}`;
+    body.createCaption().textContent = `largest difference from the perceptrons: ${off.toPrecision(2)}`;
   }
 }
 

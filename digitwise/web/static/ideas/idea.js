@@ -1,9 +1,9 @@
-// What the ideas have in common: controls, whose values go into the address and to the server's own
-// code, and an answer to draw. A slider with data-log holds the logarithm of its value.
+// Base class of the ideas: controls, whose values go into the address and to the server, and an
+// answer to draw. A slider with data-log holds the logarithm of its value.
 
 import { call } from "../api.js";
 
-const BITS = /^[01]{0,10}$/; // of a circuit's inputs, in a field that isn't seen
+const BITS = /^[01]{0,10}$/; // inputs of a circuit, in a hidden field
 
 export class Idea {
   constructor(id) {
@@ -33,7 +33,7 @@ export class Idea {
     control.value = control.dataset.log === undefined ? value : Math.log10(value);
   }
 
-  // What an address says, as far as it makes sense.
+  // Takes a value of the address if it is valid.
   restore(control, value) {
     const before = control.value;
     this.set(control.name, value);
@@ -63,7 +63,7 @@ export class Idea {
     said.classList.toggle("error", bad);
   }
 
-  // One question at a time; of those that come meanwhile, the last.
+  // Sends one request at a time; of requests made meanwhile, only the last.
   async ask() {
     for (const output of this.form.querySelectorAll("output")) {
       output.value = Number(this.value(output.htmlFor.value)).toPrecision(3).replace(/\.?0+$/, "");

@@ -1,4 +1,4 @@
-// Mini-batches are polls: each arrow is what m digits, drawn by chance, say that ∇C is.
+// Mini-batches are polls: each arrow is an estimate of ∇C from m random digits.
 
 import { colour, plot } from "../chart.js";
 import { Idea, number } from "./idea.js";
@@ -13,7 +13,7 @@ export class MiniBatchIdea extends Idea {
   }
 
   begin() {
-    this.say("The network that is asked learns first: a second or two.");
+    this.say("The polled network is trained first: a second or two.");
     this.ask();
   }
 
@@ -31,8 +31,8 @@ export class MiniBatchIdea extends Idea {
     const reach = 1.1 * Math.max(1.5, ...arrows.flat().map(Math.abs));
     plot(this.find(".cloud"), [shafts, heads], {
       annotations: [whole],
-      xaxis: { range: [-reach, reach], title: { text: "along ∇C, in its lengths" }, zeroline: true, zerolinecolor: colour("quiet") },
-      yaxis: { range: [-reach, reach], title: { text: "across, the widest way" } },
+      xaxis: { range: [-reach, reach], title: { text: "along ∇C, in lengths of ∇C" }, zeroline: true, zerolinecolor: colour("quiet") },
+      yaxis: { range: [-reach, reach], title: { text: "across ∇C, in the widest direction" } },
     }, { staticPlot: true });
     this.find(".cloud").setAttribute("aria-label", `${arrows.length} estimates of ∇C from ${m} digits each`);
     const measured = { x: sizes, y: errors, mode: "markers", name: "measured", marker: { size: 8 } };
@@ -45,6 +45,6 @@ export class MiniBatchIdea extends Idea {
     }, { staticPlot: true });
     this.find(".facts").textContent =
       `${arrows.length} mini-batches of ${m}: ${Math.round(100 * downhill)}% point downhill, error ${number(error)}. ` +
-      `∇C is that of ${n.toLocaleString()} digits (${data === "mnist" ? "MNIST" : "the bundled ones"}).`;
+      `∇C is over ${n.toLocaleString()} digits (${data === "mnist" ? "MNIST" : "the bundled ones"}).`;
   }
 }

@@ -1,4 +1,4 @@
-// A perceptron of two inputs: weights and bias to turn, and the line at which it decides.
+// A perceptron of two inputs: weights and bias to change, and the line of its decision.
 
 import { colour, plot } from "../chart.js";
 import { Idea, number } from "./idea.js";

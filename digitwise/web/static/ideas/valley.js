@@ -4,13 +4,13 @@ import { call } from "../api.js";
 import { MARGIN, colour, plot } from "../chart.js";
 import { Idea, number } from "./idea.js";
 
-const EVERY = 70; // milliseconds between two steps
+const STEP_EVERY = 70; // milliseconds
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Valley extends Idea {
   constructor() {
     super("valley");
-    this.at = 0; // step that is shown
+    this.at = 0; // present step
     this.map = this.find(".map");
     this.find("[data-do=roll]").addEventListener("click", () => (this.timer ? this.pause() : this.roll()));
     this.find("[data-do=step]").addEventListener("click", () => this.step());
@@ -23,7 +23,7 @@ export class Valley extends Idea {
     if (this.place) this.ask();
   }
 
-  // Look at another surface: its map, and where and how fast a ball does well on it.
+  // Loads another surface: its map, and a good start and learning rate.
   async survey(isFree) {
     try {
       this.place = await call(`api/ideas/surface?name=${this.value("surface")}`);
@@ -77,7 +77,7 @@ export class Valley extends Idea {
       return;
     }
     this.find("[data-do=roll]").textContent = "Pause";
-    this.timer = setInterval(() => this.advance(), EVERY);
+    this.timer = setInterval(() => this.advance(), STEP_EVERY);
     this.move();
   }
 
@@ -121,14 +121,14 @@ export class Valley extends Idea {
       xaxis: { range: edges.slice(0, 2), title: { text: "v₁" } },
       yaxis: { range: edges.slice(2), title: { text: "v₂" } },
     }, { staticPlot: true });
-    this.map.setAttribute("aria-label", `C = ${formula} from above, and the ball's way`);
+    this.map.setAttribute("aria-label", `C = ${formula} from above, and the path of the ball`);
     this.find(".formula").textContent = `C = ${formula}`;
     plot(this.find(".costs"), [{ x: [], y: [], mode: "lines", line: { color: "#c8553d" } }], {
       xaxis: { title: { text: "step" }, rangemode: "tozero" }, yaxis: { type: "log", nticks: 6, title: { text: "C above its minimum" } },
     }, { staticPlot: true });
   }
 
-  // Show the ball as far as it has come.
+  // Draws the path of the ball up to the present step.
   move() {
     const { path, costs, squares, stopped } = this.answer;
     const gone = path.slice(0, this.at + 1).filter(([x, y]) => Math.hypot(x, y) < 1e3);
@@ -149,13 +149,13 @@ export class Valley extends Idea {
   verdict(stopped, costs) {
     const out = costs.at(-1) > Math.max(costs[0], ...this.place.heights.flat());
     const flown = stopped === "diverged" || out;
-    if (flown) return "it has flown out: η is too large";
-    if (stopped === "gradient") return "it has come to rest";
-    return costs.at(-1) > costs[0] ? "it climbs" : "it is still on its way";
+    if (flown) return "the ball has flown out: η is too large";
+    if (stopped === "gradient") return "the ball is at rest";
+    return costs.at(-1) > costs[0] ? "the ball climbs" : "the ball is still rolling";
   }
 }
 
-// Contours at equal shares of the area: a steep wall would take all of them otherwise.
+// Contours at equal shares of the area; otherwise a steep wall would take all of them.
 function quantiles(values, n) {
   const sorted = [...values].sort((a, b) => a - b);
   return Array.from({ length: n + 1 }, (_, k) => sorted[Math.round((k * (sorted.length - 1)) / n)]);

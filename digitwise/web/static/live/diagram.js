@@ -1,24 +1,24 @@
 // The network drawn on a canvas: 28×28 inputs, a field of neurons for each hidden layer, ten outputs.
-// The inputs are layer -1, so that layers have the numbers that they have in network.js.
+// The inputs are layer -1, so that layers have the same numbers as in network.js.
 
 const LEVELS = 32; // of brightness
-const GLOWING = 22; // level from which on a neuron has a halo
-const NARROW = 640; // pixels across; below, the layers stand one under the other
-const HALO = 5; // pixels, at most, around a neuron
-const LARGEST = 32; // pixels, of a neuron
-const LABEL = 20; // pixels above a field, for its name
-const LINK = 1.6; // pixels, the strongest connection's width
+const GLOWING = 22; // lowest level with a halo
+const NARROW = 640; // pixels; in a narrower canvas the layers are stacked
+const HALO = 5; // largest halo around a neuron, in pixels
+const LARGEST = 32; // largest neuron, in pixels
+const LABEL = 20; // height of a field's label, in pixels
+const LINK = 1.6; // width of the strongest connection, in pixels
 
 export class Diagram {
   constructor(canvas, sizes) {
     this.canvas = canvas;
     this.sizes = sizes;
     this.last = sizes.length - 2;
-    this.orders = new Map(); // of hidden layers: which neuron stands where
+    this.orders = new Map(); // order of the neurons of each hidden layer
   }
 
-  // Neurons that the same digit excites most stand together, 0 first; in each group the choosiest
-  // first. Those that nothing excites come last.
+  // Groups neurons by the digit that excites them most, 0 first; in each group the most selective
+  // come first. Neurons that no digit excites come last.
   sortBy(means) {
     means.forEach((mean, layer) => {
       const kinds = Array.from({ length: this.sizes[layer + 1] }, (_, j) => {
@@ -32,7 +32,7 @@ export class Diagram {
     this.fit();
   }
 
-  // Take the room there is: the canvas's width decides, and its height follows.
+  // Fits the diagram into the width of the canvas, and sets its height.
   fit() {
     const width = this.canvas.parentElement.clientWidth;
     if (!width) return;
@@ -98,7 +98,7 @@ export class Diagram {
     return [field.x + ((column + 0.5) * field.w) / field.columns, field.y + ((row + 0.5) * field.h) / field.rows];
   }
 
-  // The layer and neuron under a point, or null; inputs are none.
+  // The layer and neuron under a point, or null; inputs don't count.
   find(x, y) {
     const field = this.fields.find((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
     if (!field || field.layer < 0) return null;
@@ -107,7 +107,7 @@ export class Diagram {
     return { layer: field.layer, neuron: field.order ? field.order[place] : place };
   }
 
-  // `image` and `activations` are null before there is anything to see; layers above `depth` stay dim.
+  // `image` and `activations` are null without a digit; layers above `depth` are dim.
   draw({ image = null, activations = null, links = [], depth = this.last, chosen = null }) {
     if (!this.fields) this.fit();
     if (!this.fields) return;
@@ -129,7 +129,7 @@ export class Diagram {
 
   name(context, { layer, x, y, w }) {
     const n = this.sizes[layer + 1].toLocaleString("en");
-    const name = layer < 0 ? "28×28: what it sees" : layer === this.last ? "outputs" : `${n} neurons`;
+    const name = layer < 0 ? "input: 28×28" : layer === this.last ? "outputs" : `${n} neurons`;
     context.font = "12px system-ui, sans-serif";
     context.fillStyle = this.colours.quiet;
     context.textAlign = "center";
@@ -137,7 +137,7 @@ export class Diagram {
     context.fillText(name, context.textAlign === "left" ? x : x + w / 2, y - 7);
   }
 
-  // Pixel by pixel: thousands of small shapes would take a browser too long.
+  // Draws pixel by pixel: thousands of small shapes would take a browser too long.
   cells(context, field, values) {
     const { x, y, w, h, columns, places, layer } = field;
     const colours = (layer < 0 ? this.colours.seen : this.colours.lit).map(context.globalAlpha < 1 ? faded : (colour) => colour);
@@ -198,7 +198,7 @@ export class Diagram {
     }
   }
 
-  // Curves, bluish where a neuron is excited, reddish where it is held back.
+  // Curves in two colours, one for excitation, one for inhibition.
   links(context, links) {
     const most = new Map();
     for (const { layer, value } of links) most.set(layer, Math.max(most.get(layer) ?? 0, Math.abs(value)));
@@ -229,7 +229,7 @@ export class Diagram {
   }
 }
 
-// As many columns as make square cells that fill the room best.
+// The number of columns with which square cells fill the room best.
 function columnsFor(n, across, down) {
   const cell = Math.sqrt((across * down) / n);
   let columns = Math.max(1, Math.floor(across / cell));
@@ -261,7 +261,7 @@ function css(colour) {
   return `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
 }
 
-// Which place of a field each of its pixels belongs to; -1 between them. Large ones are round.
+// Place of each pixel of a field; -1 between neurons. Large neurons are round.
 function pixelMap({ w, h, columns, rows, places, layer }, scale, gap) {
   const [across, down] = [Math.ceil(w * scale), Math.ceil(h * scale)];
   const owner = new Int16Array(across * down).fill(-1);

@@ -1,9 +1,9 @@
-// MNIST's framing of one digit, step by step as digitwise/imaging/framing.py has it.
+// MNIST's framing of one digit, with the steps of digitwise/imaging/framing.py.
 
-export const SIDE = 28; // of the frame
-const BOX = 20; // of the digit in it
-const SMALLEST = 10; // a digit smaller than this, in pixels, is not blown up to fill the box
-const FOOTPRINT = 0.99; // share of its width that a source pixel spreads its ink over
+export const SIDE = 28; // of the frame, in pixels
+const BOX = 20; // side of the digit in the frame, in pixels
+const SMALLEST = 10; // pixels; a smaller digit is not enlarged to fill the box
+const FOOTPRINT = 0.99; // width over which a source pixel spreads its ink, in pixels
 
 // Ink in [0, 1], row by row, `width` across → 784 bytes, 0 paper, 255 ink.
 export function frame(ink, width) {
@@ -66,8 +66,7 @@ function resample({ w, h, cells }) {
   return found;
 }
 
-// How much of source pixel i falls into target pixel t, along one axis; pixels are doubled as long
-// as there are under 20.
+// Share of source pixel i in target pixel t, along one axis. Pixels are doubled until there are 20.
 function spreadOf(side) {
   let [n, times] = [side, 1];
   while (n < BOX) [n, times] = [2 * n, 2 * times];
@@ -75,7 +74,7 @@ function spreadOf(side) {
   const spread = new Float64Array(BOX * side);
   for (let i = 0; i < n; i++) {
     const [start, end] = [scale * i, scale * i + FOOTPRINT * scale];
-    // A pixel that falls into one target whole gives all of its ink, not 99% of it.
+    // A pixel inside one target gives it all of its ink, not 99%.
     const whole = Math.floor(start + 1e-11) === Math.ceil(end - 1e-11) - 1;
     for (let t = Math.floor(start); t < Math.min(BOX, Math.ceil(end)); t++) {
       const overlap = Math.min(end, t + 1) - Math.max(start, t);

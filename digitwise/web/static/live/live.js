@@ -1,4 +1,4 @@
-// The live view of the Read room: at every stroke the network is run here, in the page, and drawn.
+// The live view of the Read room: runs the network in the page at every stroke, and draws it.
 
 import { penOf } from "../paper.js";
 import { Diagram } from "./diagram.js";
@@ -6,12 +6,12 @@ import { loadNetwork } from "./network.js";
 import { nameOf, showNeuron } from "./neuron.js";
 import { lastDigit, seenOf } from "./strokes.js";
 
-const AGAIN = 5000; // milliseconds until a network that didn't come is asked for again
-const SETTLED = 120; // milliseconds without a stroke, until the neuron that is looked at is redrawn
-const STRONGEST = 6; // neurons of the layer at the slider's depth, whose connections are shown
+const RETRY_AFTER = 5000; // milliseconds after a failed request for a network
+const SETTLED = 120; // milliseconds without a stroke before the chosen neuron is redrawn
+const STRONGEST = 6; // neurons of the layer at the slider's depth with visible connections
 
 export class Live {
-  // `sizes` of the network that the server began with: its fields are there before its weights are.
+  // `sizes` are those of the server's own network: its fields are drawn before its weights arrive.
   constructor(root, sizes) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
@@ -46,14 +46,14 @@ export class Live {
     this.draw();
   }
 
-  // Bring a network here, once; the last one that was asked for counts.
+  // Loads a network once; the last request counts.
   async load(model = this.model ?? "") {
     if (this.model === model && (this.network || this.loading)) return this.loading;
     if (this.failed?.model === model && performance.now() < this.failed.until) return null;
     this.model = model;
     this.network = null;
     Object.assign(this.state, { activations: null, links: [], chosen: null });
-    this.say("The network is on its way…");
+    this.say("Loading the network…");
     const coming = loadNetwork(model).then(
       (network) => {
         if (this.loading !== coming) return;
@@ -69,7 +69,7 @@ export class Live {
       (error) => {
         if (this.loading !== coming) return;
         this.loading = null;
-        this.failed = { model, until: performance.now() + (error.final ? Infinity : AGAIN) };
+        this.failed = { model, until: performance.now() + (error.final ? Infinity : RETRY_AFTER) };
         this.root.classList.add("refused");
         this.say(error.message[0].toUpperCase() + error.message.slice(1));
         this.draw();
@@ -79,7 +79,7 @@ export class Live {
     return coming;
   }
 
-  // Another model was chosen: what is seen stays.
+  // Changes the model; the digit stays.
   use(model) {
     if (this.network || this.loading || this.root.classList.contains("refused")) this.load(model);
     else this.model = model;
@@ -89,7 +89,7 @@ export class Live {
     this.said.textContent = text;
   }
 
-  // At every stroke; drawn before the screen is next.
+  // Takes the strokes; the next frame of the screen shows them.
   write(strokes, aspect) {
     if (strokes.length) this.load();
     this.strokes = strokes.length ? { strokes, aspect } : null;
@@ -97,7 +97,7 @@ export class Live {
     this.soon();
   }
 
-  // A digit that was framed already: rows of 28 bytes, or 784 of them.
+  // Takes a framed digit: 28 rows of 28 bytes, or 784 bytes.
   see(image) {
     if (image) this.load();
     this.image = image ? Uint8Array.from(image.flat()) : null;
@@ -126,7 +126,7 @@ export class Live {
       this.state.links = this.trace();
       this.tell();
     } else if (network) {
-      this.say("Write a digit, or click on a neuron.");
+      this.say("Write a digit, or click a neuron.");
     }
     this.draw();
     clearTimeout(this.settling);
@@ -135,8 +135,8 @@ export class Live {
     performance.measure("live", { start: begun });
   }
 
-  // The strongest connections that lead to the neuron that is looked at, to the answer, or, at a
-  // lesser depth, to the neurons there that are lit most.
+  // The strongest connections that lead to the chosen neuron, to the answer, or, at a lesser depth,
+  // to the brightest neurons there.
   trace() {
     const { network, x, state: { activations, depth, chosen } } = this;
     let [layer, ends] = [depth, [0]];
@@ -164,7 +164,7 @@ export class Live {
     const outputs = activations.at(-1);
     const [best, second] = brightest(outputs, 2);
     const then = outputs[second] > 0.005 ? `, then ${second} (${outputs[second].toFixed(3)})` : "";
-    this.say(outputs[best] > 0.005 ? `It says ${best} (${outputs[best].toFixed(3)})${then}.` : "No output fires: it takes this for no digit.");
+    this.say(outputs[best] > 0.005 ? `It says ${best} (${outputs[best].toFixed(3)})${then}.` : "No output fires: this is no digit.");
   }
 
   draw() {
@@ -196,7 +196,7 @@ export class Live {
     if (this.network && found) this.choose(this.diagram.find(event.offsetX, event.offsetY));
   }
 
-  // Arrows go from neuron to neuron, Page Up and Page Down from layer to layer.
+  // Arrow keys move from neuron to neuron, Page Up and Page Down from layer to layer.
   async key(event) {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", PageUp: "before", PageDown: "after" };
     const step = steps[event.key];

@@ -1,11 +1,11 @@
-// A network that runs in the page: taken from a safetensors file, fed forward, and looked into.
-// Its layers are numbered from 0, the first hidden one; the last is that of the ten outputs.
+// A network that runs in the page: loading from a safetensors file, feedforward, inspection.
+// Layer 0 is the first hidden one; the last layer has the ten outputs.
 
 const ACTIVATIONS = {
   relu: [(z) => Math.max(z, 0), (a) => (a > 0 ? 1 : 0)],
   sigmoid: [(z) => 1 / (1 + Math.exp(-z)), (a) => a * (1 - a)],
   tanh: [Math.tanh, (a) => 1 - a * a],
-}; // f, and f′ of what f gave
+}; // f(z), and f′(z) as a function of f(z)
 
 export async function loadNetwork(model) {
   let answer;
@@ -17,12 +17,12 @@ export async function loadNetwork(model) {
   if (!answer.ok) {
     const { detail } = await answer.json().catch(() => ({}));
     const final = answer.status === 409; // this network can't be shown
-    throw Object.assign(new Error(detail ?? "The network didn't come. Is the server still running?"), { final });
+    throw Object.assign(new Error(detail ?? "The network didn't arrive. Is the server still running?"), { final });
   }
   return new Network(readTensors(await answer.arrayBuffer()));
 }
 
-// safetensors: eight bytes for the length of a JSON header, which says where each tensor lies.
+// safetensors: eight bytes for the length of a JSON header with the place of each tensor.
 export function readTensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const { __metadata__: about, ...entries } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
@@ -82,7 +82,7 @@ export class Network {
     return found;
   }
 
-  // The `count` largest |w·a| that a neuron gets from the layer below, whose activations are a.
+  // The `count` largest |w·a| of a neuron's inputs; a are the activations of the layer below.
   strongest(layer, neuron, a, count) {
     const [m, w] = [this.sizes[layer], this.weights[layer]];
     const best = [];
@@ -98,9 +98,8 @@ export class Network {
     return best;
   }
 
-  // A neuron's weights as a picture of 28×28: those of the first layer as they are, others
-  // multiplied back by the chain rule, ∂z/∂x, through neurons as they are lit; or, without
-  // activations, through all of them alike.
+  // A neuron's weights as a picture of 28×28. Weights of later layers are multiplied back by the chain
+  // rule, ∂z/∂x, with f′ at the activations; without activations, with f′ = 1.
   picture(layer, neuron, activations = null) {
     let v = this.weights[layer].subarray(neuron * this.sizes[layer], (neuron + 1) * this.sizes[layer]);
     for (let l = layer - 1; l >= 0; l--) {
@@ -116,13 +115,13 @@ export class Network {
     return v;
   }
 
-  // What each digit does to a neuron, on average; an output's own digit is all there is to say.
+  // Mean activation of a neuron for each digit; for an output, 1 for its own digit.
   excitedBy(layer, neuron) {
     if (layer === this.last) return Float32Array.from({ length: 10 }, (_, d) => (d === neuron ? 1 : 0));
     return this.means[layer].subarray(10 * neuron, 10 * neuron + 10);
   }
 
-  // The digits, of those that came along, that excite a hidden neuron most.
+  // The digits in the file that excite a hidden neuron most.
   mostExciting(layer, neuron) {
     const count = this.most[layer].length / this.sizes[layer + 1];
     return [...this.most[layer].subarray(count * neuron, count * (neuron + 1))].map((k) => ({

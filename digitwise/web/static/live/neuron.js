@@ -1,6 +1,6 @@
-// One neuron, looked into: its weights as a picture, which digits excite it, what it gets from where.
+// One neuron: its weights as a picture, the digits that excite it, its strongest inputs.
 
-const FEEDERS = 6; // neurons below that are shown
+const FEEDERS = 6; // strongest inputs on the page
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -9,18 +9,18 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// Neurons are counted from 1, as people count; outputs are named by their digits.
+// Neurons are counted from 1; outputs are named by their digits.
 export function nameOf(network, layer, neuron) {
   return layer === network.last ? `output ${neuron}` : `neuron ${neuron + 1} of layer ${layer + 1}`;
 }
 
-// `seen` is {x, activations} of the digit that is looked at, or null; `go` shows another neuron.
+// `seen` is {x, activations} of the present digit, or null; `go` shows another neuron.
 export function showNeuron(container, network, { layer, neuron }, seen, go) {
   const name = nameOf(network, layer, neuron);
   const close = element("button", { type: "button", class: "plain", "aria-label": "Close" }, "✕");
   close.addEventListener("click", () => go(null));
   const activation = seen && seen.activations[layer][neuron];
-  const now = seen ? `now ${activation.toFixed(3)}${activation > 0.0005 ? "" : ": it stays dark"}` : "";
+  const now = seen ? `now ${activation.toFixed(3)}${activation > 0.0005 ? "" : ": it doesn't fire"}` : "";
   const title = element("h3", {}, name[0].toUpperCase() + name.slice(1), element("span", { class: "quiet" }, now));
   const parts = [weights(network, layer, neuron, seen)];
   if (layer < network.last) parts.push(digits(network, layer, neuron), examples(network, layer, neuron));
@@ -36,7 +36,7 @@ function part(title, ...children) {
 function weights(network, layer, neuron, seen) {
   const picture = network.picture(layer, neuron, layer > 0 ? seen?.activations : null);
   const words = layer === 0 ? "Its 784 weights" : "Weights, multiplied back";
-  return part(words, signed(picture, 132, `${words}, as a picture`), element("p", { class: "key quiet" }, element("i", { class: "plus" }), "ink excites it ", element("i", { class: "minus" }), "ink holds it back"));
+  return part(words, signed(picture, 132, `${words}, as a picture`), element("p", { class: "key quiet" }, element("i", { class: "plus" }), "ink excites it ", element("i", { class: "minus" }), "ink inhibits it"));
 }
 
 function digits(network, layer, neuron) {

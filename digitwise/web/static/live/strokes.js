@@ -1,21 +1,21 @@
-// Strokes on the paper: which of them make a line, which a digit, and the ink that they leave.
+// Strokes on the paper: grouped into lines and digits, and drawn as ink.
 // A stroke is a list of points [x, y] in [0, 1]; `aspect` is the paper's width over its height.
 
 import { frame } from "./framing.js";
 
-const SMALL = 0.4; // of the tallest stroke's height: dots and dashes, which tell nothing of lines
-const APART = 0.25; // of the lower line's height: a gap between lines, or less of an overlap
-const BESIDE = 0.012; // of the paper's height: strokes of one digit are no further apart
-// Strokes are thickened as digitwise/imaging/strokes.py thickens them, in pixels of the 20×20 box.
+const SMALL = 0.4; // share of the tallest stroke's height; shorter strokes don't define lines
+const APART = 0.25; // share of the smaller height; lines overlap less than that
+const BESIDE = 0.012; // largest gap between strokes of one digit, as a share of the paper's height
+// Strokes are thickened as in digitwise/imaging/strokes.py, in pixels of the 20×20 box.
 const [BOX, THIN, WANTED] = [20, 1.7, 2.3];
-const LONGEST = 80; // pixels of the digit's longer side when its ink is looked at
+const LONGEST = 80; // longer side of the drawn digit, in pixels
 
 function extent(stroke) {
   const [xs, ys] = [stroke.map(([x]) => x), stroke.map(([, y]) => y)];
   return { x0: Math.min(...xs), x1: Math.max(...xs), y0: Math.min(...ys), y1: Math.max(...ys), stroke };
 }
 
-// Lines of strokes, from top to bottom; the strokes of each as they were written.
+// Lines of strokes, from top to bottom; each keeps the order of writing.
 export function linesOf(strokes) {
   const all = strokes.map(extent);
   const tallest = Math.max(0, ...all.map(({ y0, y1 }) => y1 - y0));
@@ -40,7 +40,7 @@ export function linesOf(strokes) {
   return lines.map(({ members }) => strokes.filter((stroke) => members.has(stroke)));
 }
 
-// The strokes of the digit that the last stroke belongs to: those of its line that overlap.
+// The strokes of the last digit: those of the last stroke's line that overlap with it.
 export function lastDigit(strokes, aspect) {
   const line = linesOf(strokes).find((one) => one.includes(strokes.at(-1))) ?? [];
   let group = extent(line.at(-1));
@@ -58,9 +58,9 @@ export function lastDigit(strokes, aspect) {
   return line.filter((stroke) => !others.has(stroke));
 }
 
-let sheet = null; // on which ink is looked at
+let sheet = null; // canvas for the ink
 
-// What the network sees of a digit's strokes: 784 bytes. `pen` is a share of the paper's height.
+// Frame of a digit's strokes: 784 bytes. `pen` is a share of the paper's height.
 export function seenOf(strokes, aspect, pen) {
   const all = strokes.map(extent);
   const [x0, x1] = [Math.min(...all.map((one) => one.x0)), Math.max(...all.map((one) => one.x1))];
