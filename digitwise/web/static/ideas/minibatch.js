@@ -32,7 +32,7 @@ export class MiniBatchIdea extends Idea {
     plot(this.find(".cloud"), [shafts, heads], {
       annotations: [whole],
       xaxis: { range: [-reach, reach], title: { text: "along ∇C, in lengths of ∇C" }, zeroline: true, zerolinecolor: colour("quiet") },
-      yaxis: { range: [-reach, reach], title: { text: "across ∇C, in the widest direction" } },
+      yaxis: { range: [-reach, reach], title: { text: "across ∇C, widest direction" } },
     }, { staticPlot: true });
     this.find(".cloud").setAttribute("aria-label", `${arrows.length} estimates of ∇C from ${m} digits each`);
     const measured = { x: sizes, y: errors, mode: "markers", name: "measured", marker: { size: 8 } };
