@@ -52,7 +52,7 @@ def test_a_server_that_is_killed_loses_nothing(start, make_table):
     assert httpx.post(f"{address}api/review/rows/1", json=body).status_code == 200
     server.send_signal(signal.SIGINT)
     out, errors = server.communicate(timeout=30)
-    assert "2 of 4 looked at" in out
+    assert "2 of 4 numbers looked at" in out
     assert errors.replace("digitwise: stopped\n", "") == ""
     assert [row["text"] for row in cells_of(table)][:4] == ["078", "72", "-6", "90"]
 

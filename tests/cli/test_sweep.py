@@ -105,7 +105,7 @@ def test_when_all_diverge(run):
         *FAST, "--learning-rate", "1e30,1e35", "--activation", "relu", "--cost", "cross-entropy"
     )
     assert ran.code == 0, ran.err
-    assert "All of them diverged" in ran.out
+    assert "All networks diverged" in ran.out
     assert "digitwise train" not in ran.out
 
 
