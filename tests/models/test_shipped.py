@@ -16,5 +16,5 @@ def test_every_shipped_network_is_what_its_card_says(mnist):
 
 
 def test_unknown():
-    with pytest.raises(ModelError, match=r"no model 'nothing'.*shipped \(reader\)"):
+    with pytest.raises(ModelError, match=r"no model 'nothing'.*shipped network \(reader\)"):
         open_model("nothing")
