@@ -43,7 +43,7 @@ class Experiments(TyperGroup):
 
 lab = typer.Typer(
     cls=Experiments,
-    help="Run what the chapter says, and check it. COMMAND is one of these or of the experiments: "
+    help="Run the chapter's experiments. COMMAND is one of these commands, or an experiment: "
     f"{', '.join(EXPERIMENTS)}.",
     no_args_is_help=True,
 )
