@@ -116,10 +116,10 @@ def test_the_samples(page, samples, name):
 def test_an_example_is_saved(page, folder):
     write(page, "52")
     reads(page, "52")
-    page.get_by_label("the right digits").fill("5")
+    page.get_by_label("correct text").fill("5")
     page.get_by_role("button", name="Save as example").click()
     page.get_by_text("expected 2 digits").wait_for()
-    page.get_by_label("the right digits").fill("57")
+    page.get_by_label("correct text").fill("57")
     page.get_by_role("button", name="Save as example").click()
     page.get_by_text("digitwise train --data examples").wait_for()
     assert list((folder / "5").glob("*.png"))

@@ -117,7 +117,7 @@ function seen(rows) {
 function saver(number, save) {
   const written = digitsOf(number);
   const digits = written.map((digit) => digit.char).join("");
-  const label = element("input", { type: "text", value: digits, size: Math.max(4, digits.length), "aria-label": "the right digits" });
+  const label = element("input", { type: "text", value: digits, size: Math.max(4, digits.length), "aria-label": "correct text" });
   const button = element("button", { type: "button" }, "Save as example");
   const said = element("span", { class: "quiet", role: "status" });
   button.addEventListener("click", async () => {
