@@ -27,40 +27,50 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure a network on test digits: accuracy, calibration error, confusions."""
-    from digitwise.cli.loading import load_digits
+    from digitwise.cli.loading import load_digits, load_pictures
     from digitwise.data.sources import resolve
+    from digitwise.errors import InputError
+    from digitwise.models.classes import classes_of
     from digitwise.models.shipped import DEFAULT, open_model
     from digitwise.training.evaluation import evaluate as measure
 
     names = model or [DEFAULT]
     opened = [open_model(one) for one in names]
-    name = resolve(data, data_dir)
-    _, test = load_digits(name, data_dir)
+    classes = classes_of(opened[0])
+    if any(classes_of(one) != classes for one in opened):
+        raise InputError("expected networks that tell the same classes; found different ones")
+    if classes:
+        name, test = data, load_pictures(data, classes)
+    else:
+        name = resolve(data, data_dir)
+        _, test = load_digits(name, data_dir)
     # The calibration of one network doesn't hold for a committee.
     calibration = opened[0].calibration if len(opened) == 1 else None
     result = measure([one.network for one in opened], test, calibration=calibration)
-    shown = " + ".join(names)
+    shown, told = " + ".join(names), {"classes": list(classes)} if classes else {}
     if as_json:
-        emit({**result.to_dict(), "model": shown, "data": name})
+        emit({**result.to_dict(), "model": shown, "data": name} | told)
     console = people(as_json)
     console.print(
-        f"{shown}: {percent(result.accuracy)}, {result.correct:,} of {result.n:,} test digits of "
-        f"{name} right"
+        f"{shown}: {percent(result.accuracy)}, {result.correct:,} of {result.n:,} "
+        f"{'pictures' if classes else 'test digits'} of {name} right"
     )
     console.print(
         f"Confidence is off by {percent(result.calibration_error)} on average; of the surest 99%, "
         f"{percent(result.error_among_surest(0.01))} are wrong"
     )
-    console.print(_confusion(result))
+    console.print(_confusion(result, classes))
 
 
-def _confusion(result: "Evaluation") -> "Table":
+def _confusion(result: "Evaluation", classes: tuple[str, ...] | None) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table("digit", *(str(d) for d in range(10)), box=box.SIMPLE, title="read as")
+    names = classes or tuple(str(d) for d in range(10))
+    what = "class" if classes else "digit"
+    table = Table(what, *names, box=box.SIMPLE, title="read as")
     for column in table.columns:
         column.justify = "right"
-    for digit, row in enumerate(result.confusion):
-        table.add_row(str(digit), *(str(n) if n else "·" for n in row))
+    for name, row in zip(names, result.confusion, strict=False):
+        table.add_row(name, *(str(n) if n else "·" for n in row[: len(names)]))
     return table

@@ -1,5 +1,7 @@
 """Load digits, with a progress bar for slow sources."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.progress import Progress
@@ -7,15 +9,47 @@ from rich.progress import Progress
 from digitwise.cli.logs import logger, timed
 from digitwise.cli.output import people
 from digitwise.data.digits import Digits
+from digitwise.data.folders import read_classes
 from digitwise.data.others import Other, load_other
 from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real_numbers
 from digitwise.data.sources import load
+from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
 from digitwise.percent import percent
+
+SETS = ("mnist", "digits")  # that have no folder
 
 
 def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
     """Load training and test digits; the progress of downloads and pictures is on stderr."""
+    with _shown() as progress, timed(f"loading {name}"):
+        train, test = load(name, data_dir, progressbar=True, progress=progress)
+    logger.info("digits: %s, %s training, %s test", train.source, len(train), len(test))
+    return train, test
+
+
+def load_pictures(name: str, classes: tuple[str, ...]) -> Digits:
+    """Load the pictures that a network with classes of its own is measured on.
+
+    Raises
+    ------
+    InputError
+        If no folder is named: sets of digits have none of its classes.
+    DataError
+        If the folder has no pictures in folders named by class, or one can't be read.
+    """
+    if name in ("auto", *SETS):
+        raise InputError(
+            f"this network tells {', '.join(classes)}, no digits: name a folder that has a folder "
+            "of pictures for each, --data FOLDER"
+        )
+    with _shown() as progress, timed(f"loading {name}"):
+        return read_classes(Path(name).expanduser(), classes, progress)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[int, int], None]]:
+    """Show the progress of pictures that are read on a terminal's standard error."""
     console = people(True)
     bar = Progress(console=console, disable=not console.is_terminal, transient=True)
     task = bar.add_task("reading pictures")
@@ -25,13 +59,10 @@ def load_digits(name: str, data_dir: Path | None) -> tuple[Digits, Digits]:
         bar.update(task, completed=done, total=total)
 
     try:
-        with timed(f"loading {name}"):
-            train, test = load(name, data_dir, progressbar=True, progress=progress)
+        yield progress
     finally:
         if bar.live.is_started:  # older versions of Rich print a line as they stop
             bar.stop()
-    logger.info("digits: %s, %s training, %s test", train.source, len(train), len(test))
-    return train, test
 
 
 def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> list[Other]:

@@ -1,6 +1,10 @@
-"""Folders of pictures by label: FOLDER/0/*.png to FOLDER/9/*.png, each framed as MNIST's are."""
+"""Folders of pictures by label: FOLDER/0/*.png to FOLDER/9/*.png, each framed as MNIST's are.
 
-from collections.abc import Callable
+For a network that tells other symbols, folders have the names of its classes: FOLDER/star/*.png.
+"""
+
+import unicodedata
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +69,57 @@ def read_labelled(
     return read(train), read(test)
 
 
+def read_classes(
+    folder: Path, names: Sequence[str], progress: Callable[[int, int], None] | None = None
+) -> Digits:
+    """Read all pictures in folders named by class, FOLDER/test/NAME if there, else FOLDER/NAME.
+
+    Folders named by label, 0 for the first class, do as well if none has a name of a class.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the classes, label 0 first.
+    progress : callable, optional
+        Called with (pictures read, pictures in all).
+
+    Raises
+    ------
+    DataError
+        If there is no picture, one can't be read, or one has no ink: it names the file.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; expected one with a folder of pictures a class")
+    place = folder / "test" if (folder / "test").is_dir() else folder
+    # Some file systems keep accents apart from their letters.
+    found = {unicodedata.normalize("NFC", p.name): p for p in place.iterdir() if p.is_dir()}
+    labels = {name: label for label, name in enumerate(names)}
+    if not found.keys() & labels.keys():
+        labels = {str(label): label for label in range(len(names))}
+    pictures = [(path, labels[n]) for n in labels if n in found for path in _files(found[n])]
+    if not pictures:
+        raise DataError(
+            f"{place}: expected pictures in folders named {', '.join(names)}; found the folders "
+            f"{', '.join(sorted(found)) or 'none':.200}"
+        )
+    images = []
+    for done, (path, _) in enumerate(pictures, 1):
+        images.append(_read(path))
+        if progress:
+            progress(done, len(pictures))
+    return Digits(
+        np.stack(images), np.array([label for _, label in pictures], np.uint8), str(folder)
+    )
+
+
 def _pictures(folder: Path) -> list[Path]:
+    return sorted(path for digit in range(10) for path in _files(folder / str(digit)))
+
+
+def _files(folder: Path) -> list[Path]:
     return sorted(
         path
-        for digit in range(10)
-        for path in folder.glob(f"{digit}/*")
+        for path in folder.glob("*")
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     )
 
@@ -84,5 +134,5 @@ def _read(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     except ImageError as error:
         raise DataError(f"{path}: {error}; repair or remove it") from error
     if not image.any():
-        raise DataError(f"{path}: no ink found, expected one digit; repair or remove it")
+        raise DataError(f"{path}: no ink found, expected one digit or symbol; repair or remove it")
     return image

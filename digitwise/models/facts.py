@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from digitwise.data.catalogue import KNOWN
 from digitwise.data.others import split_share
 from digitwise.models.cards import CARDS
+from digitwise.models.classes import KEY
 from digitwise.percent import percent
 from digitwise.typed_layers import layers_text
 
@@ -25,6 +26,7 @@ def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
         "parameters": network.parameter_count,
         "activation": network.activation,
         "cost": network.cost,
+        "classes": _names(model),
         "origin": model.training.get("origin"),
         "data": settings.get("data"),
         "also": "; ".join(_sources(settings.get("also"))) or None,
@@ -63,6 +65,11 @@ def trained_on(model: "Model") -> str | None:
     if not isinstance(accuracy, float) or not isinstance(tested, int):
         return f"{count}{data}{more}"
     return f"{count}{data}{more}; {percent(accuracy)} of {tested:,} test digits are right"
+
+
+def _names(model: "Model") -> str | None:
+    names = model.training.get(KEY)
+    return ", ".join(str(name) for name in names) if isinstance(names, list) else None
 
 
 def _settings(model: "Model") -> dict[str, Any]:

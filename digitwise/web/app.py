@@ -23,11 +23,13 @@ from digitwise.web import (
     reading,
     review,
     samples,
+    teach,
     training,
 )
 from digitwise.web.desk import Desk
 from digitwise.web.form_pictures import EditedFile, FormPictures
 from digitwise.web.guard import Guard
+from digitwise.web.lessons import Lessons
 from digitwise.web.runs import Runs
 from digitwise.web.sending import STATIC, Compressed, KeptFiles
 
@@ -79,6 +81,7 @@ def make_app(
             in_review.close()
         app.state.runs.close()
         app.state.lab_pages.close()
+        app.state.lessons.close()
         app.state.desk.close()
         app.state.form_pictures.close()
 
@@ -97,6 +100,7 @@ def make_app(
     app.state.runs = Runs(models)
     app.state.review, app.state.learner = in_review, Learner(model, models)
     app.state.lab_pages = lab_pages.LabPages()
+    app.state.lessons = Lessons()
     app.state.readers = {model: reader}
     app.state.edited, app.state.form_pictures = edited, FormPictures()
     app.include_router(reading.router)
@@ -105,6 +109,7 @@ def make_app(
     app.include_router(fields.router)
     app.include_router(examples.router)
     app.include_router(training.router)
+    app.include_router(teach.router)
     app.include_router(ideas.router)
     app.include_router(review.router)
     app.include_router(lab_pages.router)
