@@ -28,7 +28,7 @@ HELD_BACK = 5  # every fifth example of a class is only measured on
 HIDDEN = 30
 EPOCHS = 20
 EPOCH_EXAMPLES = 1_500  # at least: few examples are drawn anew many times an epoch
-LEARNING_RATE, BATCH_SIZE = 0.3, 10
+LEARNING_RATE, BATCH_SIZE = 0.5, 10
 # How the same person may draw the same symbol again. Turned further, a plus would be a cross.
 DEFORMATION = Deformation(
     rotation=18, slant=20, aspect=0.3, elastic=2.4, thinner=0.7, thicker=1.2, shift=0.7, scale=0.08

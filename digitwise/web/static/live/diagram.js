@@ -7,11 +7,15 @@ const NARROW = 640; // pixels; in a narrower canvas the layers are stacked
 const HALO = 5; // largest halo around a neuron, in pixels
 const LARGEST = 32; // largest neuron, in pixels
 const LABEL = 20; // height of a field's label, in pixels
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 const LINK = 1.6; // width of the strongest connection, in pixels
 
 export class Diagram {
-  constructor(canvas, sizes) {
+  // `names` of the outputs; those of digits if there are none.
+  constructor(canvas, sizes, names = DIGITS) {
     this.canvas = canvas;
+    this.names = names;
+    this.short = names.every((name) => name.length === 1);
     this.sizes = sizes;
     this.last = sizes.length - 2;
     this.orders = new Map(); // order of the neurons of each hidden layer
@@ -22,9 +26,10 @@ export class Diagram {
   sortBy(means) {
     means.forEach((mean, layer) => {
       const kinds = Array.from({ length: this.sizes[layer + 1] }, (_, j) => {
-        const ten = mean.subarray(10 * j, 10 * j + 10);
-        const [most, sum] = [Math.max(...ten), ten.reduce((a, b) => a + Math.abs(b), 0)];
-        return { j, digit: sum ? ten.indexOf(most) : 10, choosy: sum ? most / sum : 0 };
+        const n = this.names.length;
+        const each = mean.subarray(n * j, n * j + n);
+        const [most, sum] = [Math.max(...each), each.reduce((a, b) => a + Math.abs(b), 0)];
+        return { j, digit: sum ? each.indexOf(most) : n, choosy: sum ? most / sum : 0 };
       });
       kinds.sort((a, b) => a.digit - b.digit || b.choosy - a.choosy);
       this.orders.set(layer, kinds.map(({ j }) => j));
@@ -80,7 +85,7 @@ export class Diagram {
       fields.push(this.field(layer, (width - cell * columns) / 2, y, cell * columns, cell * rows, columns));
       y += cell * rows + 42;
     });
-    return [...fields, this.field(this.last, 0, y, width, 30, 10)];
+    return [...fields, this.field(this.last, 0, y, width, 30, this.names.length)];
   }
 
   field(layer, x, y, w, h, columns) {
@@ -94,7 +99,7 @@ export class Diagram {
   at(layer, neuron) {
     const field = this.fields[layer + 1];
     const [row, column] = [Math.floor(field.places[neuron] / field.columns), field.places[neuron] % field.columns];
-    if (layer === this.last && !this.narrow) return [field.x + 10, field.y + ((row + 0.5) * field.h) / 10];
+    if (layer === this.last && !this.narrow) return [field.x + 10, field.y + ((row + 0.5) * field.h) / field.rows];
     return [field.x + ((column + 0.5) * field.w) / field.columns, field.y + ((row + 0.5) * field.h) / field.rows];
   }
 
@@ -176,7 +181,7 @@ export class Diagram {
 
   outputs(context, field, values) {
     const best = values ? values.indexOf(Math.max(...values)) : -1;
-    for (let d = 0; d < 10; d++) {
+    for (let d = 0; d < this.names.length; d++) {
       const [x, y] = this.at(this.last, d);
       const value = values?.[d] ?? 0;
       context.fillStyle = css(this.colours.lit[Math.round((LEVELS - 1) * value)]);
@@ -187,14 +192,18 @@ export class Diagram {
       context.font = `${d === best ? 700 : 400} 14px ui-monospace, monospace`;
       context.textAlign = "center";
       if (this.narrow) {
-        context.fillText(d, x, y + 26);
+        context.fillText(shortened(context, this.names[d], field.w / this.names.length - 4), x, y + 26);
         continue;
       }
-      context.fillText(d, x + 20, y + 5);
+      // A long name stands above its bar.
+      const [left, down] = this.short ? [34, 0] : [20, 10];
+      if (this.short) context.fillText(this.names[d], x + 20, y + 5);
+      context.textAlign = "left";
+      if (!this.short) context.fillText(shortened(context, this.names[d], field.w - left - 10), x + left, y + 1);
       context.fillStyle = this.colours.off;
-      context.fillRect(x + 34, y - 4, field.w - 44, 8);
+      context.fillRect(x + left, y - 4 + down, field.w - left - 10, 8);
       context.fillStyle = d === best ? css(this.colours.lit.at(-1)) : this.colours.quiet;
-      context.fillRect(x + 34, y - 4, value * (field.w - 44), 8);
+      context.fillRect(x + left, y - 4 + down, value * (field.w - left - 10), 8);
     }
   }
 
@@ -227,6 +236,12 @@ export class Diagram {
     context.arc(x, y, radius, 0, 7);
     context.stroke();
   }
+}
+
+function shortened(context, text, room) {
+  let found = text;
+  while (found.length > 1 && context.measureText(found).width > room) found = `${found.slice(0, -2)}…`;
+  return found;
 }
 
 // The number of columns with which square cells fill the room best.

@@ -56,15 +56,7 @@ export class Live {
     this.say("Loading the network…");
     const coming = loadNetwork(model).then(
       (network) => {
-        if (this.loading !== coming) return;
-        this.network = network;
-        this.root.classList.remove("refused");
-        this.state.chosen = null;
-        const diagram = new Diagram(this.canvas, network.sizes);
-        diagram.sortBy(network.means);
-        this.show(diagram);
-        this.say("");
-        this.update();
+        if (this.loading === coming) this.take(network);
       },
       (error) => {
         if (this.loading !== coming) return;
@@ -77,6 +69,18 @@ export class Live {
     );
     this.loading = coming;
     return coming;
+  }
+
+  // Shows a network in place of the present one.
+  take(network) {
+    this.network = network;
+    this.root.classList.remove("refused");
+    this.state.chosen = null;
+    const diagram = new Diagram(this.canvas, network.sizes, network.names);
+    diagram.sortBy(network.means);
+    this.show(diagram);
+    this.say("");
+    this.update();
   }
 
   // Changes the model; the digit stays.
@@ -126,7 +130,7 @@ export class Live {
       this.state.links = this.trace();
       this.tell();
     } else if (network) {
-      this.say("Write a digit, or click a neuron.");
+      this.say(`${this.network.kind === "digit" ? "Write a digit" : "Draw"}, or click on a neuron.`);
     }
     this.draw();
     clearTimeout(this.settling);
@@ -161,10 +165,11 @@ export class Live {
       this.say(`Layer ${depth + 1}: ${lit.toLocaleString("en")} of ${all} neurons are lit.`);
       return;
     }
+    const { names, kind } = this.network;
     const outputs = activations.at(-1);
     const [best, second] = brightest(outputs, 2);
-    const then = outputs[second] > 0.005 ? `, then ${second} (${outputs[second].toFixed(3)})` : "";
-    this.say(outputs[best] > 0.005 ? `It says ${best} (${outputs[best].toFixed(3)})${then}.` : "No output fires: this is no digit.");
+    const then = outputs[second] > 0.005 ? `, then ${names[second]} (${outputs[second].toFixed(3)})` : "";
+    this.say(outputs[best] > 0.005 ? `It says ${names[best]} (${outputs[best].toFixed(3)})${then}.` : `No output fires: it takes this for no ${kind}.`);
   }
 
   draw() {

@@ -29,7 +29,7 @@ export function readTensors(buffer) {
   const tensors = {};
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
     const data = buffer.slice(8 + length + from, 8 + length + to);
-    const values = { F16: () => fromHalf(data), F32: () => new Float32Array(data), U8: () => new Uint8Array(data), U16: () => new Uint16Array(data) };
+    const values = { F16: () => fromHalf(data), F32: () => new Float32Array(data), F64: () => Float32Array.from(new Float64Array(data)), U8: () => new Uint8Array(data), U16: () => new Uint16Array(data) };
     tensors[name] = { shape, values: values[dtype]() };
   }
   return { about, tensors };
@@ -53,7 +53,9 @@ export class Network {
     this.weights = this.sizes.slice(1).map((_, l) => tensors[`w${l}`].values);
     this.biases = this.sizes.slice(1).map((_, l) => tensors[`b${l}`].values);
     this.last = this.weights.length - 1;
-    // Of hidden layers: ten mean activations of each neuron, and the digits that excite it most.
+    this.names = about.names ? JSON.parse(about.names) : Array.from({ length: 10 }, (_, digit) => String(digit));
+    this.kind = about.names ? "class" : "digit"; // of what outputs stand for
+    // Of hidden layers: each neuron's mean activation by digit, and the digits that excite it most.
     this.means = this.weights.slice(0, -1).map((_, l) => tensors[`mean${l}`].values);
     this.most = this.weights.slice(0, -1).map((_, l) => tensors[`most${l}`].values);
     this.digits = tensors.digits.values;
@@ -117,15 +119,16 @@ export class Network {
 
   // Mean activation of a neuron for each digit; for an output, 1 for its own digit.
   excitedBy(layer, neuron) {
-    if (layer === this.last) return Float32Array.from({ length: 10 }, (_, d) => (d === neuron ? 1 : 0));
-    return this.means[layer].subarray(10 * neuron, 10 * neuron + 10);
+    if (layer === this.last) return Float32Array.from(this.names, (_, d) => (d === neuron ? 1 : 0));
+    const n = this.names.length;
+    return this.means[layer].subarray(n * neuron, n * neuron + n);
   }
 
   // The digits in the file that excite a hidden neuron most.
   mostExciting(layer, neuron) {
     const count = this.most[layer].length / this.sizes[layer + 1];
     return [...this.most[layer].subarray(count * neuron, count * (neuron + 1))].map((k) => ({
-      label: this.labels[k],
+      name: this.names[this.labels[k]],
       image: this.digits.subarray(784 * k, 784 * (k + 1)),
     }));
   }

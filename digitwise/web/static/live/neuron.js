@@ -11,7 +11,7 @@ function element(name, attributes = {}, ...children) {
 
 // Neurons are counted from 1; outputs are named by their digits.
 export function nameOf(network, layer, neuron) {
-  return layer === network.last ? `output ${neuron}` : `neuron ${neuron + 1} of layer ${layer + 1}`;
+  return layer === network.last ? `output ${network.names[neuron]}` : `neuron ${neuron + 1} of layer ${layer + 1}`;
 }
 
 // `seen` is {x, activations} of the present digit, or null; `go` shows another neuron.
@@ -45,15 +45,15 @@ function digits(network, layer, neuron) {
   const rows = [...mean].map((value, d) => {
     const bar = element("i");
     bar.style.width = `${(100 * Math.abs(value)) / most}%`;
-    return [element("span", {}, String(d)), element("span", { class: Math.abs(value) === most ? "bar best" : "bar" }, bar), element("span", { class: "value" }, value.toFixed(2))];
+    return [element("span", {}, network.names[d]), element("span", { class: Math.abs(value) === most ? "bar best" : "bar" }, bar), element("span", { class: "value" }, value.toFixed(2))];
   });
-  return part("Mean activation, by digit", element("div", { class: "means" }, ...rows.flat()));
+  return part(`Mean activation, by ${network.kind}`, element("div", { class: "means" }, ...rows.flat()));
 }
 
 function examples(network, layer, neuron) {
   const found = network.mostExciting(layer, neuron);
-  const pictures = found.map(({ label, image }) => ink(image, 44, `a ${label}`));
-  return part("Digits that excite it most", element("div", { class: "thumbs" }, ...pictures));
+  const pictures = found.map(({ name, image }) => ink(image, 44, `a ${name}`));
+  return part(network.kind === "digit" ? "Digits that excite it most" : "Examples that excite it most", element("div", { class: "thumbs" }, ...pictures));
 }
 
 function feeders(network, layer, neuron, { activations }, go) {
@@ -75,10 +75,14 @@ function picture(side, about, paint) {
   const canvas = element("canvas", about ? { role: "img", "aria-label": about } : { "aria-hidden": "true" });
   Object.assign(canvas, { width: 28, height: 28 });
   canvas.style.width = canvas.style.height = `${side}px`;
+  put(canvas, paint);
+  return canvas;
+}
+
+function put(canvas, paint) {
   const image = new ImageData(28, 28);
   for (let k = 0; k < 784; k++) image.data.set(paint(k), 4 * k);
   canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
 }
 
 function rgb(name) {
@@ -87,13 +91,23 @@ function rgb(name) {
 }
 
 function signed(values, side, about) {
+  return picture(side, about, coloursOf(values));
+}
+
+// Weights onto a canvas of 28×28 pixels.
+export function paintSigned(canvas, values) {
+  put(canvas, coloursOf(values));
+}
+
+// The colour of each of 784 weights.
+function coloursOf(values) {
   const [off, plus, minus] = ["off", "plus", "minus"].map(rgb);
   const most = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
-  return picture(side, about, (k) => {
+  return (k) => {
     const share = Math.abs(values[k]) / most;
     const to = values[k] > 0 ? plus : minus;
     return [...off.map((value, c) => value + share * (to[c] - value)), 255];
-  });
+  };
 }
 
 export function ink(image, side, about) {
