@@ -26,9 +26,10 @@ MIN_EXAMPLES = 3  # of a class
 MAX_EXAMPLES = 2_000  # of all classes
 HELD_BACK = 5  # every fifth example of a class is only measured on
 HIDDEN = 30
-EPOCHS = 20
-EPOCH_EXAMPLES = 1_500  # at least: few examples are drawn anew many times an epoch
+EPOCHS = 50
+EPOCH_EXAMPLES = 600  # at least: few examples are drawn anew many times an epoch
 LEARNING_RATE, BATCH_SIZE = 0.5, 10
+WEIGHT_DECAY = 5e-4  # weights of pixels that teach nothing fade: pictures of them are clearer
 # How the same person may draw the same symbol again. Turned further, a plus would be a cross.
 DEFORMATION = Deformation(
     rotation=18, slant=20, aspect=0.3, elastic=2.4, thinner=0.7, thicker=1.2, shift=0.7, scale=0.08
@@ -101,6 +102,7 @@ def teach(symbols: Sequence[Symbol], seed: int = 0, callbacks: Sequence[Callback
         epochs=EPOCHS,
         learning_rate=LEARNING_RATE,
         batch_size=BATCH_SIZE,
+        weight_decay=WEIGHT_DECAY,
         seed=seed,
         engine="fused",
     )

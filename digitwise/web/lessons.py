@@ -15,7 +15,7 @@ from digitwise.web.desk import BusyError
 
 MAX_LESSONS = 8  # kept
 MAX_WAITING = 4
-EPOCH_SECONDS = 0.08  # at least, so that people can watch; computing takes a quarter of it
+EPOCH_SECONDS = 0.04  # at least, so that people can watch; computing takes half of it
 MAX_SECONDS = 30.0  # of a lesson
 
 

@@ -118,3 +118,24 @@ def test_a_fault_of_ours_is_one_line_too(run, tmp_path):
     )
     ran = run("models", PYTHONPATH=str(tmp_path))
     assert_one_line(ran, 1, "internal error: RuntimeError: two lines", "DIGITWISE_DEBUG")
+
+
+def test_a_network_with_classes_is_evaluated_on_a_folder_of_pictures(run, tmp_path):
+    import numpy as np
+
+    from digitwise.models.files import save
+    from digitwise.training.teaching import Symbol, teach
+    from tests.symbols import NAMES, images, write_folders
+
+    rng = np.random.default_rng(2)
+    save(teach([Symbol(name, images(name, 20, rng)) for name in NAMES]), tmp_path / "net")
+    write_folders(tmp_path / "others", 20, rng)
+    (found,) = run("evaluate", "net", "--data", "others", "--json").json
+    assert found["n"] == 60
+    assert found["accuracy"] >= 0.95
+    assert found["classes"] == list(NAMES)
+    ran = run("evaluate", "net", "--data", "others")
+    assert "60 pictures of others right" in ran.out
+    assert "triangle" in ran.out
+    assert_one_line(run("evaluate", "net"), 1, "tells circle, triangle, star, no digits")
+    assert_one_line(run("evaluate", "net", "reader"), 1, "the same classes")

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 import digitwise as dw
-from digitwise.data.folders import is_labelled, read_labelled
+from digitwise.data.folders import is_labelled, read_classes, read_labelled
 from digitwise.errors import DataError
 
 
@@ -65,3 +65,23 @@ def test_train_needs_test(tmp_path, bundled):
     write(tmp_path / "train", bundled[0][:20])
     with pytest.raises(DataError, match="a folder `test` beside it"):
         dw.load(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["", "test"])
+def test_folders_named_by_class(tmp_path, bundled, place):
+    digits = bundled[0][:40]
+    write(tmp_path / "digits", digits)
+    for name, label in (("star", 3), ("e\u0301", 7)):
+        (tmp_path / "all" / place).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "digits" / str(label)).rename(tmp_path / "all" / place / name)
+    seen = []
+    found = read_classes(tmp_path / "all", ["\u00e9", "none", "star"], lambda *n: seen.append(n))
+    counts = [(digits.labels == 7).sum(), 0, (digits.labels == 3).sum()]
+    assert np.bincount(found.labels, minlength=3).tolist() == counts
+    assert seen[-1] == (sum(counts), sum(counts))
+    by_label = read_classes(tmp_path / "digits", ["a", "b", "c"])
+    assert np.bincount(by_label.labels).tolist() == np.bincount(digits.labels)[:3].tolist()
+    with pytest.raises(DataError, match=r"named 3, star; found the folders"):
+        read_classes(tmp_path / "digits" / "0", ["3", "star"])
+    with pytest.raises(DataError, match="no such folder"):
+        read_classes(tmp_path / "nothing", ["3", "star"])

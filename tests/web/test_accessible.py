@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("fastapi")
 
 from tests.web.test_page import reads, write
+from tests.web.test_teach_page import learn, show
 
 AXE = "axe-core@4.14.1"
 
@@ -44,10 +45,18 @@ def wait_for_answers(page):
     page.locator("#perceptron").get_by_text("It computes: NAND").wait_for()
 
 
+def teach_it(page):
+    show(page, 3)
+    learn(page)
+    page.locator("#weights button").first.click()
+
+
 STATES = {
     "empty": ("", None),
     "digit": ("", look_into_a_digit),
     "many": ("", read_many_numbers),
+    "teach": ("teach.html", None),
+    "taught": ("teach.html", teach_it),
     "train": ("train.html", None),
     "ideas": ("ideas.html", wait_for_answers),
     "lab": ("lab/", None),

@@ -18,6 +18,7 @@ const ANEW = 1500; // milliseconds until a stroke under "Try it" begins another 
 const ENOUGH = 20; // examples of a class
 const MAX_PICTURE = 14_000_000; // bytes
 const HIDDEN = 30;
+const MOST_SHOWN = 60; // neurons whose weights are pictures
 
 // The network of this room comes from a lesson or a file, not from /api/network.
 class TaughtLive extends Live {
@@ -35,7 +36,7 @@ class TaughtLive extends Live {
 }
 
 const store = await Store.open();
-let bounds = { min_examples: 3, max_examples: 2000, epochs: 20 };
+let bounds = { min_examples: 3, max_examples: 2000, epochs: 50 };
 let network = null;
 let model = null; // {content, rows, saved}
 let lesson = null;
@@ -131,7 +132,7 @@ function tellLesson() {
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   find("learn").disabled = Boolean(few || twice);
   if (twice) tell("learnt", `Two classes are named ${twice}: give each a name of its own.`, true);
-  else if (few) tell("learnt", `Draw ${bounds.min_examples - few.examples.length} more of ${few.name}, at least: ${bounds.min_examples} of each class are needed.`);
+  else if (few) tell("learnt", `Each class needs ${bounds.min_examples} examples or more; ${few.name} has ${few.examples.length || "none"}.`);
   else if (stale) tell("learnt", "Examples or classes have changed: let it learn again.");
   else if (!network) tell("learnt", "Each example will be slanted, turned, stretched and bent, 30,000 times in all.");
 }
@@ -195,7 +196,9 @@ function drawRows(rows) {
 // The first layer's weights: a button a neuron, which looks into it.
 function drawWeights() {
   const container = find("weights");
-  const n = network ? network.sizes[1] : HIDDEN;
+  const all = network ? network.sizes[1] : HIDDEN;
+  const n = Math.min(all, MOST_SHOWN);
+  find("weights-title").textContent = n < all ? `What ${n} of its ${all} neurons look for` : `What its ${n} neurons look for`;
   if (container.children.length !== n) {
     container.replaceChildren(...Array.from({ length: n }, (_, neuron) => {
       const button = document.createElement("button");

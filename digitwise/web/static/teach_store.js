@@ -20,7 +20,6 @@ export class Store {
         opening.result.createObjectStore("model");
       };
       store.database = await done(opening);
-      navigator.storage?.persist?.();
     } catch {
       store.database = null;
     }
