@@ -63,16 +63,16 @@ def room(page, address):
 
 def test_shapes_are_taught_tried_saved_and_evaluated(room, tmp_path):
     rng = np.random.default_rng(6)
-    show(room, 20, rng)
-    assert counts(room) == [20, 20, 20]
+    show(room, 8, rng)
+    assert counts(room) == [8, 8, 8]
     learn(room)
     room.locator("#trial").scroll_into_view_if_needed()
     right = 0
-    for name in NAMES * 5:
+    for name in NAMES * 3:
         room.get_by_role("button", name="Erase").click()
         draw(room, "#trial", name, rng)
         right += room.locator("#said").inner_text() == name
-    assert right >= 14
+    assert right >= 8
     assert f"It says {NAMES[-1]}" in room.locator("#live .said").inner_text()
     room.locator("#weights button").nth(3).click()
     room.locator(".inspected").get_by_text("Neuron 4 of layer 1").wait_for()
@@ -83,14 +83,14 @@ def test_shapes_are_taught_tried_saved_and_evaluated(room, tmp_path):
     assert saved.value.suggested_filename == "circle-star-triangle.safetensors"
     saved.value.save_as(tmp_path / "net.safetensors")
     model = read_model(tmp_path / "net.safetensors")
-    write_folders(tmp_path / "others", 20, rng)
+    write_folders(tmp_path / "others", 10, rng)
     others = read_classes(tmp_path / "others", classes_of(model))
-    assert evaluate(model.network, others).accuracy >= 0.95
+    assert evaluate(model.network, others).accuracy >= 0.9
     assert room.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     room.reload()
     room.wait_for_selector(READY)
-    assert counts(room) == [20, 20, 20]
+    assert counts(room) == [8, 8, 8]
     draw(room, "#trial", "star", rng)
     assert room.locator("#said").inner_text() == "star"
 

@@ -9,7 +9,7 @@ import { Paper, penOf } from "./paper.js";
 import { Classes } from "./teach_classes.js";
 import { drawCurve } from "./teach_curves.js";
 import { fromBase64, Lesson, toBase64 } from "./teach_lesson.js";
-import { excite, readModel } from "./teach_model.js";
+import { excite, readFile, readModel } from "./teach_model.js";
 import { Store } from "./teach_store.js";
 
 const find = (id) => document.getElementById(id);
@@ -95,7 +95,7 @@ function examplesChanged() {
   find("hint").textContent = `Draw a ${name}, or drop pictures of some`;
   find("hint").hidden = sheet.strokes.length > 0 || n > 0;
   const more = n < ENOUGH ? `: ${ENOUGH - n} more make it robust` : ": enough, more make it better";
-  tell("shown", n ? `${n} example${n > 1 ? "s" : ""} of ${name}${more}.` : `Each time the pen rests, what you drew is an example. ${ENOUGH} of each are enough.`);
+  tell("shown", n ? `${n} example${n > 1 ? "s" : ""} of ${name}${more}.` : `Each time the pen rests, or at Enter, what you drew is an example. ${ENOUGH} of each are enough.`);
   stale = network !== null;
   if (!network && !lesson) {
     live.show(new Diagram(live.canvas, [784, HIDDEN, classes.all.length], classes.all.map((one) => one.name)));
@@ -141,6 +141,7 @@ async function learn() {
   commit();
   const began = performance.now();
   lesson = new Lesson(classes.all, (rows, found) => {
+    tell("learnt", "Learning…");
     drawRows(rows);
     use(found, true);
   });
@@ -149,7 +150,7 @@ async function learn() {
   find("learn").hidden = true;
   find("stop").hidden = false;
   find("stop").focus();
-  tell("learnt", "Learning…");
+  tell("learnt", "Getting ready…");
   find("learnt").classList.add("busy");
   let wrong = null;
   try {
@@ -310,8 +311,7 @@ async function saved(name) {
 
 async function open(file) {
   try {
-    const content = await file.arrayBuffer();
-    const found = readModel(content);
+    const { content, found } = await readFile(file);
     if (model && !model.saved && !confirm("The network that was taught here is not saved. Open the other one in its place?")) return;
     model = { content, rows: [], saved: true };
     await store.keepModel(model);

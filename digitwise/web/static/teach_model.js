@@ -5,9 +5,14 @@ import { Network, readTensors } from "./live/network.js";
 const [INPUTS, MAX_BYTES, MOST] = [784, 64_000_000, 8];
 const ACTIVATIONS = ["relu", "sigmoid", "tanh"];
 
-// Throws an Error that says what was expected.
+// The content of a file that somebody chose, and its network. Throws an Error that says what was expected.
+export async function readFile(file) {
+  if (file.size > MAX_BYTES) throw new Error("This file is too large for a network that can be shown here: at most 64 MB.");
+  const content = await file.arrayBuffer();
+  return { content, found: readModel(content) };
+}
+
 export function readModel(buffer) {
-  if (buffer.byteLength > MAX_BYTES) throw new Error("This file is too large for a network that can be shown here.");
   let header, tensors;
   try {
     const file = readTensors(buffer);
