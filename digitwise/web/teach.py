@@ -59,7 +59,8 @@ class FramedPicture(BaseModel):
 class Bounds(BaseModel):
     """What can be taught here."""
 
-    classes: tuple[int, int] = (MIN_CLASSES, MAX_CLASSES)
+    min_classes: int = MIN_CLASSES
+    max_classes: int = MAX_CLASSES
     min_examples: int = Field(default=MIN_EXAMPLES, description="Of each class")
     max_examples: int = Field(default=MAX_EXAMPLES, description="Of all classes")
     epochs: int = EPOCHS
