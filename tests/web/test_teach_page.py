@@ -73,7 +73,7 @@ def test_shapes_are_taught_tried_saved_and_evaluated(room, tmp_path):
         draw(room, "#trial", name, rng)
         right += room.locator("#said").inner_text() == name
     assert right >= 8
-    assert f"It says {NAMES[-1]}" in room.locator("#live .said").inner_text()
+    room.locator("#live .said").get_by_text(f"It says {NAMES[-1]}").wait_for()
     room.locator("#weights button").nth(3).click()
     room.locator(".inspected").get_by_text("Neuron 4 of layer 1").wait_for()
     assert room.locator(".inspected .means .value").count() == 3

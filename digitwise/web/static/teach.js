@@ -369,7 +369,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   drawWeights();
 });
 
-const kept = await store.read().catch(() => ({ classes: [], model: null }));
+const kept = await store.read().catch(() => {
+  store.database = null; // nothing is written over what can't be read
+  return { classes: [], model: null };
+});
 await classes.load(kept.classes);
 if (kept.model) {
   model = kept.model;
@@ -382,7 +385,7 @@ if (kept.model) {
 }
 drawWeights();
 drawRows(model?.rows ?? []);
-if (!store.keeps) tell("shown", "This browser keeps nothing: what you draw is gone when you leave.", true);
+if (!store.keeps) tell("shown", "This browser keeps nothing now: what you draw is gone when you leave.", true);
 // The server gets ready for a lesson while somebody draws.
 call("api/teach").then((found) => { bounds = found; drawRows(model?.rows ?? []); }, (error) => tell("learnt", error.message, true));
 document.documentElement.dataset.ready = "true";

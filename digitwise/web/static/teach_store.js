@@ -68,8 +68,9 @@ export class Store {
 
 let latest = 0;
 
-// Grows with time, and differs between windows.
+// A whole number that grows with time; two windows get the same one only in the same millisecond,
+// and then one time in a thousand.
 export function newId() {
-  latest = Math.max(latest + 1, Date.now() * 1000);
-  return latest + Math.floor(999 * Math.random()) / 1000;
+  latest = Math.max(latest + 1, 1000 * Date.now() + Math.floor(1000 * Math.random()));
+  return latest;
 }
