@@ -61,8 +61,8 @@ class Descent:
 
     Attributes
     ----------
-    path : array of shape (steps + 1, *v.shape)
-        Every v, the start first.
+    path : array of shape (steps + 1, ...)
+        Every v, each of its own shape, the start first.
     costs : array of shape (steps + 1,)
         C(v) along the path.
     stopped : str

@@ -64,7 +64,7 @@ def test_the_same_tree_gives_the_same_bytes(tmp_path, monkeypatch):
         "data/optdigits.npz",
         "data/optdigits.txt",
         "models/reader.safetensors",
-        "reading/marks.safetensors",
+        "reading/forms/marks.safetensors",
         "web/static/index.html",
     ):
         assert f"digitwise/{part}" in names
