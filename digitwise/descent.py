@@ -62,7 +62,7 @@ class Descent:
     Attributes
     ----------
     path : array of shape (steps + 1, ...)
-        Every v, each of its own shape, the start first.
+        Every v, the start first; its shape follows.
     costs : array of shape (steps + 1,)
         C(v) along the path.
     stopped : str
