@@ -51,10 +51,8 @@ class Network(Shown):
         Distribution of the first weights. "gaussian" is N(0, 1), as in the chapter. "scaled" is
         N(0, 1)/√fan-in, which keeps neurons from starting saturated. Both start biases as
         N(0, 1). "he" suits relu: √2 N(0, 1)/√fan-in in hidden layers, biases 0 (He et al. 2015).
-    rng : int or numpy.random.Generator
-        Seed or generator of the first weights and biases.
-    dtype : float64 or float32
-        Type of the parameters and of all arithmetic.
+    rng : int or numpy.random.Generator, seed or source of the first weights and biases
+    dtype : float64 or float32, of the parameters and of all arithmetic
 
     Raises
     ------
@@ -121,8 +119,7 @@ class Network(Shown):
         return output.weighted_inputs(a, *last)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Return the index of the largest output, (n,); the first one of equal outputs."""
-        # z rounds less than σ(z), which is 1 for all large z.
+        """Return the index of the largest z, (n,), since z rounds less than σ(z); the first if equal."""
         return np.asarray(self.weighted_outputs(x).argmax(axis=-1))
 
     def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
@@ -146,13 +143,10 @@ class Network(Shown):
         Parameters
         ----------
         x : array of shape (m, n_in)
-            Inputs.
         y : array of shape (m,) or (m, n_out)
             Integer labels, or desired outputs.
-        masks : sequence of array or None
-            Factors of each hidden layer's activations, shape (m, n), for dropout.
-        weights : array of shape (m,)
-            Weight of each example, above 0; the gradient is then a weighted mean.
+        masks : for each hidden layer an array (m, n), factors of its activations (dropout), or None
+        weights : array of shape (m,), above 0: of the examples, in a weighted mean of ∇C_x
 
         Raises
         ------
