@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitwise.cli.serve import run_app
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.cli.serve import need_web, run_app
+from digitwise.errors import InputError
 
 if TYPE_CHECKING:
     from digitwise.web.form_pictures import EditedFile
@@ -23,16 +23,10 @@ def edit_fields(page: Path, out: Path, show: bool) -> None:
     show : bool
         Open the page in the browser.
     """
-    try:
-        import uvicorn  # noqa: F401 - run_app does
-
-        from digitwise.web.app import make_app
-    except ModuleNotFoundError as error:
-        raise DigitwiseError(
-            f"the editor needs {error.name}: pip install 'digitwise[web]', or '.[web]' in a clone"
-        ) from error
+    need_web()
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.reader import Reader
+    from digitwise.web.app import make_app
 
     edited = open_description(page, out) if page.suffix == ".toml" else open_picture(page, out)
     reader = Reader()
