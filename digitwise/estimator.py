@@ -220,8 +220,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if self.class_weight == "balanced":
             raise InputError(
-                "partial_fit can't balance classes, as it sees some rows only: expected a dict "
-                "(class_weight)"
+                "some rows can't tell how to balance all: give partial_fit a dict (class_weight)"
             )
         first = not hasattr(self, "network_")
         values, y = self._checked(X, y, reset=first)

@@ -99,7 +99,7 @@ def test_partial_fit_learns_from_one_row_at_a_time(wine):
 def test_partial_fit_needs_to_know_its_classes(wine):
     with pytest.raises(InputError, match="needs all classes"):
         NetworkClassifier().partial_fit(*wine)
-    with pytest.raises(InputError, match="expected a dict"):
+    with pytest.raises(InputError, match="give partial_fit a dict"):
         NetworkClassifier(class_weight="balanced").partial_fit(*wine, classes=["red"])
     model = NetworkClassifier(hidden=(8,)).partial_fit(*wine, classes=["red", "rosé", "white"])
     with pytest.raises(InputError, match="expected the classes of the first call"):

@@ -82,7 +82,7 @@ class Saved:
         if self.settings.planned and epochs != self.settings.epochs:
             raise InputError(
                 f"this run leads up to its end (schedule {self.settings.schedule}, average "
-                f"{self.settings.average:g}, plain epochs {self.settings.plain_epochs}) after "
+                f"{self.settings.average:g}, plain epochs {self.settings.plain_epochs}), after "
                 f"{self.settings.epochs} epochs; it can't end elsewhere"
             )
         if epochs < done or (epochs == done and self.history.position):

@@ -114,7 +114,7 @@ def test_a_falling_learning_rate_fixes_the_end(bundled, tmp_path):
     out = tmp_path / "net.safetensors"
     Run.start(replace(SMALL, schedule="linear"), *bundled, out).go(lambda history: True)
     saved = read_saved(find_checkpoint(out))
-    with pytest.raises(InputError, match=r"schedule linear, .* after 3 epochs"):
+    with pytest.raises(InputError, match=r"schedule linear, .*, after 3 epochs"):
         saved.with_epochs(5)
     assert saved.with_epochs(3).settings.epochs == 3
 

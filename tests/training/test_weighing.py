@@ -79,7 +79,7 @@ def test_sizes_are_those_of_digits(sizes):
 
 def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes):
     learnt = learn_weighing(
-        model.network, model.calibration, bundled[0], count=60, measured=30, seed=5
+        model.network, model.calibration, bundled[0], count=80, measured=30, seed=5
     )
     assert len(learnt.digit) == len(DIGIT_TERMS)
     assert len(learnt.none) == len(NONE_TERMS)
@@ -88,14 +88,14 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     # Of which digits, not of where they lie.
     assert learnt.numbers.source.endswith(f"numbers drawn with {model.calibration.source}")
     again = learn_weighing(
-        model.network, model.calibration, bundled[0], count=60, measured=30, seed=5
+        model.network, model.calibration, bundled[0], count=80, measured=30, seed=5
     )
     assert learnt == again
     for own, other in zip(learnt.signs.weights, again.signs.weights, strict=True):
         np.testing.assert_array_equal(own, other)
     prepared = prepare([sample for sample in samples if sample.text], sizes)
     weights = np.array([*learnt.digit, *learnt.none])
-    assert surprise(weights, prepared)[0] < 0.9 * surprise(START, prepared)[0]
+    assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
 
 
 def test_real_pictures_are_learnt_from_too(model, asked, bundled, tmp_path):
