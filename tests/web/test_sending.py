@@ -1,6 +1,7 @@
 """How the page's files come: compressed, kept, light; and the lab's pages, in the same house."""
 
 import io
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from digitwise.lab import EXPERIMENTS
 from digitwise.web import reading
 from digitwise.web.desk import LateError
 from digitwise.web.samples import SAMPLES
+from digitwise.web.sending import STATIC
 
 FIRST_VIEW = 300_000  # bytes
 
@@ -96,3 +98,16 @@ def test_an_experiment_has_a_way_back_and_a_dark_mode(browser, address):
     page.get_by_role("link", name="Read", exact=True).click()
     page.get_by_text("on this machine").wait_for()
     page.close()
+
+
+def test_every_room_leads_to_every_room():
+    rooms = {path.name: links_of(path) for path in STATIC.glob("*.html")}
+    wanted = rooms["index.html"]
+    assert {name for name in rooms if name != "index.html"} <= set(wanted)
+    assert all(links == wanted for links in rooms.values()), rooms
+
+
+def links_of(page):
+    """Addresses in the list of rooms."""
+    nav = re.search("<nav.*?</nav>", page.read_text("utf-8"), re.DOTALL)
+    return re.findall('href="([^"]*)"', nav[0])
