@@ -119,7 +119,7 @@ class Network(Shown):
         return output.weighted_inputs(a, *last)
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[np.intp]:
-        """Return the index of the largest z, (n,), since z rounds less than σ(z); the first if equal."""
+        """Return the index of the largest output, by its z, which rounds less, (n,)."""
         return np.asarray(self.weighted_outputs(x).argmax(axis=-1))
 
     def costs(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
