@@ -51,7 +51,7 @@ class Network(Shown):
         Distribution of the first weights. "gaussian" is N(0, 1), as in the chapter. "scaled" is
         N(0, 1)/√fan-in, which keeps neurons from starting saturated. Both start biases as
         N(0, 1). "he" suits relu: √2 N(0, 1)/√fan-in in hidden layers, biases 0 (He et al. 2015).
-    rng : int or numpy.random.Generator, seed or source of the first weights and biases
+    rng : int or numpy.random.Generator, of the first weights and biases
     dtype : float64 or float32, of the parameters and of all arithmetic
 
     Raises
