@@ -20,6 +20,10 @@ Given: TypeAlias = "Source | DigitwiseError"
 Result: TypeAlias = Numbers | DigitwiseError | OSError
 Task: TypeAlias = list[Given]
 
+# A pool whose processes die closes its queues. If another process is starting then, `submit`
+# raises OSError ("handle is closed").
+_BROKEN = (BrokenProcessPool, OSError)
+
 
 def read_some(reader: "Reader", sources: Task, options: Options) -> list[Result]:
     """Read pictures together; return an error in place of its picture's result."""
@@ -73,9 +77,9 @@ class Workers:
         try:
             with undisturbed():  # an interrupted start would print a traceback
                 return self._pool.submit(_read, task, self._options)
-        except BrokenProcessPool as error:
+        except _BROKEN as error:
             failed: Future[list[Result]] = Future()
-            failed.set_exception(error)
+            failed.set_exception(BrokenProcessPool(str(error)))
             return failed
 
     def _recover(self) -> None:
@@ -104,7 +108,7 @@ class Workers:
         self._pool = make_pool(self._jobs, _begin, self._pickled)
         try:
             self._pool.submit(int).result()
-        except BrokenProcessPool:
+        except _BROKEN:
             raise DigitwiseError(
                 "the processes that read pictures die as they begin, perhaps for want of memory: "
                 "try with one (jobs=1, --jobs 1); a script of your own needs "

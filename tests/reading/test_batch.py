@@ -160,6 +160,25 @@ def test_processes_that_die_at_once_are_an_error(sources, monkeypatch, reader):
         list(reader.read_many(sources, jobs=2))
 
 
+def test_a_pool_that_closes_while_it_gets_a_task_is_replaced(sources, monkeypatch, reader):
+    make_pool, pools = workers.make_pool, []
+
+    def make_closing_pool(*arguments):
+        pools.append(make_pool(*arguments))
+        if len(pools) == 1:
+            monkeypatch.setattr(pools[0], "submit", _raise_closed)
+        return pools[-1]
+
+    monkeypatch.setattr(workers, "make_pool", make_closing_pool)
+    found = list(reader.read_many(sources, jobs=2))
+    assert len(pools) == 2
+    assert told(found) == told(reader.read_many(sources, jobs=1))
+
+
+def _raise_closed(*_arguments):
+    raise OSError("handle is closed")
+
+
 def _die(_reader):
     import os
 
