@@ -1,5 +1,6 @@
 """A sheet of paper photographed on a darker table: found, and laid flat."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,8 @@ GROUND_SHARE = 0.1
 INK_PX = 9  # more than a pen's width, in coarse pixels
 
 Covered = npt.NDArray[np.bool_]
+See = Callable[[Light], list[Light]]
+"""Returns one or more ways to see a picture's ink, each float32 (h, w)."""
 
 
 def ink_of_page(grey: Light) -> Light:
@@ -44,44 +47,51 @@ def ink_of_page(grey: Light) -> Light:
 
     It is 0 around a sheet, and in the corners of a rotated picture.
     """
-    return ways_to_see(grey, most=1)[0]
+    return ways_to_see(grey, lambda light: [see_ink(light)[0]])[0]
 
 
-def ways_to_see(grey: Light, most: int = 2) -> list[Light]:
-    """Return the ink as `ink_of_page` does and, if there is a printed ground, a second way.
+def usual_ways(grey: Light) -> list[Light]:
+    """Return the ink as `extract_ink` does and, if there is a printed ground, a second way.
 
     Parameters
     ----------
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
-    most : int
-        Maximum number of ways.
     """
-    import cv2
-
-    covered = find_sheet(grey)
-    if covered is None:
-        return _ways(fill_corners(grey), most)
-    left, top, wide, high = cv2.boundingRect(covered.view(np.uint8))
-    place = np.s_[top : top + high, left : left + wide]
-    ways = []
-    for seen in _ways(_filled(grey[place], covered[place]), most):
-        ink = np.zeros_like(grey)
-        ink[place] = np.where(covered[place], seen, 0)
-        ways.append(ink)
-    return ways
-
-
-def _ways(grey: Light, most: int) -> list[Light]:
-    """Return one or two ways to see the ink of a page without a table: see `ways_to_see`."""
     ink, noise = see_ink(grey)
     solid = ink >= SOLID
-    if most == 1 or (noise < BUSY_NOISE and solid.mean() < GROUND_SHARE):
+    if noise < BUSY_NOISE and solid.mean() < GROUND_SHARE:
         return [ink]
     on_ground = ink_on_ground(grey)
     # A ground that is taken for ink covers a large part of the picture.
     is_ground = noise >= BUSY_NOISE or (solid & (on_ground == 0)).mean() >= GROUND_SHARE
     return [ink, on_ground] if is_ground else [ink]
+
+
+def ways_to_see(grey: Light, see: See = usual_ways) -> list[Light]:
+    """Return the ways to see the ink of a page, or of a photograph of one.
+
+    Ink is 0 around a sheet, and in the corners of a rotated picture.
+
+    Parameters
+    ----------
+    grey : float32 array of shape (h, w)
+        Light, 0 black to 1 white.
+    see : callable
+    """
+    import cv2
+
+    covered = find_sheet(grey)
+    if covered is None:
+        return see(fill_corners(grey))
+    left, top, wide, high = cv2.boundingRect(covered.view(np.uint8))
+    place = np.s_[top : top + high, left : left + wide]
+    ways = []
+    for seen in see(_filled(grey[place], covered[place])):
+        ink = np.zeros_like(grey)
+        ink[place] = np.where(covered[place], seen, 0)
+        ways.append(ink)
+    return ways
 
 
 def find_sheet(grey: Light) -> Covered | None:

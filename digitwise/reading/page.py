@@ -3,19 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from digitwise.errors import ImageError
 from digitwise.imaging.components import Component
 from digitwise.imaging.digit import find_digit
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
-from digitwise.imaging.sheet import flat_sheet
+from digitwise.imaging.sheet import See, flat_sheet, usual_ways
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
 from digitwise.reading.how import How
+from digitwise.reading.ink_network import learnt_way
 from digitwise.reading.judged import Judged
 from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
 from digitwise.reading.said import less_sure, on_picture, say
+from digitwise.reading.seen_twice import merge
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import classify
@@ -39,6 +42,7 @@ MAX_CONFIDENCE_TO_TURN = 0.5  # of a page's only number, for it to be tried upsi
 MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
 MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
 MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
+MIN_MEAN_CONFIDENCE = 0.9  # of a page's numbers, below which its ink is seen in a second way
 PRIOR_TURNED = 0.02  # probability of a page upside down; none of 500 real ones is
 
 
@@ -95,6 +99,11 @@ def look(picture: Picture, how: How) -> Page:
     if flat is not None:
         lies_in = picture, flat
         picture = Picture(flat.grey, flat.grey.shape[1], flat.grey.shape[0], picture.page)
+    return replace(_proposed(picture, how, usual_ways), lies_in=lies_in)
+
+
+def _proposed(picture: Picture, how: How, see: See) -> Page:
+    """Return the first proposal for a page with its others, in some ways to see its ink."""
     budget = how.budget or Budget()
     page, *others = (
         replace(
@@ -103,9 +112,9 @@ def look(picture: Picture, how: How) -> Page:
             whole=True,
             budget=budget.of_another_way(),
         )
-        for proposal in find_numbers(picture.grey, how.layout)
+        for proposal in find_numbers(picture.grey, how.layout, see)
     )
-    return replace(page, others=tuple(others), lies_in=lies_in)
+    return replace(page, others=tuple(others))
 
 
 def page_of(picture: Picture, numbers: list[list[Component]], how: How) -> Page:
@@ -123,20 +132,46 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
     list of Number, or ImageError
         The numbers of a page, or the error of a page that is too busy.
     """
+    best = _judge(pages, how)
+    unsure = [k for k, page in enumerate(pages) if page.whole and _is_unsure(best[k].found, how)]
+    seen_again = [_proposed(pages[k].picture, how, learnt_way) for k in unsure]
+    for k, again in zip(unsure, _judge(seen_again, how), strict=True):
+        best[k] = _surer(best[k], again, how)
+    for page, of_page in zip(pages, best, strict=True):
+        yield _read(page, of_page, how)
+
+
+def _is_unsure(found: list[Number], how: How) -> bool:
+    """Whether a page is worth seeing with the network of ink, which takes longer."""
+    if not how.weighing:
+        return False
+    confidences = [number.confidence for number in found] or [0.0]
+    return sum(confidences) < MIN_MEAN_CONFIDENCE * len(confidences)
+
+
+def _surer(usual: "Best", again: "Best", how: How) -> "Best":
+    """Return the surer proposal for a page's only number; else merge the numbers of both."""
+    if again.page.budget.spent or how.layout == "number" or not usual.found:
+        return max(usual, again, key=lambda one: one.gain)
+    return usual._replace(found=merge(usual.found, again.found, COST_OF_WRONG_DIGIT))
+
+
+def _judge(pages: Sequence[Page], how: How) -> list["Best"]:
+    """Return the best proposal of each page; all pages share the calls of the network."""
     ways = [(page, *page.others) for page in pages]
     to_judge = [(number, way.budget) for seen in ways for way in seen for number in way.to_judge]
     judged = iter(how.judge([number for number, _ in to_judge], [budget for _, budget in to_judge]))
-    for page, seen in zip(pages, ways, strict=True):
-        of_ways = [[next(judged) for _ in way.to_judge] for way in seen]
-        yield _read(page, of_ways, how)
+    return [
+        _best_proposal(seen, [[next(judged) for _ in way.to_judge] for way in seen], how)
+        for seen in ways
+    ]
 
 
-def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] | ImageError:
-    """Return the numbers of a page from the judged numbers of each proposal."""
-    best, found = _best_proposal(page, judged, how)
-    if best.budget.spent:
-        return best.budget.spent
-    found = _turned_if_better(best, found, how)
+def _read(page: Page, best: "Best", how: How) -> list[Number] | ImageError:
+    """Return the numbers of a page from its best proposal."""
+    if best.page.budget.spent:
+        return best.page.budget.spent
+    found = _turned_if_better(best.page, best.found, how)
     for way in (page, *page.others) if not found else ():
         if busy := way.budget.spent or way.budget.texture:
             return busy
@@ -144,11 +179,16 @@ def _read(page: Page, judged: Sequence[list[Judged]], how: How) -> list[Number] 
     return [on_picture(number, *page.lies_in) for number in found] if page.lies_in else found
 
 
-def _best_proposal(
-    page: Page, judged: Sequence[list[Judged]], how: How
-) -> tuple[Page, list[Number]]:
+class Best(NamedTuple):
+    """The best proposal for a page."""
+
+    gain: float
+    page: Page
+    found: list[Number]
+
+
+def _best_proposal(ways: Sequence[Page], judged: Sequence[list[Judged]], how: How) -> Best:
     """Return the proposal with the greatest gain, and its numbers."""
-    ways = (page, *page.others)
     decoded = [
         _decode(way, of_way, replace(how, budget=way.budget))
         for way, of_way in zip(ways, judged, strict=True)
@@ -158,7 +198,7 @@ def _best_proposal(
     found = decoded[best]
     if how.layout == "number" and ways[best].share < 1:
         found = [less_sure(number, ways[best].share ** INK_SHARE_POWER, how) for number in found]
-    return ways[best], found
+    return Best(gains[best], ways[best], found)
 
 
 def _gain(page: Page, found: list[Number], layout: str) -> float:
@@ -216,12 +256,10 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
         other = look(turn(page.picture, quarters), replace(how, budget=page.budget))
     except ImageError:
         return found
-    every = (other, *other.others)
-    best, turned = _best_proposal(
-        other, [replace(how, budget=way.budget).judge(way.to_judge) for way in every], how
-    )
-    if best.budget.spent:
+    (best,) = _judge([other], replace(how, budget=None))
+    if best.page.budget.spent:
         return found
+    turned = best.found
     if how.layout == "number":
         better = _is_upside_down(found, turned)
         upright = max([number.confidence for number in found], default=0.0)

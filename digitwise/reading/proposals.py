@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from digitwise.imaging.components import Component, that_tell_size
 from digitwise.imaging.rules import Mask, part_rules
-from digitwise.imaging.sheet import ways_to_see
+from digitwise.imaging.sheet import See, usual_ways, ways_to_see
 from digitwise.imaging.surface import Light
 from digitwise.reading.segment import all_numbers, groups_of, written
 
@@ -27,7 +27,7 @@ class Proposal:
     share: float = 1.0
 
 
-def find_numbers(grey: Light, layout: str) -> list[Proposal]:
+def find_numbers(grey: Light, layout: str, see: See = usual_ways) -> list[Proposal]:
     """Find the possible numbers of a page, in each way to see its ink.
 
     Parameters
@@ -37,8 +37,10 @@ def find_numbers(grey: Light, layout: str) -> list[Proposal]:
     layout : {"auto", "number"}
         With "auto", a proposal holds every number, in reading order. With "number", it holds one:
         all ink, or one group of it; the rest may be dirt, frames and cut-off remains.
+    see : callable
+        Returns one or more ways to see the ink.
     """
-    ways = [part_rules(ink) for ink in ways_to_see(grey)]
+    ways = [part_rules(ink) for ink in ways_to_see(grey, see)]
     if layout == "auto":
         return [Proposal(all_numbers(ink, lines)) for ink, lines in ways]
     return [proposal for ink, lines in ways for proposal in _whole_and_groups(ink, lines)]

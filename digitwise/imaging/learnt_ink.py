@@ -1,0 +1,148 @@
+"""Learnt ink: a small network judges each pixel from its neighbourhood, at five scales.
+
+The picture is brought to even contrast and halved four times. On each of the five pictures the
+network sees the square around the pixel. The first layer is linear in these, so that it is
+evaluated once a pixel of each picture: what the small ones yield is enlarged and added.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from digitwise.imaging.surface import Light
+from digitwise.network import Network
+from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
+
+SIDE = 7  # of the square around a pixel, in pixels of each picture
+SCALES = 5  # pictures, each half the size of the one before
+INPUTS = SCALES * SIDE * SIDE
+REACH = SIDE // 2
+BLOCK_PX = 8  # side of the blocks whose mean and spread are measured
+WINDOW_BLOCKS = 3.0  # standard deviation of the window for mean and spread
+MIN_SPREAD = 0.02  # added to the spread, as a share of black to white: paper has little
+CONTRASTS = (-3.0, 5.0)  # range of contrast; dark is positive
+STRIP_ROWS = 64  # rows of a picture that are evaluated at once
+
+
+def see_with(network: Network, light: Light) -> Light:
+    """Return the ink of each pixel, 0 to 1, as a network of INPUTS inputs and one output sees it.
+
+    Parameters
+    ----------
+    network : Network
+        In float32; see `digitwise.training.ink`.
+    light : float32 array of shape (h, w)
+        0 black to 1 white; ink is dark.
+    """
+    import cv2
+
+    first, bias = network.weights[0], network.biases[0]
+    sums: Light | None = None
+    for scale, picture in reversed(list(enumerate(_scales(light)))):
+        part = first[:, scale * SIDE * SIDE : (scale + 1) * SIDE * SIDE]
+        here = _filtered(picture, np.ascontiguousarray(part.T, np.float32))
+        if sums is not None:
+            here += _resized(sums, picture.shape[::-1], cv2.INTER_LINEAR)
+        sums = here
+    assert sums is not None
+    height, width = light.shape
+    ink = np.empty_like(light)
+    for top in range(0, height, STRIP_ROWS):
+        strip = sums[top : min(height, top + STRIP_ROWS), :width]
+        fired = _after_first(network, strip.reshape(-1, strip.shape[2]) + bias)
+        ink[top : top + STRIP_ROWS] = fired.reshape(strip.shape[:2])
+    return ink
+
+
+def neighbourhoods(light: Light, rows: Floats, columns: Floats) -> Light:
+    """Return the inputs of some pixels, float32 (n, INPUTS).
+
+    Parameters
+    ----------
+    light : float32 array of shape (h, w)
+        0 black to 1 white.
+    rows, columns : arrays of shape (n,)
+        Whole numbers.
+    """
+    import cv2
+
+    y, x = (np.mgrid[:SIDE, :SIDE] - REACH).reshape(2, 1, -1)
+    found = []
+    for scale, picture in enumerate(_scales(light)):
+        enlarged = _with_rim(picture)
+        for _ in range(scale):
+            doubled = 2 * enlarged.shape[1], 2 * enlarged.shape[0]
+            enlarged = _resized(enlarged, doubled, cv2.INTER_LINEAR)
+        places = (np.asarray(at, np.intp)[:, None] for at in (rows, columns))
+        at_y, at_x = (at + (REACH << scale) for at in places)
+        found.append(enlarged[at_y + (y << scale), at_x + (x << scale)])
+    return np.concatenate(found, axis=1)
+
+
+def _scales(light: Light) -> list[Light]:
+    """Return the picture in even contrast, and its halves; sides are padded to whole blocks."""
+    import cv2
+
+    whole = 1 << SCALES - 1
+    height, width = light.shape
+    below, right = -height % whole, -width % whole
+    picture = _even_contrast(np.pad(light, ((0, below), (0, right)), mode="edge"))
+    pictures = [picture]
+    for _ in range(SCALES - 1):
+        size = picture.shape[1] // 2, picture.shape[0] // 2
+        picture = _resized(picture, size, cv2.INTER_AREA)
+        pictures.append(picture)
+    return pictures
+
+
+def _resized(picture: Light, size: Sequence[int], interpolation: int) -> Light:
+    import cv2
+
+    return np.asarray(cv2.resize(picture, size, interpolation=interpolation), np.float32)
+
+
+def _even_contrast(light: npt.NDArray[np.float32]) -> Light:
+    """Return how far each pixel is darker than its surroundings, in their standard deviations."""
+    import cv2
+
+    size = light.shape[1] // BLOCK_PX, light.shape[0] // BLOCK_PX
+    mean, square = (
+        cv2.resize(
+            cv2.GaussianBlur(
+                cv2.resize(values, size, interpolation=cv2.INTER_AREA),
+                (0, 0),
+                WINDOW_BLOCKS,
+                borderType=cv2.BORDER_REPLICATE,
+            ),
+            light.shape[::-1],
+        )
+        for values in (light, light * light)
+    )
+    spread = np.sqrt(np.maximum(square - mean * mean, 0)) + np.float32(MIN_SPREAD)
+    return np.asarray(np.clip((mean - light) / spread, *CONTRASTS), np.float32)
+
+
+def _filtered(picture: Light, filters: Light) -> Light:
+    """Return the sums of each pixel's square times filters (SIDE², n): float32 (h, w, n)."""
+    height, width = picture.shape
+    squares = sliding_window_view(_with_rim(picture), (SIDE, SIDE))
+    found = np.empty((height, width, filters.shape[1]), np.float32)
+    for top in range(0, height, STRIP_ROWS):
+        strip = squares[top : top + STRIP_ROWS]
+        product = strip.reshape(-1, SIDE * SIDE) @ filters
+        found[top : top + STRIP_ROWS] = product.reshape(*strip.shape[:2], -1)
+    return found
+
+
+def _with_rim(picture: Light) -> Light:
+    return np.pad(picture, REACH, mode="edge")
+
+
+def _after_first(network: Network, weighted: Floats) -> Floats:
+    """Return the output for weighted inputs of the first hidden layer, shape (n, 1)."""
+    fire = ACTIVATIONS[network.activation].function
+    for weights, bias in zip(network.weights[1:], network.biases[1:], strict=True):
+        weighted = fire(weighted) @ weights.T + bias
+    return sigmoid(weighted)

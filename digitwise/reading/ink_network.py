@@ -1,0 +1,34 @@
+"""The shipped network of ink: a way to see the ink on printed grounds, tried second."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from digitwise.imaging.ink import SOLID, see_ink
+from digitwise.imaging.learnt_ink import see_with
+from digitwise.imaging.surface import Light
+from digitwise.models.files import read_model
+from digitwise.network import Network
+
+FILE = Path(__file__).with_name("ink.safetensors")
+FAINTEST = 0.1  # outputs up to it are paper
+
+
+@cache
+def ink_network() -> Network:
+    """Return the network of ink, which is shipped with the package."""
+    return read_model(FILE).network
+
+
+def learnt_way(grey: Light) -> list[Light]:
+    """Return the ink as the shipped network sees it: see `sheet.usual_ways`."""
+    seen = see_with(ink_network(), 1 - grey if _is_bright_on_dark(grey) else grey)
+    return [np.where(seen > FAINTEST, seen, np.float32(0))]
+
+
+def _is_bright_on_dark(grey: Light) -> bool:
+    solid = see_ink(grey)[0] >= SOLID
+    if solid.all() or not solid.any():
+        return False
+    return bool(grey[solid].mean() > grey[~solid].mean())

@@ -1,0 +1,62 @@
+"""Merge two readings of one page, whose ink was seen in two ways: for each place the surer one."""
+
+from collections.abc import Sequence
+
+from digitwise.reading.number import Box, Number
+from digitwise.reading.said import SURE_ENOUGH
+from digitwise.reading.turned import score
+
+MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
+
+
+def merge(first: Sequence[Number], second: Sequence[Number], wrong: float) -> list[Number]:
+    """Return the readings of `first`, replaced or completed by those of `second`.
+
+    Readings of the same place compete: the side with the higher score of right digits wins. A
+    number that only the second side has must be sure enough not to be rejected.
+
+    Parameters
+    ----------
+    wrong : float
+        Right digits that a wrong one cancels.
+    """
+    of_second = [_same_place(first, number) for number in second]
+    groups: list[tuple[set[int], list[Number]]] = []  # readings of `second`, and what is kept
+    placed: set[int] = set()
+    for k in range(len(first)):
+        if k not in placed:
+            ours, theirs = _competing(k, of_second)
+            placed |= ours
+            one, other = [first[i] for i in sorted(ours)], [second[j] for j in sorted(theirs)]
+            better = bool(other) and score(other, wrong) > score(one, wrong)
+            groups.append((theirs, other if better else one))
+    for j, number in enumerate(second):
+        if not of_second[j] and number.confidence > SURE_ENOUGH:
+            before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
+            groups.insert(before[-1] + 1 if before else 0, ({j}, [number]))
+    return [number for _, kept in groups for number in kept]
+
+
+def _same_place(numbers: Sequence[Number], number: Number) -> set[int]:
+    """Return the indices of the numbers whose boxes overlap a number's box."""
+    return {k for k, other in enumerate(numbers) if _overlap(other.bbox, number.bbox)}
+
+
+def _competing(k: int, of_second: Sequence[set[int]]) -> tuple[set[int], set[int]]:
+    """Return the readings that share places with number k: indices in both sequences."""
+    ours, theirs = {k}, set[int]()
+    while True:
+        more = {j for j, places in enumerate(of_second) if places & ours}
+        if more == theirs:
+            return ours, theirs
+        theirs = more
+        ours = ours.union(*(of_second[j] for j in theirs))
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return False
+    areas = ((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return width * height >= MIN_OVERLAP * min(areas)
