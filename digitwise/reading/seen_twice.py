@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 
+from digitwise.reading.how import How
 from digitwise.reading.number import Box, Number
-from digitwise.reading.said import SURE_ENOUGH
+from digitwise.reading.said import SURE_ENOUGH, less_sure
 from digitwise.reading.turned import score
 
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
 
 
-def merge(first: Sequence[Number], second: Sequence[Number], wrong: float) -> list[Number]:
+def merge(
+    first: Sequence[Number], second: Sequence[Number], wrong: float, how: How
+) -> list[Number]:
     """Return the readings of `first`, replaced or completed by those of `second`.
 
-    Readings of the same place compete: the side with the higher score of right digits wins. A
-    number that only the second side has must be sure enough not to be rejected.
+    Readings of the same place compete: the side with the higher score of right digits wins. It is
+    XX
 
     Parameters
     ----------
@@ -28,13 +31,27 @@ def merge(first: Sequence[Number], second: Sequence[Number], wrong: float) -> li
             ours, theirs = _competing(k, of_second)
             placed |= ours
             one, other = [first[i] for i in sorted(ours)], [second[j] for j in sorted(theirs)]
-            better = bool(other) and score(other, wrong) > score(one, wrong)
-            groups.append((theirs, other if better else one))
+            # Unsure readings of ink that the second way does not see are dropped, too.
+            better = score(other, wrong) > score(one, wrong)
+            groups.append((theirs, surer(other, one, how) if better else surer(one, other, how)))
     for j, number in enumerate(second):
         if not of_second[j] and number.confidence > SURE_ENOUGH:
             before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
             groups.insert(before[-1] + 1 if before else 0, ({j}, [number]))
-    return [number for _, kept in groups for number in kept]
+    return [number for _, kept in groups for number in kept] or list(first)
+
+
+def surer(right: list[Number], other: list[Number], how: How) -> list[Number]:
+    """Return the readings taken for right, less sure if the others disagree.
+
+    One side is right at most. By Bayes' rule, with errors that are independent, the probability p
+    of a side that the other contradicts with a probability of q is p (1 - q) / (1 - p q).
+    """
+    if not (right and other) or [one.text for one in right] == [one.text for one in other]:
+        return right
+    p, q = (min(number.confidence for number in side) for side in (right, other))
+    factor = (1 - q) / (1 - p * q) if p * q < 1 else 0.5
+    return [less_sure(number, factor, how) for number in right]
 
 
 def _same_place(numbers: Sequence[Number], number: Number) -> set[int]:
