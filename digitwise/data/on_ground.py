@@ -3,13 +3,14 @@
 Picture i is a function of (seed, i). The network of ink learns from these.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.data.grounds import GROUNDS
+from digitwise.data.grounds import GROUNDS, Ground
 from digitwise.data.print_and_stamps import large_print, rules, stamp
 from digitwise.data.printing import print_columns
 from digitwise.data.strings import Hand, draw_number
@@ -59,7 +60,9 @@ class OnGround:
     ink: Ink
 
 
-def draw_on_ground(digits: Digits, seed: int, index: int) -> OnGround:
+def draw_on_ground(
+    digits: Digits, seed: int, index: int, grounds: Sequence[Ground] = GROUNDS
+) -> OnGround:
     """Draw picture `index` of an endless set, with digits of a given set.
 
     Parameters
@@ -67,6 +70,8 @@ def draw_on_ground(digits: Digits, seed: int, index: int) -> OnGround:
     digits : Digits
         Digits to choose from.
     seed, index : int >= 0
+    grounds : sequence of callables
+        Grounds to choose from.
 
     Raises
     ------
@@ -81,7 +86,7 @@ def draw_on_ground(digits: Digits, seed: int, index: int) -> OnGround:
     pen = ink * depth
     if rng.random() < 0.4:
         pen *= _unevenness(shape, rng)
-    ground = _draw_ground(shape, depth, rng)
+    ground = _draw_ground(shape, depth, grounds, rng)
     if rng.random() < 0.15:
         behind = _written(digits, seed + 1, index, size)
         ground = 1 - (1 - ground) * (1 - _shining_through(behind, shape, depth, rng))
@@ -123,13 +128,15 @@ def _unevenness(shape: Shape, rng: np.random.Generator) -> Ink:
     return np.asarray(np.clip(1 - lacking, 0.15, 1), np.float32)
 
 
-def _draw_ground(shape: Shape, depth: float, rng: np.random.Generator) -> Ink:
+def _draw_ground(
+    shape: Shape, depth: float, grounds: Sequence[Ground], rng: np.random.Generator
+) -> Ink:
     """Return the share of light that up to three printed grounds take away."""
     ground = np.zeros(shape, np.float32)
     if rng.random() < CLEAN:
         return ground
     for _ in range(rng.integers(1, 4)):
-        drawn = GROUNDS[rng.integers(len(GROUNDS))](*shape, rng)
+        drawn = grounds[int(rng.integers(len(grounds)))](*shape, rng)
         drawn = drawn * np.float32(depth * rng.uniform(*GROUND_DEPTHS))
         over = rng.random() < 0.5
         ground = np.maximum(ground, drawn) if over else 1 - (1 - ground) * (1 - drawn)

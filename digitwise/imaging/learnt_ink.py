@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from digitwise.imaging.surface import Light
 from digitwise.network import Network
@@ -23,7 +22,7 @@ BLOCK_PX = 8  # side of the blocks whose mean and spread are measured
 WINDOW_BLOCKS = 3.0  # standard deviation of the window for mean and spread
 MIN_SPREAD = 0.02  # added to the spread, as a share of black to white: paper has little
 CONTRASTS = (-3.0, 5.0)  # range of contrast; dark is positive
-STRIP_ROWS = 64  # rows of a picture that are evaluated at once
+STRIP_PX = 4096  # pixels that are evaluated at once: their inputs stay in the cache
 
 
 def see_with(network: Network, light: Light) -> Light:
@@ -38,21 +37,20 @@ def see_with(network: Network, light: Light) -> Light:
     """
     import cv2
 
-    first, bias = network.weights[0], network.biases[0]
-    sums: Light | None = None
-    for scale, picture in reversed(list(enumerate(_scales(light)))):
-        part = first[:, scale * SIDE * SIDE : (scale + 1) * SIDE * SIDE]
-        here = _filtered(picture, np.ascontiguousarray(part.T, np.float32))
-        if sums is not None:
-            here += _resized(sums, picture.shape[::-1], cv2.INTER_LINEAR)
-        sums = here
-    assert sums is not None
+    pictures, filters = _scales(light), _filters_of(network)
+    coarse = _filtered(pictures[-1], filters[-1], 0, len(pictures[-1]))
+    for picture, own in zip(pictures[-2:0:-1], filters[-2:0:-1], strict=True):
+        fine = _filtered(picture, own, 0, len(picture))
+        fine += _resized(coarse, picture.shape[::-1], cv2.INTER_LINEAR)
+        coarse = fine
     height, width = light.shape
     ink = np.empty_like(light)
-    for top in range(0, height, STRIP_ROWS):
-        strip = sums[top : min(height, top + STRIP_ROWS), :width]
-        fired = _after_first(network, strip.reshape(-1, strip.shape[2]) + bias)
-        ink[top : top + STRIP_ROWS] = fired.reshape(strip.shape[:2])
+    step = 2 * max(1, STRIP_PX // width // 2)
+    for top in range(0, height, step):
+        end = min(top + step, len(pictures[0]))
+        weighted = _filtered(pictures[0], filters[0], top, end)
+        weighted += _enlarged(coarse, top, end)
+        ink[top:end] = _fired(network, weighted[: height - top, :width])
     return ink
 
 
@@ -124,25 +122,47 @@ def _even_contrast(light: npt.NDArray[np.float32]) -> Light:
     return np.asarray(np.clip((mean - light) / spread, *CONTRASTS), np.float32)
 
 
-def _filtered(picture: Light, filters: Light) -> Light:
-    """Return the sums of each pixel's square times filters (SIDE², n): float32 (h, w, n)."""
-    height, width = picture.shape
-    squares = sliding_window_view(_with_rim(picture), (SIDE, SIDE))
-    found = np.empty((height, width, filters.shape[1]), np.float32)
-    for top in range(0, height, STRIP_ROWS):
-        strip = squares[top : top + STRIP_ROWS]
-        product = strip.reshape(-1, SIDE * SIDE) @ filters
-        found[top : top + STRIP_ROWS] = product.reshape(*strip.shape[:2], -1)
-    return found
+def _filters_of(network: Network) -> list[Light]:
+    """Return the weights of the first layer for each scale, (SIDE², hidden neurons)."""
+    parts = np.split(network.weights[0], SCALES, axis=1)
+    return [np.ascontiguousarray(part.T, np.float32) for part in parts]
+
+
+def _filtered(picture: Light, filters: Light, top: int, end: int) -> Light:
+    """Return the sums of each pixel's square times filters (SIDE², n), for some rows.
+
+    Returns
+    -------
+    float32 array of shape (end - top, w, n)
+    """
+    rows = np.clip(np.arange(top - REACH, end + REACH), 0, len(picture) - 1)
+    around = np.pad(picture[rows], ((0, 0), (REACH, REACH)), mode="edge")
+    height, width = end - top, picture.shape[1]
+    shifted = np.empty((SIDE * SIDE, height, width), np.float32)
+    for k in range(SIDE * SIDE):
+        y, x = divmod(k, SIDE)
+        shifted[k] = around[y : y + height, x : x + width]
+    product = shifted.reshape(SIDE * SIDE, -1).T @ filters
+    return np.asarray(product.reshape(height, width, -1))
+
+
+def _enlarged(coarse: Light, top: int, end: int) -> Light:
+    """Return some rows of an array that is enlarged to twice its size; `top` and `end` are even."""
+    import cv2
+
+    first, last = max(0, top // 2 - 1), min(len(coarse), end // 2 + 1)
+    size = 2 * coarse.shape[1], 2 * (last - first)
+    return _resized(coarse[first:last], size, cv2.INTER_LINEAR)[top - 2 * first : end - 2 * first]
 
 
 def _with_rim(picture: Light) -> Light:
     return np.pad(picture, REACH, mode="edge")
 
 
-def _after_first(network: Network, weighted: Floats) -> Floats:
-    """Return the output for weighted inputs of the first hidden layer, shape (n, 1)."""
+def _fired(network: Network, weighted: Light) -> Light:
+    """Return the output for weighted inputs of the first hidden layer, (h, w, n), without bias."""
     fire = ACTIVATIONS[network.activation].function
+    values = weighted.reshape(-1, weighted.shape[2]) + network.biases[0]
     for weights, bias in zip(network.weights[1:], network.biases[1:], strict=True):
-        weighted = fire(weighted) @ weights.T + bias
-    return sigmoid(weighted)
+        values = fire(values) @ weights.T + bias
+    return np.asarray(sigmoid(values), np.float32).reshape(weighted.shape[:2])

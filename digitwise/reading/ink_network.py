@@ -1,6 +1,7 @@
 """The shipped network of ink: a way to see the ink on printed grounds, tried second."""
 
 from functools import cache
+from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from digitwise.models.files import read_model
 from digitwise.network import Network
 
 FILE = Path(__file__).with_name("ink.safetensors")
+MAX_PIXELS = 2_200_000  # about an A4 page at 150 dpi, whose digits are 20 pixels high and more
 FAINTEST = 0.1  # outputs up to it are paper
 
 
@@ -22,8 +24,20 @@ def ink_network() -> Network:
 
 
 def learnt_way(grey: Light) -> list[Light]:
-    """Return the ink as the shipped network sees it: see `sheet.usual_ways`."""
-    seen = see_with(ink_network(), 1 - grey if _is_bright_on_dark(grey) else grey)
+    """Return the ink as the shipped network sees it: see `sheet.usual_ways`.
+
+    A page of more than MAX_PIXELS is shrunk, and its ink enlarged.
+    """
+    import cv2
+
+    light = 1 - grey if _is_bright_on_dark(grey) else grey
+    shrink = ceil(sqrt(light.size / MAX_PIXELS))
+    if shrink > 1:
+        size = [max(1, length // shrink) for length in light.shape[::-1]]
+        light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
+    seen = see_with(ink_network(), light)
+    if shrink > 1:
+        seen = np.asarray(cv2.resize(seen, grey.shape[::-1]), np.float32)
     return [np.where(seen > FAINTEST, seen, np.float32(0))]
 
 

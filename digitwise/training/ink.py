@@ -15,12 +15,12 @@ from digitwise.training.fit import fit
 from digitwise.training.history import History
 from digitwise.training.number_samples import in_parts
 
-HIDDEN = (32, 16)  # neurons
-PICTURES = 10_000
+HIDDEN = (64, 24)  # neurons
+PICTURES = 20_000
 PIXELS = 100  # of each picture
 EPOCHS = 20
 BATCH_SIZE = 32  # pixels
-LEARNING_RATE = 0.1
+LEARNING_RATE = 0.3
 FAINT = 0.2  # minimum share of a pixel that ink covers, for the pixel to be near ink
 NEAR_PX = 3  # distance of pixels that are near ink
 NEAR_ODDS, DARK_ODDS, ELSE_ODDS = 2.25, 1.75, 0.25

@@ -24,7 +24,7 @@ def test_every_pixel_is_judged_as_the_network_judges_its_neighbourhood(network, 
     rng = np.random.default_rng(0)
     light = rng.random((130, 150), np.float32)
     light[40:80, 30:120] *= 0.3
-    monkeypatch.setattr(learnt_ink, "STRIP_ROWS", 33)  # several strips
+    monkeypatch.setattr(learnt_ink, "STRIP_PX", 33 * 150)  # several strips
     seen = see_with(network, light)
     # Beyond the picture's edge the small pictures continue in two ways.
     inside = rng.integers(48, [82, 102], size=(200, 2))
@@ -77,3 +77,15 @@ def test_an_even_picture_has_no_ink():
     for brightness in (0.0, 0.5, 1.0):
         (seen,) = learnt_way(np.full((60, 90), brightness, np.float32))
         assert not seen.any()
+
+
+def test_large_pages_are_seen_alike_though_shrunk(digits, monkeypatch):
+    light = draw_on_ground(digits, 9, 7).light
+    large = np.kron(light, np.ones((2, 2), np.float32))
+    (expected,) = learnt_way(light)
+    monkeypatch.setattr("digitwise.reading.ink_network.MAX_PIXELS", light.size)
+    (seen,) = learnt_way(large)
+    assert seen.shape == large.shape
+    assert expected.max() > 0.9
+    np.testing.assert_allclose(seen[::2, ::2], expected, atol=0.5)
+    assert np.abs(seen[::2, ::2] - expected).mean() < 0.05
