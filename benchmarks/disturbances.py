@@ -1,7 +1,7 @@
 """Disturbances of digits by pens, papers and cameras, and non-digits, for `reader.py`.
 
-Each function takes an image of MNIST, uint8 (28, 28), and a random generator, and returns a picture.
-Nothing here is shared with the deformations that networks are trained on.
+Each function takes an image of MNIST, uint8 (28, 28), and a random generator, and returns a
+picture. Nothing here is shared with the deformations that networks are trained on.
 """
 
 from collections.abc import Callable

@@ -2,11 +2,12 @@
 
     python benchmarks/forms.py [-n 50] [--photographs] [--keep FOLDER]
 
-An A4 form is filled with MNIST's test digits (DIGITWISE_DATA), each copy by another hand. It has boxes,
-combs, lines to write on, and cells with dashed dividers, whose numbers add up; unused cells are crossed
-out or blank. Scans are rotated, shifted, scaled, grey and noisy, stored as JPEG in PDF. Photographs show
-the page on a dark table, from an angle of up to 25 degrees, bent, in uneven light. A field is right if
-all of its digits and crosses are right and it is not rejected; a missing field is wrong.
+An A4 form is filled with MNIST's test digits (DIGITWISE_DATA), each copy by another hand. It has
+boxes, combs, lines to write on, and cells with dashed dividers, whose numbers add up; unused cells
+are crossed out or blank. Scans are rotated, shifted, scaled, grey and noisy, stored as JPEG in PDF.
+Photographs show the page on a dark table, from an angle of up to 25 degrees, bent, in uneven light.
+A field is right if all of its digits and crosses are right and it is not rejected; a missing field
+is wrong.
 """
 
 import argparse

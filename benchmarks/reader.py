@@ -2,9 +2,9 @@
 
     python benchmarks/reader.py [--model MODEL] [--validation] [--write]
 
-Digits are MNIST's test digits (DIGITWISE_DATA), or with --validation the last 2,000 training digits.
-They are read as by `digitwise read --layout digit`, from PNG or JPEG files in memory. --write puts
-the results into docs/reader.md and its picture.
+Digits are MNIST's test digits (DIGITWISE_DATA), or with --validation the last 2,000 training
+digits. They are read as by `digitwise read --layout digit`, from PNG or JPEG files in memory.
+--write puts the results into docs/reader.md and its picture.
 """
 
 import argparse

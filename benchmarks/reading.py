@@ -1,6 +1,7 @@
 """Share of drawn numbers that are read right, by kind, and calibration of the confidence.
 
-    python benchmarks/reading.py [--model MODEL] [--validation] [--kinds spaced-5,...] [-n 2000] [--write]
+    python benchmarks/reading.py [--model MODEL] [--validation] [--kinds spaced-5,...] [-n 2000]
+        [--write]
 
 Numbers are drawn by `digitwise.data.strings` with MNIST's test digits (DIGITWISE_DATA), or with
 --validation with the last 5,000 training digits. A number is right if its text is exactly right.
@@ -42,7 +43,7 @@ def read_one(reader, drawn, **options):
 
 
 def read_kind(name, model, validation, n):
-    """Return for each of n numbers: right, right with known length, confidence, seconds, any text."""
+    """Return for each number: right, right with known length, confidence, seconds, any text."""
     train, test = mnist()
     digits = train[55_000:] if validation else test
     reader = dw.Reader(model)

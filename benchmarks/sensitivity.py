@@ -1,14 +1,15 @@
 """Sensitivity of readings to each tuned constant: vary it, and read pictures again.
 
-    python benchmarks/sensitivity.py ../shared/numbers [--cases ../shared/cases] [--only imaging/ink.py]
-        [--results build/sensitivity.jsonl] [--write]
+    python benchmarks/sensitivity.py ../shared/numbers [--cases ../shared/cases]
+        [--only imaging/ink.py] [--results build/sensitivity.jsonl] [--write]
 
-Every constant of `imaging/` and `reading/` that is a number, or a tuple of numbers, is multiplied by
-0.8 and by 1.25; whole numbers change by one at least. The pictures are real training numbers,
+Every constant of `imaging/` and `reading/` that is a number, or a tuple of numbers, is multiplied
+by 0.8 and by 1.25; whole numbers change by one at least. The pictures are real training numbers,
 drawn numbers (DIGITWISE_DATA, the last 5,000 training digits), and forms and pages with known text.
 A reading has changed if its text differs, or if it is rejected in one of the two cases only.
 
-Results are appended to a file, so that a stopped run can be continued. --write makes docs/tuning.md.
+Results are appended to a file, so that a stopped run can be continued. --write makes
+docs/tuning.md.
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 The pictures are PNG files of hand `spaced-5` (`digitwise.data.strings`), drawn with MNIST's test
 digits (DIGITWISE_DATA). `digitwise read FOLDER` reads all of them, then a tenth of them; the
-difference is the time without start-up. --memory N also reads N pictures, and prints the memory used.
+difference is the time without start-up. --memory N also reads N pictures, and prints the memory
+used.
 """
 
 import argparse

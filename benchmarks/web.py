@@ -1,7 +1,7 @@
 """`digitwise serve` under load: python benchmarks/web.py [-n 10000]
 
-Five-digit images, drawn with MNIST's test digits, are sent to POST /api/read: 20 a second, alone and
-while a network trains; 200 at once; and one after the other. Needs `.[web]` and httpx.
+Five-digit images, drawn with MNIST's test digits, are sent to POST /api/read: 20 a second, alone
+and while a network trains; 200 at once; and one after the other. Needs `.[web]` and httpx.
 """
 
 import argparse

@@ -18,14 +18,12 @@ SIDE = 28  # side of an image, in pixels
 PAD = 10  # paper around the old image, in pixels
 PADDED = SIDE + 2 * PAD
 WIDE = 32  # SIDE, rounded up to whole vector registers
-MIDDLE = np.float32(13.5)
+MIDDLE = np.float32(13.5)  # centre of an image, in pixels
 BOX = np.float32(20)  # side of the digit's box, in pixels
 USUAL = np.float32(19.2)  # side of the box that `measure` returns for most digits, in pixels
 IN_PLACE, AGAIN, ANEW = range(3)  # framings: see `draw`
 SOLID = np.float32(0.3)  # minimum ink of a stroke's pixel, as a share of full ink
-FAINT = np.float32(  # minimum ink, as a share of full ink; less is blur of the interpolation
-    0.1
-)  # minimum ink, as a share of full ink; fainter pixels are blur of the interpolation
+FAINT = np.float32(0.1)  # minimum ink, as a share of full ink; less is blur of interpolation
 
 GRID = 8  # random vectors along each axis
 STEP = np.float32(8)  # distance of vectors in pixels: about as smooth as a Gaussian of σ = 4.6

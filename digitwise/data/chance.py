@@ -8,10 +8,11 @@ import numpy as np
 
 from digitwise.compiled import kernel
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # increment of SplitMix64: 2⁶⁴ over the golden ratio
+# Factors of SplitMix64's finaliser.
 FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 BITS_30, BITS_27, BITS_31, BITS_40 = (np.uint64(n) for n in (30, 27, 31, 40))
-UNIT = np.float32(2.0**-24)
+UNIT = np.float32(2.0**-24)  # factor that makes 24 random bits a number in [0, 1)
 
 # Numbers by which an example's random numbers are asked for.
 (

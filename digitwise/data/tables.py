@@ -8,7 +8,7 @@ from digitwise.data.digits import Digits
 from digitwise.errors import DataError
 
 SUFFIX = ".csv"
-COLUMNS = 1 + 28 * 28
+COLUMNS = 1 + 28 * 28  # the label and the pixels
 HELD_OUT = 10  # every tenth row is held out
 MOST_BYTES = 2 << 30  # maximum size of a file
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 CHANNELS = (1, 3, 4)  # grey, colour, colour with alpha
-MAX_8_BIT = 255
-MAX_16_BIT = 65_535
+MAX_8_BIT = 255  # white in 8 bits
+MAX_16_BIT = 65_535  # white in 16 bits
 
 
 def is_array_like(source: object) -> bool:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 MIN_EXAMPLES = 3  # of a class
 MAX_EXAMPLES = 2_000  # of all classes
 HELD_BACK = 5  # every fifth example of a class is only measured on
-HIDDEN = 30
-EPOCHS = 50
+HIDDEN = 30  # neurons
+EPOCHS = 50  # of the deformed examples
 EPOCH_EXAMPLES = 600  # at least: few examples are drawn anew many times an epoch
-LEARNING_RATE, BATCH_SIZE = 0.5, 10
+LEARNING_RATE = 0.5
+BATCH_SIZE = 10  # examples
 WEIGHT_DECAY = 5e-4  # weights of pixels that teach nothing fade: pictures of them are clearer
 # How the same person may draw the same symbol again. Turned further, a plus would be a cross.
 DEFORMATION = Deformation(

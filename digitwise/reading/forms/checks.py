@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 DIGITS = "0123456789"
-YEARS = (1800, 2199)
+YEARS = (1800, 2199)  # first and last year of a valid date
 
 
 def luhn(text: str) -> bool:

@@ -10,7 +10,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.pattern import Way
 from digitwise.reading.splitting.lattice import Lattice
 
-ALTERNATIVES = 5
+ALTERNATIVES = 5  # texts that a number is given, at most
 NOTHING = 0.95  # probability of no number, above which none is read
 TRIED = 7  # texts of the best paths, among which the most probable texts are sought
 
