@@ -34,9 +34,9 @@ def learn(
     seed: Annotated[int, typer.Option(min=0, help="Seed: equal seeds give equal networks.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Learn from corrected numbers, together with digits of many hands, so that none is forgotten.
+    """Learn from corrected numbers, together with digits of many hands, so that they stay known.
 
-    Every fifth correction is held out: the new network is written only if it reads those better,
+    Every fifth correction is held out: the new network is written only if it reads them better,
     and other numbers and digits no worse.
     """
     from digitwise.cli.loading import load_digits

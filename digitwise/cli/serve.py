@@ -41,7 +41,7 @@ def serve(
         typer.Option(help="Token that requests must have; made up if one is needed."),
     ] = None,
 ) -> None:
-    """Serve the web page: write numbers to be read, train networks, try the ideas."""
+    """Serve the web page: read numbers, train and teach networks, try the chapter's ideas."""
     need_web()
     from digitwise.models.shipped import DEFAULT
     from digitwise.reading.reader import Reader

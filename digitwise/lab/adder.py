@@ -121,7 +121,7 @@ def draw(result: Adder) -> "dict[str, Figure]":
 
     figure, (double, single) = new_figure(8, 5.4, 2, 1)
     draw_circuit(half_adder(), double)
-    double.set_title("adds two bits: the carry listens twice to the same perceptron")
+    double.set_title("adds two bits: the carry is fed twice by the same perceptron")
     draw_circuit(half_adder().merged(), single)
     single.set_title("the same with one wire; biases stand in the perceptrons")
     bits = min(result.bits, DRAWN)

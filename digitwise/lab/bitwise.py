@@ -64,7 +64,7 @@ class Bitwise(Result):
                 self.right[ours] == self.right[shifted] == self.trials and self.margin > 9,
             ),
             Finding(
-                "Weights of 1 and 0 without biases, an answer that goes around, don't",
+                "Weights of 1 and 0 without biases, a common wrong answer, don't",
                 f"{zero}: {self.right[zero]:,} of {self.trials:,} right: no output is "
                 "below one half",
                 self.right[zero] < self.trials,

@@ -45,7 +45,7 @@ class DeadOutputs(Result):
         chapters, scaled = self.accuracies["gaussian"], self.accuracies["scaled"]
         return [
             Finding(
-                "Of these starts from N(0, 1), some leave an output that never fires",
+                "Some starts from N(0, 1) leave an output that never fires",
                 f"{self.dead('gaussian')} of {len(chapters)} after {self.epochs} epochs; accuracies"
                 f" {spread(chapters)}",
                 self.dead("gaussian") > 0,

@@ -109,8 +109,8 @@ class Decisions(Result):
                 bool((np.diff(self.firing) >= 0).all() and self.firing[-1] > self.firing[0]),
             ),
             Finding(
-                "Layers decide about decisions; an output that several perceptrons listen to is "
-                "still one value",
+                "Layers decide about decisions; an output that feeds several perceptrons is still "
+                "one value",
                 f"three layers agree with nested functions on {same} of {len(self.nested)} inputs",
                 same == len(self.nested),
             ),

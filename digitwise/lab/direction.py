@@ -65,7 +65,7 @@ class Direction(Result):
                 abs(self.best_random[1] - 1) < 1e-9,
             ),
             Finding(
-                "For small ε that is the direction in which a network's cost itself falls most",
+                "For small ε a network's cost itself falls most in that direction",
                 f"the lowest cost on a circle is {abs(self.best_angle):.1f} degrees from -∇C",
                 abs(self.best_angle) <= 1.0,
             ),

@@ -131,7 +131,7 @@ def describe_data(name: str) -> str:
     """Return a sentence about the digits of the experiments."""
     if name == "mnist":
         return "Digits: MNIST's training digits; judged on the last sixth of them"
-    return "Digits: the bundled ones, 1,437, since MNIST is not at hand (digitwise data fetch)"
+    return "Digits: the bundled ones, 1,437, as MNIST is not on this machine (digitwise data fetch)"
 
 
 def _make(folder: Path) -> None:

@@ -19,7 +19,7 @@ ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 GATES = {"AND": (AND, (0, 0, 0, 1)), "OR": (OR, (0, 1, 1, 1)), "NAND": (NAND, (1, 1, 1, 0))}
 CAPTIONS = {
     "gates": "where each gate decides",
-    "sizes": "how many perceptrons functions take",
+    "sizes": "number of perceptrons that a function needs",
 }
 SHORT: dict[str, object] = {}
 
@@ -81,7 +81,7 @@ class Gates(Result):
 
 
 def run(
-    most_inputs: Annotated[int, Knob("all functions of 2 to so many inputs", 2, 3)] = 3,
+    most_inputs: Annotated[int, Knob("functions of 2 inputs up to this many", 2, 3)] = 3,
 ) -> Gates:
     """Try every gate on every input, and compile every function of two and three inputs."""
     tables = {

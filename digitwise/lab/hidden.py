@@ -72,8 +72,7 @@ class Hidden(Result):
         detectors = int((self.largest_quarter > 0.5).sum())
         return [
             Finding(
-                "The number of hidden neurons is to be tried out: more of them, to a point, do "
-                "better",
+                "The number of hidden neurons is found by trying: up to a point, more are better",
                 said,
                 bool(np.median(self.accuracies[-1]) > np.median(self.accuracies[0])),
             ),

@@ -93,7 +93,7 @@ class Mnist(Result):
 
 def run(
     data: Annotated[
-        str, Knob("auto: MNIST where it is at hand", choices=("auto", "mnist", "digits"))
+        str, Knob("auto: MNIST if it is on this machine", choices=("auto", "mnist", "digits"))
     ] = "auto",
 ) -> Mnist:
     """Count the digits, and measure the inputs of a network."""
@@ -141,5 +141,5 @@ def draw(result: Mnist) -> "dict[str, Figure]":
             colour = "white" if value > 0.5 else "black"
             text = f"{value:.1f}".lstrip("0") or "0"
             axes.text(column, row, text, ha="center", va="center", fontsize=4.5, color=colour)
-    picture_axes(axes, "what a network is given: 28×28 numbers, those of the paper 0")
+    picture_axes(axes, "input of a network: 28×28 numbers, 0 for paper")
     return {"hundred": hundred, "one": one}

@@ -52,7 +52,7 @@ class MoreData(Result):
         rows = zip(self.sizes, self.accuracies, strict=True)
         return [
             Finding(
-                "Rules drown in exceptions",
+                "Rules fail because of exceptions",
                 f"loops, where they are, and how wide a digit is: {self.rules:.1f}% right, from "
                 f"{self.by_digit.min():.0f}% of the {self.by_digit.argmin()}s to "
                 f"{self.by_digit.max():.0f}% of the {self.by_digit.argmax()}s; learnt from "
@@ -65,7 +65,7 @@ class MoreData(Result):
                 bool((np.diff(medians) > 0).all()),
             ),
             Finding(
-                "… up to as many as one likes, drawn from those there are",
+                "… also if they are deformed anew from the same digits, without end",
                 f"an endless supply: {spread(self.endless)}%, against "
                 f"{spread(self.accuracies[-1])}% ({self.seen:,} examples shown to each)",
                 bool(np.median(self.endless) > medians[-1]),

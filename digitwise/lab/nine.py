@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SIDE = 64
 CAPTIONS = {
-    "outputs": "outputs, and what other cuts give",
-    "digits": "two nines, and two that were taken wrong",
+    "outputs": "outputs, and accuracy at other thresholds",
+    "digits": "two nines, and two digits answered wrong",
 }
 SHORT: dict[str, object] = {"digits": 1200, "epochs": 20}
 
@@ -68,7 +68,7 @@ class Nine(Result):
                 "One output above or below one half says whether it is a 9, from 64×64 inputs",
                 f"{self.inputs:,} inputs; {self.balanced:.1f}% right of nines and others alike: "
                 f"{100 * missed:.1f}% of nines missed, {100 * taken:.1f}% of others taken for "
-                f"one. (Saying never would be right for {always:.0f}%, and 50% balanced)",
+                f"one. (Always saying no would be right for {always:.0f}%, and 50% balanced)",
                 self.balanced > 85 and self.inputs == 4096,
             ),
             Finding(

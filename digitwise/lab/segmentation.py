@@ -234,5 +234,5 @@ def draw(result: Segmentation) -> "dict[str, Figure]":
     below.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2)
     below.set(yticks=[], xlim=(-0.1, last + 0.8), xticks=range(last + 1))
     below.set(xlabel="fragments of its ink, from left to right", ylabel="pieces")
-    below.set_title("what the network says of each piece: digit and confidence")
+    below.set_title("the network's answer for each piece: digit and confidence")
     return {"strip": found, "confidence": pieces, "lattice": lattice}

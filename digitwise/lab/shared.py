@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "parameters": "accuracy by the number of parameters",
     "shifted": "digits that are moved",
-    "maps": "a digit, and where in it each map finds what it looks for",
+    "maps": "a digit, and where each map finds its feature",
 }
 SHORT: dict[str, object] = {"maps": (4, 8), "seeds": 2, "epochs": 8, "digits": 1200, "wide": 60}
 SHIFTS = 5  # shifts of 0 to 4 pixels; MNIST's digits have an empty margin of 4 pixels
@@ -88,7 +88,7 @@ class Shared(Result):
         lost = {kind: values[0] - values for kind, values in at.items()}
         return [
             Finding(
-                "Neurons that look at a small part and share its weights need few of them",
+                "Neurons that look at a small part and share weights need few weights",
                 f"{self.neurons:,} neurons of {self.maps[-1]} maps have {self.weights:,} weights "
                 f"and biases; looking at all pixels they would have {self.unshared:,}",
                 1000 * self.weights < self.unshared,
@@ -99,7 +99,7 @@ class Shared(Result):
                 bool((medians[SHARED] > medians[FULL][:pairs]).all()),
             ),
             Finding(
-                "A map says what is where: of a digit that is moved, it is moved as far",
+                "A map says where its feature is: if a digit is moved, its map is moved as far",
                 f"maps differ by {self.largest_difference:.1e} at most",
                 self.largest_difference < 1e-4,
             ),
@@ -111,7 +111,7 @@ class Shared(Result):
                 bool(lost[SHARED][2] < lost[FULL][2] and (at[SHARED][1:] > at[FULL][1:]).all()),
             ),
             Finding(
-                "The full layer at the end still asks where: far moves are not forgiven",
+                "The full layer at the end depends on the place: far moves are not forgiven",
                 f"moved by {SHIFTS - 1} pixels: shared weights {spread(self.shifted[SHARED][-1])}%,"
                 f" full {spread(self.shifted[FULL][-1])}%",
                 bool(lost[SHARED][-1] > 20),

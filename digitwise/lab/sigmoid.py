@@ -1,4 +1,4 @@
-"""Sigmoid neurons: Eq. 3 and 4, and two exercises on how they are like perceptrons."""
+"""Sigmoid neurons: Eq. 3 and 4, and two exercises on their likeness to perceptrons."""
 
 import warnings
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 CAPTIONS = {
     "curves": "σ(cz) comes to be a step",
-    "limit": "the half-adder of sigmoid neurons, and the one place where it fails",
-    "change": "what a small change does to either neuron",
+    "limit": "the half-adder of sigmoid neurons, and the one input where it fails",
+    "change": "effect of a small change on either neuron",
 }
 SHORT: dict[str, object] = {"trials": 2000}
 

@@ -51,7 +51,7 @@ class Slice(Result):
         lowest = float(self.costs.min())
         return [
             Finding(
-                "Nobody sees thousands of dimensions; a slice shows two of them",
+                "Thousands of dimensions can't be seen; a slice shows two of them",
                 f"2 of {self.dimensions:,}: the way back to the start, and a random direction at "
                 f"{self.angle:.1f} degrees to it",
                 abs(self.angle - 90) < 0.1,

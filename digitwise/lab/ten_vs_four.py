@@ -59,13 +59,13 @@ class TenVsFour(Result):
                 bool(np.median(self.ten) > np.median(self.four) and better > 0.5 * pairs),
             ),
             Finding(
-                "Four bits can also write what is no digit",
+                "Four bits can also write 10 to 15, which are no digits",
                 f"codes 10 to 15 for {spread(self.invalid)}% of digits; taking the likeliest of "
                 f"the ten codes instead gives {spread(self.likeliest)}",
                 bool(self.invalid.max() > 0),
             ),
             Finding(
-                "The highest of ten outputs is the answer; of equal ones, here, the first",
+                "The highest of ten outputs is the answer; of equal outputs the first one",
                 f"outputs 3 and 7 equal: {self.tie}",
                 self.tie == 3,
             ),

@@ -124,7 +124,7 @@ class Valley(Result):
                 max(self.by_dimension.values()) < 1e-6,
             ),
             Finding(
-                "In two variables calculus finds the minimum as well",
+                "In two variables calculus finds the minimum, too",
                 f"descent ends {self.exact:.1g} from the solution of ∇C = 0",
                 self.exact < 1e-6,
             ),
@@ -149,11 +149,12 @@ class Valley(Result):
 
 def run(
     surface: Annotated[str, Knob("where to descend", choices=tuple(SURFACES))] = "valley",
-    learning_rate: Annotated[float, Knob("η of a ball of yours; 0: none", 0, 1e3)] = 0.0,
+    learning_rate: Annotated[float, Knob("η of your own ball; 0: no such ball", 0, 1e3)] = 0.0,
     momentum: Annotated[float, Knob("of your ball", 0, 0.999)] = 0.0,
     steps: Annotated[int, Knob("of your ball", 1, 10_000)] = STEPS,
     start: Annotated[
-        tuple[float, ...], Knob("v₁,v₂ of your ball; none: the surface's own", -5, 5)
+        tuple[float, ...],
+        Knob("v₁,v₂ of your ball; default: the surface's start", -5, 5),
     ] = (),
 ) -> Valley:
     """Let balls roll at three learning rates, and with momentum; then on other surfaces."""

@@ -1,4 +1,4 @@
-"""Your own picture as the network sees it: light, ink, then a frame of 28×28 as MNIST's."""
+"""Your own picture as the network sees it: light, ink, then a frame of 28×28 like MNIST's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,15 +61,14 @@ class YourImage(Result):
         said = "; ".join(f"{n}: {self.raw[n]:.0f}% → {self.framed[n]:.0f}%" for n in self.raw)
         return [
             Finding(
-                "A picture of one's own becomes 784 numbers that a network can read",
+                "Your own picture becomes 784 numbers that a network can read",
                 f"it is a {answer}, with probability {self.probabilities[answer]:.3f}"
                 if self.probabilities[answer] > 0.5
                 else "the shipped network sees no digit in it",
                 bool(self.probabilities[answer] > 0.5),
             ),
             Finding(
-                "A network that has 9 of 10 digits right fails on pictures that are framed "
-                "otherwise",
+                "A network that has 9 of 10 digits right fails on pictures with another framing",
                 f"{self.raw['as it is']:.0f}% as they are, {self.raw[worst]:.0f}% {worst}",
                 self.raw[worst] < self.raw["as it is"] - 40,
             ),
@@ -82,7 +81,7 @@ class YourImage(Result):
 
 
 def run(
-    image: Annotated[str, Knob("a file with one digit; none: one is drawn")] = "",
+    image: Annotated[str, Knob("a file with one digit; default: a drawn one")] = "",
     digits: Annotated[int, Knob("to disturb and frame", 10, 10_000)] = 300,
     seed: Annotated[int, Knob("of what is drawn", 0)] = 0,
 ) -> YourImage:
