@@ -20,7 +20,7 @@ settings.load_profile("digitwise")
 
 @pytest.fixture(autouse=True)
 def _empty_cache(monkeypatch, tmp_path_factory):
-    """No test reads, or writes, the cache of whoever runs it, nor takes MNIST from there."""
+    """No test reads or writes the user's cache, or takes MNIST from it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.delenv("DIGITWISE_DATA", raising=False)
 

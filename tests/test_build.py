@@ -1,4 +1,4 @@
-"""The wheel and the sdist: what is in them, and that the same tree gives the same bytes."""
+"""The wheel and the sdist: their contents; equal trees give equal bytes."""
 
 import importlib.util
 import json
@@ -80,7 +80,7 @@ def test_the_same_tree_gives_the_same_bytes(tmp_path, monkeypatch):
 
 
 def test_the_image_runs_as_nobody_and_its_files_are_there():
-    """What can be told without Docker: the user, the health check, and what is copied."""
+    """Checks without Docker: the user, the health check, and the copied files."""
     ignored = (ROOT / ".dockerignore").read_text().split()
     lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
     steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]

@@ -17,7 +17,7 @@ def one(weights, bias):
     ("gate", "table"),
     [(AND, [0, 0, 0, 1]), (OR, [0, 1, 1, 1]), (NAND, [1, 1, 1, 0]), (NOT, [1, 0])],
 )
-def test_gates(gate, table):
+def test_gates_have_their_truth_tables(gate, table):
     rows, outputs = one(*gate).truth_table()
     assert outputs[:, 0].tolist() == table
     assert Perceptron(gate[0], bias=gate[1])(rows).tolist() == table
@@ -28,7 +28,7 @@ def test_weighted_inputs_of_nand():
     assert (rows @ np.array(NAND[0]) + NAND[1]).tolist() == [3, 1, 1, -1]
 
 
-def test_half_adder():
+def test_five_nands_add_two_bits():
     circuit = half_adder()
     assert len(circuit.gates) == 5
     assert all(set(gate.weights) == {-2} and gate.bias == 3 for gate in circuit.gates)
@@ -54,7 +54,7 @@ def test_adders_add(bits):
 
 
 @given(st.integers(0, 2**12 - 1), st.integers(0, 2**12 - 1))
-def test_twelve_bits(a, b):
+def test_adders_of_twelve_bits_add(a, b):
     bits = [int(bit) for number in (a, b) for bit in f"{number:012b}"]
     assert int("".join(map(str, adder(12)(bits))), 2) == a + b
 

@@ -39,7 +39,7 @@ def test_the_first_rule_that_is_broken_is_told():
         (True, np.bool_(True)),
     ],
 )
-def test_equal_answers(answer, expected):
+def test_equal_answers_are_right(answer, expected):
     assert check(answer, equals(expected)).state == "right"
 
 
@@ -70,7 +70,7 @@ def test_a_known_mistake_gets_its_hint():
     assert check((1, 2), equals((2, 1), mistakes={(1, 2): "swapped"})).message == "swapped"
 
 
-def test_tolerance():
+def test_answers_within_the_tolerance_are_right():
     assert check(1.004, equals(1, tolerance=0.01)).state == "right"
     assert check(1.004, equals(1, tolerance=0.001)).state == "wrong"
 

@@ -73,7 +73,7 @@ def test_the_start_is_not_changed():
         ({"start": [1.0], "learning_rate": 0.1, "steps": -1}, "negative"),
     ],
 )
-def test_bad_arguments(arguments, message):
+def test_bad_arguments_are_refused(arguments, message):
     with pytest.raises(InputError, match=message):
         descend(*bowl([1.0]), **{"learning_rate": 0.1, **arguments})
 

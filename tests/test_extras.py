@@ -1,4 +1,4 @@
-"""The plain install: what it does without any extra, and how each missing one is named."""
+"""The plain install: it works without extras, and names each missing one."""
 
 import ast
 import json
@@ -185,7 +185,7 @@ def test_a_missing_package_is_both_kinds_of_error():
 
 
 def imported(path, at_the_top=False):
-    """Names of packages that a file imports: all, or those that importing it needs."""
+    """Return the packages that a file imports: all, or only at its top."""
     tree = ast.parse(path.read_text())
     for node in tree.body if at_the_top else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -68,7 +68,7 @@ def imports(path):
 
 
 def shows(function):
-    """Whether all that a function does is to import something of `display` and return its word."""
+    """Tell whether a function only imports something from `display` and returns its result."""
     body = [line for line in function.body if not is_docstring(line)]
     if [type(line) for line in body] != [ast.ImportFrom, ast.Return]:
         return False
@@ -80,7 +80,7 @@ def is_docstring(line):
 
 
 def upward(path):
-    """What is imported of `display` by methods that do nothing else: the one way up."""
+    """Return imports from `display` by methods that do nothing else: the one way up."""
     methods = [
         method
         for node in ast.walk(ast.parse(path.read_text()))

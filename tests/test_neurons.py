@@ -54,7 +54,7 @@ def test_activations_keep_dtype_and_shape(name, dtype):
         assert function(z).shape == (2, 3)
 
 
-def test_nand():
+def test_weights_minus_two_and_bias_three_are_nand():
     nand = Perceptron([-2, -2], bias=3)
     assert nand([[0, 0], [0, 1], [1, 0], [1, 1]]).tolist() == [1, 1, 1, 0]
     assert nand([1, 1]) == 0
@@ -67,7 +67,7 @@ def test_nand():
         (3, lambda weather, partner, transit: weather or (partner and transit)),
     ],
 )
-def test_festival(threshold, goes):
+def test_thresholds_decide_about_the_festival(threshold, goes):
     decide = Perceptron([6, 2, 2], threshold=threshold)
     for case in itertools.product([0, 1], repeat=3):
         assert decide(case) == int(bool(goes(*case)))

@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[1]
 KINDS = {".md", ".py", ".html", ".js"}
 TEXTS = [ROOT / "README.md", ROOT / "CHANGELOG.md"] + [
     path
-    for folder in ("benchmarks", "digitwise", "docs", "examples")
+    for folder in ("benchmarks", "digitwise", "docs", "examples", "tests")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.suffix in KINDS
+    if path.suffix in KINDS and path != Path(__file__)
 ]
 BANNED = re.compile(
     r"\b(that which|th(?:at|ose) of which|(?:of|for|by|than) all that|as it were|by whoever"

@@ -42,7 +42,7 @@ WIDER = table_of(Wider)
 
 
 def command_of(table, make=option_of):
-    """A command with the options of a table; what it was given is in its last element."""
+    """Return a command with a table's options, and the list of its calls' values."""
     seen: list[dict[str, Any]] = []
     app = typer.Typer(rich_markup_mode=None)
 

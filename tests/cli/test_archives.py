@@ -23,7 +23,7 @@ ROWS = [
 ]
 
 
-def test_hocr():
+def test_hocr_has_pages_lines_and_words_with_boxes():
     text = "".join(to_hocr(ROWS))
     assert text.startswith("<!DOCTYPE html>\n")
     html = ET.fromstring(text.partition("\n")[2])
@@ -43,7 +43,7 @@ def test_hocr():
     assert len(set(names)) == len(names)
 
 
-def test_alto():
+def test_alto_has_pages_and_strings_in_order():
     alto = ET.fromstring("".join(to_alto(ROWS)).encode())
     space = {"a": ALTO}
     pages = alto.findall("a:Layout/a:Page", space)
@@ -57,10 +57,10 @@ def test_alto():
     assert [other.text for other in strings[0].findall("a:ALTERNATIVE", space)] == ["4.7"]
     glyphs = strings[0].findall("a:Glyph", space)
     assert [glyph.get("CONTENT") for glyph in glyphs] == ["4", "2"]
-    assert glyphs[1].get("HPOS"), glyphs[1].get("WIDTH") == ("34", "26")
+    assert (glyphs[1].get("HPOS"), glyphs[1].get("WIDTH")) == ("34", "26")
 
 
-def test_page_xml():
+def test_page_xml_has_words_with_boxes_and_alternatives():
     first, broken, empty, _ = (ET.fromstring(to_page_xml(p).encode()) for p in pages_of(ROWS))
     space = {"p": PAGE}
     page = first.find("p:Page", space)

@@ -18,11 +18,11 @@ from digitwise.cli.axes import layers, numbers, seeds, words
         ("3,3,1", [3.0, 1.0]),
     ],
 )
-def test_numbers(text, expected):
+def test_lists_and_ranges_become_numbers(text, expected):
     assert numbers(text, "--x") == pytest.approx(expected)
 
 
-def test_whole_numbers():
+def test_ranges_of_whole_numbers_are_rounded():
     assert numbers("1:100:log5", "--x", whole=True) == [1, 3, 10, 32, 100]
     assert numbers("5,10", "--x", whole=True) == [5, 10]
     assert all(type(n) is int for n in numbers("1:3:lin3", "--x", whole=True))
@@ -44,7 +44,7 @@ def test_a_fraction_is_no_whole_number():
         numbers("1.5", "--x", whole=True)
 
 
-def test_layers():
+def test_hidden_lists_networks_and_their_layers():
     assert layers("15,30,100", "--hidden") == [(15,), (30,), (100,)]
     assert layers("30,100-30", "--hidden") == [(30,), (100, 30)]
     assert layers("none,30", "--hidden") == [(), (30,)]
@@ -54,13 +54,13 @@ def test_layers():
             layers(text, "--hidden")
 
 
-def test_words():
+def test_only_known_names_are_accepted():
     assert words("tanh,relu", "--activation", ["tanh", "relu"]) == ["tanh", "relu"]
     with pytest.raises(typer.BadParameter, match="expected some of tanh, relu; found 'step'"):
         words("tanh,step", "--activation", ["tanh", "relu"])
 
 
-def test_seeds():
+def test_seeds_are_a_count_or_a_list():
     assert seeds("5", "--seeds") == [0, 1, 2, 3, 4]
     assert seeds("3,7", "--seeds") == [3, 7]
     assert seeds("10:12:lin3", "--seeds") == [10, 11, 12]

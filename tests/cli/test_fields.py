@@ -81,7 +81,7 @@ def test_an_editor_that_cannot_begin(run, tmp_path):
     assert_one_line(run("fields", "none.toml", "--edit"), 1, "can't be read")
 
 
-def test_errors(run, tmp_path, draw_number):
+def test_errors_of_fields_are_one_line(run, tmp_path, draw_number):
     draw_number("50").save(tmp_path / "number.png")
     assert_one_line(run("fields", "number.png"), 1, "no boxes or lines found")
     assert_one_line(run("fields", "none.png"), 1, "no such file")

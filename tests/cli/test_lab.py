@@ -6,7 +6,7 @@ from digitwise.lab import EXPERIMENTS
 from tests.cli.conftest import assert_one_line
 
 
-def test_list(run):
+def test_list_names_all_experiments(run):
     listed = run("lab", "list")
     assert [line.split()[0] for line in listed.out.splitlines()] == list(EXPERIMENTS)
     assert [row["experiment"] for row in run("lab", "list", "--json").json] == list(EXPERIMENTS)
@@ -66,7 +66,7 @@ def test_figures_are_written(run, tmp_path):
         (["valley", "--surface", "moon"], "moon"),
     ],
 )
-def test_wrong_usage(run, arguments, message):
+def test_wrong_usage_of_the_lab_is_refused(run, arguments, message):
     ran = run("lab", *arguments)
     assert ran.code == 2
     assert not ran.out

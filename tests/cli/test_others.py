@@ -19,7 +19,7 @@ def test_version_and_help(run):
 
 
 @pytest.mark.parametrize("arguments", [["frobnicate"], ["data", "frobnicate"], ["--frobnicate"]])
-def test_unknown_commands(run, arguments):
+def test_unknown_commands_and_options_are_refused(run, arguments):
     ran = run(*arguments)
     assert ran.code == 2
     assert "frobnicate" in ran.err
@@ -58,7 +58,7 @@ def test_a_committee_is_evaluated(run):
     assert both["confusion"] != one["confusion"]
 
 
-def test_models(run):
+def test_models_shows_the_card_of_shipped_and_own_networks(run):
     (card,) = run("models", "--json").json
     assert card["model"] == "reader"
     assert card["test_accuracy"] > 0.975
@@ -97,7 +97,7 @@ def test_data_list_and_info(run, mnist_folder):
     assert sum(train["counts"]) == 1437
 
 
-def test_data_verify(run, mnist_folder, tmp_path):
+def test_data_verify_compares_digests(run, mnist_folder, tmp_path):
     assert run("data", "verify", "--data-dir", mnist_folder, "--json").json[0]["verified"] is True
     assert_one_line(run("data", "verify"), 1, "digitwise data fetch")
     for part in ("train", "t10k"):

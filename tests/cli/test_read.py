@@ -15,7 +15,7 @@ from tests.cli.conftest import assert_one_line
 
 @pytest.fixture
 def three(tmp_path, draw_number):
-    """A folder of three pictures of numbers, named by what they say."""
+    """A folder of three pictures of numbers, named by their texts."""
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("2758.jpg", "3380.jpg", "502272.png"):
@@ -36,7 +36,7 @@ def test_the_picture_of_the_readme(run):
     assert (ran.code, ran.out, ran.err) == (0, "8205373\n", "")
 
 
-def test_the_samples(run, samples):
+def test_the_samples_are_read_right(run, samples):
     for path in samples.iterdir():
         assert run("read", path).out == f"{path.stem}\n"
 
@@ -201,7 +201,7 @@ def test_a_batch_goes_on_as_it_was_begun(run, tmp_path, three):
     assert not journal.exists()
 
 
-def test_digit_layout(run, tmp_path, mnist):
+def test_layout_digit_reads_single_digits(run, tmp_path, mnist):
     folder = tmp_path / "digits"
     folder.mkdir()
     test = mnist[1][:20]
@@ -213,7 +213,7 @@ def test_digit_layout(run, tmp_path, mnist):
     assert sum(right) >= 19
 
 
-def test_count(run, three):
+def test_numbers_of_another_count_are_rejected(run, three):
     ran = run("read", "in", "--count", "6")
     assert texts(ran) == ["????", "????", "502272"]
     assert "1 sure (0.0 of them expected to be wrong), 0 to look at, 2 rejected" in ran.err
@@ -223,7 +223,7 @@ def test_count(run, three):
     assert (rejected["state"], rejected["confidence"]) == ("rejected", 0)
 
 
-def test_pattern(run, three):
+def test_a_pattern_adds_its_signs_and_rejects_other_numbers(run, three):
     assert run("read", "in/2758.jpg", "--pattern", "D{2}.D{2}").out.split() == ["27.58"]
     row = run("read", "in/2758.jpg", "--pattern", "DD/DD", "--json").json[0]
     assert row["text"] == row["alternatives"][0]["text"] == "27/58"
@@ -239,7 +239,7 @@ def test_pattern(run, three):
         assert message in ran.err
 
 
-def test_jobs(run, tmp_path, draw_number):
+def test_two_processes_print_what_one_prints(run, tmp_path, draw_number):
     (tmp_path / "in").mkdir()
     for k in range(9):
         draw_number("302", seed=k).resize((180, 110)).save(tmp_path / "in" / f"{k}.png")
@@ -249,7 +249,7 @@ def test_jobs(run, tmp_path, draw_number):
     assert alone.out.count("302\n") >= 7
 
 
-def test_crops(run, three, tmp_path):
+def test_crops_writes_every_digit_as_a_picture(run, three, tmp_path):
     for _ in range(2):  # the second time, those of the first are there and are not read
         assert run("read", "in", "--crops", "in/cut").code == 0
     names = sorted(path.name for path in (tmp_path / "in" / "cut").iterdir())
@@ -270,7 +270,7 @@ def test_a_pdf_file_with_an_overlay(run, three, tmp_path, draw_number):
     assert names == {"two.pdf.overlay.png", "two.pdf.page1.overlay.png"}
 
 
-def test_max_error(run, three, tmp_path):
+def test_max_error_rejects_by_a_calibrated_threshold(run, three, tmp_path):
     small = ("train", "--data", "digits", "--epochs", 8, "--out")
     ran = run(*small, "net.safetensors", "--validation", 500)
     assert "validation" in ran.out
@@ -292,7 +292,7 @@ def test_max_error(run, three, tmp_path):
     assert_one_line(uncalibrated, 1, "never measured on held-out digits")
 
 
-def test_output_files(run, three, tmp_path):
+def test_tables_are_written_in_each_format(run, three, tmp_path):
     (three / "bad.png").write_bytes(b"")
     for suffix in ("csv", "json", "jsonl", "txt"):
         assert run("read", "in", "-o", f"out.{suffix}").code == 1
@@ -310,7 +310,7 @@ def test_output_files(run, three, tmp_path):
     assert (tmp_path / "out.txt").read_text().split() == TRUTH
 
 
-def test_overlay(run, three, tmp_path):
+def test_overlay_draws_each_page(run, three, tmp_path):
     assert run("read", "in", "--overlay", "seen").code == 0
     names = {path.name for path in (tmp_path / "seen").iterdir()}
     assert names == {f"{path.name}.overlay.png" for path in three.iterdir()}

@@ -1,4 +1,4 @@
-"""`digitwise review`: it serves a table, and what is decided outlives a kill."""
+"""`digitwise review`: it serves a table, and decisions outlive a kill."""
 
 import signal
 import subprocess

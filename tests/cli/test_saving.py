@@ -39,7 +39,7 @@ def test_a_table_that_was_not_written_here_is_not_replaced(output, tmp_path, mon
 
 
 def test_a_table_that_is_written_when_the_process_is_killed(output, monkeypatch):
-    """It may be killed between the note of what is written and the writing."""
+    """It may be killed between the note of the rows and the writing."""
     output.write(ROWS)
     with monkeypatch.context() as patched:
         patched.setattr("pathlib.Path.replace", _die)

@@ -17,7 +17,7 @@ import httpx
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts a server, and gives what it printed."""
+    """Start a server, and return its output."""
     running = []
 
     def run(*arguments):

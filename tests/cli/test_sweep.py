@@ -29,7 +29,7 @@ def test_a_sweep_leaves_results_a_table_and_a_picture(run, tmp_path):
     ]
 
 
-def test_json(run, tmp_path):
+def test_json_has_every_network_and_the_best(run, tmp_path):
     ran = run(*FAST, "--seeds", 3, "--json", "--out", "here")
     *networks, done = ran.json
     assert [row["event"] for row in networks] == ["network"] * 3
@@ -93,7 +93,7 @@ def test_stopped_it_goes_on(run, tmp_path, blow):
         (["--seeds", "none"], "--seeds"),
     ],
 )
-def test_wrong_usage(run, tmp_path, arguments, said):
+def test_wrong_usage_of_sweep_is_refused(run, tmp_path, arguments, said):
     ran = run(*FAST, *arguments)
     assert ran.code == 2
     assert said in " ".join(ran.err.split())

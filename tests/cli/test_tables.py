@@ -42,7 +42,7 @@ def written(suffix, rows=ROWS, *arguments, **options):
 
 
 @pytest.mark.parametrize(("suffix", "delimiter"), [(".csv", ","), (".tsv", "\t")])
-def test_separated_values(suffix, delimiter):
+def test_csv_and_tsv_quote_text_and_begin_with_a_bom(suffix, delimiter):
     content = written(suffix, bom=True).decode()
     assert content.startswith("\ufeff")
     assert written(suffix) == content[1:].encode()
@@ -165,7 +165,7 @@ def test_forms_have_a_row_a_page(suffix):
     ]
 
 
-def test_a_pipe(run, tmp_path, draw_number):
+def test_a_dash_writes_csv_to_standard_output(run, tmp_path, draw_number):
     draw_number("250").save(tmp_path / "a.png")
     ran = run("read", "a.png", "-o", "-")
     assert ran.code == 0

@@ -205,7 +205,7 @@ def test_layers_as_a_sweep_writes_them(run, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-def test_plot(run, tmp_path, suffix):
+def test_plot_writes_the_format_of_the_ending(run, tmp_path, suffix):
     ran = run("train", *FAST, "--plot", f"curves.{suffix}")
     assert ran.code == 0
     content = (tmp_path / f"curves.{suffix}").read_bytes()
@@ -412,7 +412,7 @@ def test_the_end_of_a_pipe_is_no_fault(tmp_path):
     assert process.wait(timeout=60) == 1
 
 
-def test_start_from(run, tmp_path):
+def test_start_from_continues_a_trained_network(run, tmp_path):
     first = run(
         "train", "--data", "digits", "--hidden", 20, "--epochs", 3, "--out", "a.safetensors"
     )

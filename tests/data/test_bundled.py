@@ -7,7 +7,7 @@ from digitwise.data.bundled import FILE
 from digitwise.imaging.framing import centre_of_mass
 
 
-def test_how_many(bundled):
+def test_there_are_1437_training_and_360_test_digits(bundled):
     train, test = bundled
     assert (len(train), len(test)) == (1437, 360)
     assert set(train.labels) == set(test.labels) == set(range(10))

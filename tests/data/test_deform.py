@@ -240,7 +240,7 @@ def test_ranges_are_checked(values):
         Deformation(**values)
 
 
-def test_names():
+def test_deformations_are_found_by_name():
     assert find_deformation("none") is None
     assert find_deformation("wild") is WILD
     with pytest.raises(InputError, match="unknown deformation 'x'.*none, mnist, wild"):

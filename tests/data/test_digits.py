@@ -20,7 +20,7 @@ def test_inputs_are_real_between_0_and_1():
     assert digits.inputs(np.float64).dtype == np.float64
 
 
-def test_parts():
+def test_slices_masks_and_lists_select_digits():
     digits = random_digits(10)
     assert len(digits[2:5]) == 3
     np.testing.assert_array_equal(digits[digits.labels > 4].labels > 4, True)
@@ -43,7 +43,7 @@ def stroked(n):
     return Digits(images, np.arange(n, dtype=np.uint8), "pens", strokes)
 
 
-def test_one_digit():
+def test_an_index_gives_image_and_label():
     digits = random_digits(10)
     for at in (3, -7, np.int64(3), np.uint8(3)):
         digit = digits[at]
@@ -58,7 +58,7 @@ def test_one_digit():
     assert len(stroked(4)[-1].strokes.stroke_starts) - 1 == 4
 
 
-def test_a_sequence():
+def test_digits_are_a_sequence():
     digits = random_digits(10)
     assert [digit.label for digit in digits] == digits.labels.tolist()
     assert [digit.label for digit in reversed(digits)] == digits.labels[::-1].tolist()

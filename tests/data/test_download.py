@@ -24,7 +24,7 @@ FILES = tuple(
 
 
 class Server:
-    """Serves the files; what is wrong with them is the first folder of the path."""
+    """Serves the files; the first folder of the path names their fault."""
 
     def __init__(self):
         self.served = []
@@ -64,7 +64,7 @@ class Server:
 
         class Quiet(ThreadingHTTPServer):
             def handle_error(self, request, client_address):
-                """Clients that hang up are part of these tests."""
+                """Clients hang up in some tests."""
 
         self.stop_waiting = threading.Event()
         self.http = Quiet(("127.0.0.1", 0), Handler)
@@ -146,7 +146,7 @@ def test_no_mirror_left(server, tmp_path, manner, reason):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_there(server, tmp_path):
+def test_an_unreachable_mirror_is_an_error(server, tmp_path):
     with pytest.raises(DataError, match="can't be reached"):
         fetch(tmp_path, mirrors=["http://127.0.0.1:9/"], timeout=0.3)
 

@@ -18,7 +18,7 @@ CONTENT = idx_header(ARRAY) + ARRAY.tobytes()
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=3, max_dims=3, max_side=6)), st.booleans())
-def test_round_trip(tmp_path_factory, array, zipped):
+def test_what_is_written_is_read_back(tmp_path_factory, array, zipped):
     path = tmp_path_factory.mktemp("idx") / "file"
     content = idx_header(array) + array.tobytes()
     path.write_bytes(gzip.compress(content) if zipped else content)
@@ -49,7 +49,7 @@ WRONG = {
 
 @pytest.mark.parametrize("zipped", [False, True], ids=["raw", "gzip"])
 @pytest.mark.parametrize("kind", WRONG)
-def test_wrong_files(tmp_path, kind, zipped):
+def test_wrong_files_are_refused_with_their_path(tmp_path, kind, zipped):
     content, message = WRONG[kind]
     path = tmp_path / "wrong-idx3-ubyte"
     path.write_bytes(gzip.compress(content) if zipped else content)
@@ -85,7 +85,7 @@ def test_a_lying_gzip_header_takes_no_memory_for_what_is_not_there(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [15, 40, -5])
-def test_damaged_gzip(tmp_path, cut):
+def test_damaged_gzip_is_refused(tmp_path, cut):
     path = tmp_path / "damaged.gz"
     path.write_bytes(gzip.compress(CONTENT)[:cut])
     with pytest.raises(DataError, match="damaged gzip"):
@@ -102,7 +102,7 @@ def test_any_flipped_byte_of_a_gzip_is_noticed_or_harmless(tmp_path_factory, pla
         np.testing.assert_array_equal(read_idx(path, IMAGES), ARRAY)
 
 
-def test_missing(tmp_path):
+def test_missing_files_and_folders_are_refused(tmp_path):
     with pytest.raises(DataError, match="No such file"):
         read_idx(tmp_path / "nothing", IMAGES)
     with pytest.raises(DataError, match="directory"):

@@ -28,7 +28,7 @@ def test_a_named_folder_that_lacks_the_files_is_an_error_not_other_data(tmp_path
 
 
 @pytest.mark.parametrize("name", ["minst", "/nowhere/at/all"])
-def test_unknown_sets(name):
+def test_unknown_sets_are_refused(name):
     with pytest.raises(DataError, match="expected auto, mnist, digits or a folder"):
         dw.load(name)
 

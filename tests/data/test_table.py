@@ -54,7 +54,7 @@ def test_tables_that_cannot_be(wrong, message):
 
 @pytest.mark.parametrize("engine", ["reference", "fused", "dense"])
 def test_a_row_may_be_of_no_class(engine):
-    """One output learns to fire for its class, and not for what is of none."""
+    """One output learns to fire for its class, and not for rows without a class."""
     rng = np.random.default_rng(0)
     values = rng.normal(size=(300, 5))
     labels = np.where(values[:, 0] > 0, 0, 1)  # the class, or none

@@ -54,7 +54,7 @@ def test_counts_and_a_sheet_as_html(parse, open_png):
     assert parse(labelled()._repr_html_()).text == "Digits 0 from memory"
 
 
-def test_a_sheet(open_png):
+def test_a_sheet_has_rows_of_framed_digits(open_png):
     digits = random_digits(53)
     sheet = open_png(digits.show())
     assert sheet.size == (8 + 10 * 66, 8 + 5 * 84)
@@ -91,7 +91,7 @@ def test_no_digits_to_show():
         labelled().show()
 
 
-def test_one_digit(open_png):
+def test_one_digit_is_shown_enlarged(open_png):
     digit = random_digits(5)[2]
     assert repr(digit) == f"Digit(label={digit.label})"
     image = open_png(digit._repr_png_())

@@ -41,7 +41,7 @@ def test_what_was_not_measured_is_left_open(parse):
     ]
 
 
-def test_a_figure(history, open_png):
+def test_a_figure_has_cost_and_accuracy(history, open_png):
     figure = history.plot("two curves")
     assert open_png(figure._repr_png_()).size == (1200, 480)
     cost, accuracy = figure.axes

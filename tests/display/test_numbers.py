@@ -68,7 +68,7 @@ def test_numbers_show_their_picture(reader, draw_number, parse, open_png, tmp_pa
     assert (pixels == (0x1B, 0x7F, 0x3B)).all(axis=1).sum() > 500
 
 
-def test_pages(reader, draw_number, parse, monkeypatch):
+def test_each_page_has_its_own_picture(reader, draw_number, parse, monkeypatch):
     images = [draw_number(text) for text in ("235", "758", "302")]
     numbers = reader.read(images)
     assert len(numbers) == 3

@@ -1,4 +1,4 @@
-"""Wrong answers to the course's exercises, as learners give them, and what each is told."""
+"""Wrong answers to the course's exercises, as learners give them, with their replies."""
 
 WRONG = {
     "1.1": [("answer = 5", "Is 4 above 4?"), ("answer = 'four'", "expected a number")],

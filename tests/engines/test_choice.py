@@ -21,7 +21,7 @@ from digitwise.errors import InputError
         ([784, 2500, 2000, 1500, 1000, 500, 10], 100, "dense"),
     ],
 )
-def test_auto(sizes, batch_size, expected):
+def test_auto_chooses_by_layers_and_batch_size(sizes, batch_size, expected):
     assert resolve_engine("auto", sizes, batch_size, PLAIN) == expected
 
 
@@ -54,6 +54,6 @@ def test_dropout_needs_an_engine_that_has_it():
         resolve_engine("fused", [784, 30, 10], 10, dropout)
 
 
-def test_unknown():
+def test_unknown_engines_are_refused():
     with pytest.raises(InputError, match=f"expected one of: {', '.join(CHOICES)}"):
         resolve_engine("warp", [784, 10], 10, PLAIN)

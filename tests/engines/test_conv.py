@@ -104,7 +104,7 @@ def test_equal_runs_give_equal_bits():
         assert all(np.array_equal(a, b) for a, b in zip(runs[0], other, strict=True))
 
 
-def test_it_learns(mnist):
+def test_the_conv_engine_learns_digits(mnist):
     train, test = mnist
     net = Network(
         [784, Convolution(16, pool=2), Convolution(16, pool=2), 10],
@@ -118,7 +118,7 @@ def test_it_learns(mnist):
 
 @pytest.mark.parametrize("n", [1, 255, 700])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_weighted_outputs(activation, n):
+def test_weighted_outputs_are_the_networks(activation, n):
     digits = random_digits(n)
     net = Network(LAYERS, activation=activation, init="scaled", rng=1)
     z = choose_engine("conv").weighted_outputs(net, digits)

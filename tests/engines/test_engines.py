@@ -224,7 +224,7 @@ def test_equal_runs_give_equal_bits(engine):
 @pytest.mark.parametrize("engine", FULL_ENGINES)
 @pytest.mark.parametrize("hidden", [[], [12], [150, 9]])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_weighted_outputs(engine, hidden, activation):
+def test_weighted_outputs_are_the_networks(engine, hidden, activation):
     digits = random_digits(131)
     net = Network([784, *hidden, 10], activation=activation, init="scaled", rng=1)
     z = choose_engine(engine).weighted_outputs(net, digits)
@@ -253,6 +253,6 @@ def test_orders_differ_between_epochs_and_seeds():
     assert len(orders) == 25
 
 
-def test_unknown_engine():
+def test_unknown_engines_are_refused():
     with pytest.raises(InputError, match="expected one of: reference, fused, dense"):
         choose_engine("warp")

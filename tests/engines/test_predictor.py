@@ -156,6 +156,6 @@ def test_threads_below_one(threads):
         Predictor(Network([784, 10], rng=0), threads=threads)
 
 
-def test_only_networks():
+def test_a_predictor_takes_only_networks():
     with pytest.raises(InputError, match="expected a Network; found str"):
         Predictor("net.safetensors")

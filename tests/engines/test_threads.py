@@ -9,7 +9,7 @@ from digitwise.engines import threads
 
 @pytest.fixture
 def groups(tmp_path, monkeypatch):
-    """Control groups of a machine with 8 cores: a file's path in them, and what it says."""
+    """Control groups of a machine with 8 cores: paths of files in them, and their contents."""
     monkeypatch.setattr(threads, "GROUP", tmp_path / "cgroup")
     monkeypatch.setattr(threads, "GROUPS", tmp_path / "fs")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
@@ -57,7 +57,7 @@ def test_the_first_version_of_groups(groups):
 
 
 @pytest.mark.parametrize("files", [{}, {"cpu_cfs_quota_us": "-1", "cpu_cfs_period_us": "100000"}])
-def test_no_quota(groups, files):
+def test_without_a_quota_all_cores_count(groups, files):
     groups("4:cpu:/\n", **{f"cpu__{name}": content for name, content in files.items()})
     assert threads.cores() == 8
 

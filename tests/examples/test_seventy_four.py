@@ -41,7 +41,7 @@ def test_its_backpropagation_is_the_gradient():
                 np.testing.assert_allclose(stated[index], (up - down) / 2e-6, atol=1e-9)
 
 
-def test_the_boast(mnist_folder):
+def test_it_recognises_95_percent_of_mnist(mnist_folder):
     shown = subprocess.run(
         [sys.executable, EXAMPLE, mnist_folder], capture_output=True, text=True, check=True
     )

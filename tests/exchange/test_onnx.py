@@ -1,4 +1,4 @@
-"""What is exported to ONNX, and run by ONNX Runtime, is what the network says."""
+"""Networks exported to ONNX give the same outputs in ONNX Runtime."""
 
 import json
 import sys
@@ -53,7 +53,7 @@ def test_the_shipped_network_agrees(shipped, bundled, tmp_path):
 @pytest.mark.parametrize("bias", [0.0, 2.5])
 @pytest.mark.parametrize("scale", [0.1, 1, 30])
 def test_probabilities_are_those_of_the_calibration(temperature, bias, scale):
-    """From outputs that are all in doubt, to those that leave none."""
+    """From outputs that are all in doubt to outputs without a doubt."""
     network = make_network([784, 10], "sigmoid")
     network.weights[0] *= scale
     calibration = Calibration(temperature, bias, "none", 1, ((0.0, 1, 0),))

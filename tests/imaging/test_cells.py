@@ -11,7 +11,7 @@ LEFT, TOP, WIDE, HIGH = 20, 15, 56, 60
 
 
 def comb(count, kind="full", value=1.0):
-    """Ink of a box with dividers, and what is around it."""
+    """Ink of a box with dividers, and of its surroundings."""
     ink = np.zeros((HIGH + 2 * TOP, count * WIDE + 2 * LEFT), np.float32)
     right, bottom = LEFT + count * WIDE, TOP + HIGH
     cv2.rectangle(ink, (LEFT, TOP), (right, bottom), 1.0, 2)

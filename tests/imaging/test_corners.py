@@ -38,7 +38,7 @@ def test_corners_become_paper(draw_number, angle, colour, expand):
 @pytest.mark.parametrize("angle", [5, -5])
 @pytest.mark.parametrize("name", ["504192.png", "3268.jpg", "3432.jpg"])
 @pytest.mark.parametrize("compressed", [False, True])
-def test_samples_turned(samples, name, angle, compressed, reader):
+def test_turned_samples_are_read_right(samples, name, angle, compressed, reader):
     with Image.open(samples / name) as image:
         turned = image.convert("L").rotate(angle, expand=True)
     found = reader.read(jpeg(turned) if compressed else turned, "number")

@@ -71,7 +71,7 @@ def test_a_dark_margin_is_not_ink():
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (3, 3), (5, 200)])
-def test_odd_shapes(shape):
+def test_ink_has_the_shape_of_the_light(shape):
     light = np.random.default_rng(0).random(shape).astype(np.float32)
     assert extract_ink(light).shape == shape
 
@@ -91,7 +91,7 @@ def test_any_shape_can_be_sampled(shape):
 
 
 def test_ink_that_fills_the_picture(mnist):
-    """Digits cut out along their own box: up to 60% of what is left is ink."""
+    """Digits cut out along their own box: up to 60% of the pixels are ink."""
     found = total = 0
     for image in mnist[0].images[:300]:
         rows, columns = image.any(axis=1), image.any(axis=0)

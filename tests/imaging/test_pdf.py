@@ -43,7 +43,7 @@ def test_a_huge_page_is_rendered_coarser():
 @pytest.mark.parametrize(
     "content", [b"%PDF-1.7\n", b"%PDF-1.4\n" + bytes(range(256)) * 40], ids=["empty", "noise"]
 )
-def test_damaged_files(content):
+def test_damaged_pdf_files_are_refused(content):
     with pytest.raises(ImageError, match="can't be opened: it is damaged"):
         list(open_pictures(io.BytesIO(content)))
 

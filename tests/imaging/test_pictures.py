@@ -24,19 +24,19 @@ def grey_of(source):
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "BMP", "TIFF", "GIF", "PPM"])
-def test_lossless_formats(image_format):
+def test_lossless_formats_keep_grey_values(image_format):
     grey = grey_of(saved(Image.fromarray(RAMP), image_format))
     np.testing.assert_allclose(grey, RAMP / 255, atol=1e-6)
 
 
 @pytest.mark.parametrize(("image_format", "options"), [("JPEG", {}), ("WEBP", {"quality": 90})])
-def test_lossy_formats(image_format, options):
+def test_lossy_formats_nearly_keep_grey_values(image_format, options):
     grey = grey_of(saved(Image.fromarray(RAMP).convert("RGB"), image_format, **options))
     np.testing.assert_allclose(grey, RAMP / 255, atol=0.05)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK"])
-def test_modes(mode):
+def test_all_colour_modes_become_grey(mode):
     black_and_white = Image.fromarray(np.where(RAMP > 127, 255, 0).astype(np.uint8))
     converted = black_and_white.convert("RGB").convert(mode)
     image_format = "TIFF" if mode == "CMYK" else "PNG"
@@ -45,7 +45,7 @@ def test_modes(mode):
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "TIFF"])
-def test_sixteen_bits(image_format):
+def test_sixteen_bits_keep_grey_values(image_format):
     deep = RAMP.astype(np.uint16) * 257
     grey = grey_of(saved(Image.fromarray(deep), image_format))
     np.testing.assert_allclose(grey, RAMP / 255, atol=1e-4)
@@ -61,7 +61,7 @@ def test_transparent_is_paper_for_dark_and_for_light_ink():
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation(orientation):
+def test_exif_orientation_is_undone(orientation):
     undo = {
         1: None,
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -112,7 +112,7 @@ def test_pages_of_a_tiff():
     ],
     ids=lambda a: f"{a.dtype}{a.ndim}",
 )
-def test_arrays(array):
+def test_arrays_of_all_types_become_grey(array):
     np.testing.assert_allclose(grey_of(array), RAMP / 255, atol=0.005)
 
 
@@ -153,7 +153,7 @@ def test_an_object_that_keeps_its_array():
         grey_of(Offers(RAMP, TypeError("it is\non a GPU")))
 
 
-def test_tensors():
+def test_tensors_are_read_as_arrays():
     torch = pytest.importorskip("torch")
     np.testing.assert_allclose(grey_of(torch.tensor(RAMP)), RAMP / 255, atol=1e-6)
     np.testing.assert_allclose(grey_of(torch.tensor(RAMP / 255)[..., None]), RAMP / 255, atol=0.005)
@@ -269,7 +269,7 @@ def test_a_large_picture_is_brought_to_working_size():
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     ],
 )
-def test_damaged_files(content):
+def test_damaged_pictures_are_refused(content):
     with pytest.raises(ImageError):
         list(open_pictures(io.BytesIO(content)))
 

@@ -19,7 +19,7 @@ DID_NOT_HOLD = {
     # deformed as MNIST's are.
     ("more-data", 2),
 }
-"""Experiment and place of each claim that doesn't hold: none may join, or leave, unnoticed."""
+"""Experiment and place of each claim that doesn't hold; the list may not change unnoticed."""
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -1,4 +1,4 @@
-"""What experiments measured, checked again: each number against what it has to be."""
+"""Measurements of experiments, checked again: each number against its right value."""
 
 from itertools import product
 

@@ -28,7 +28,7 @@ CONTENT = to_bytes(Model(NET))
     cost=st.sampled_from(sorted(COSTS)),
     dtype=st.sampled_from([np.float32, np.float64]),
 )
-def test_round_trip(tmp_path_factory, sizes, activation, cost, dtype):
+def test_a_saved_network_is_loaded_unchanged(tmp_path_factory, sizes, activation, cost, dtype):
     net = Network(sizes, activation=activation, cost=cost, rng=1, dtype=dtype)
     path = tmp_path_factory.mktemp("model") / "net.safetensors"
     dw.save(net, path)
@@ -206,7 +206,7 @@ def test_any_flipped_byte_is_refused_or_gives_a_finite_network(tmp_path_factory,
     assert np.isfinite(net.feedforward(np.ones(4))).all()
 
 
-def test_missing(tmp_path):
+def test_missing_files_and_folders_are_refused(tmp_path):
     with pytest.raises(ModelError, match="No such file"):
         read_model(tmp_path / "nothing.safetensors")
     with pytest.raises(ModelError, match="is a folder"):

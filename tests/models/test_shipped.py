@@ -15,6 +15,6 @@ def test_every_shipped_network_is_what_its_card_says(mnist):
         assert find_model(name).stat().st_size < 8_000_000
 
 
-def test_unknown():
+def test_unknown_models_are_refused():
     with pytest.raises(ModelError, match=r"no model 'nothing'.*shipped network \(reader\)"):
         open_model("nothing")

@@ -1,4 +1,4 @@
-"""Pictures of noise and strokes that are no writing: what readers must survive, however busy.
+"""Pictures of noise and strokes that are no writing, which a reader must survive.
 
 `python -m tests.reading.scribbles 0 1000` reads those of seeds 0 to 999, one in a process of its
 own, and prints which take more than LONGEST_S or LARGEST_GB, with the slowest at the end.
@@ -76,7 +76,7 @@ def _hatching(rng: np.random.Generator, light: npt.NDArray[np.float64]) -> None:
 
 
 def _digits_like(rng: np.random.Generator, light: npt.NDArray[np.float64]) -> None:
-    """Draw lines of what has the size of digits: arcs that touch, or hardly don't."""
+    """Draw lines of arcs of the size of digits, which touch or nearly touch."""
     import cv2
 
     size = np.exp(rng.uniform(np.log(8), np.log(80)))

@@ -10,11 +10,11 @@ CASES = Path(os.environ.get("DIGITWISE_DATA", "../shared/mnist")).absolute().par
 TRUTH = json.loads((CASES / "truth.json").read_text()) if CASES.is_dir() else {}
 REJECTABLE = ("turned45.png", "struck.png", "leaders.png")
 DOUBTED = ("closing_dash_pale.png", "closing_slash_dash.png", "crossed_cell.png", "slash_date.png")
-"""Those that are read right, but too unsurely: they are rejected."""
+"""Cases that are read right, but rejected as too unsure."""
 
 
 def read(reader, name, layout):
-    """What is read and not rejected, as one line; of those that are doubted, what is likeliest."""
+    """Return the accepted text as one line; of doubtful cases, the likeliest text."""
     found = reader.read(CASES / name, layout)
     return " ".join(n.text for n in found if name in DOUBTED or not n.rejected)
 

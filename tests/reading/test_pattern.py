@@ -24,7 +24,7 @@ ANY = "0123456789"
         ("D/D/D kg", [ANY] * 3, "1/2/3 kg"),
     ],
 )
-def test_patterns(source, allowed, written):
+def test_a_pattern_says_which_digits_and_signs_stand_where(source, allowed, written):
     way, *drawn = Pattern.parse(source).ways
     assert rows(way) == allowed
     assert way.write("123") == written

@@ -21,7 +21,7 @@ from digitwise.training.start import with_engine
 
 
 def strip(mnist, first, n, gap=6):
-    """n test digits side by side, white paper; and what they say."""
+    """Return n test digits side by side on white paper, and their text."""
     _, test = mnist
     digits = test[first : first + n]
     tiles = [np.pad(image, ((6, 6), (gap, gap))) for image in digits.images]
@@ -41,7 +41,7 @@ def strip(mnist, first, n, gap=6):
     ],
     ids=["as it is", "inverted", "double", "half", "margin"],
 )
-def test_samples(reader, samples, name, layout, change):
+def test_samples_are_read_in_any_form(reader, samples, name, layout, change):
     with Image.open(samples / name) as image:
         (number,) = reader.read(change(image.convert("L")), layout)
     assert number.text == name.partition(".")[0]
@@ -253,7 +253,7 @@ def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
     for index in range(40):
         drawn = draw_number(bundled[0], HANDS["letters"], 1, index)
         sure += any(not n.rejected for n in reader.read(drawn.image))
-        found = reader.read(drawn.image, "number")  # a number, as it were
+        found = reader.read(drawn.image, "number")  # read as a number
         assert all(n.confidence <= 0.7 for n in found if n.rejected)
     assert sure <= 6
 
@@ -291,7 +291,7 @@ def test_numbers_that_are_too_unsure_are_rejected_as_a_whole(reader, mnist):
     assert 3 <= rejected <= 29
 
 
-def test_arguments(reader):
+def test_bad_arguments_are_refused(reader):
     page = np.zeros((9, 9), np.uint8)
     with pytest.raises(InputError, match="auto, number, digit"):
         reader.read(page, "line")
@@ -386,7 +386,7 @@ def test_a_network_that_cant_vouch_for_it_says_so(reader, calibrated):
 
 
 def written(drawn):
-    """What a drawn number says with its signs; None where a sign is another, or stands twice."""
+    """Return a drawn number's text with its signs; None if a sign is unknown or doubled."""
     chars = "".join(p.char if len(p.char) == 1 else "?" for p in drawn.pieces)
     found = re.fullmatch(r"(-?)([0-9]+(?:[-.,/][0-9]+)*)[-.,/]{0,2}", chars)
     return found and found[1] + found[2]

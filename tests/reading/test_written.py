@@ -16,7 +16,7 @@ PLACES = {"d": DIGIT, "-": (19, 22), ".": (27, 30), ",": (26, 34), "/": (7, 33),
 
 
 def number_of(kinds):
-    """Components of these kinds from left to right, their arcs, and the path of the digits."""
+    """Return components of the given kinds from left to right, arcs, and the digits' path."""
     components = [
         block(16 * k, PLACES[kind][0], 16 * k + (3 if kind in ".," else 10), PLACES[kind][1])
         for k, kind in enumerate(kinds)

@@ -1,4 +1,4 @@
-"""Decisions: none is lost, none replaces another unseen."""
+"""No decision is lost, and no decision replaces another one unseen."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""A table in review: what is decided comes into the table and into what is learnt from."""
+"""A table in review: decisions reach the table and the corrections."""
 
 import json
 

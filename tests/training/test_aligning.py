@@ -67,7 +67,7 @@ def test_what_cant_be_found_teaches_nothing(model, draw_number, tmp_path):
 
 
 def test_what_is_no_digit_though_the_network_takes_it_for_one(model, draw_number, tmp_path):
-    """Of a number that is said to have fewer digits, some of what seems to be one is none."""
+    """If a number's text has fewer digits than the picture, some digits become non-digits."""
     known = find_known(model, [correction(tmp_path, draw_number("25027"), "25027")])
     right, _ = align(model, known)
     texts = [replace(number, text="252") for number in known]

@@ -1,4 +1,4 @@
-"""Callbacks of the one loop: when they are called, and what those that come along do."""
+"""Callbacks of the loop: when they are called, and the effects of the included ones."""
 
 import ast
 import io
@@ -33,7 +33,7 @@ def same(a, b):
 
 
 class Noting(dw.Callback):
-    """Notes what is called, and stops where it should."""
+    """Notes the calls, and stops at the given hook."""
 
     def __init__(self, stop_at=None):
         self.seen, self.stop_at = [], stop_at

@@ -164,7 +164,7 @@ def test_momentum_goes_on_from_epoch_to_epoch(bundled):
     ],
     ids=str,
 )
-def test_variants_learn(bundled, settings, wanted):
+def test_all_settings_of_learning_learn(bundled, settings, wanted):
     net = Network([784, 30, 10], cost="cross-entropy", init="scaled", rng=0)
     history = fit(net, *bundled, epochs=15, **settings)
     assert history.best_test_accuracy > wanted

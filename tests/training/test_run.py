@@ -288,7 +288,7 @@ def test_a_run_begins_with_the_average_of_several(bundled, tmp_path):
         assert Settings.from_dict(saved).start_from == now
 
 
-def test_names(tmp_path):
+def test_a_checkpoint_is_named_after_its_model(tmp_path):
     assert checkpoint_path(tmp_path / "a.safetensors") == tmp_path / "a.checkpoint.safetensors"
     assert model_path(tmp_path / "a.checkpoint.safetensors") == tmp_path / "a.safetensors"
     assert model_path(tmp_path / "a.safetensors") == tmp_path / "a.safetensors"

@@ -24,6 +24,6 @@ def test_every_epoch_has_a_rate_above_0(name, epochs):
     assert rates == sorted(rates, reverse=True)
 
 
-def test_unknown():
+def test_unknown_schedules_are_refused():
     with pytest.raises(InputError, match="expected one of: constant, linear, cosine"):
         make_schedule("warm", 1.0, 3)

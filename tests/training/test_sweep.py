@@ -28,7 +28,7 @@ def without_time(rows):
     return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
 
 
-def test_combinations():
+def test_combinations_are_all_of_all_axes():
     grid = combinations(BASE, {"hidden": [(5,), (6, 7)], "seed": [0, 1]})
     assert [(s.hidden, s.seed) for s in grid] == [((5,), 0), ((5,), 1), ((6, 7), 0), ((6, 7), 1)]
     assert all(replace(s, hidden=(8,), seed=0) == BASE for s in grid)
@@ -145,7 +145,7 @@ def test_combinations_are_compared_by_their_medians():
     assert found[1].accuracies == [0.99, 0.5, 0.4]
 
 
-def test_the_table(make, tmp_path):
+def test_the_table_has_a_row_a_network(make, tmp_path):
     sweep = make({"hidden": [(5,), (6, 4)], "cost": ["quadratic"]})
     sweep.run()
     write_csv(sweep.rows(), tmp_path / "t.csv")
@@ -167,7 +167,7 @@ def fake(accuracy, **settings):
     return {"settings": settings, "validation_accuracy": accuracy, "epochs_run": run}
 
 
-def test_what_varies():
+def test_varied_settings_are_found():
     rows = [fake(0.9, hidden=[30], seed=s, learning_rate=r) for s in (0, 1) for r in (3.0, 0.1)]
     rows.append(fake(0.9, hidden=[10, 5], learning_rate=3.0))
     assert varied(rows) == {"hidden": ["30", "10-5"], "learning_rate": [0.1, 3.0]}
@@ -206,7 +206,7 @@ def test_a_picture_of_nothing_but_failures():
     ],
     ids=lambda axes: "-".join(axes),
 )
-def test_pictures(axes):
+def test_any_axes_can_be_drawn(axes):
     rows = [
         fake(0.1 * number if number else None, **{**s.to_dict(), "hidden": list(s.hidden)})
         for number, s in enumerate(combinations(BASE, axes))

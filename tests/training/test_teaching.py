@@ -11,7 +11,7 @@ from tests.symbols import NAMES, images
 
 
 class Stop(Callback):
-    """After so many epochs."""
+    """Stops after the given number of epochs."""
 
     def __init__(self, epochs):
         self.left = epochs

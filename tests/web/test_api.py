@@ -1,4 +1,4 @@
-"""The API: the same answers as the command line's, and what it refuses."""
+"""The API: it answers as the command line does, and refuses bad requests."""
 
 import asyncio
 import io
@@ -41,7 +41,7 @@ def post(client, *contents, **options):
     return client.post("/api/read", files=files, params=options)
 
 
-def test_health(client):
+def test_health_names_the_model(client):
     assert client.get("/api/health").json()["status"] == "ok"
     assert client.get("/api/health").json()["model"] == "reader"
 
@@ -59,7 +59,7 @@ def test_a_number_is_read_as_the_reader_reads_it(client, reader, number):
         assert ours["seen"] is None
 
 
-def test_detail(client, number):
+def test_detail_adds_frames_and_probabilities(client, number):
     (found,) = post(client, number, detail="true").json()["numbers"]
     for digit in found["digits"]:
         image = np.array(digit["seen"])
@@ -104,7 +104,7 @@ def test_options_that_make_no_sense(client, number, options, status, message):
     assert message in answer.text
 
 
-def test_nothing_sent(client):
+def test_a_request_without_a_picture_is_refused(client):
     assert client.post("/api/read").status_code == 422
     form = {"content-type": "multipart/form-data; boundary=b"}
     assert client.post("/api/read", content=b"--b--\r\n", headers=form).status_code == 422

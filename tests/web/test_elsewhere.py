@@ -17,7 +17,7 @@ def test_a_run_needs_no_niceness(monkeypatch):
     monkeypatch.delattr(os, "nice", raising=False)  # as on Windows
     monkeypatch.setattr(trainer, "work_alone", lambda: None)
     here, there = Pipe()
-    here.close()  # whoever began the run has gone
+    here.close()  # the client that began the run has gone
     trainer.work(there, DEFAULTS.changed({"data": "digits", "hidden": (5,), "epochs": 1}))
 
 

@@ -1,4 +1,4 @@
-"""The network that runs in the page: its arithmetic, its framing, and what it shows."""
+"""The network that runs in the page: its arithmetic, its framing, its display."""
 
 import numpy as np
 import pytest

@@ -108,7 +108,7 @@ def test_a_picture_is_opened_and_dropped(page, draw_number, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["504192.png", "3268.jpg", "3432.jpg"])
-def test_the_samples(page, samples, name):
+def test_dropped_samples_are_read_right(page, samples, name):
     page.locator("#file").set_input_files(samples / name)
     reads(page, name.split(".")[0])
 

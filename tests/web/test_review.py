@@ -1,4 +1,4 @@
-"""The Review room's API: what is decided is noted at once, and never replaces what wasn't seen."""
+"""The Review room's API: decisions are kept at once, and never replace unseen ones."""
 
 import asyncio
 import sys

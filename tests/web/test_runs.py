@@ -1,4 +1,4 @@
-"""Runs, from the API: what they do as they are told, and that they are what `train` would do."""
+"""Runs through the API: they obey, and equal those of `train`."""
 
 import time
 

@@ -31,7 +31,7 @@ def draw(page, paper, name, rng):
 
 
 def show(page, count, rng=None):
-    """Draw so many of each symbol; circle and star are there already."""
+    """Draw `count` examples of each symbol; circle and star are there already."""
     rng = rng or np.random.default_rng(5)
     page.wait_for_selector(READY)
     page.get_by_role("button", name="Add a class").click()

@@ -199,7 +199,7 @@ function drawWeights() {
   const container = find("weights");
   const all = network ? network.sizes[1] : HIDDEN;
   const n = Math.min(all, MOST_SHOWN);
-  find("weights-title").textContent = n < all ? `What ${n} of its ${all} neurons look for` : `What its ${n} neurons look for`;
+  find("weights-title").textContent = n < all ? `Weights of ${n} of its ${all} neurons` : `Weights of its ${n} neurons`;
   if (container.children.length !== n) {
     container.replaceChildren(...Array.from({ length: n }, (_, neuron) => {
       const button = document.createElement("button");

@@ -1,4 +1,4 @@
-"""What is known of fields, and between them: checks, ranges, sums."""
+"""Checks, ranges and sums of fields."""
 
 from itertools import pairwise, product
 
@@ -22,7 +22,7 @@ from digitwise.reading.number import Number, ReadDigit
 IMAGE = np.zeros((28, 28), np.uint8)
 
 
-def test_check_digits():
+def test_check_digits_catch_any_wrong_digit():
     assert luhn("79927398713")  # of Luhn's patent
     assert not luhn("79927398710")
     assert mod11("0306406152")  # an ISBN
@@ -44,7 +44,7 @@ def test_check_digits():
         ("3/4/2020", True), ("100/4/2020", False),
     ],
 )  # fmt: skip
-def test_dates(text, right):
+def test_only_days_of_the_calendar_are_dates(text, right):
     assert is_date(text) == right
 
 

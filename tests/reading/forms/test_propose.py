@@ -1,4 +1,4 @@
-"""Fields proposed from what is printed: boxes, lines to write on, dotted and dashed ones."""
+"""Fields proposed from print: boxes, lines to write on, dotted and dashed boxes."""
 
 import cv2
 import numpy as np

@@ -13,7 +13,7 @@ from tests.reading.scribbles import scribble
 
 
 def bars(n, height=20, apart=8):
-    """Light of a row of upright strokes, each a digit for all that is known."""
+    """Light of a row of upright strokes, each of which may be a digit."""
     light = np.full((height + 20, apart * (n + 2)), 255, np.uint8)
     light[10:-10, apart : apart * (n + 1) : apart] = 0
     light[10:-10, apart + 1 : apart * (n + 1) : apart] = 0

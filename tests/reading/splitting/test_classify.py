@@ -70,5 +70,5 @@ def test_a_page_is_judged_as_its_numbers_one_by_one(model, bundled):
         assert said.shape == (len(arcs.starts), 10)
 
 
-def test_no_numbers(model):
+def test_no_numbers_have_no_candidates(model):
     assert find_candidates([], model.network, model.calibration) == []

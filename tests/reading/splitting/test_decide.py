@@ -13,7 +13,7 @@ def known(least, most):
 
 
 def one_component(digit_3, digit_5, skip):
-    """One component, a 3 or a 5 or none, with these probabilities."""
+    """One component, a 3, a 5 or no digit, with the given probabilities."""
     scores = np.full((1, SKIP + 1), -30.0)
     scores[0, [3, 5, SKIP]] = np.log([digit_3, digit_5, skip])
     return Lattice(1, np.array([0]), np.array([1]), scores)
@@ -80,7 +80,7 @@ def test_texts_that_differ_in_what_is_no_digit_are_one():
 
 
 def two_digits_or_three(two):
-    """Three components: 123, or 9 and 3 with so much of the probability."""
+    """Three components: 123, or with the given probability 9 and 3."""
     scores = np.full((4, SKIP + 1), -np.inf)
     scores[0, 1], scores[1, 9] = np.log([1 - two, two])
     scores[2, 2] = scores[3, 3] = 0.0

@@ -169,7 +169,7 @@ export class Live {
     const outputs = activations.at(-1);
     const [best, second] = brightest(outputs, 2);
     const then = outputs[second] > 0.005 ? `, then ${names[second]} (${outputs[second].toFixed(3)})` : "";
-    this.say(outputs[best] > 0.005 ? `It says ${names[best]} (${outputs[best].toFixed(3)})${then}.` : `No output fires: it takes this for no ${kind}.`);
+    this.say(outputs[best] > 0.005 ? `It says ${names[best]} (${outputs[best].toFixed(3)})${then}.` : `No output fires: this is no ${kind} to it.`);
   }
 
   draw() {
