@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from digitwise.errors import ImageError
 from digitwise.imaging.connected import connected
+from digitwise.imaging.frames import frame_digits
 from digitwise.imaging.ink import SOLID
-from digitwise.imaging.seen import frame_digits
 from digitwise.imaging.surface import Light
 
 MAX_COMPONENTS = 5_000  # more than a full page of digits has

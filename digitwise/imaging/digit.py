@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.imaging.components import Component, find_components, join
+from digitwise.imaging.frames import looks_framed
 from digitwise.imaging.framing import SIDE
 from digitwise.imaging.ink import extract_ink
-from digitwise.imaging.seen import looks_framed
 from digitwise.imaging.surface import Light
 
 MIN_INK = 0.12  # minimum ink of a stroke, as a share of full ink; fine pens are pale

@@ -16,6 +16,10 @@ from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import Asked
 from digitwise.reading.splitting.decide import ALTERNATIVES
 
+# Of the 500 real numbers that the weighing was learnt from, 11% above 0.5 were wrong, 9% above 0.6,
+# 6% above 0.7.
+MIN_CONFIDENCE = 0.7  # up to it, a number is rejected even without `max_error`
+
 
 class Options(TypedDict, total=False):
     """Arguments of `Reader.read` beside the picture."""
@@ -69,6 +73,11 @@ class How:
     budget: Budget | None = None
     alternatives: int = ALTERNATIVES
     chosen: int = 0
+
+    @property
+    def number_threshold(self) -> float:
+        """Confidence up to which a number is rejected, 0 to 1."""
+        return max(self.threshold, MIN_CONFIDENCE)
 
     @property
     def with_signs(self) -> bool:

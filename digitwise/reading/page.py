@@ -17,7 +17,7 @@ from digitwise.reading.ink_network import learnt_way
 from digitwise.reading.judged import Judged
 from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
-from digitwise.reading.said import less_sure, on_picture, say
+from digitwise.reading.results import less_sure, make_numbers, on_picture
 from digitwise.reading.seen_twice import merge, surer
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
@@ -227,7 +227,7 @@ def _decode(page: Page, judged: list[Judged], how: How) -> list[Number]:
             judged = without_stray_strokes(judged)
             if how.with_signs:
                 judged = [part for one in judged for part in _parted_at_dashes(one, how)]
-    return list(say(page.picture, judged, how))
+    return list(make_numbers(page.picture, judged, how))
 
 
 def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:

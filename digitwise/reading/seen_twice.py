@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from digitwise.reading.how import How
 from digitwise.reading.number import Box, Number
-from digitwise.reading.said import SURE_ENOUGH, less_sure
+from digitwise.reading.results import less_sure
 from digitwise.reading.turned import score
 
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
@@ -35,7 +35,7 @@ def merge(
             better = score(other, wrong) > score(one, wrong)
             groups.append((theirs, surer(other, one, how) if better else surer(one, other, how)))
     for j, number in enumerate(second):
-        if not of_second[j] and number.confidence > SURE_ENOUGH:
+        if not of_second[j] and number.confidence > how.number_threshold:
             before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
             groups.insert(before[-1] + 1 if before else 0, ({j}, [number]))
     return [number for _, kept in groups for number in kept] or list(first)

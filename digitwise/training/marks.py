@@ -11,7 +11,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.families import Family
 from digitwise.data.forms import FORMS
 from digitwise.data.marks import ditto, minus
-from digitwise.imaging.seen import frame_digits
+from digitwise.imaging.frames import frame_digits
 from digitwise.network import Network
 from digitwise.reading.forms.marks import INPUTS, MARKS
 from digitwise.training.signs import Lessons, descend

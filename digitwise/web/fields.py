@@ -1,4 +1,4 @@
-"""`/api/fields`: a form's fields proposed, checked, tried and saved, for who edits them."""
+"""`/api/fields`: a form's fields proposed, checked, tried and saved by an editor."""
 
 import json
 from collections.abc import Callable

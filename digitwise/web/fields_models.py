@@ -1,4 +1,4 @@
-"""What the Fields room is told, and what it answers."""
+"""Types of requests to `/api/fields` and of its answers."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class FieldFault(BaseModel):
 
 
 class Checked(BaseModel):
-    """What a description is as a file, and what is wrong in it."""
+    """A description as a file, and its faults."""
 
     toml: str
     faults: list[FieldFault]

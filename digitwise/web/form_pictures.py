@@ -1,4 +1,4 @@
-"""What the Fields room keeps: pictures that were shown to it, and the file that it edits."""
+"""Pictures that the Fields room has opened, and the file that it edits."""
 
 import hashlib
 import secrets

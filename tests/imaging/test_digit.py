@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digitwise.imaging.digit import frame_picture
-from digitwise.imaging.seen import looks_framed
+from digitwise.imaging.frames import looks_framed
 from digitwise.imaging.strokes import stroke_width
 
 

@@ -11,7 +11,7 @@ from digitwise.neurons import Floats
 from digitwise.reading.forms.cells import BLANK, SYMBOLS, Cell
 from digitwise.reading.how import How
 from digitwise.reading.number import DIGITS, Number, ReadDigit
-from digitwise.reading.said import SURE_ENOUGH
+from digitwise.reading.results import digit_threshold
 
 MOST = 20_000  # texts that the search generates
 UNLIKELY = 1e-6  # probability below which a symbol, or a count of digits, isn't tried
@@ -69,13 +69,12 @@ def number_of(
     others = list(texts)
     others.insert(0, others.pop(how.chosen))
     text, confidence = others[0]
-    surer_than = max(how.threshold, SURE_ENOUGH)
     chosen = [
         (char, float(cell.chances[SYMBOLS.index(char)]))
         for char, cell in zip(text, cells, strict=True)
     ]
     least = min((p for char, p in chosen if char != BLANK), default=0.0)
-    limit = max(surer_than, least) if confidence <= surer_than else -1.0
+    threshold = digit_threshold(confidence, least, how.number_threshold)
     digits, boxes = [], []
     for (char, p), cell in zip(chosen, cells, strict=True):
         piece = cell.pieces.get(char)
@@ -84,7 +83,7 @@ def number_of(
         box = _box(picture, piece)
         boxes.append(box)
         kind = "digit" if char in DIGITS else "sign"
-        digits.append(ReadDigit(char, p, box, piece.frame, p <= limit, kind))
+        digits.append(ReadDigit(char, p, box, piece.frame, p <= threshold, kind))
     x0, y0, x1, y1 = np.array(boxes or [(0, 0, 0, 0)]).T.tolist()
     return Number(
         text.replace(BLANK, ""),

@@ -9,7 +9,7 @@ from digitwise.reading.forms.entries import Field
 from digitwise.reading.forms.together import Choice, choose_together
 from digitwise.reading.how import How
 from digitwise.reading.number import Number, values_of
-from digitwise.reading.said import as_sure
+from digitwise.reading.results import with_confidence
 
 DEEP = 40  # readings of a field with a check, a range or a sum rule
 IN_RANGE = 0.1  # share of wrong readings that are in a range
@@ -133,4 +133,4 @@ def _chosen(
     first = (texts[pick], chances[pick])
     others = [choice for choice in ranked if choice[0] != first[0]]
     number = replace(number, alternatives=[first, *others][: how.alternatives])
-    return as_sure(number, min(1.0, chances[pick]), how)
+    return with_confidence(number, min(1.0, chances[pick]), how)

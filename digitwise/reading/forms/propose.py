@@ -1,4 +1,4 @@
-"""Which fields a form may have, proposed from what is printed on it."""
+"""Propose the fields of a form from its print: boxes, cells, lines to write on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from digitwise.reading.forms.registration import OUTSIDE, FoundField, find_field
 from digitwise.reading.how import How
 from digitwise.reading.number import Number
 from digitwise.reading.page import page_of, read_pages
-from digitwise.reading.said import nothing_read, on_picture
+from digitwise.reading.results import nothing_read, on_picture
 from digitwise.reading.splitting.classify import find_candidates
 
 MAX_LOG_ODDS = 8.0  # against blank cells as the description has them; above, others may be blank

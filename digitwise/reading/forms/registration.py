@@ -9,7 +9,7 @@ import numpy as np
 
 from digitwise.errors import ImageError
 from digitwise.imaging.align import Landmarks, align
-from digitwise.imaging.near import settle
+from digitwise.imaging.local_registration import settle
 from digitwise.imaging.pictures import Picture, open_pictures
 from digitwise.imaging.region import MARGIN, Region, Transform, cut_out
 from digitwise.imaging.rules import find_rules

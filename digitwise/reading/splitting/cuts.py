@@ -35,9 +35,8 @@ MAX_COST = 0.75  # digit heights of ink: a dearer cut is hopeless
 TWINS = 0.07  # digit heights: of cuts nearer than this, only the cheapest is kept
 APART = 0.1  # digit heights: least distance of cuts of one kind
 SLIVER = 0.5  # digit heights: each side of a cut has more ink than an upright stroke of this height
-LEAST_COST = (
-    0.01  # pixels of ink: cost of a pixel of paper, so that the shorter of equal paths wins
-)
+MAX_SHIFT = 0.3  # digit heights: from a valley of the upper outline to a peak of the lower one
+LEAST_COST = 0.01  # pixels of ink: cost of a pixel of paper; the shorter of equal paths wins
 
 
 def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cut, float]]:
@@ -218,7 +217,7 @@ def _between_extrema(ink: Light, unit: float) -> Cuts:
         (x, x2)
         for x in valleys
         for x2 in peaks
-        if x in inner and x2 in inner and abs(x2 - x) <= 0.3 * unit
+        if x in inner and x2 in inner and abs(x2 - x) <= MAX_SHIFT * unit
     ]
     x, x2 = np.array(pairs, np.intp).reshape(-1, 2, 1).swapaxes(0, 1)
     y, y2 = top[x], bottom[x2]

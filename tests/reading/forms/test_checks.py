@@ -116,9 +116,9 @@ def number(*alternatives):
 
 
 class How:
-    """As much of a reader's `How` as is asked for."""
+    """The attributes of a reader's `How` that are used here."""
 
-    threshold, alternatives, chosen = 0.0, 5, 0
+    number_threshold, alternatives, chosen = 0.7, 5, 0
 
 
 def read_with(numbers, monkeypatch):

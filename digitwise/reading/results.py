@@ -1,4 +1,4 @@
-"""Make results of judged numbers: text, signs, boxes, rejected digits."""
+"""Results of judged numbers: text, signs, boxes; rejected are numbers up to the threshold."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +14,8 @@ from digitwise.reading.number import Box, Number, ReadDigit
 from digitwise.reading.splitting.decide import Decision
 from digitwise.reading.written import find_signs, write
 
-# Confidence up to which a number is rejected. Of the 500 real numbers that weights were learnt
-# from, 11% above 0.5 were wrong, 9% above 0.6, 6% above 0.7.
-SURE_ENOUGH = 0.7
 
-
-def say(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
+def make_numbers(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
     """Yield the numbers with digits; with `weighing`, the threshold is a number's, else a digit's.
 
     Numbers, or digits, up to the threshold are rejected.
@@ -27,28 +23,24 @@ def say(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
     for judged in found:
         decision = judged.decision
         if decision and decision.digits:
-            # A number of low confidence is rejected even without a threshold.
-            surer_than = max(how.threshold, SURE_ENOUGH) if how.weighing else how.threshold
-            yield _number(picture, judged, decision, surer_than if judged.fits else 1.0, how)
+            threshold = how.number_threshold if how.weighing else how.threshold
+            yield _number(picture, judged, decision, threshold if judged.fits else 1.0, how)
 
 
 def _number(
-    picture: Picture, judged: Judged, decision: Decision, surer_than: float, how: How
+    picture: Picture, judged: Judged, decision: Decision, threshold: float, how: How
 ) -> Number:
-    """Return one number; `surer_than` is the threshold of the whole, or of each digit."""
+    """Return one number; the threshold is the number's, or without `weighing` each digit's."""
     arcs = judged.arcs
     text, confidence = decision.alternatives[0]
     least_sure = min(p for _, _, p in decision.digits)
     sure = judged.fits and (confidence if how.weighing else least_sure) > how.sure_above
-    limit = surer_than
     if how.weighing:
-        # A number that is too unsure shows its least sure digits as rejected.
-        limit = max(surer_than, least_sure) if confidence <= surer_than else -1.0
+        threshold = digit_threshold(confidence, least_sure, threshold)
+    read = [(char, p, arcs.pieces[arc]) for arc, char, p in decision.digits]
     digits = [
-        ReadDigit(
-            char, p, _box(picture, arcs.pieces[arc]), arcs.pieces[arc].frame, rejected=p <= limit
-        )
-        for arc, char, p in decision.digits
+        ReadDigit(char, p, _box(picture, piece), piece.frame, rejected=p <= threshold)
+        for char, p, piece in read
     ]
     boxes = np.array([digit.bbox for digit in digits])
     x0, y0 = (int(v) for v in boxes[:, :2].min(axis=0))
@@ -82,6 +74,21 @@ def _number(
     )
 
 
+def digit_threshold(confidence: float, least_sure: float, threshold: float) -> float:
+    """Return the probability up to which a number's digits are rejected; -1 for no digit.
+
+    A number that is rejected shows at least its least sure digits as rejected.
+
+    Parameters
+    ----------
+    confidence, threshold : float
+        The number's confidence, and the confidence up to which it is rejected.
+    least_sure : float
+        Probability of the number's least sure digit.
+    """
+    return max(threshold, least_sure) if confidence <= threshold else -1.0
+
+
 def _box(picture: Picture, component: Component) -> Box:
     """Return a component's box in pixels of the original picture."""
     return picture.in_original((component.left, component.top, component.right, component.bottom))
@@ -93,14 +100,12 @@ def on_picture(number: Number, picture: Picture, region: Region) -> Number:
     return number.moved(lambda box: picture.in_original(region.box_on_page(box)), size)
 
 
-def as_sure(number: Number, confidence: float, how: How) -> Number:
-    """Return a number with a confidence that something else has found."""
-    limit = max(how.threshold, SURE_ENOUGH)
+def with_confidence(number: Number, confidence: float, how: How) -> Number:
+    """Return a number with another confidence, that of a check or a sum rule."""
+    rejected = confidence <= how.number_threshold
     least = min((digit.p for digit in number.digits), default=0.0)
     digits = [
-        replace(
-            digit, rejected=confidence <= limit and digit.p <= least, p=max(digit.p, confidence)
-        )
+        replace(digit, rejected=rejected and digit.p <= least, p=max(digit.p, confidence))
         for digit in number.digits
     ]
     return replace(number, confidence=confidence, digits=digits)
@@ -116,7 +121,7 @@ def less_sure(number: Number, factor: float, how: How) -> Number:
     """Return a number with its probabilities times a factor, rejected if that is too low."""
     confidence = factor * number.confidence
     digits = number.digits
-    if confidence <= max(how.threshold, SURE_ENOUGH):
+    if confidence <= how.number_threshold:
         least = min(digit.p for digit in number.without_signs)
         digits = [
             replace(d, rejected=d.rejected or (d.kind == "digit" and d.p <= least)) for d in digits
