@@ -37,9 +37,9 @@ ANYWHERE = {
     "setting",
     "settings",
     "kernel_cache",
-    "percent",
     "shown",
     "temporary",
+    "wording",
 }
 HEART = {
     "bitwise",

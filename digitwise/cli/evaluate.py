@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitwise.cli.output import Data, DataDir, Json, emit, people
-from digitwise.percent import percent
+from digitwise.wording import percent
 
 if TYPE_CHECKING:
     from rich.table import Table

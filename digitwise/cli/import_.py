@@ -7,7 +7,7 @@ import typer
 
 from digitwise.cli.output import Data, DataDir, Json, emit, people
 from digitwise.errors import InputError
-from digitwise.percent import percent
+from digitwise.wording import percent
 
 SUSPICIOUS = 0.9  # below this accuracy, an option was probably forgotten
 

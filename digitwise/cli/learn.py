@@ -7,7 +7,7 @@ import typer
 
 from digitwise.cli.output import DataDir, Json, emit, people
 from digitwise.errors import DigitwiseError
-from digitwise.percent import percent
+from digitwise.wording import percent
 
 if TYPE_CHECKING:
     from digitwise.training.corrections import Learnt

@@ -15,7 +15,7 @@ from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real
 from digitwise.data.sources import load
 from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
-from digitwise.percent import percent
+from digitwise.wording import percent
 
 SETS = ("mnist", "digits")  # that have no folder
 

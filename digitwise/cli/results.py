@@ -12,6 +12,7 @@ from digitwise.cli.output import complain, emit, printable
 from digitwise.cli.overlays import Names, crop_numbers, draw_overlays, write_crops
 from digitwise.errors import DigitwiseError
 from digitwise.interrupts import undisturbed
+from digitwise.wording import counted
 
 if TYPE_CHECKING:
     from digitwise.reading.number import Number
@@ -108,11 +109,7 @@ def summary(counts: Counts, out: Path | None) -> str:
     if counts.rejected:
         parts.append(f"{counts.rejected:,} rejected")
     if counts.failed:
-        parts.append(f"{_of(counts.failed, 'file')} could not be read")
+        parts.append(f"{counted(counts.failed, 'file')} could not be read")
     where = f"; in {out}" if out else ""
-    numbers = f"{_of(counts.pictures, 'picture')}, {_of(counts.numbers, 'number')}"
+    numbers = f"{counted(counts.pictures, 'picture')}, {counted(counts.numbers, 'number')}"
     return f"{numbers}: {', '.join(parts)}{where}"
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -22,6 +22,7 @@ from digitwise.errors import StoppedError
 from digitwise.setting import Setting
 from digitwise.settings import TABLE, Settings
 from digitwise.training.presets import PRESETS
+from digitwise.wording import counted
 
 FIXED = ("data", "limit", "nesterov", "engine")  # one value for all networks
 
@@ -109,7 +110,7 @@ def _run(
     known = len(sweep.rows())
     console = people(as_json)
     console.print(
-        f"{len(sweep.grid):,} network{'s' if len(sweep.grid) > 1 else ''}, judged on "
+        f"{counted(len(sweep.grid), 'network')}, judged on "
         f"{len(validation):,} training digits of {name}; {len(train):,} others to learn from"
     )
     if known:

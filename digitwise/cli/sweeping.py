@@ -14,7 +14,6 @@ from digitwise.cli.output import emit, people, printable
 from digitwise.cli.training import noticing_compilation
 from digitwise.extras import has, missing
 from digitwise.files import write_atomically
-from digitwise.percent import percent
 from digitwise.settings import Settings
 from digitwise.training.history import History
 from digitwise.training.sweep import (
@@ -27,6 +26,7 @@ from digitwise.training.sweep import (
     write_csv,
 )
 from digitwise.training.sweep_picture import draw_sweep, varied
+from digitwise.wording import percent
 
 ROWS_SHOWN = 12  # of the live table and of the summary
 

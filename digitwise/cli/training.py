@@ -18,7 +18,6 @@ from digitwise.engines.warm_up import warm_up
 from digitwise.errors import StoppedError
 from digitwise.extras import has, missing
 from digitwise.files import write_atomically
-from digitwise.percent import percent
 from digitwise.settings import DEFAULTS, Settings
 from digitwise.training.callback import Callback
 from digitwise.training.find_rate import find_learning_rate
@@ -27,6 +26,7 @@ from digitwise.training.progress import Shown
 from digitwise.training.run import Run, prepare
 from digitwise.training.start import make_network
 from digitwise.typed_layers import layers_text
+from digitwise.wording import percent
 
 
 class Told(Callback):

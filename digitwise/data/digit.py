@@ -39,9 +39,7 @@ class Digit:
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         """Return its image, so that it can be read, or drawn, as a picture."""
-        if copy is None:  # copy only if necessary; NumPy 1 doesn't accept None
-            return np.asarray(self.image, dtype=dtype)
-        return np.array(self.image, dtype=dtype, copy=copy)
+        return as_array(self.image, dtype, copy)
 
     def __repr__(self) -> str:
         """Return the class name with the label."""
@@ -57,3 +55,12 @@ class Digit:
         from digitwise.display.digits import digit_as_png
 
         return digit_as_png(self)
+
+
+def as_array(
+    pixels: npt.NDArray[np.uint8], dtype: npt.DTypeLike | None, copy: bool | None
+) -> npt.NDArray[Any]:
+    """Return pixels for NumPy's protocol `__array__`."""
+    if copy is None:  # copy only if necessary; NumPy 1 doesn't accept None
+        return np.asarray(pixels, dtype=dtype)
+    return np.array(pixels, dtype=dtype, copy=copy)

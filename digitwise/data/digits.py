@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digit import Digit
+from digitwise.data.digit import Digit, as_array
 from digitwise.data.strokes import Strokes, join_strokes, no_strokes
 from digitwise.errors import InputError, RangeError
 from digitwise.network import Network
@@ -148,9 +148,7 @@ class Digits:
         self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         """Return the images, for NumPy."""
-        if copy is None:  # copy only if necessary; NumPy 1 doesn't accept None
-            return np.asarray(self.images, dtype=dtype)
-        return np.array(self.images, dtype=dtype, copy=copy)
+        return as_array(self.images, dtype, copy)
 
     def __repr__(self) -> str:
         """Return a summary: number of digits, source, and digits per label."""

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from digitwise.display.html import block, heading, paragraph, picture, table
 from digitwise.extras import has
-from digitwise.percent import percent
 from digitwise.training.curves import SIZE, draw_curves, plot_curves
 from digitwise.training.history import Epoch, History
+from digitwise.wording import counted, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,7 +72,7 @@ def _curves(history: History) -> list[str]:
 
 def _count(history: History) -> str:
     n = len(history.epochs)
-    count = f"{n} epoch{'s' if n != 1 else ''}" if n else "no epoch yet"
+    count = counted(n, "epoch") if n else "no epoch yet"
     return f"{count} in {history.seconds:.3g} s" if history.seconds else count
 
 

@@ -4,6 +4,7 @@ from digitwise.display import network as of_network
 from digitwise.display.html import block, paragraph, table
 from digitwise.models.facts import as_words, facts_of
 from digitwise.models.files import Model
+from digitwise.wording import shortened
 
 OF_LAYERS = {"layers", "parameters", "activation", "cost"}  # facts that the network shows already
 MAX_CHARACTERS = 400  # of a fact
@@ -24,8 +25,5 @@ def as_html(model: Model) -> str:
 
 def _rows(model: Model) -> list[tuple[str, str]]:
     found = {k: v for k, v in facts_of(model).items() if k not in OF_LAYERS and v is not None}
-    return [(k.replace("_", " "), _shortened(as_words(k, v))) for k, v in found.items()]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
+    words = {k.replace("_", " "): as_words(k, v) for k, v in found.items()}
+    return [(name, shortened(text, MAX_CHARACTERS)) for name, text in words.items()]

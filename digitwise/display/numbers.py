@@ -11,6 +11,7 @@ from digitwise.imaging.pictures import open_images
 from digitwise.reading.number import Number
 from digitwise.reading.numbers import Numbers
 from digitwise.reading.overlay import draw_overlay
+from digitwise.wording import counted
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,7 +32,7 @@ def show(numbers: Numbers, page: int) -> "Image":
 
 def as_html(numbers: Numbers) -> str:
     """Return the pages with boxes and texts as HTML, or each number without the picture."""
-    count = f"{len(numbers)} number{'s' if len(numbers) != 1 else ''}"
+    count = counted(len(numbers), "number")
     last = max((number.page for number in numbers), default=0)
     try:
         pages = _pages(numbers, 0, min(last + 1, MAX_PAGES))

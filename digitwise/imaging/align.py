@@ -144,15 +144,27 @@ def _corners_or_all(page: Landmarks) -> "np.ndarray[tuple[int, int], np.dtype[np
 
 def likeness(page: Landmarks, reference: Landmarks, transform: Transform) -> float:
     """Return the likeness of page and reference under a transform: see `Fit.alike`."""
+    if not (reference.small >= STROKE).any():
+        return 0.0
+    return likeness_of(_warped(page, reference, transform), reference.small, brush_px=3)
+
+
+def likeness_of(page: Light, reference: Light, brush_px: int) -> float:
+    """Return the likeness of two pictures with print: see `Fit.alike`.
+
+    Parameters
+    ----------
+    page, reference : float32 arrays of one shape (h, w)
+        Ink; the reference has some.
+    brush_px : int
+        Side of the square by which the page's strokes grow, in pixels: 1 + twice the tolerance.
+    """
     import cv2
 
-    print_there = reference.small >= STROKE
-    if not print_there.any():
-        return 0.0
-    seen = (_warped(page, reference, transform) >= STROKE).astype(np.uint8)
-    near = cv2.dilate(seen, np.ones((3, 3), np.uint8)) > 0
+    brush = np.ones((brush_px, brush_px), np.uint8)
+    near = cv2.dilate((page >= STROKE).astype(np.uint8), brush) > 0
     chance = float(near.mean())
-    return (float(near[print_there].mean()) - chance) / max(1 - chance, 1e-6)
+    return (float(near[reference >= STROKE].mean()) - chance) / max(1 - chance, 1e-6)
 
 
 def _warped(page: Landmarks, reference: Landmarks, transform: Transform) -> Light:

@@ -169,22 +169,23 @@ def that_tell_size(components: Sequence[Component]) -> list[Component]:
 
 def _largest_digit(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
     """Return the longer side of the largest component that may be a digit; 0 without any."""
-    return min(float(sides.max(initial=0)), OUTSIZE * usual_size(sides, areas))
+    return min(float(sides.max(initial=0)), OUTSIZE * weighted_median(sides, areas))
 
 
-def usual_size(sizes: npt.NDArray[Any], ink: npt.NDArray[Any]) -> float:
-    """Return the median of sizes, weighted by ink; 0 if there are no sizes."""
-    if not len(sizes):
+def weighted_median(values: npt.NDArray[Any], weights: npt.NDArray[Any]) -> float:
+    """Return the weighted median of values; 0 if there are no values."""
+    if not len(values):
         return 0.0
-    order = np.argsort(sizes)
-    return float(sizes[order][np.searchsorted(np.cumsum(ink[order]), ink.sum() / 2)])
+    order = np.argsort(values)
+    sums = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(sums, weights.sum() / 2)])
 
 
 def usual_height(components: list[Component]) -> float:
-    """Return the ink-weighted median height of digits, in pixels: see `usual_size`."""
+    """Return the ink-weighted median height of digits, in pixels."""
     components = that_tell_size(components)
     heights = np.array([c.height for c in components])
-    return usual_size(heights, np.array([float(c.ink.sum()) for c in components]))
+    return weighted_median(heights, np.array([float(c.ink.sum()) for c in components]))
 
 
 def join(components: list[Component]) -> Component:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitwise.imaging.align import STROKE, Landmarks
+from digitwise.imaging.align import STROKE, Landmarks, likeness_of
 from digitwise.imaging.region import Transform
 from digitwise.imaging.surface import Light
 
@@ -70,7 +70,7 @@ def settle(
     moved = np.eye(3)
     moved[:2, 2] = (x - reach) / scale, (y - reach) / scale
     there = own[y : y + its.shape[0], x : x + its.shape[1]]
-    return Place(transform @ moved, _likeness(there, its))
+    return Place(transform @ moved, likeness_of(there, its, brush_px=5))
 
 
 def _window(
@@ -94,12 +94,3 @@ def _window(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     wide, high = (length + 2 * beyond for length in size)
     return np.asarray(cv2.warpPerspective(ink, transform @ to_reference, (wide, high), flags=flags))
-
-
-def _likeness(own: Light, its: Light) -> float:
-    """Return the likeness of two windows: see `Fit.alike`."""
-    import cv2
-
-    near = cv2.dilate((own >= STROKE).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    chance = float(near.mean())
-    return (float(near[its >= STROKE].mean()) - chance) / max(1 - chance, 1e-6)

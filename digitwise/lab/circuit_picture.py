@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digitwise.circuits import Circuit
+from digitwise.wording import shortened
 
 Place = tuple[float, float]
 MOST_LABELLED = 24  # perceptrons; with more, the weights would overlap
@@ -80,7 +81,7 @@ def draw_circuit(circuit: Circuit, axes: Any, names: Mapping[str, str] | None = 
         axes.text(
             x,
             y,
-            shortened(name) if is_input else bias,
+            shortened(name, MOST_LETTERS) if is_input else bias,
             ha="center",
             va="center",
             bbox=box,
@@ -92,14 +93,14 @@ def draw_circuit(circuit: Circuit, axes: Any, names: Mapping[str, str] | None = 
         axes.text(
             x,
             y + 0.34,
-            shortened((names or {}).get(name, name)),
+            shortened((names or {}).get(name, name), MOST_LETTERS),
             color=ACCENT,
             fontsize=9,
             ha="center",
             va="bottom",
         )
     heights = [y for _, y in at.values()]
-    longest = max((len(shortened(name)) for name in circuit.inputs), default=0)
+    longest = max((len(shortened(name, MOST_LETTERS)) for name in circuit.inputs), default=0)
     axes.set(
         xlim=(-0.6 - 0.12 * longest, last + 0.9), ylim=(min(heights) - 0.7, max(heights) + 0.9)
     )
@@ -126,11 +127,6 @@ def _wire(axes: Any, start: Place, end: Place, bend: float, label: str) -> None:
 def _bezier(p: list[float], t: float) -> float:
     s = 1 - t
     return s**3 * p[0] + 3 * s * s * t * p[1] + 3 * s * t * t * p[2] + t**3 * p[3]
-
-
-def shortened(name: str, most: int = MOST_LETTERS) -> str:
-    """Return a name, cut if it is too long for a picture."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _mean(values: list[float]) -> float:

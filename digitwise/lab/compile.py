@@ -112,8 +112,9 @@ def run(
 
 def draw(result: Compiled) -> "dict[str, Figure]":
     """Draw the network, and the error of sigmoid neurons against the gain."""
-    from digitwise.lab.circuit_picture import draw_circuit, shortened
+    from digitwise.lab.circuit_picture import draw_circuit
     from digitwise.lab.figures import ACCENT, INK, above_0, new_figure
+    from digitwise.wording import shortened
 
     network, axes = new_figure(9, 4.2)
     names = {result.circuit.outputs[0]: "output"}

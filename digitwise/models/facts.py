@@ -6,8 +6,8 @@ from digitwise.data.catalogue import KNOWN
 from digitwise.data.others import split_share
 from digitwise.models.cards import CARDS
 from digitwise.models.classes import KEY
-from digitwise.percent import percent
 from digitwise.typed_layers import layers_text
+from digitwise.wording import percent
 
 if TYPE_CHECKING:
     from digitwise.models.files import Model

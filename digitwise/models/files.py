@@ -341,7 +341,8 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
     return model
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """Refuse NaN and infinities, for `parse_constant` of `json.loads`."""
     raise ValueError(f"{name} is no JSON number")
 
 
@@ -351,7 +352,7 @@ def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
             f"{path}: a safetensors file, but not one of digitwise (no such header), and no "
             "PyTorch state dict (no tensor NAME.weight)"
         )
-    header = json.loads(metadata[KEY], parse_constant=_refuse_constant)
+    header = json.loads(metadata[KEY], parse_constant=refuse_constant)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
         raise ModelError(

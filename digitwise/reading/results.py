@@ -39,7 +39,7 @@ def _number(
         threshold = digit_threshold(confidence, least_sure, threshold)
     read = [(char, p, arcs.pieces[arc]) for arc, char, p in decision.digits]
     digits = [
-        ReadDigit(char, p, _box(picture, piece), piece.frame, rejected=p <= threshold)
+        ReadDigit(char, p, box_of(picture, piece), piece.frame, rejected=p <= threshold)
         for char, p, piece in read
     ]
     boxes = np.array([digit.bbox for digit in digits])
@@ -53,11 +53,11 @@ def _number(
         alternatives = [(write(t, of_text), p) for (t, p), of_text in every if t]
         text = write(text, signs[0])
         for sign in reversed(signs[0]):
-            place = _box(picture, sign.piece)
+            place = box_of(picture, sign.piece)
             digits.insert(
                 sign.behind, ReadDigit(sign.char, sign.p, place, sign.piece.frame, kind="sign")
             )
-    tried = tuple(_box(picture, piece) for piece in arcs.pieces)
+    tried = tuple(box_of(picture, piece) for piece in arcs.pieces)
     box = x0, y0, x1, y1
     return Number(
         text,
@@ -89,7 +89,7 @@ def digit_threshold(confidence: float, least_sure: float, threshold: float) -> f
     return max(threshold, least_sure) if confidence <= threshold else -1.0
 
 
-def _box(picture: Picture, component: Component) -> Box:
+def box_of(picture: Picture, component: Component) -> Box:
     """Return a component's box in pixels of the original picture."""
     return picture.in_original((component.left, component.top, component.right, component.bottom))
 

@@ -11,7 +11,7 @@ from digitwise.imaging.components import (
     find_components,
     join,
     usual_height,
-    usual_size,
+    weighted_median,
 )
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask
@@ -132,7 +132,7 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     if all(len(number) > 1 for number in numbers):
         return numbers
     heights, ink = _heights_and_ink(numbers)
-    small, pale = MAX_DIRT * usual_size(heights, ink), are_pale(numbers)
+    small, pale = MAX_DIRT * weighted_median(heights, ink), are_pale(numbers)
     return [
         number
         for number, is_pale in zip(numbers, pale, strict=True)
@@ -144,7 +144,7 @@ def are_pale(numbers: list[list[Component]]) -> list[bool]:
     """Return whether each number is far paler than most writing, as stains and show-through are."""
     darkness = np.array([max(map(_darkness, number)) for number in numbers])
     _, ink = _heights_and_ink(numbers)
-    pale = darkness < PALE * usual_size(darkness, ink)
+    pale = darkness < PALE * weighted_median(darkness, ink)
     return [bool(is_pale) for is_pale in pale]
 
 

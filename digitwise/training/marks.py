@@ -14,7 +14,7 @@ from digitwise.data.marks import ditto, minus
 from digitwise.imaging.frames import frame_digits
 from digitwise.network import Network
 from digitwise.reading.forms.marks import INPUTS, MARKS
-from digitwise.training.signs import Lessons, descend
+from digitwise.training.signs import Lessons, learn_lessons
 
 HIDDEN = 64  # neurons
 STEPS = 150  # of L-BFGS
@@ -35,12 +35,7 @@ def learn_marks(
     lessons: Lessons, progress: Callable[[str], None] = lambda _: None, seed: int = 0
 ) -> Network:
     """Train a new network to tell marks from digits."""
-    sizes = [INPUTS, HIDDEN, len(MARKS)]
-    network = Network(
-        sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
-    )
-    descend(network, lessons, progress, STEPS)
-    return network
+    return learn_lessons(lessons, HIDDEN, STEPS, progress, seed)
 
 
 def draw_mark_lessons(digits: Digits, count: int = 30_000, seed: int = 0) -> Lessons:

@@ -14,9 +14,9 @@ from digitwise.data.digits import NO_DIGIT, Digits
 from digitwise.data.strings import DrawnNumber, Hand, draw_number
 from digitwise.engines.threads import cores
 from digitwise.imaging.ink import SOLID, extract_ink
-from digitwise.processes import make_pool
 from digitwise.reading.segment import one_number
 from digitwise.reading.splitting.arcs import Arcs, find_arcs
+from digitwise.training.number_samples import in_parts
 
 RIGHT = 0.8  # share of common ink with a digit from which on a candidate is that digit
 WRONG = 0.7  # share of common ink below which a candidate is a non-digit
@@ -52,15 +52,8 @@ def draw_examples(digits: Digits, count: int, seed: int, jobs: int | None = None
     """
     if not len(digits):
         return digits
-    starts = range(0, count, PART)
-    ends = [min(start + PART, count) for start in starts]
-    draw = partial(_draw_part, digits, seed)
-    jobs = min(jobs or cores(), len(starts))
-    if jobs > 1:
-        with make_pool(jobs) as pool:
-            found = list(pool.map(draw, starts, ends))
-    else:
-        found = [draw(start, end) for start, end in zip(starts, ends, strict=True)]
+    jobs = 1 if count <= PART else jobs or cores()
+    found = in_parts(partial(_draw_part, digits, seed), count, PART, jobs)
     images = [np.zeros((0, 28, 28), np.uint8), *(images for images, _ in found)]
     labels = [np.zeros(0, np.uint8), *(labels for _, labels in found)]
     source = f"{count:,} numbers drawn with {digits.source}"
@@ -71,9 +64,9 @@ Examples = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 """Images and labels."""
 
 
-def _draw_part(digits: Digits, seed: int, start: int, end: int) -> Examples:
+def _draw_part(digits: Digits, seed: int, indices: range) -> Examples:
     images, labels = [], []
-    for index in range(start, end):
+    for index in indices:
         drawn = draw_number(digits, HANDS[index % len(HANDS)], seed, index)
         rng = np.random.default_rng([seed, index, 1])
         for components in one_number(extract_ink(drawn.light)):

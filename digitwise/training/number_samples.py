@@ -135,8 +135,15 @@ def look_at(asked: Asked, real: Sequence[RealNumber]) -> list[Sample]:
     return found
 
 
-def in_parts(work: Callable[[range], Part], count: int) -> list[Part]:
-    """Run `work` on parts of the indices 0 to `count` - 1 on all cores; return its results."""
-    parts = [range(start, min(start + PART, count)) for start in range(0, count, PART)]
-    with make_pool(min(cores(), len(parts))) as pool:
+def in_parts(
+    work: Callable[[range], Part], count: int, part: int = PART, jobs: int | None = None
+) -> list[Part]:
+    """Run `work` on parts of the indices 0 to `count` - 1 on all cores; return its results.
+
+    With `jobs` of 1, it runs in this process.
+    """
+    parts = [range(start, min(start + part, count)) for start in range(0, count, part)]
+    if jobs == 1 or not parts:
+        return [work(indices) for indices in parts]
+    with make_pool(min(jobs or cores(), len(parts))) as pool:
         return list(pool.map(work, parts))

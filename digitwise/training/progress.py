@@ -7,9 +7,9 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from digitwise.percent import percent
 from digitwise.training.callback import Callback
 from digitwise.training.history import Epoch, History
+from digitwise.wording import percent
 
 if TYPE_CHECKING:
     from rich.console import Console

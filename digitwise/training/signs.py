@@ -77,11 +77,18 @@ def learn_signs(
     seed: int = 0,
 ) -> Network:
     """Train a new network to tell the kinds of components."""
-    sizes = [INPUTS, HIDDEN, len(KINDS)]
+    return learn_lessons(lessons, HIDDEN, STEPS, progress, seed)
+
+
+def learn_lessons(
+    lessons: Lessons, hidden: int, steps: int, progress: Callable[[str], None], seed: int
+) -> Network:
+    """Train a new network with one hidden layer of tanh neurons by steps of L-BFGS."""
+    sizes = [lessons.inputs.shape[1], hidden, lessons.desired.shape[1]]
     network = Network(
         sizes, activation="tanh", cost="cross-entropy", init="scaled", rng=seed, dtype=np.float32
     )
-    descend(network, lessons, progress)
+    descend(network, lessons, progress, steps)
     return network
 
 

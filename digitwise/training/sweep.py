@@ -21,6 +21,7 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import DataError, InputError
 from digitwise.files import write_atomically
+from digitwise.models.files import refuse_constant
 from digitwise.network import Network
 from digitwise.settings import Settings
 from digitwise.training.history import History
@@ -240,10 +241,6 @@ def _append(path: Path, row: Row) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON's")
-
-
 def _read(path: Path) -> list[Row]:
     """Return the results in a file; remove an incomplete last line, left by a crash."""
     if not path.exists():
@@ -255,7 +252,7 @@ def _read(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(whole.splitlines(), 1):
         try:
-            row = json.loads(line, parse_constant=_refuse)
+            row = json.loads(line, parse_constant=refuse_constant)
             Settings.from_dict(row["settings"])
             if not isinstance(row["train_sha256"], str) or not isinstance(row["warnings"], list):
                 raise TypeError("no result of a sweep")

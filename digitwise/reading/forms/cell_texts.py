@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import Picture
 from digitwise.neurons import Floats
 from digitwise.reading.forms.cells import BLANK, SYMBOLS, Cell
 from digitwise.reading.how import How
 from digitwise.reading.number import DIGITS, Number, ReadDigit
-from digitwise.reading.results import digit_threshold
+from digitwise.reading.results import box_of, digit_threshold
 
 MOST = 20_000  # texts that the search generates
 UNLIKELY = 1e-6  # probability below which a symbol, or a count of digits, isn't tried
@@ -80,7 +79,7 @@ def number_of(
         piece = cell.pieces.get(char)
         if char == BLANK or piece is None:
             continue
-        box = _box(picture, piece)
+        box = box_of(picture, piece)
         boxes.append(box)
         kind = "digit" if char in DIGITS else "sign"
         digits.append(ReadDigit(char, p, box, piece.frame, p <= threshold, kind))
@@ -96,7 +95,3 @@ def number_of(
         decimal=how.decimal,
         cells=text,
     )
-
-
-def _box(picture: Picture, piece: Component) -> tuple[int, int, int, int]:
-    return picture.in_original((piece.left, piece.top, piece.right, piece.bottom))
