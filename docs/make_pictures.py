@@ -1,9 +1,11 @@
-"""Make the pictures of README: python docs/make_pictures.py
+"""Make the pictures of README: python docs/make_pictures.py [reading] [learning] [sweep]
 
-A number is drawn with a pen of our own on uneven paper, and read; a network is trained on MNIST,
-which must be at hand (DIGITWISE_DATA or the cache), and its learning curves are drawn.
+`reading` draws a number on uneven paper (number.jpg) and reads it (reading.png). `learning` and
+`sweep` train on MNIST, which must be on this machine (DIGITWISE_DATA or the cache). Without a name
+all pictures are made.
 """
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,17 +72,31 @@ def draw_number(text: str, rng: np.random.Generator) -> Image.Image:
 
 
 def main() -> None:
+    names = sys.argv[1:] or list(PICTURES)
+    if unknown := set(names) - PICTURES.keys():
+        sys.exit(f"unknown: {', '.join(unknown)}; expected some of {', '.join(PICTURES)}")
+    for name in names:
+        PICTURES[name]()
+
+
+def make_reading() -> None:
     page = draw_number("8205373", np.random.default_rng(4))
     page.save(HERE / "number.jpg", quality=75)
     with Image.open(HERE / "number.jpg") as page:
         write_atomically(HERE / "reading.png", draw_overlay(page, dw.Reader().read(page)))
 
+
+def make_learning() -> None:
     s = PRESETS["default"]
     train, test = dw.load("mnist")
     net = dw.Network([784, *s.hidden, 10], cost=s.cost, init=s.init, rng=s.seed, dtype=np.float32)
     history = dw.fit(net, train, test, settings=s)
     title = "784-100-10 on MNIST, digitwise train"
     write_atomically(HERE / "learning.png", draw_curves(history, title))
+
+
+def make_sweep() -> None:
+    train, _ = dw.load("mnist")
     write_atomically(HERE / "sweep.png", draw_sweep(sweep(train)))
 
 
@@ -97,6 +113,8 @@ def sweep(train: dw.Digits) -> list[dict]:
         run.run()
         return run.rows()
 
+
+PICTURES = {"reading": make_reading, "learning": make_learning, "sweep": make_sweep}
 
 if __name__ == "__main__":
     main()
