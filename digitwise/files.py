@@ -54,7 +54,7 @@ def replacing(path: str | Path) -> Iterator[BufferedRandom]:
 
 
 def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> None:
-    """Write a folder of files under a temporary name, then rename it.
+    """Write a folder of files under a temporary name, then rename it; names may have folders.
 
     An existing folder is replaced; the caller checks that it may be. A crash leaves the old folder
     or the new one. A crash between the two renames leaves no folder until the next write beside it.
@@ -72,6 +72,7 @@ def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> 
             new, old = beside / "new", beside / "old"
             new.mkdir()
             for name, content in contents.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(new / name, content)
             if target.exists():
                 target.rename(old)

@@ -1,4 +1,4 @@
-"""The site: sphinx-build -W docs build/site. Its gallery and its notebooks are run anew."""
+"""The site: sphinx-build -W docs build/site. Gallery, demo and notebooks are made anew."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ from settings_page import settings_page
 
 from digitwise import __version__
 from digitwise.lab.gallery import write_gallery
+from digitwise.web.site import write_site
 
 project, author, version = "digitwise", "the digitwise authors", __version__
 extensions = [
@@ -57,6 +58,7 @@ FULL = os.environ.get("DIGITWISE_GALLERY") == "full"  # minutes, in place of hal
 
 (HERE / "settings.md").write_text(settings_page(), encoding="utf-8")
 write_gallery(HERE / "extra" / "gallery", short=not FULL)
+write_site(HERE / "extra" / "demo", HERE / "extra" / "gallery")
 
 
 def add_links(_app, pagename, _template, context, _doctree):

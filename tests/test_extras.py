@@ -86,7 +86,7 @@ def test_commands_name_the_extra_that_they_need(tmp_path):
             ["lab", "valley", "--out", "figures"],
             ["lab", "all"],
         ],
-        "web": [["serve"]],
+        "web": [["serve"], ["site", "demo"]],
         "onnx": [["export", "reader", "--to", "onnx", "net.onnx"]],
         "xlsx": [["read", number, "-o", "table.xlsx"]],
         "parquet": [["read", number, "-o", "table.parquet"]],

@@ -22,6 +22,7 @@ from digitwise.cli.output import complain
 from digitwise.cli.read import read
 from digitwise.cli.review import review
 from digitwise.cli.serve import serve
+from digitwise.cli.site import site
 from digitwise.cli.sweep import sweep
 from digitwise.cli.train import train
 from digitwise.errors import DigitwiseError, StoppedError
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, read, fields, review, learn, sweep, serve, models, export):
+for command in (train, evaluate, read, fields, review, learn, sweep, serve, site, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(logged(command))
 app.command("import")(logged(import_))
 app.command()(man)

@@ -139,11 +139,12 @@ class Cloud(BaseModel):
 @router.get("/surface")
 def surface(name: Annotated[SurfaceName, Query()] = "valley") -> Landscape:
     """Return the map of a surface."""
-    return _landscape(name)
+    return landscape(name)
 
 
 @lru_cache(maxsize=len(SURFACES))
-def _landscape(name: str) -> Landscape:
+def landscape(name: str) -> Landscape:
+    """Return the map of a surface."""
     place = SURFACES[name]
     v1, v2, heights = place.heights(GRID)
     return Landscape(
@@ -258,13 +259,14 @@ def minibatch(m: Annotated[int, Query(ge=1, le=500)] = 10, seed: Seed = 0) -> Cl
         raise HTTPException(503, "too many polls at once: try again", {"Retry-After": "1"})
     try:
         with _asking:
-            return _cloud(m, seed)
+            return cloud(m, seed)
     finally:
         _waiting.release()
 
 
 @lru_cache(maxsize=200)
-def _cloud(m: int, seed: int) -> Cloud:
+def cloud(m: int, seed: int) -> Cloud:
+    """Return estimates of ∇C from mini-batches of m digits."""
     poll, errors = _prepared()
     found = poll.ask(m, POLLS, np.random.default_rng((seed, m)))
     return Cloud(

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,6 +17,7 @@ from digitwise.web.sending import STATIC
 
 router = APIRouter(include_in_schema=False)
 SECONDS = 10.0  # time-out for pages that are being drawn
+BACK = '<p class="back"><a href="../">← all experiments</a></p>'
 _drawing = Lock()  # Matplotlib's settings are shared by all threads
 
 PAGE = Template("""<!doctype html>
@@ -77,32 +79,36 @@ def lab() -> Response:
 @router.get("/lab/")
 def lab_list() -> Response:
     """List the experiments."""
+    how = "Each page runs a short version when it is first opened; that takes some seconds."
+    return HTMLResponse(html_page("the lab", list_of(EXPERIMENTS, how), "../"))
+
+
+def list_of(names: Iterable[str], how: str) -> str:
+    """Return the list of experiments, as HTML; `how` says how their pages are made."""
     items = "\n".join(
-        f'<li><a href="{name}/"><b>{name}</b><span>{escape(about)}</span></a></li>'
-        for name, about in EXPERIMENTS.items()
+        f'<li><a href="{name}/"><b>{name}</b><span>{escape(EXPERIMENTS[name])}</span></a></li>'
+        for name in names
     )
     words = (
         "<section><h2>The lab</h2><p>Claims of the first chapter of Michael Nielsen's <i>Neural "
-        "Networks and Deep Learning</i>, run and checked. Each page runs a short version when "
-        "it is first opened; that takes some seconds.</p></section>"
+        f"Networks and Deep Learning</i>, run and checked. {how}</p></section>"
     )
-    return _page("the lab", f'{words}\n<ol class="experiments">\n{items}\n</ol>', "../")
+    return f'{words}\n<ol class="experiments">\n{items}\n</ol>'
 
 
 @router.get("/lab/{name}/")
 def lab_page(request: Request, name: str) -> Response:
     """Show an experiment of the lab."""
-    back = '<p class="back"><a href="../">← all experiments</a></p>'
     if name not in EXPERIMENTS:
         words = f"<section><p>The lab has no experiment {escape(name[:80])}.</p></section>"
-        return _page("the lab", f"{back}\n{words}", "../../", 404)
+        return HTMLResponse(html_page("the lab", f"{BACK}\n{words}", "../../"), 404)
     try:
         made = (request.app.state.lab_pages.page(name) / "index.html").read_text("utf-8")
     except HTTPException:
         words = "<section><p>Other pages are being drawn: reload this one in a while.</p></section>"
-        return _page(name, f"{back}\n{words}", "../../", 503)
+        return HTMLResponse(html_page(name, f"{BACK}\n{words}", "../../"), 503)
     content = made.partition("<main>")[2].rpartition("</main>")[0]
-    return _page(name, f"{back}\n{content}\n{_neighbours(name)}", "../../")
+    return HTMLResponse(html_page(name, with_neighbours(name, content), "../../"))
 
 
 @router.get("/lab/{name}/{file}")
@@ -116,19 +122,20 @@ def lab_file(request: Request, name: str, file: str) -> FileResponse:
     return FileResponse(found)
 
 
-def _page(title: str, body: str, root: str, status: int = 200) -> Response:
+def html_page(title: str, body: str, root: str, first: Path = STATIC / "index.html") -> str:
     """Return a page like the others; `root` is the relative path to the first page."""
     # The first page has the list of rooms for all pages.
-    found = re.search("<nav.*?</nav>", (STATIC / "index.html").read_text("utf-8"), re.DOTALL)
+    found = re.search("<nav.*?</nav>", first.read_text("utf-8"), re.DOTALL)
     nav = (found[0] if found else "").replace(' aria-current="page"', "")
     nav = re.sub(r'href="(?:\./)?([^"]*)"', rf'href="{root}\1"', nav)
     nav = nav.replace(f'href="{root}lab/"', f'href="{root}lab/" aria-current="page"')
-    return HTMLResponse(PAGE.substitute(title=title, nav=nav, body=body, root=root), status)
+    return PAGE.substitute(title=title, nav=nav, body=body, root=root)
 
 
-def _neighbours(name: str) -> str:
+def with_neighbours(name: str, content: str) -> str:
+    """Return an experiment's part of a page, with links to the list and to its neighbours."""
     names = list(EXPERIMENTS)
     k = names.index(name)
     links = [f'<a href="../{other}/">← {other}</a>' for other in names[max(0, k - 1) : k]]
     links += [f'<a href="../{other}/">{other} →</a>' for other in names[k + 1 : k + 2]]
-    return f'<p class="neighbours">{" ".join(links)}</p>'
+    return f'{BACK}\n{content}\n<p class="neighbours">{" ".join(links)}</p>'

@@ -1,4 +1,5 @@
 import shutil
+import subprocess
 import threading
 import time
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import pytest
 from digitwise.cli.serve import listen
 
 WIDTHS = (390, 1440)
+AXE = "axe-core@4.14.1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -45,6 +47,20 @@ def browser():
         launched = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The source of axe-core, which npm fetches; without it, the test is skipped."""
+    if (npm := shutil.which("npm")) is None:
+        pytest.skip("needs npm, to fetch axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--silent", AXE]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip("npm can't fetch axe-core")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -1,29 +1,11 @@
 """Every room under axe-core, which npm fetches; skipped where it can't be had."""
 
-import shutil
-import subprocess
-
 import pytest
 
 pytest.importorskip("fastapi")
 
 from tests.web.test_page import reads, write
 from tests.web.test_teach_page import learn, show
-
-AXE = "axe-core@4.14.1"
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory):
-    if (npm := shutil.which("npm")) is None:
-        pytest.skip("needs npm, to fetch axe-core")
-    folder = tmp_path_factory.mktemp("axe")
-    command = [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--silent", AXE]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-    except (subprocess.SubprocessError, OSError):
-        pytest.skip("npm can't fetch axe-core")
-    return (folder / "node_modules/axe-core/axe.min.js").read_text()
 
 
 def look_into_a_digit(page):

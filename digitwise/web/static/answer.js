@@ -10,7 +10,8 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// `does` has the functions `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`.
+// `does` has the functions `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`;
+// without `save`, examples can't be saved.
 export function showNumbers(container, numbers, does) {
   const read = numbers.filter((number) => !number.error);
   container.classList.toggle("many", read.length > FEW);
@@ -77,7 +78,7 @@ function inside(number, does) {
     const items = others.slice(0, 4).map((other) => element("li", {}, `${other.text || "nothing"}  ${percent(other.p)}`));
     made.append(element("p", { class: "quiet" }, "Or"), element("ul", { class: "others" }, ...items));
   }
-  made.append(saver(number, does.save));
+  if (does.save) made.append(saver(number, does.save));
   return made;
 }
 

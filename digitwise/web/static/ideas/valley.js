@@ -1,7 +1,7 @@
 // A ball in a valley: dropped anywhere, rolling by v → v′ = v - η∇C.
 
 import { call } from "../api.js";
-import { MARGIN, colour, plot } from "../chart.js";
+import { MARGIN, colour, plot, replot } from "../chart.js";
 import { Idea, number } from "./idea.js";
 
 const STEP_EVERY = 70; // milliseconds
@@ -133,10 +133,10 @@ export class Valley extends Idea {
     const { path, costs, squares, stopped } = this.answer;
     const gone = path.slice(0, this.at + 1).filter(([x, y]) => Math.hypot(x, y) < 1e3);
     const [x, y] = [0, 1].map((k) => gone.map((v) => v[k]));
-    Plotly.restyle(this.map, { x: [x, x.slice(-1)], y: [y, y.slice(-1)] }, [2, 3]);
+    replot(this.map, { x: [x, x.slice(-1)], y: [y, y.slice(-1)] }, [2, 3]);
     const { lowest } = this.place;
     const above = costs.slice(0, this.at + 1).map((c) => (c - lowest > 1e-12 && c < 1e60 ? c - lowest : null));
-    Plotly.restyle(this.find(".costs"), { x: [above.map((_, k) => k)], y: [above] }, [0]);
+    replot(this.find(".costs"), { x: [above.map((_, k) => k)], y: [above] }, [0]);
     const eta = Number(this.value("learning_rate"));
     const facts = [`step ${this.at}`, `C = ${number(costs[this.at])}`];
     if (this.at < this.last && squares[this.at] !== null && this.value("momentum") === "0") {

@@ -101,7 +101,7 @@ export class Live {
     this.soon();
   }
 
-  // Takes a framed digit: 28 rows of 28 bytes, or 784 bytes.
+  // Takes a framed digit: 28 rows of 28 bytes, or a list of 784 bytes.
   see(image) {
     if (image) this.load();
     this.image = image ? Uint8Array.from(image.flat()) : null;

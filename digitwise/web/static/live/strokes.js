@@ -40,22 +40,24 @@ export function linesOf(strokes) {
   return lines.map(({ members }) => strokes.filter((stroke) => members.has(stroke)));
 }
 
-// The strokes of the last digit: those of the last stroke's line that overlap with it.
-export function lastDigit(strokes, aspect) {
-  const line = linesOf(strokes).find((one) => one.includes(strokes.at(-1))) ?? [];
-  let group = extent(line.at(-1));
-  const rest = new Set(line.slice(0, -1).map(extent));
-  for (let found = true; found; ) {
-    found = false;
-    for (const one of rest) {
-      if (one.x0 > group.x1 + BESIDE / aspect || one.x1 < group.x0 - BESIDE / aspect) continue;
-      group = { x0: Math.min(group.x0, one.x0), x1: Math.max(group.x1, one.x1) };
-      rest.delete(one);
-      found = true;
-    }
+// The digits of a line, from left to right: strokes that overlap from side to side are one digit.
+export function digitsOf(line, aspect) {
+  const digits = [];
+  for (const { x0, x1, stroke } of line.map(extent).sort((a, b) => a.x0 - b.x0)) {
+    const digit = digits.at(-1);
+    if (digit && x0 <= digit.x1 + BESIDE / aspect) {
+      digit.x1 = Math.max(digit.x1, x1);
+      digit.strokes.add(stroke);
+    } else digits.push({ x1, strokes: new Set([stroke]) });
   }
-  const others = new Set([...rest].map(({ stroke }) => stroke));
-  return line.filter((stroke) => !others.has(stroke));
+  return digits.map(({ strokes }) => line.filter((stroke) => strokes.has(stroke)));
+}
+
+// The strokes of the digit that was written last.
+export function lastDigit(strokes, aspect) {
+  const last = strokes.at(-1);
+  const line = linesOf(strokes).find((one) => one.includes(last)) ?? [];
+  return digitsOf(line, aspect).find((digit) => digit.includes(last)) ?? [];
 }
 
 let sheet = null; // canvas for the ink
