@@ -8,6 +8,8 @@ pytest.importorskip("fastapi")
 
 from tests.web.test_page import reads, write
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 def open_room(page, address):
     page.goto(f"{address}/train.html")
@@ -27,8 +29,9 @@ def says(page, text):
     page.locator(".facts").first.get_by_text(text).first.wait_for(timeout=60_000)
 
 
-def points(page, chart):
-    return page.locator(f".{chart} .scatterlayer .trace").first.locator(".point").count()
+def has_points(page, chart, count):
+    points = page.locator(f".{chart} .scatterlayer .trace").first.locator(".point")
+    expect(points).to_have_count(count, timeout=30_000)  # the first chart loads Plotly
 
 
 def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
@@ -38,7 +41,7 @@ def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
         press(page, "Epoch")
         says(page, f"epoch {epoch}")
         says(page, "paused")
-        assert points(page, "cost") == epoch
+        has_points(page, "cost", epoch)
     assert page.locator(".wrongs figure").count() > 0
     assert page.locator(".confusion td").count() == 100
     weights = page.locator(".weights")
@@ -68,6 +71,7 @@ def test_it_runs_until_it_is_paused(page, address):
     first = page.locator(".facts").inner_text()
     page.wait_for_timeout(1000)
     assert page.locator(".facts").inner_text() == first
+    page.once("dialog", lambda question: question.accept())
     press(page, "Stop")
     page.get_by_text("stopped").wait_for()
     assert page.locator(".facts").inner_text() == ""
@@ -84,6 +88,7 @@ def test_the_address_gives_the_same_run(page, address):
     page.reload()
     says(page, "epoch 1")  # it lives in the server
     assert page.get_by_label("Seed").input_value() == "7"
+    page.once("dialog", lambda question: question.accept())
     press(page, "Stop")
     page.get_by_text("stopped").wait_for()
     page.reload()
@@ -154,6 +159,7 @@ def test_two_browsers_dont_touch_each_other(browser, address):
         says(page, "epoch 1")
         hidden = 10 + 5 * k
         says(page, f"{784 * hidden + hidden + 10 * hidden + 10:,} parameters")
+    pages[0].once("dialog", lambda question: question.accept())
     press(pages[0], "Stop")
     press(pages[1], "Epoch")
     says(pages[1], "epoch 2")
@@ -184,8 +190,134 @@ def test_a_run_is_there_when_one_comes_back(page, address):
     press(page, "Compare with another")
     page.get_by_role("button", name="Close").last.click()
     assert page.locator("section.run").count() == 1
+    page.once("dialog", lambda question: question.accept())
     press(page, "Stop")
     page.get_by_text("stopped").wait_for()
     assert page.locator(".weights").is_hidden()
     page.goto(f"{address}/train.html?net=length:3;action:x;activation:zzz;run:../models")
     assert page.get_by_label("Activation").input_value() == "sigmoid"
+
+
+def test_it_asks_before_something_learnt_is_lost(page, address):
+    open_room(page, address)
+    questions = []
+    page.on("dialog", lambda one: (questions.append(one.message), one.dismiss()))
+    fill(page, "Hidden layers", "10")
+    assert not questions  # nothing was learnt yet
+    press(page, "Epoch")
+    says(page, "epoch 1")
+    says(page, "paused")
+    press(page, "Stop")
+    fill(page, "Seed", "9")
+    page.get_by_role("button", name="Try: Make it diverge").click()
+    assert [question.count("in 1 epoch is not saved") for question in questions] == [1, 1, 1]
+    assert page.get_by_label("Seed").input_value() == "0"
+    assert page.get_by_label("Activation").input_value() == "sigmoid"
+    says(page, "epoch 1")
+    press(page, "Save")
+    page.get_by_text("saved as 784-10-10-").wait_for()
+    fill(page, "Seed", "9")
+    assert len(questions) == 3
+    assert page.locator(".facts").inner_text() == ""
+
+
+def test_a_challenge_is_met_and_kept_by_the_browser(page, address):
+    page.goto(f"{address}/train.html")
+    best = page.locator(".best li")
+    assert best.count() == 0
+    page.get_by_role("button", name="Try: Fewest examples").click()
+    page.get_by_label("Digits").select_option("digits")
+    press(page, "Start")
+    page.get_by_text("Challenge met: Fewest examples for 90%").wait_for(timeout=60_000)
+    expect(best).to_have_text("600 digits digits, 100 hidden, seed 0, 11 epochs")
+    page.evaluate("history.replaceState(null, '', 'train.html'); sessionStorage.clear()")
+    page.reload()
+    page.get_by_role("button", name="600 digits").click()  # these settings again
+    assert page.get_by_label("Epochs").input_value() == "60"
+    assert page.get_by_label("Digits").input_value() == "digits"
+    page.once("dialog", lambda question: question.accept())
+    page.get_by_role("button", name="Forget my best runs").click()
+    assert best.count() == 0
+    assert page.evaluate("localStorage.getItem('digitwise.challenges')") == "{}"
+
+
+JUDGE = """async ([state, settings]) => {
+    localStorage.clear();
+    const { Challenges } = await import("/challenges.js");
+    const challenges = new Challenges(document.getElementById("challenges"), () => {});
+    return challenges.judge("a", state, settings);
+}"""
+STORY = """async ([state, rate]) => (await import("/train_story.js")).storyOf(state, rate)"""
+SETTINGS = {"hidden": "30", "convolutions": "", "learning_rate": "2", "data": "mnist", "seed": "0"}
+
+
+def state(status, *accuracies, costs=None, error=None, training=0.96):
+    costs = costs or [1 / (k + 1) for k in range(len(accuracies))]
+    rows = [
+        {"epoch": k + 1, "cost": cost, "train_accuracy": training, "test_accuracy": accuracy}
+        for k, (accuracy, cost) in enumerate(zip(accuracies, costs, strict=True))
+    ]
+    known = {"status": status, "rows": rows, "epoch": len(rows), "position": 0, "n": 500}
+    return {**known, "error": error, "confusion": None}
+
+
+LOST = "the costs stopped being finite numbers in epoch 1: the learning rate"
+GUESSING = {"costs": [0.5, 0.5, 0.5], "training": 0.1}
+
+
+@pytest.fixture(scope="module")
+def quiet(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/train.html")
+    page.locator(".challenge").first.wait_for()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("found", "changed", "met"),
+    [
+        (state("running", 0.95, 0.971), {}, ["97% with 30 neurons", "Fewest examples for 90%"]),
+        (state("running", 0.95, 0.971), {"hidden": "31"}, ["Fewest examples for 90%"]),
+        (state("done", 0.97), {"convolutions": "3x3x4"}, ["Fewest examples for 90%"]),
+        (state("done", 0.969), {}, ["Fewest examples for 90%"]),
+        (state("done", 0.899), {}, []),
+        (state("failed", error=LOST), {}, ["Make it diverge"]),
+        (state("failed", error="the process has ended"), {}, []),
+        (state("running", 0.1, 0.1, 0.1, **GUESSING), {}, ["Make it diverge"]),
+        (state("running", 0.1, 0.1, **{**GUESSING, "costs": [0.5, 0.5]}), {}, []),
+        (state("running", 0.1, 0.1, 0.1, **GUESSING), {"learning_rate": "1e-9"}, []),
+        (state("running", 0.1, 0.1, 0.1), {}, []),
+    ],
+)
+def test_what_meets_a_challenge(quiet, found, changed, met):
+    assert quiet.evaluate(JUDGE, [found, {**SETTINGS, **changed}]) == met
+
+
+def never_a_three():
+    found = state("running", 0.8, 0.8, 0.8)
+    found["confusion"] = [[0 if d == 3 else 4 for d in range(10)] for _ in range(10)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("found", "rate", "said"),
+    [
+        (state("starting"), 2, "loads the digits"),
+        (state("paused"), 2, "Ready: the weights are random"),
+        (state("running"), 2, "its first digits"),
+        (state("running", 0.9), 2, "After one epoch"),
+        (state("running", 0.9, 0.91, 0.92, 0.93), 2, "The cost falls: it learns."),
+        (state("running", 0.9, 0.9, 0.9, 0.9), 2, "Its accuracy has stopped rising."),
+        (state("running", 0.9, training=1.0), 2, "it overfits"),
+        (state("running", 0.1, 0.1, 0.1, **GUESSING), 2, "Lower η."),
+        (state("running", 0.1, 0.1, 0.1, **GUESSING), 0.001, "Raise η."),
+        (state("running", 0.1, 0.1, 0.1), 2, "It still guesses"),
+        (never_a_three(), 2, "It never says 3: this output is dead."),
+        (state("done", 0.93, 0.91), 2, "reads 91.0% of the test digits; after epoch 1, 93.0%."),
+        (state("failed", error=LOST), 2, "It diverged"),
+        (state("failed", error="its process has ended"), 2, "This run can't go on."),
+    ],
+)
+def test_a_run_explains_itself(quiet, found, rate, said):
+    assert said in quiet.evaluate(STORY, [found, rate])

@@ -35,6 +35,12 @@ export function drawForm(form, values) {
   named(form);
 }
 
+// Fills in a preset, if one is named, then single values.
+export function fillIn(form, { preset, ...values }) {
+  fill(form, { ...presets[preset], ...values });
+  named(form);
+}
+
 function fill(form, values) {
   for (const { name } of settings) {
     const control = form.elements[name];

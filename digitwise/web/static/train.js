@@ -1,8 +1,10 @@
 // The Train room: one panel a run. A run lives in the server; its panel shows and controls it.
 
 import { call } from "./api.js";
+import { Challenges } from "./challenges.js";
 import { plot } from "./chart.js";
-import { drawForm, valuesOf } from "./form.js";
+import { drawForm, fillIn, valuesOf } from "./form.js";
+import { storyOf } from "./train_story.js";
 
 const POLL_EVERY = 400; // milliseconds between requests for the state
 const panels = [];
@@ -22,8 +24,13 @@ class Panel {
     }
     this.form.addEventListener("change", () => this.changed());
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    document.getElementById("runs").append(this.root);
+    document.getElementById("challenges").before(this.root);
+    this.settings = this.values(); // of the run, or those before a change
     this.draw();
+  }
+
+  values() {
+    return Object.fromEntries(new FormData(this.form));
   }
 
   find(selector) {
@@ -38,15 +45,41 @@ class Panel {
 
   // The panel's part of the page's address.
   address() {
-    const values = Object.fromEntries(new FormData(this.form));
+    const values = this.values();
     if (this.run) values.run = this.run;
     return Object.entries(values).map(([name, value]) => `${name}:${value}`).join(";");
   }
 
-  // A change of settings ends the run.
+  // A change of settings ends the run, unless that is refused.
   async changed() {
+    if (this.run && !this.mayEnd("Other settings end this run.")) {
+      fillIn(this.form, this.settings);
+      return;
+    }
+    this.settings = this.values();
     if (this.run) await this.remove();
     remember();
+  }
+
+  // Asks before something learnt is lost.
+  mayEnd(why) {
+    const learnt = this.state?.epoch ? `${this.state.epoch} epoch${this.state.epoch > 1 ? "s" : ""}` : "";
+    return !learnt || this.saved === this.at() || confirm(`${why} What it learnt in ${learnt} is not saved. End it?`);
+  }
+
+  // How far the run has come.
+  at() {
+    return `${this.run} ${this.state?.epoch} ${this.state?.position}`;
+  }
+
+  // Takes the settings of a challenge.
+  attempt(settings) {
+    if (this.run && !this.mayEnd("A challenge begins anew.")) return;
+    fillIn(this.form, settings);
+    this.saved = this.at(); // asked already
+    this.changed();
+    this.root.scrollIntoView({ block: "nearest" });
+    this.find("[data-do=start]").focus({ preventScroll: true });
   }
 
   async remove() {
@@ -71,7 +104,7 @@ class Panel {
   async do(what) {
     try {
       if (what === "compare") {
-        addPanel({ ...Object.fromEntries(new FormData(this.form)), seed: Number(this.form.elements.seed.value) + 1 });
+        addPanel({ ...this.values(), seed: Number(this.form.elements.seed.value) + 1 });
         remember();
         dispatchEvent(new Event("resize")); // for the charts beside it
         return;
@@ -81,6 +114,7 @@ class Panel {
         return;
       }
       if (what === "stop") {
+        if (!this.mayEnd("Stop ends this run.")) return;
         await this.remove();
         remember();
         this.say("stopped");
@@ -88,7 +122,9 @@ class Panel {
       }
       if (!this.run) await this.begin();
       if (what === "save") {
+        const at = this.at();
         const { model } = await call(`api/runs/${this.run}/save`, "POST");
+        this.saved = at;
         this.say(`saved as ${model}: `);
         const link = document.createElement("a");
         link.href = `./?model=${encodeURIComponent(model)}`;
@@ -140,6 +176,8 @@ class Panel {
       if (run === this.run) {
         this.state = state;
         this.draw();
+        const met = challenges.judge(run, state, this.settings);
+        if (met.length) this.say(`Challenge met: ${met.join(", ")}. It is in the list of your best runs.`);
       }
     } catch (error) {
       if (run !== this.run) return;
@@ -168,6 +206,8 @@ class Panel {
     for (const [name, may] of Object.entries(enabled)) this.find(`[data-do=${name}]`).disabled = !may;
     if (state?.error) this.say(state.error, true);
     this.drawFacts(state);
+    const story = storyOf(state, Number(this.settings.learning_rate));
+    if (this.find(".story").textContent !== story) this.find(".story").textContent = story;
     const rows = state?.rows.length ?? 0;
     const begun = rows > 0 || Boolean(state?.weights);
     this.find(".before").hidden = begun || Boolean(this.run);
@@ -261,6 +301,7 @@ function remember() {
   sessionStorage.setItem("nets", query); // for when this tab comes back from another room
 }
 
+const challenges = new Challenges(document.getElementById("challenges"), (settings) => panels[0].attempt(settings));
 const query = location.search || sessionStorage.getItem("nets") || "";
 const nets = new URLSearchParams(query).getAll("net").slice(0, 2);
 for (const net of nets.length ? nets : [""]) {
