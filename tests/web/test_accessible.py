@@ -27,6 +27,25 @@ def wait_for_answers(page):
     page.locator("#perceptron").get_by_text("It computes: NAND").wait_for()
 
 
+def build_a_gate(page):
+    wait_for_answers(page)
+    builder = page.locator("#builder")
+    for name in "abab":
+        builder.get_by_role("button", name=f"input {name}", exact=True).click()
+    builder.get_by_role("button", name="input a").click()
+    page.locator("[name=task]").select_option("xor")
+    page.evaluate("localStorage.setItem('digitwise.path', '[\"builder\"]')")
+    page.reload()
+    page.locator("aside.step").wait_for()
+
+
+def meet_a_challenge(page):
+    page.get_by_role("button", name="Try it: Fewest").click()
+    page.get_by_label("Digits").select_option("digits")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator(".best li").wait_for(timeout=60_000)
+
+
 def teach_it(page):
     show(page, 3)
     learn(page)
@@ -39,8 +58,8 @@ STATES = {
     "many": ("", read_many_numbers),
     "teach": ("teach.html", None),
     "taught": ("teach.html", teach_it),
-    "train": ("train.html", None),
-    "ideas": ("ideas.html", wait_for_answers),
+    "train": ("train.html", meet_a_challenge),
+    "ideas": ("ideas.html", build_a_gate),
     "lab": ("lab/", None),
 }
 

@@ -5,6 +5,9 @@ import re
 import pytest
 
 pytest.importorskip("fastapi")
+
+from tests.web.test_page import write
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 
@@ -149,3 +152,88 @@ def test_quick_toggles_keep_the_focus(room):
 def test_what_makes_no_sense_is_said(room):
     room.locator("[name=v1]").fill("77")
     room.locator("#valley .said.error", has_text="v1: ").wait_for(timeout=30_000)
+
+
+def build(page, *gates, outputs):
+    builder = page.locator("#builder")
+    for gate in gates:
+        for source in gate.split():
+            kind = "neuron" if source[0] == "n" else "input"
+            builder.get_by_role("button", name=f"{kind} {source}", exact=True).click()
+    for k, name in enumerate(outputs):
+        builder.locator(f"[name=out{k}]").select_option(name)
+
+
+HALF = ("a b", "a n1", "b n1", "n2 n3", "n1 n1")
+
+
+def test_a_circuit_is_built_until_it_adds(room):
+    build(room, *HALF, outputs=["n4", "n5"])
+    says(room, "builder", "5 gates; 1 of 4 rows are right.")  # the outputs are swapped
+    assert room.locator("#builder .wrong").count() == 6
+    build(room, outputs=["n5", "n4"])
+    says(room, "builder", "It works, with 5 gates.")
+    room.reload()
+    says(room, "builder", "It works, with 5 gates.")  # the address holds it
+    room.get_by_role("button", name="show the signals for 11").press("Enter")
+    row = room.locator("#builder tr.now")
+    assert row.locator("td").all_inner_texts()[:4] == ["1", "1", "1", "0"]
+    assert room.locator("#builder .neuron.on").count() == 5  # a, b, n2, n3 and the carry
+    room.get_by_role("button", name="Remove the last").click()
+    says(room, "builder", "4 gates; 0 of 4 rows are right.")
+    room.locator("[name=task]").select_option("xor")
+    says(room, "builder", "0 gates; 0 of 4 rows are right.")
+
+
+def test_two_numbers_are_added_by_the_labs_own_adder(page, address):
+    """The server's adder, gate by gate, is right in the browser for all sixteen sums."""
+    from digitwise.circuits import adder
+
+    circuit = adder(2)
+    names = {gate.name: f"n{k + 1}" for k, gate in enumerate(circuit.gates)}
+    gates = "_".join(
+        ".".join(names.get(source, source) for source in gate.sources) for gate in circuit.gates
+    )
+    outs = "&".join(f"builder.out{k}={names[name]}" for k, name in enumerate(circuit.outputs))
+    page.goto(f"{address}/ideas.html?builder.task=adder&builder.gates={gates}&{outs}")
+    says(page, "builder", "It works, with 14 gates. It adds two numbers")
+    says(page, "builder", "3 + 2 = 5")
+
+
+@pytest.mark.parametrize("gates", ["a.zz_a.b", "<b>", "n1.a", "a.b." * 100])
+def test_a_damaged_circuit_ends_at_the_damage(page, address, gates):
+    page.goto(f"{address}/ideas.html?builder.gates={gates}&builder.out0=n7")
+    says(page, "builder", "0 gates; 0 of 4 rows are right. Choose which neurons")
+
+
+def test_the_path_sees_what_is_done(room):
+    step = room.locator("aside.step")
+    assert step.is_hidden()
+    assert room.locator(".steps li").count() == 9
+    assert room.locator(".steps [aria-current]").inner_text().startswith("A neuron weighs evidence")
+    for name, value in (("w1", 2), ("w2", -4), ("bias", -1)):
+        slide(room, name, value)
+    step.get_by_text("✓ A neuron weighs evidence: done. Step 2 of 9: Let the half-adder").wait_for()
+    for name in "ab":
+        room.locator("#circuit").get_by_label(f"input {name}").click()
+    step.get_by_text("✓ Neurons compute: done. Step 3 of 9").wait_for()
+    build(room, *HALF, outputs=["n5", "n4"])
+    step.get_by_text("✓ NAND is enough: done. Step 4 of 9").wait_for()
+    room.locator("[name=neurons]").select_option("sigmoid")
+    slide(room, "gain", 1)
+    step.get_by_text("Step 5 of 9: Write a digit").wait_for()
+    step.get_by_role("link", name="Go there").click()
+    write(room, "5")
+    room.locator("#live .said").get_by_text("It says 5").wait_for(timeout=15_000)
+    room.get_by_role("link", name="Ideas").click()
+    step.get_by_text("Step 6 of 9: Find an η").wait_for()
+    slide(room, "learning_rate", -1)
+    step.get_by_text("✓ Learning is rolling downhill: done.").wait_for()
+    slide(room, "learning_rate", -0.3)
+    step.get_by_text("✓ Too large a step: done.").wait_for()
+    room.locator("[name=m]").select_option("500")
+    step.get_by_text("Step 9 of 9: Train a network").wait_for(timeout=30_000)
+    room.once("dialog", lambda question: question.accept())
+    room.get_by_role("button", name="Begin anew").click()
+    assert step.is_hidden()
+    assert room.locator(".steps .done").count() == 0

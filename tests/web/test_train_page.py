@@ -209,7 +209,7 @@ def test_it_asks_before_something_learnt_is_lost(page, address):
     says(page, "paused")
     press(page, "Stop")
     fill(page, "Seed", "9")
-    page.get_by_role("button", name="Try: Make it diverge").click()
+    page.get_by_role("button", name="Try it: Make it diverge").click()
     assert [question.count("in 1 epoch is not saved") for question in questions] == [1, 1, 1]
     assert page.get_by_label("Seed").input_value() == "0"
     assert page.get_by_label("Activation").input_value() == "sigmoid"
@@ -225,7 +225,7 @@ def test_a_challenge_is_met_and_kept_by_the_browser(page, address):
     page.goto(f"{address}/train.html")
     best = page.locator(".best li")
     assert best.count() == 0
-    page.get_by_role("button", name="Try: Fewest examples").click()
+    page.get_by_role("button", name="Try it: Fewest examples").click()
     page.get_by_label("Digits").select_option("digits")
     press(page, "Start")
     page.get_by_text("Challenge met: Fewest examples for 90%").wait_for(timeout=60_000)

@@ -1,6 +1,8 @@
 // Stands in place of the server's API where there is no server: the same questions, answered by
 // numbers that `digitwise site` wrote, and by the arithmetic of the chapter.
 
+import { rowsOf, sigmoid, signalsOf } from "./ideas/wiring.js";
+
 const file = await (await fetch(new URL("api/ideas.json", import.meta.url))).json();
 const TOLERANCE = 1e-6; // ‖∇C‖ at which a ball rests
 // Expressions are compiled in Python only.
@@ -32,10 +34,6 @@ export async function call(path) {
   const answer = ANSWERS[name];
   if (!answer) throw new Error("This needs the program: the demo has no server.");
   return answer(Object.fromEntries(new URLSearchParams(query)));
-}
-
-function sigmoid(z) {
-  return 1 / (1 + Math.exp(-z));
 }
 
 // Gradient descent, as digitwise/descent.py does it: v → v′ = v - η∇C; with momentum by a velocity.
@@ -75,24 +73,15 @@ function perceptron({ w1, w2, bias }) {
   return { function: file.functions[rows.map((row) => row.fires).join("")], rows, axis: file.plane, z, smooth: z.map((row) => row.map(sigmoid)) };
 }
 
-// The value of every input and gate; without a gain of perceptrons, else of sigmoid neurons.
-function signalsOf({ neurons, inputs }, bits, gain) {
-  const known = Object.fromEntries(inputs.map((name, k) => [name, bits[k]]));
-  for (const { name, sources, weights, bias } of neurons.filter((neuron) => neuron.bias !== null)) {
-    const z = sources.reduce((sum, source, k) => sum + weights[k] * known[source], bias);
-    known[name] = gain ? sigmoid(gain * z) : Number(z > 0);
-  }
-  return known;
-}
-
 function circuit({ kind, bits, gain }) {
   const wired = file.circuits[kind];
   if (!wired) return { refused: "The demo has two circuits; expressions need the program." };
   const now = wired.inputs.map((_, k) => Number(bits[k] ?? 0));
-  const signals = signalsOf(wired, now, Number(gain ?? 0));
-  const rows = Array.from({ length: 2 ** now.length }, (_, row) => now.map((_, k) => (row >> (now.length - 1 - k)) & 1));
+  const plan = { inputs: wired.inputs, gates: wired.neurons.filter((neuron) => neuron.bias !== null) };
+  const signals = signalsOf(plan, now, Number(gain ?? 0));
+  const rows = rowsOf(now.length);
   const outputs = (row, c) => {
-    const known = signalsOf(wired, row, c);
+    const known = signalsOf(plan, row, c);
     return wired.outputs.map((name) => known[name]);
   };
   return {

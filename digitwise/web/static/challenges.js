@@ -96,7 +96,7 @@ export class Challenges {
   }
 
   card({ name, title, task, settings, show }) {
-    const button = element("button", { type: "button", "aria-label": `Try: ${title}` }, "Try it");
+    const button = element("button", { type: "button", "aria-label": `Try it: ${title}` }, "Try it");
     button.addEventListener("click", () => this.attempt(settings));
     const entries = (this.lists[name] ?? []).map((entry) => {
       const again = element("button", { type: "button", class: "plain", title: "these settings again" }, show(entry.score));

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { Challenges } from "./challenges.js";
 import { plot } from "./chart.js";
 import { drawForm, fillIn, valuesOf } from "./form.js";
+import { stepDone } from "./ideas/path_kept.js";
 import { storyOf } from "./train_story.js";
 
 const POLL_EVERY = 400; // milliseconds between requests for the state
@@ -176,6 +177,7 @@ class Panel {
       if (run === this.run) {
         this.state = state;
         this.draw();
+        if (state.rows.some((row) => row.test_accuracy >= 0.9)) stepDone("train");
         const met = challenges.judge(run, state, this.settings);
         if (met.length) this.say(`Challenge met: ${met.join(", ")}. It is in the list of your best runs.`);
       }

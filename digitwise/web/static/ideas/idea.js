@@ -3,7 +3,7 @@
 
 import { call } from "../api.js";
 
-const BITS = /^[01]{0,10}$/; // inputs of a circuit, in a hidden field
+const HIDDEN = { bits: /^[01]{0,10}$/, gates: /^[\w.]{0,200}$/ }; // values of hidden fields, by name
 
 export class Idea {
   constructor(id) {
@@ -37,7 +37,7 @@ export class Idea {
   restore(control, value) {
     const before = control.value;
     this.set(control.name, value);
-    const nonsense = (control.type === "hidden" && !BITS.test(value)) || control.value === "" || control.selectedIndex === -1 || !control.checkValidity();
+    const nonsense = (control.type === "hidden" && !HIDDEN[control.name].test(value)) || control.value === "" || control.selectedIndex === -1 || !control.checkValidity();
     if (nonsense || (control.type === "range" && !(Number(value) || value === "0"))) control.value = before;
   }
 
@@ -47,6 +47,7 @@ export class Idea {
   }
 
   changed() {
+    this.touched = true;
     this.remember();
     this.ask();
   }
@@ -84,6 +85,7 @@ export class Idea {
         this.answer = answer;
         this.say("");
         this.show(answer);
+        this.root.dispatchEvent(new CustomEvent("shown", { bubbles: true, detail: this }));
       } catch (error) {
         this.say(error.message, true);
         if (error.status === 503) setTimeout(() => this.ask(), 1000);

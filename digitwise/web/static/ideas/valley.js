@@ -146,10 +146,14 @@ export class Valley extends Idea {
     this.find(".facts").replaceChildren(...facts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
   }
 
+  // Whether the ball has left the map uphill.
+  get flown() {
+    const { stopped, costs } = this.answer;
+    return stopped === "diverged" || costs.at(-1) > Math.max(costs[0], ...this.place.heights.flat());
+  }
+
   verdict(stopped, costs) {
-    const out = costs.at(-1) > Math.max(costs[0], ...this.place.heights.flat());
-    const flown = stopped === "diverged" || out;
-    if (flown) return "the ball has flown out: η is too large";
+    if (this.flown) return "the ball has flown out: η is too large";
     if (stopped === "gradient") return "the ball is at rest";
     return costs.at(-1) > costs[0] ? "the ball climbs" : "the ball is still rolling";
   }

@@ -1,5 +1,6 @@
 // The live view of the Read room: runs the network in the page at every stroke, and draws it.
 
+import { stepDone } from "../ideas/path_kept.js";
 import { penOf } from "../paper.js";
 import { Diagram } from "./diagram.js";
 import { loadNetwork } from "./network.js";
@@ -98,6 +99,8 @@ export class Live {
     if (strokes.length) this.load();
     this.strokes = strokes.length ? { strokes, aspect } : null;
     this.image = null;
+    if (strokes.length && !this.written) stepDone("live");
+    this.written ||= strokes.length > 0;
     this.soon();
   }
 
