@@ -77,8 +77,8 @@ def test_a_perceptron_turns_its_line(room):
 
 def test_a_circuit_is_toggled_stepped_and_made_smooth(room):
     signals = room.locator("#circuit .neuron")
-    room.get_by_label("input a").click()
-    room.get_by_label("input b").focus()
+    room.locator("#circuit").get_by_label("input a").click()
+    room.locator("#circuit").get_by_label("input b").focus()
     room.keyboard.press("Space")
     room.locator("#circuit tr.now").get_by_text("1").nth(2).wait_for()
     assert room.locator("#circuit tr.now td").all_inner_texts() == ["1", "1", "0", "1"]
@@ -142,10 +142,12 @@ def test_a_damaged_address_is_as_none(page, address, query):
 
 
 def test_quick_toggles_keep_the_focus(room):
-    room.get_by_label("input a").focus()
+    room.locator("#circuit").get_by_label("input a").focus()
     for _ in range(7):
         room.keyboard.press("Enter")
-    expect(room.get_by_label("input a")).to_have_attribute("aria-pressed", "true")
+    expect(room.locator("#circuit").get_by_label("input a")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert room.evaluate("document.activeElement.getAttribute('aria-label')") == "input a"
 
 
