@@ -85,6 +85,8 @@ class Number:
         Name of the form's field.
     tried : tuple of Box
         All candidates, chosen or not.
+    paths : tuple of tuples of (Box, char)
+        The best path through the lattice to each of the alternatives, in their order.
     decimal : {",", "."} or None
         Decimal sign, where it is known.
     reason : str
@@ -109,6 +111,7 @@ class Number:
     page_size: tuple[int, int] = (0, 0)
     field: str | None = None
     tried: tuple[Box, ...] = ()
+    paths: tuple[tuple[tuple[Box, str], ...], ...] = ()
     decimal: str | None = None
     reason: str = ""
     cells: str | None = None
@@ -123,6 +126,7 @@ class Number:
             bbox=move(self.bbox),
             digits=[replace(digit, bbox=move(digit.bbox)) for digit in self.digits],
             tried=tuple(move(box) for box in self.tried),
+            paths=tuple(tuple((move(box), char) for box, char in path) for path in self.paths),
             page_size=page_size,
         )
 

@@ -58,6 +58,11 @@ def _number(
                 sign.behind, ReadDigit(sign.char, sign.p, place, sign.piece.frame, kind="sign")
             )
     tried = tuple(box_of(picture, piece) for piece in arcs.pieces)
+    paths = tuple(
+        tuple((tried[arc], char) for arc, char in path)
+        for (t, _), path in zip(decision.alternatives, decision.paths, strict=True)
+        if t
+    )
     box = x0, y0, x1, y1
     return Number(
         text,
@@ -68,6 +73,7 @@ def _number(
         picture.page,
         size,
         tried=tried,
+        paths=paths,
         decimal=how.decimal,
         fits=judged.fits,
         sure=sure,

@@ -116,10 +116,10 @@ def make_app(
 
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
-        """Return that the server runs, and which network reads."""
+        """Return that the server runs, which network reads, and whether a table is in review."""
         network: Any = reader.network
         found = {"status": "ok", "version": __version__, "model": model}
-        return {**found, "sizes": list(network.sizes)}
+        return {**found, "sizes": list(network.sizes), "review": in_review is not None}
 
     @app.exception_handler(Exception)
     async def fail(_request: Request, error: Exception) -> JSONResponse:

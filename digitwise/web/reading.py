@@ -46,6 +46,13 @@ class Alternative(BaseModel):
     p: float
 
 
+class Part(BaseModel):
+    """A piece of ink that a path takes for a digit."""
+
+    char: str
+    bbox: list[int]
+
+
 class ReadNumber(BaseModel):
     """One number, or a picture that could not be read."""
 
@@ -63,6 +70,11 @@ class ReadNumber(BaseModel):
     alternatives: list[Alternative] = []
     tried: list[list[int]] | None = Field(
         None, description="Boxes of the candidates, with ?detail=true"
+    )
+    paths: list[list[Part]] | None = Field(
+        None,
+        description="The best path through the lattice to each of the alternatives, "
+        "with ?detail=true",
     )
     error: str | None = None
 
@@ -175,6 +187,7 @@ def _read(
 
 def _add_detail(row: dict[str, Any], number: Number, reader: Reader) -> None:
     row["tried"] = number.tried
+    row["paths"] = [[{"char": c, "bbox": list(box)} for box, c in path] for path in number.paths]
     images = np.array([digit.image for digit in number.digits])
     z = reader.network.weighted_outputs(as_inputs(images, reader.network.dtype))
     every = probabilities_of(z, reader.calibration)

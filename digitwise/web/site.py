@@ -24,7 +24,8 @@ from digitwise.web.sending import STATIC
 DEMO = Path(__file__).parent / "demo"  # files of the demo only
 # Files that need no server; `api.js` of the demo replaces the server.
 SHARED = (
-    "answer.js", "chart.js", "icon.svg", "ideas.html", "ideas.js", "lab.css", "overlay.js",
+    "answer.js", "chart.js", "icon.svg", "ideas.html", "ideas.js", "lab.css",
+    "lattice_paths.js", "overlay.js",
     "paper.js", "read.css", "style.css", "view.js", "ideas/*.js", "live/*.js",
 )  # fmt: skip
 MARK = "api/ideas.json"  # a folder with this file is an earlier demo

@@ -43,7 +43,7 @@ def meet_a_challenge(page):
     page.get_by_role("button", name="Try it: Fewest").click()
     page.get_by_label("Digits").select_option("digits")
     page.get_by_role("button", name="Start", exact=True).click()
-    page.locator(".best li").wait_for(timeout=60_000)
+    page.locator(".best-runs li").wait_for(timeout=60_000)
 
 
 def teach_it(page):

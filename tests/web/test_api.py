@@ -67,6 +67,12 @@ def test_detail_adds_frames_and_probabilities(client, number):
         assert image.max() > 200
         assert np.argmax(digit["probabilities"]) == int(digit["char"])
         assert digit["bbox"] in found["tried"]
+    written = [digit for digit in found["digits"] if digit["kind"] == "digit"]
+    assert [part["bbox"] for part in found["paths"][0]] == [digit["bbox"] for digit in written]
+    for path, other in zip(found["paths"], found["alternatives"], strict=True):
+        digits = [char for char in other["text"] if char.isdigit()]
+        assert [part["char"] for part in path] == digits
+        assert all(part["bbox"] in found["tried"] for part in path)
 
 
 def test_options_are_heard(client, number, draw_number):

@@ -229,3 +229,34 @@ def test_several_pictures_are_read_in_turn_and_taken_along(page, draw_number, tm
     page.get_by_role("button", name="Copy").click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "8205373\n2057\n"
+
+
+def test_the_best_paths_are_drawn(page):
+    """Each path has the number's ink, a box and a digit for each piece, and its probability."""
+    page.locator("#samples button").nth(2).click()  # digits that touch
+    reads(page, "3685")
+    paths = page.locator(".paths li")
+    assert paths.count() > 1
+    for k in range(paths.count()):
+        text = paths.nth(k).locator("> span").first.inner_text()
+        assert "".join(paths.nth(k).locator("svg text").all_text_contents()) == text
+        assert paths.nth(k).locator("svg rect").count() == len(text)
+    assert paths.first.locator("> span").first.inner_text() == "3685"
+    assert page.get_by_text("pieces of ink were judged").count() == 1
+    dark = page.locator(".paths image").first.evaluate("""async (image) => {
+        const picture = new Image();
+        picture.src = image.getAttribute("href");
+        await picture.decode();
+        const canvas = new OffscreenCanvas(picture.width, picture.height);
+        const context = canvas.getContext("2d");
+        context.drawImage(picture, 0, 0);
+        const { data } = context.getImageData(0, 0, picture.width, picture.height);
+        return data.filter((value, k) => k % 4 === 0 && value < 120).length / (data.length / 4);
+    }""")
+    assert 0.05 < dark < 0.6
+
+
+def test_the_review_room_without_a_table_says_so_in_silence(page, address):
+    page.goto(f"{address}/review.html")  # the fixture refuses errors on the console
+    page.locator("#none").get_by_text("digitwise review").wait_for()
+    assert page.locator("#item").is_hidden()

@@ -223,7 +223,7 @@ def test_it_asks_before_something_learnt_is_lost(page, address):
 
 def test_a_challenge_is_met_and_kept_by_the_browser(page, address):
     page.goto(f"{address}/train.html")
-    best = page.locator(".best li")
+    best = page.locator(".best-runs li")
     assert best.count() == 0
     page.get_by_role("button", name="Try it: Fewest examples").click()
     page.get_by_label("Digits").select_option("digits")

@@ -1,6 +1,7 @@
 // The answer for people: cards for few numbers, rows for many. Rejected numbers are folded away
 // if there are others.
 
+import { pathsOf } from "./lattice_paths.js";
 import { FEW } from "./overlay.js";
 
 export function element(name, attributes = {}, ...children) {
@@ -11,7 +12,8 @@ export function element(name, attributes = {}, ...children) {
 }
 
 // `does` has the functions `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`;
-// without `save`, examples can't be saved.
+// without `save`, examples can't be saved; with `crop(number)`, the address of an image of the number,
+// the best paths are drawn.
 export function showNumbers(container, numbers, does) {
   const read = numbers.filter((number) => !number.error);
   container.classList.toggle("many", read.length > FEW);
@@ -73,11 +75,7 @@ function textOf(number) {
 function inside(number, does) {
   const digits = element("div", { class: "digits" }, ...digitsOf(number).map((digit) => digitCard(digit, does)));
   const made = element("div", { class: "inside" }, digits);
-  const others = number.alternatives.filter((other) => other.text !== number.text && other.p > 0.0005);
-  if (others.length) {
-    const items = others.slice(0, 4).map((other) => element("li", {}, `${other.text || "nothing"}  ${percent(other.p)}`));
-    made.append(element("p", { class: "quiet" }, "Or"), element("ul", { class: "others" }, ...items));
-  }
+  if (does.crop && number.page === 0 && number.paths?.length) made.append(...pathsOf(number, does.crop(number)));
   if (does.save) made.append(saver(number, does.save));
   return made;
 }

@@ -104,7 +104,7 @@ export class Challenges {
       const { hidden, seed, data } = entry.settings;
       return element("li", {}, again, " ", element("span", { class: "quiet" }, `${data}, ${hidden || "no"} hidden, seed ${seed}, ${entry.epochs} epochs`));
     });
-    const list = entries.length ? element("ol", { class: "best", "aria-label": `Your best: ${title}` }, ...entries) : element("p", { class: "quiet" }, "Nobody has done it in this browser yet.");
+    const list = entries.length ? element("ol", { class: "best-runs", "aria-label": `Your best: ${title}` }, ...entries) : element("p", { class: "quiet" }, "Nobody has done it in this browser yet.");
     return element("div", { class: "challenge" }, element("h3", {}, title), element("p", {}, task), list, button);
   }
 }

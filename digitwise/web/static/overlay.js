@@ -18,7 +18,7 @@ export function drawOverlay(overlay, paper, numbers, withTried, lit = null) {
   const { width, height } = paper.canvas;
   overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const read = numbers.filter((number) => number.page_size && number.page === 0);
-  if (!read.length) return;
+  if (!read.length || !paper.canvas.clientWidth) return; // not laid out yet
   const [left, top, scale] = paper.place(...read[0].page_size);
   const size = 16 * (width / paper.canvas.clientWidth); // font size in pixels of the canvas
   const place = { across: (x) => left + scale * x, down: (y) => top + scale * y, scale, size };

@@ -138,11 +138,24 @@ export class Paper {
     }
   }
 
+  // A part of a page of this size, as an address of an image.
+  crop([x0, y0, x1, y1], [width, height]) {
+    const whole = this.picture ?? this.sheet(this.strokes);
+    const [across, down] = [whole.width / width, whole.height / height];
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.max(1, Math.round((x1 - x0) * across)), height: Math.max(1, Math.round((y1 - y0) * down)) });
+    canvas.getContext("2d").drawImage(whole, -x0 * across, -y0 * down);
+    return canvas.toDataURL();
+  }
+
   // PNG of the whole paper with some of the strokes.
   content(strokes) {
+    return this.sheet(strokes).convertToBlob({ type: "image/png" });
+  }
+
+  sheet(strokes) {
     const { width, height } = this.canvas;
     const canvas = new OffscreenCanvas(width, height);
     this.drawOn(canvas, strokes);
-    return canvas.convertToBlob({ type: "image/png" });
+    return canvas;
   }
 }

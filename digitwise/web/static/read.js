@@ -3,6 +3,7 @@
 
 import { showNumbers } from "./answer.js";
 import { call } from "./api.js";
+import { frameOf } from "./lattice_paths.js";
 import { Live } from "./live/live.js";
 import { linesOf } from "./live/strokes.js";
 import { drawOverlay } from "./overlay.js";
@@ -124,6 +125,7 @@ async function select(job) {
   const picture = await openPicture(job.file);
   if (current !== job || !jobs.includes(job)) return;
   paper.show(picture);
+  show(job); // its numbers' pictures are parts of this one
   see(job);
 }
 
@@ -135,7 +137,7 @@ function show(job) {
   find("take").hidden = !everyNumber().length;
   find("zoom").hidden = !job?.file;
   find("write-title").textContent = job?.file ? job.name : "Write a number";
-  showNumbers(numbers, job?.numbers ?? [], { save, point, open: (number) => paper.view.reveal(number.bbox), look });
+  showNumbers(numbers, job?.numbers ?? [], { save, point, open: (number) => paper.view.reveal(number.bbox), look, crop: (number) => paper.crop(frameOf(number), number.page_size) });
   drawBoxes();
   if (!job) return;
   if (job.error) say(job.error, "error");

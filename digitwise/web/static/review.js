@@ -225,10 +225,13 @@ function listen() {
 
 async function begin() {
   try {
-    opened = await queue.open();
+    const { review } = await call("api/health"); // without a table, nothing else is asked
+    if (review) opened = await queue.open();
   } catch (error) {
+    find("none").replaceChildren(error.message);
+  }
+  if (!opened) {
     find("none").hidden = false;
-    if (error.status !== 404) find("none").replaceChildren(error.message);
     return;
   }
   find("item").hidden = find("state").hidden = false;
