@@ -11,7 +11,7 @@ from digitwise.review.journal import ConflictError
 from digitwise.review.learning import Learner
 from digitwise.review.review import Review
 from digitwise.review.writing import corrections_path
-from digitwise.web.desk import BusyError, Desk
+from digitwise.web.desk import BusyError, Desk, LateError
 from digitwise.web.review_models import (
     Decided,
     Decision,
@@ -25,6 +25,7 @@ from digitwise.web.review_models import (
 )
 
 AHEAD = 6  # open items in an answer
+SECONDS = 60.0  # time-out of an item: a batch may have larger pictures than a request
 NO_TABLE = "no table is in review: digitwise review TABLE"
 
 router = APIRouter(
@@ -85,15 +86,23 @@ def next_rows(
     return _rows(_review(request).open_after(after, client, AHEAD))
 
 
-@router.get("/rows/{position}", responses={503: {"description": "Too busy: try again"}})
+@router.get(
+    "/rows/{position}",
+    responses={
+        503: {"description": "Too busy: try again"},
+        504: {"description": "The picture takes too long"},
+    },
+)
 async def show(request: Request, position: Position) -> Reading:
     """Cut an item out of its picture, and read it again for alternatives."""
     review = _review(request, position)
     desk: Desk = request.app.state.desk
     try:
-        shown = await desk.do(lambda: review.show(position))
+        shown = await desk.do(lambda: review.show(position), SECONDS)
     except BusyError as error:
         raise HTTPException(503, str(error), {"Retry-After": "1"}) from error
+    except LateError as error:
+        raise HTTPException(504, str(error)) from error
     return Reading(**{k: v for k, v in shown.to_dict().items() if k != "box"})
 
 

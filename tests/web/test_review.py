@@ -59,6 +59,14 @@ def test_a_table_is_reviewed(client, review):
     assert row["entry"]["text"] == "72"
 
 
+def test_a_picture_that_takes_too_long_is_said_to(client, review, monkeypatch):
+    monkeypatch.setattr("digitwise.web.review.SECONDS", 0.2)
+    monkeypatch.setattr(review, "show", lambda position: time.sleep(0.6))
+    answer = client.get("/api/review/rows/0")
+    assert answer.status_code == 504
+    assert "took more than 0.2 s" in answer.json()["detail"]
+
+
 def test_two_people_are_told_of_each_other(client):
     last = client.get("/api/review").json()["last"]
     assert decide(client, 0, "72").status_code == 200

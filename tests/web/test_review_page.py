@@ -68,6 +68,9 @@ def test_a_table_is_corrected_by_keyboard_alone(desk, review, width):
     assert page.locator("#guess .unsure").count() == 2
     assert page.locator("#crop").is_visible()
     assert page.locator("#cuts .box").count() > 0
+    look = "e => [getComputedStyle(e).fill, getComputedStyle(e).stroke]"
+    assert page.locator("#cuts .box").first.evaluate(look) == ["none", "rgb(23, 96, 69)"]
+    assert page.locator("#cuts .cut").first.evaluate(look)[1] != "none"
     press(page, "Space", "7", "2", "Enter")  # typed anew
     at(page, 2)
     second = page.locator("#choices button").nth(1)
