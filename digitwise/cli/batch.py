@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from digitwise.cli.inputs import Source, find_pictures
-from digitwise.cli.journal import Counts, Journal, Pending
+from digitwise.cli.journal import SUFFIX, Counts, Journal, Pending
 from digitwise.cli.logs import logger, timed
 from digitwise.cli.output import complain, people, printable
 from digitwise.cli.overlays import Names
@@ -72,6 +72,8 @@ class Batch:
         path = self.output.path if self.output and not self.output.piped else None
         # Folders first: a new journal takes the place of an earlier one.
         drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
+        if path and not self.resume and path.with_name(path.name + SUFFIX).exists():
+            logger.warning("%s: a stopped batch begins anew; --resume would continue it", path)
         journal = Journal(path, self.how, max_error or MAX_ERROR, self.resume)
         left = self._plan(journal, path)
         count = journal.counts().pictures

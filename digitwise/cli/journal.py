@@ -276,7 +276,7 @@ class Journal:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, AttributeError):  # it may not have been opened
                 self._database.rollback()
             reason = getattr(error, "strerror", None) or error
             if "locked" in str(error):

@@ -103,6 +103,11 @@ def test_a_watched_folder_keeps_its_order(out, tmp_path):
     assert len(list(journal.pictures())) == 3
 
 
+def test_a_place_where_nothing_can_be_written_is_said(out, tmp_path):
+    with pytest.raises(DigitwiseError, match=r"can't write .*t.csv.unfinished: unable to open"):
+        begin(tmp_path / "a.png" / out.name, tmp_path)
+
+
 def test_what_it_cant_go_on_with(out, tmp_path):
     with pytest.raises(InputError, match="no .*unfinished to go on with"):
         begin(out, tmp_path, resume=True)

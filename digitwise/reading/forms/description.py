@@ -13,6 +13,8 @@ MOST_FIELDS = 1_000
 MOST_BYTES = 1 << 20
 MOST_RULES = 1_000
 LONGEST_SIDE = 100_000  # pixels
+COLUMNS_OF_PAGE = ("file", "page", "error", "who", "when")  # of a table, `review` adds the last two
+COLUMNS_OF_FIELD = ("confidence", "state", "best guess", "reason")  # after the field's name
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _understand(saved: dict[str, Any], folder: Path) -> tuple[Form | None, list[
                 raise InputError(
                     f"expected each field to have a name of its own; found {names[k]!r:.50} twice"
                 )
+            _check_column(fields[-1].name, names)
         except InputError as error:
             faults.append(Fault(k, str(error)))
         taken.add(names[k])
@@ -200,6 +203,23 @@ def _names(entries: list[Any]) -> list[str | None]:
     """Names of entries, whatever else is wrong with them: rules may use them."""
     names = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
     return [name if isinstance(name, str) else None for name in names]
+
+
+def _check_column(name: str, names: list[str | None]) -> None:
+    """Check that a field's name is no other column of the table.
+
+    Raises
+    ------
+    InputError
+    """
+    if name in COLUMNS_OF_PAGE:
+        raise InputError(f"a table has a column {name!r} already: name the field otherwise")
+    for part in COLUMNS_OF_FIELD:
+        other = name.removesuffix(f" {part}")
+        if other != name and other in names:
+            raise InputError(
+                f"a table has a column {name!r:.50} for the field {other!r:.50}: name one otherwise"
+            )
 
 
 def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:

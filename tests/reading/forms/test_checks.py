@@ -213,6 +213,8 @@ box = [0, 20, 10, 30]
         ("count = 2\nrange = [-400, -100]", "no number of 2 digits is within its range"),
         ("check = [1]", "check to be one of luhn"),
         ('[[field]]\nname = "a"\nbox = [0, 0, 1, 1]', "found 'a' twice"),
+        ('[[field]]\nname = "page"\nbox = [0, 0, 1, 1]', "has a column 'page' already"),
+        ('[[field]]\nname = "b state"\nbox = [0, 0, 1, 1]', "column 'b state' for the field 'b'"),
         ('[[field]]\nname = "far"\nbox = [0, 0, 91, 9]', "within 90×90 pixels; found [0, 0"),
         (f'[[field]]\nname = "{"n" * 999}"\nbox = [0, 0, 1, 1]', "200 characters at most"),
     ],
