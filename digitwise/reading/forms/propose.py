@@ -1,6 +1,6 @@
 """Propose the fields of a form from its print: boxes, cells, lines to write on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from digitwise.imaging.sheet import ink_of_page, lay_flat, sheet_corners
 from digitwise.imaging.surface import Light
 from digitwise.imaging.writing_lines import find_writing_lines
 from digitwise.reading.forms.entries import MOST_CELLS
+from digitwise.reading.forms.labels import without_labels
 
 AROUND = 3  # pixels that are looked at beyond a box
 OFF = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
@@ -90,15 +91,26 @@ def propose_fields(grey: Light) -> list[Proposed]:
     ink = ink_of_page(grey)
     lines = find_rules(ink) | find_dotted(ink)
     boxes = find_boxes(lines)
-    to_write_on = find_writing_lines(lines, boxes)
-    named = [*zip(name_boxes(boxes), boxes, strict=True)]
-    named += [(f"line {k}", box) for k, box in enumerate(to_write_on, 1)]
+    boxes, to_write_on = without_labels(grey, ink, lines, boxes, find_writing_lines(lines, boxes))
+    named = dict(zip(boxes, name_boxes(boxes), strict=True))
+    named |= {box: f"line {k}" for k, box in enumerate(to_write_on, 1)}
     fields = []
-    for name, box in sorted(named, key=lambda one: (one[1].top, one[1].left)):
+    for box in _in_reading_order(named):
         cells = box.cells if box.cells > 1 else _cells_of(ink, lines, box)
         place = box.left, box.top, box.right, box.bottom
-        fields.append(Proposed(name, place, cells if cells <= MOST_CELLS else 1))
+        fields.append(Proposed(named[box], place, cells if cells <= MOST_CELLS else 1))
     return fields
+
+
+def _in_reading_order(boxes: Iterable[FormBox]) -> list[FormBox]:
+    """Return boxes from top to bottom, those of a row from left to right."""
+    rows: list[list[FormBox]] = []
+    for box in sorted(boxes, key=lambda box: (box.top, box.left)):
+        if rows and box.top - rows[-1][0].top <= OFF * (rows[-1][0].bottom - rows[-1][0].top):
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [box for row in rows for box in sorted(row, key=lambda box: box.left)]
 
 
 def name_boxes(boxes: Sequence[FormBox]) -> list[str]:
@@ -119,7 +131,11 @@ def name_boxes(boxes: Sequence[FormBox]) -> list[str]:
         else:
             tables.append([row])
     tables = [table for table in tables if len(table) > 1]
-    names = [f"field {k}" for k in range(1, len(boxes) + 1)]
+    of_tables = {k for table in tables for row in table for k in row}
+    others = [k for k in range(len(boxes)) if k not in of_tables]
+    names = [""] * len(boxes)
+    for number, k in enumerate(others, 1):
+        names[k] = f"field {number}"
     for t, table in enumerate(tables, 1):
         of = f"table {t}, " if len(tables) > 1 else ""
         for r, row in enumerate(table, 1):
