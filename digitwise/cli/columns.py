@@ -8,6 +8,8 @@ from unicodedata import category
 
 FORMULA = tuple("=+-@＝＋－＠")  # spreadsheets take these for the start of a formula
 
+UNSURE = "too unsure"  # reason of a rejection without another
+
 Row: TypeAlias = dict[str, Any]
 """A number, as `Number.to_dict` returns it, and its `file`; or `file` and `error`, for a picture
 that could not be read; or `file`, `page` and `page_size`, for a page without numbers."""
@@ -115,10 +117,14 @@ def _lines_of_forms(rows: Iterable[Row], columns: dict[str, type]) -> Iterator[L
                     f"{name} confidence": round(row["confidence"], 4),
                     f"{name} state": row["state"],
                     f"{name} best guess": row["text"],
-                    f"{name} reason": row.get("reason"),
+                    f"{name} reason": row.get("reason") or _unsure(row),
                 }
                 states |= {name: row["state"], f"{name} state": row["state"]}
         yield Line([cells.get(name) for name in columns], states)
+
+
+def _unsure(row: Row) -> str | None:
+    return UNSURE if row["state"] == "rejected" else None
 
 
 def shown_of(row: Row) -> str:

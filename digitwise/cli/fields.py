@@ -54,6 +54,8 @@ def fields(
     if edit:
         edit_fields(page, out, show)
         return
+    if page.suffix == ".toml" and page.exists():
+        raise InputError(f"{page} is a description already: digitwise fields {page} --edit")
     from digitwise.imaging.pictures import open_first
     from digitwise.reading.forms.propose import propose_form
     from digitwise.reading.forms.writing import as_toml
@@ -72,8 +74,9 @@ def fields(
     seen = out.with_name(f"{out.stem}{OVERLAY_SUFFIX}")
     write_atomically(seen, _drawn(form))
     write_atomically(out, as_toml(saved).encode())
+    count = len(form.fields)
     people(as_json=False).print(
-        f"{len(form.fields)} fields, described in {out} and drawn in {seen}\n"
+        f"{count} field{'' if count == 1 else 's'}, described in {out} and drawn in {seen}\n"
         f"Name them: digitwise fields {out} --edit\n"
         f"Read with them: digitwise read SCAN --fields {out}"
     )

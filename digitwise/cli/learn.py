@@ -48,6 +48,10 @@ def learn(
 
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+    if out.suffix != ".safetensors":
+        raise typer.BadParameter(
+            f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"
+        )
     console = people(as_json)
     corrections = read_corrections(source)
     name = resolve("auto", data_dir)
@@ -74,9 +78,13 @@ def learn(
         emit(told)
     console.print(_said(learnt))
     if not learnt.model:
-        raise DigitwiseError(
-            f"refused: the new network reads no better, or others worse; {out} was not written"
+        better = told["right_after"] > told["right_before"]
+        why = (
+            "other numbers or digits are read worse"
+            if better
+            else "held-out corrections are read no better, so correct more numbers"
         )
+        raise DigitwiseError(f"refused: {why}; {out} was not written")
     console.print(f"{out}: digitwise read --model {out}")
 
 

@@ -126,6 +126,15 @@ def read(
         raise typer.BadParameter(
             "needs -o FILE: the journal to continue is beside it", param_hint="--resume"
         )
+    if max_error is not None and not 0 < max_error < 1:
+        raise typer.BadParameter(
+            f"expected a share between 0 and 1, 0.01, say; found {max_error:g}",
+            param_hint="--max-error",
+        )
+    if layout == "digit" and (count or pattern):
+        raise typer.BadParameter(
+            "a digit is one digit: leave out --count and --pattern", param_hint="--layout"
+        )
     if watch and not (output and not output.piped):
         raise typer.BadParameter("needs -o FILE, to keep it up to date", param_hint="--watch")
     if output and output.piped and as_json:
@@ -189,6 +198,9 @@ def _output(out: Path | None, bom: bool, pictures: bool, replace: bool) -> "Outp
     from digitwise.cli.tables import check_library, kind_of
 
     if not out:
+        for option, given in (("--pictures", pictures), ("--bom", bom)):
+            if given:
+                raise typer.BadParameter("needs -o FILE, a table", param_hint=option)
         return None
     kind = kind_of(out)
     if not kind:

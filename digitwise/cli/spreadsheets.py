@@ -12,6 +12,9 @@ from digitwise.extras import need
 MAX_SHEET_LINES = 1_048_575  # below the heading
 COLOURS = {"rejected": "#F4B6B0", "look": "#FFE9A8"}
 WIDTHS = {"file": 36, "text": 16, "best guess": 16, "box": 22, "error": 40}  # in characters
+TEXT = "@"  # format of text: edited cells stay text, too
+CONFIDENCE = "0.0000"
+MOST_PRINTED = 15  # columns that a page can show
 PICTURE_WIDTH = 28  # in characters
 LINE_HEIGHT = 36  # in points
 
@@ -55,17 +58,16 @@ class _Sheet:
         self._sheet = book.add_worksheet()
         self._columns = list(columns)
         self._picture = self._columns.index("text") + 1 if pictures else None
-        # "@" is the format of text: edited cells stay text, too.
         self._formats = {
-            (state, text): book.add_format(
+            (state, kind): book.add_format(
                 {
                     **({"bg_color": COLOURS[state]} if state in COLOURS else {}),
-                    **({"num_format": "@"} if text else {}),
+                    **({"num_format": kind} if kind else {}),
                     **({"valign": "vcenter"} if pictures else {}),
                 }
             )
             for state in ("", "sure", *COLOURS)
-            for text in (False, True)
+            for kind in ("", TEXT, CONFIDENCE)
         }
         self._bold = book.add_format({"bold": True})
 
@@ -82,14 +84,20 @@ class _Sheet:
         for count, line in enumerate(lines, 1):
             self._write_line(count, line)
         self._sheet.freeze_panes(1, 0)
+        # Printed pages are as wide as the table, with the heading on each.
+        self._sheet.repeat_rows(0)
+        if len(self._columns) <= MOST_PRINTED:
+            self._sheet.set_landscape()
+            self._sheet.fit_to_pages(1, 0)
         self._sheet.autofilter(0, 0, count, len(self._columns) - (self._picture is None))
 
     def _write_line(self, row: int, line: Line) -> None:
         if self._picture is not None:
             self._sheet.set_row(row, LINE_HEIGHT)
         for (place, name), cell in zip(self._places(), line.cells, strict=True):
-            state = line.states.get(name, "")
-            self._write_cell(row, place, cell, self._formats[state, isinstance(cell, str)])
+            kind = CONFIDENCE if name.endswith("confidence") else ""
+            kind = TEXT if isinstance(cell, str) else kind
+            self._write_cell(row, place, cell, self._formats[line.states.get(name, ""), kind])
         if self._picture is not None and line.crop:
             png = io.BytesIO(b64decode(line.crop))
             how = {"image_data": png, "x_offset": 2, "y_offset": 2, "object_position": 1}

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,8 +83,18 @@ def _rows(file: Any, suffix: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from _json_rows(file)
         return
     table = csv.DictReader(file, delimiter="," if suffix == ".csv" else "\t")
+    _check_columns(table.fieldnames or ())
     for row in table:
         yield table.line_num, row
+
+
+def _check_columns(names: Sequence[Any]) -> None:
+    if not {"file", "text"}.issubset(names):
+        found = ", ".join(map(str, names)) or "none"
+        raise ValueError(
+            "expected the columns file and text (a form's table is corrected by digitwise review, "
+            f"which writes TABLE.corrections.jsonl to learn from); found {found:.80}"
+        )
 
 
 def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
@@ -130,6 +140,7 @@ def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for sheet in book:
             lines = sheet.iter_rows(values_only=True)
             heading = next(lines, ())
+            _check_columns(heading)
             for line, cells in enumerate(lines, 2):
                 yield (
                     line,

@@ -114,7 +114,8 @@ def with_confidence(number: Number, confidence: float, how: How) -> Number:
         replace(digit, rejected=rejected and digit.p <= least, p=max(digit.p, confidence))
         for digit in number.digits
     ]
-    return replace(number, confidence=confidence, digits=digits)
+    sure = confidence > how.sure_above
+    return replace(number, confidence=confidence, digits=digits, sure=sure)
 
 
 def nothing_read(picture: Picture, reason: str) -> Number:

@@ -115,7 +115,7 @@ def learn_from(
     if len(known) < FEWEST:
         raise InputError(
             f"expected {FEWEST} corrected numbers or more that can be found in their pictures; "
-            f"found {len(known)} of {len(corrections)}"
+            f"found {len(known)} of {len(corrections)}; digitwise review TABLE corrects more"
         )
     held_out = known[HELD_OUT - 1 :: HELD_OUT]
     taught = [number for k, number in enumerate(known) if k % HELD_OUT != HELD_OUT - 1]

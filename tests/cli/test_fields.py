@@ -75,6 +75,7 @@ def test_the_editor_is_served_with_the_form(tmp_path):
 def test_an_editor_that_cannot_begin(run, tmp_path):
     Image.fromarray(blank_form()).save(tmp_path / "blank.png")
     (tmp_path / "form.toml").write_text("size = 3")
+    assert_one_line(run("fields", "form.toml"), 1, "digitwise fields form.toml --edit")
     edit = ("fields", "blank.png", "--edit", "-o", "form.toml")
     assert_one_line(run(*edit), 1, "is there already", "digitwise fields form.toml --edit")
     assert_one_line(run("fields", "form.toml", "--edit"), 1, "form.toml: expected 2 whole numbers")
@@ -157,4 +158,4 @@ def test_fields_of_a_table_are_named_by_row_and_column(run, tmp_path):
     assert run("fields", "table.png", "-o", "form.toml").code == 0
     fields = tomllib.loads((tmp_path / "form.toml").read_text())["field"]
     names = [field["name"] for field in fields]
-    assert names == [*(f"row {r}, column {c}" for r in (1, 2, 3) for c in (1, 2, 3)), "field 10"]
+    assert names == [*(f"row {r}, column {c}" for r in (1, 2, 3) for c in (1, 2, 3)), "field 1"]

@@ -12,4 +12,6 @@ def test_too_few_corrections(run, tmp_path, draw_number):
     assert "found 1 of 1" in ran.err
     assert not (tmp_path / "mine.safetensors").exists()
     assert_one_line(run("learn", "no.csv"), 1, "no.csv can't be read")
+    assert "digitwise review" in ran.err
     assert run("learn", ".", "--out", "no/mine.safetensors").code == 2
+    assert run("learn", ".", "--out", "mine.txt").code == 2

@@ -95,6 +95,10 @@ def test_xlsx_has_text_and_colours(draw_number, tmp_path):
     assert [cell.value for cell in names] == NAMES[1:]
     assert {cell.data_type for cell in names} == {"s"}
     assert rows[0][4].value == 78
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.fitToHeight == 0
+    assert rows[0][5].number_format == "0.0000"
     assert len(list(openpyxl.load_workbook(io.BytesIO(written(".xlsx", []))).active.rows)) == 1
 
 
@@ -159,7 +163,21 @@ def test_forms_have_a_row_a_page(suffix):
         "error",
     ]  # fmt: skip
     assert lines == [
-        ["a.pdf", "0", "12", "0.99", "sure", "12", "", "?", "0.5", "rejected", "7", "", ""],
+        [
+            "a.pdf",
+            "0",
+            "12",
+            "0.99",
+            "sure",
+            "12",
+            "",
+            "?",
+            "0.5",
+            "rejected",
+            "7",
+            "too unsure",
+            "",
+        ],
         ["a.pdf", "1", "9", "0.99", "sure", "9", "", "", "", "", "", "", ""],
         ["b.pdf", "0", *10 * [""], "damaged"],
     ]

@@ -101,6 +101,9 @@ def test_rows_that_make_no_sense(table, tmp_path, row, error):
 
 
 def test_what_is_no_corrections(tmp_path):
+    (tmp_path / "form.csv").write_text('"file","page","total","total state"\n')
+    with pytest.raises(DataError, match=r"file and text .*digitwise review.*found file, page"):
+        read_corrections(tmp_path / "form.csv")
     for name, error in (("", "truth.json"), ("a.docx", "ending in"), ("no.csv", "can't be read")):
         with pytest.raises(DataError, match=error):
             read_corrections(tmp_path / name)

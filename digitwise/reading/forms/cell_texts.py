@@ -94,4 +94,5 @@ def number_of(
         (picture.width, picture.height),
         decimal=how.decimal,
         cells=text,
+        sure=confidence > how.sure_above,
     )

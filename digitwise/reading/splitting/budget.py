@@ -12,10 +12,15 @@ class BusyError(ImageError):
     """A page, or a part of it, has too many candidate digits."""
 
     def __init__(self, found: str) -> None:
+        self.found = found
         super().__init__(
             f"too busy for a page of numbers: {found}; cut the numbers out, or clean the picture "
             "of its texture"
         )
+
+    def __reduce__(self) -> tuple[type["BusyError"], tuple[str]]:
+        """Come out of a worker process with the same message, not one within another."""
+        return BusyError, (self.found,)
 
 
 class Budget:

@@ -86,6 +86,13 @@ def test_each_cell_is_read_by_itself(read_comb, text):
     assert not number.rejected
 
 
+def test_cells_that_are_read_surely_are_sure(read_comb, reader):
+    numbers = [read_comb(text) for text in ("50237", "12335")]
+    limit = reader.sure_above()
+    assert max(number.confidence for number in numbers) > limit
+    assert all((number.state == "sure") == (number.confidence > limit) for number in numbers)
+
+
 @pytest.mark.parametrize("off", [-16, 16])
 def test_digits_beside_a_divider_stay_in_their_cells(read_comb, off):
     assert read_comb("10711", off=off).cells == "10711"

@@ -118,7 +118,7 @@ def number(*alternatives):
 class How:
     """The attributes of a reader's `How` that are used here."""
 
-    number_threshold, alternatives, chosen = 0.7, 5, 0
+    number_threshold, alternatives, chosen, sure_above = 0.7, 5, 0, 0.9
 
 
 def read_with(numbers, monkeypatch):
@@ -177,6 +177,7 @@ def test_a_sum_makes_doubtful_readings_sure(monkeypatch):
     found = choose(form, read_with(numbers, monkeypatch), How())
     assert [n and n.text for n in found.values()] == ["11", "20", None, "31"]
     assert found["a"].confidence > 0.9
+    assert {n.state for n in found.values() if n} == {"sure"}
     assert not any(n.rejected for n in found.values() if n)
     numbers["total"] = number(("99", 0.999))
     found = choose(form, read_with(numbers, monkeypatch), How())

@@ -1,5 +1,7 @@
 """Pages of noise and strokes: said to be too busy, before time and memory are gone."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -22,8 +24,11 @@ def bars(n, height=20, apart=8):
 
 @pytest.mark.parametrize("layout", ["auto", "number"])
 def test_a_texture_is_no_number(reader, layout):
-    with pytest.raises(BusyError, match="too busy .* 1,100 pieces of ink .* cut the numbers out"):
+    wanted = "too busy .* 1,100 pieces of ink .* cut the numbers out"
+    with pytest.raises(BusyError, match=wanted) as found:
         reader.read(bars(1_100), layout=layout)
+    # It says the same when it comes out of another process.
+    assert str(pickle.loads(pickle.dumps(found.value))) == str(found.value)
 
 
 def test_a_texture_beside_a_number_leaves_the_number(reader, draw_number):
