@@ -4,8 +4,8 @@
 
 Numbers of MNIST's test digits (DIGITWISE_DATA) are drawn on grounds of one kind. A pixel counts as
 ink if handwriting covers half of it. Sauvola's (2000) and Wolf's (2004) thresholds have a window of
-half the picture's height, k = 0.2 and 0.5. --learn first trains the network with training digits, as
-`digitwise/reading/ink.safetensors` was, and measures that one.
+half the picture's height, k = 0.2 and 0.5. --learn first trains the network with training digits,
+as `digitwise/reading/ink.safetensors` was, and measures that one.
 """
 
 import argparse

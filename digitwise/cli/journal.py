@@ -51,6 +51,8 @@ class Counts:
     sure: int
     look: int
     rejected: int
+    empty: int
+    """Pictures in which no number was found."""
     wrong: float
     """Expected number of wrong ones among the sure numbers: the sum of 1 - confidence."""
 
@@ -242,6 +244,10 @@ class Journal:
             sure=sure,
             look=states.get("look", 0) + states.get("sure", 0) - sure,
             rejected=states.get("rejected", 0),
+            empty=self._value(
+                f"SELECT COUNT(*) FROM {joined} "
+                "WHERE NOT failed AND results.id NOT IN (SELECT result FROM numbers)"
+            ),
             wrong=wrong,
         )
 

@@ -62,13 +62,14 @@ def learn(
     learnt = learn_from(
         open_model(model), corrections, base, validation, seed, progress=console.print
     )
+    right, now = (int(one.corrections.right.sum()) for one in (learnt.before, learnt.after))
     told = {
         "model": str(out) if learnt.model else None,
         "numbers": learnt.numbers,
         "digits": learnt.digits,
         "held_out": learnt.held_out,
-        "right_before": int(learnt.before.corrections.right.sum()),
-        "right_after": int(learnt.after.corrections.right.sum()),
+        "right_before": right,
+        "right_after": now,
         "accuracy_before": learnt.before.accuracy,
         "accuracy_after": learnt.after.accuracy,
     }
@@ -78,10 +79,9 @@ def learn(
         emit(told)
     console.print(_said(learnt))
     if not learnt.model:
-        better = told["right_after"] > told["right_before"]
         why = (
             "other numbers or digits are read worse"
-            if better
+            if now > right
             else "held-out corrections are read no better, so correct more numbers"
         )
         raise DigitwiseError(f"refused: {why}; {out} was not written")

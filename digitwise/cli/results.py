@@ -108,6 +108,8 @@ def summary(counts: Counts, out: Path | None) -> str:
     parts = [f"{counts.sure:,} sure{wrong}", f"{counts.look:,} to look at"]
     if counts.rejected:
         parts.append(f"{counts.rejected:,} rejected")
+    if counts.empty:
+        parts.append(f"no number in {counted(counts.empty, 'picture')}")
     if counts.failed:
         parts.append(f"{counted(counts.failed, 'file')} could not be read")
     where = f"; in {out}" if out else ""

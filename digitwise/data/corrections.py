@@ -155,6 +155,8 @@ def _is_corrected(row: dict[str, Any]) -> bool:
     text = row.get("text") or ""
     if not text or "?" in text:
         return False
+    if "box" in row and not row["box"]:  # on a page where no number was found: it isn't said where
+        return False
     state = row.get("state")
     return state in (CORRECTED, "rejected") or text != row.get("best guess", text)
 

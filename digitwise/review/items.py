@@ -17,6 +17,7 @@ DECIDED = (CORRECTED, NO_NUMBER)
 ORDER = {"rejected": 0, "look": 1, "sure": 2}
 WRITTEN = re.compile(r'(?!=)[-0-9.,/:=×" ]*[0-9×][-0-9.,/:=×" ]*')
 MAX_TEXT = 60  # characters
+NOTHING = "no number was found on this page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,14 @@ def items_of(path: Path, content: Content) -> list[Item]:
             f"{path}: expected a table that `digitwise read -o` wrote, with the columns file and "
             f"text; found {found:.200}"
         )
+    # A page on which nothing was found: somebody may find a number on it.
+    empty = [] if of_fields else ["file"]
     items = []
     seen: Counter[str] = Counter()
     for line, row in enumerate(content.rows):
         for column in of_fields or ["text"]:
-            if row.get(column) not in (None, "") or row.get(_state(column)):
+            found = row.get(column) not in (None, "") or row.get(_state(column))
+            if found or any(row.get(name) and not row.get("error") for name in empty):
                 item = _item(path, line, row, column, seen)
                 items.append(item)
     if not items:
@@ -167,8 +171,8 @@ def _item(path: Path, line: int, row: dict[str, Any], column: str, seen: Counter
         text=text,
         guess=cell("best guess") or text,
         confidence=min(max(confidence, 0.0), 1.0),
-        state=cell("state"),
-        reason=cell("reason"),
+        state=cell("state") or ("" if text else "rejected"),
+        reason=cell("reason") or ("" if text or cell("state") else NOTHING),
         likely=likely,
         cells={name: row.get(name) for name in names},
     )

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from digitwise.cli.journal import Journal
+from digitwise.cli.results import summary
 from digitwise.errors import DigitwiseError, ImageError, InputError
 
 HOW = {"layout": "auto"}
@@ -70,8 +71,15 @@ def test_the_least_sure_are_to_be_looked_at(out, tmp_path):
     ]  # fmt: skip
     journal.add(key["c"], [{"error": "damaged"}])
     assert (journal.counts().pictures, journal.counts().failed) == (3, 1)
+    assert journal.counts().empty == 0
     journal.add(key["a"], [number(0.95)])  # read again
     assert journal.counts().numbers == 4
+    journal.add(key["b"], [{"page": 0, "page_size": [9, 9]}])
+    counts = journal.counts()
+    assert counts.empty == 1
+    assert summary(counts, None).endswith(
+        "1 to look at, no number in 1 picture, 1 file could not be read"
+    )
 
 
 def test_pictures_that_are_no_files_and_names_of_any_bytes(tmp_path):

@@ -43,6 +43,8 @@ def test_what_was_changed_in_a_table(table):
     )
     change(table, ('"d.png",0,1,"7"', '"d.png",0,1,"?"'), ('"sure","1.5"', '"corrected","1.5"'))
     change(table, ('"look","72"', '"look","12"'))
+    with table.open("a") as file:  # a number that somebody has seen where none was found
+        file.write('"a.png",0,,"55",,,"corrected",,,\n')
     folder = table.parent
     assert read_corrections(table) == [
         Correction(folder / "=b.png", 1, (3, 4, 50, 60), "72"),

@@ -10,6 +10,7 @@ from digitwise.errors import DataError, InputError
 from digitwise.review.journal import ConflictError
 from digitwise.review.review import Review, name_of
 from digitwise.review.writing import corrections_path
+from tests.cli.test_tables import number
 from tests.review.conftest import FORMATS, TEXTS, cells_of
 
 NAMES = list(TEXTS)
@@ -219,6 +220,23 @@ def test_tables_that_can_not_be_reviewed(tmp_path, reader, content, error, says)
     with pytest.raises(error, match=says):
         Review(table, reader)
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_page_on_which_nothing_was_found_is_looked_at(make_review, make_table, suffix):
+    make_table()  # its pictures
+    rows = [number("=1+1.png", "078", bbox=[20, 20, 90, 80])]
+    rows += [{"file": "c.png", "page": 0, "page_size": [200, 120]}]
+    rows += [{"file": "bad.png", "error": "damaged"}]
+    review = make_review(suffix, rows=rows)
+    assert [item.guess for item in review.items] == ["", "078"]
+    assert review.items[0].reason == "no number was found on this page"
+    assert review.progress().rejected == 1
+    assert review.show(0).size[0] > 70
+    decide(review, 0, "52")
+    review.write()
+    assert cells_of(review.table)[1]["text"] == "52"
+    assert cells_of(review.table)[1]["state"] == "corrected"
 
 
 def test_what_is_shown_of_an_item(make_review):
