@@ -93,10 +93,10 @@ def items_of(path: Path, content: Content) -> list[Item]:
         raise InputError(f"{path}: an empty table: there is nothing to review")
     of_fields = [name for name in content.columns if f"{name} state" in content.columns]
     if "file" not in content.columns or not (of_fields or "text" in content.columns):
-        found = ", ".join(map(str, content.columns))
+        names = ", ".join(map(str, content.columns))
         raise DataError(
             f"{path}: expected a table that `digitwise read -o` wrote, with the columns file and "
-            f"text; found {found:.200}"
+            f"text; found {names:.200}"
         )
     # A page on which nothing was found: somebody may find a number on it.
     empty = [] if of_fields else ["file"]
@@ -104,7 +104,7 @@ def items_of(path: Path, content: Content) -> list[Item]:
     seen: Counter[str] = Counter()
     for line, row in enumerate(content.rows):
         for column in of_fields or ["text"]:
-            found = row.get(column) not in (None, "") or row.get(_state(column))
+            found = row.get(column) not in (None, "") or bool(row.get(_state(column)))
             if found or any(row.get(name) and not row.get("error") for name in empty):
                 item = _item(path, line, row, column, seen)
                 items.append(item)
