@@ -11,7 +11,7 @@ from digitwise.imaging.rules import Mask
 SHORTEST = 0.04  # of the page's longer side: length of a line to write on
 LONGEST = 0.8  # of the page's width: longer ones part a page
 THICKEST = 0.006  # of the page's longer side
-HIGH = 0.03  # of the same: what is written on a line is so high, at most
+HIGH = 0.03  # of the same: what is written on a line is so high, at most; more on a wide slip
 ROOM = 0.85  # share of the distance to what is above that writing may take
 EDGE = 0.006  # of the page's longer side: a line so near to a box is its edge
 OVER = 0.3  # share of a line that lies under, or at, something else
@@ -30,6 +30,7 @@ def find_writing_lines(lines: Mask, boxes: Sequence[FormBox]) -> list[FormBox]:
     import cv2
 
     side, width = max(lines.shape), lines.shape[1]
+    highest = HIGH * side * max(1.0, width / lines.shape[0])
     long = np.ones((1, max(3, round(SHORTEST * side))), np.uint8)
     # A line that is a little aslant is a step for every row; thickened, they hang together.
     thick = cv2.dilate(lines.astype(np.uint8), np.ones((3, 1), np.uint8))
@@ -49,7 +50,7 @@ def find_writing_lines(lines: Mask, boxes: Sequence[FormBox]) -> list[FormBox]:
             if other is not line and other.bottom <= line.top and _over(line, other) > OVER
         ]
         room = ROOM * (line.top - max(above, default=0))
-        high = round(min(HIGH * side, room))
+        high = round(min(highest, room))
         if high >= MIN_HEIGHT_SIDES * side:
             found.append(FormBox(line.left, line.top - high, line.right, line.top))
     return sorted(found, key=lambda box: (box.bottom, box.left))

@@ -26,7 +26,7 @@ MIN_LETTERS = 3  # fewer are a unit or a sign of a currency, beside which people
 MAX_LEFT = 0.5  # of a box's width: print that begins further right is a unit
 NEAR_SIDES = 0.008  # maximum gap, or overlap if askew, of neighbours: share of the longer side
 BESIDE = 0.5  # minimum share of the shorter side along which boxes are neighbours
-TITLE = 0.6  # minimum share of a line that its title takes
+OFF_LINE = 0.05  # of a line's length: by which its title begins or ends elsewhere
 MIN_CONFIDENCE = 0.45  # of a number, to be one in writing; words reach 0.42
 MIN_SPAN = 0.5  # minimum share of the ink's width that the number takes
 ALIGNED_HEIGHTS = 0.05  # of the box: by which labels of a column, or of a row, are out of line
@@ -72,7 +72,7 @@ def without_labels(
     labels = _labels(boxes, held, is_print, NEAR_SIDES * side)
     return (
         [box for box in boxes if box not in labels],
-        [box for box in to_write_on if not (_is_title(box, held[box]) and is_print(box))],
+        [box for box in to_write_on if not (_is_title(inked, box) and is_print(box))],
     )
 
 
@@ -93,8 +93,17 @@ def _start(letters: Letters) -> int:
     return min(left for left, _, _ in letters)
 
 
-def _is_title(box: FormBox, letters: Letters) -> bool:
-    return bool(letters) and _span(letters) >= TITLE * (box.right - box.left)
+def _is_title(inked: Mask, line: FormBox) -> bool:
+    """Whether the print above a line begins and ends where the line does."""
+    around = (line.bottom - line.top) // 2
+    left = max(0, line.left - around)
+    wide = FormBox(left, line.top, line.right + around, line.bottom)
+    letters = _letters(inked, wide, 1)
+    if not letters:
+        return False
+    start, end = left + _start(letters), left + _start(letters) + _span(letters)
+    off = max(3.0, OFF_LINE * (line.right - line.left))
+    return abs(start - line.left) <= off and abs(end - line.right) <= off
 
 
 def _is_number(reader: "Reader", grey: Light, box: FormBox, letters: Letters) -> bool:

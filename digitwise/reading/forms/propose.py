@@ -12,12 +12,14 @@ from digitwise.imaging.dotted import find_dotted
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.rules import Mask, find_rules
 from digitwise.imaging.sheet import ink_of_page, lay_flat, sheet_corners
+from digitwise.imaging.skew import skew_of, turned_upright
 from digitwise.imaging.surface import Light
 from digitwise.imaging.writing_lines import find_writing_lines
 from digitwise.reading.forms.entries import MOST_CELLS
 from digitwise.reading.forms.labels import without_labels
 
 AROUND = 3  # pixels that are looked at beyond a box
+MIN_SKEW_DEGREES = 0.3  # of a page that is turned upright first
 OFF = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
 
 
@@ -50,7 +52,7 @@ class ProposedForm:
     size : (width, height)
         Of the page, in pixels of its description.
     laid_flat : bool
-        Whether the page is the sheet of a photograph, laid flat.
+        Whether the page is the sheet of a photograph, laid flat, or a scan that was turned upright.
     fields : list of Proposed
     """
 
@@ -73,10 +75,14 @@ class ProposedForm:
 def propose_form(picture: Picture) -> ProposedForm:
     """Propose a form's fields from a picture of it, blank or filled, scanned or photographed."""
     corners = sheet_corners(picture.grey)
-    if corners is None:
+    # Boxes are upright on the sheet.
+    flat = picture.grey if corners is None else lay_flat(picture.grey, corners).grey
+    skew = skew_of(ink_of_page(flat))
+    if abs(skew) >= MIN_SKEW_DEGREES:
+        flat = turned_upright(flat, skew)
+    elif corners is None:
         size = picture.width, picture.height
         return ProposedForm(picture.grey, size, False, propose_fields(picture.grey))
-    flat = lay_flat(picture.grey, corners).grey  # boxes are upright on the sheet
     return ProposedForm(flat, (flat.shape[1], flat.shape[0]), True, propose_fields(flat))
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from digitwise.imaging.ink import extract_ink
-from digitwise.reading.forms.propose import propose_fields
+from digitwise.imaging.pictures import Picture
+from digitwise.reading.forms.propose import propose_fields, propose_form
 
 COLUMNS = (60, 260, 400, 560)
 TOP, HIGH = 300, 60
@@ -19,7 +20,8 @@ def form():
     """A form with an underlined title, a line to write on, and a table with headings."""
     page = np.full((1100, 800), 255, np.uint8)
     cv2.putText(page, "Daily report", (60, 95), 0, 1.2, 30, 2)
-    cv2.line(page, (60, 110), (300, 110), 30, 2)
+    (wide, _), _ = cv2.getTextSize("Daily report", 0, 1.2, 2)
+    cv2.line(page, (60, 110), (60 + wide, 110), 30, 2)
     cv2.putText(page, "Date", (60, 200), 0, 0.7, 60, 2)
     cv2.line(page, (140, 205), (460, 205), 40, 2)
     for r, item in enumerate(ITEMS):
@@ -47,7 +49,7 @@ def test_numbers_in_writing_are_fields(form, draw_number):
     picture = draw_number("50237").convert("L").resize((120, 36))
     ink = extract_ink(np.asarray(picture, np.float32) / np.float32(255))
     written = (255 * (1 - ink.clip(0, 1))).astype(np.uint8)
-    for x, y in ((270, 372), (150, 165)):
+    for x, y in ((270, 372), (150, 165), (330, 165)):  # the line is full, too
         place = form[y : y + 36, x : x + 120]
         np.minimum(place, written, out=place)
     assert len(proposed(form)) == 7
@@ -58,6 +60,20 @@ def test_rows_that_are_askew_are_named_from_left_to_right(form):
     form = cv2.warpAffine(form, aslant, form.shape[::-1], borderValue=255, flags=cv2.INTER_CUBIC)
     names = [name for name in proposed(form) if "column" in name]
     assert names == [f"row {r}, column {c}" for r in (1, 2, 3) for c in (1, 2)]
+
+
+@pytest.mark.parametrize("skew", [-3.0, 2.0])
+def test_a_scan_that_is_askew_is_turned_upright(form, skew):
+    aslant = cv2.getRotationMatrix2D((400, 550), -skew, 1.0)
+    scan = cv2.warpAffine(form, aslant, form.shape[::-1], borderValue=255, flags=cv2.INTER_CUBIC)
+    found = propose_form(Picture(scan / np.float32(255), *scan.shape[::-1]))
+    assert found.laid_flat
+    assert found.size == found.grey.shape[::-1]
+    assert [field.name for field in found.fields] == list(proposed(form))
+    for field, upright in zip(found.fields, proposed(form).values(), strict=True):
+        (a, b, c, d), (e, f, g, h) = field.box, upright.box
+        assert max(abs((c - a) - (g - e)), abs((d - b) - (h - f))) <= 8
+    assert not propose_form(Picture(form / np.float32(255), *form.shape[::-1])).laid_flat
 
 
 def test_print_beside_the_place_to_write_in_the_same_box_stays():
