@@ -55,7 +55,7 @@ def open_picture(page: Path, out: Path) -> "EditedFile":
     form = propose_form(open_first(page))
     reference, new = beside(page, out), {}
     if form.laid_flat:
-        path = new_file(out.with_suffix(".png"))
+        path = flat_picture(page, out)
         reference, new = path.name, {path: light_as_png(form.grey)}
     saved = {"size": [*form.size], "reference": reference, "field": form.entries()}
     return EditedFile(out, saved, form.grey, new)
@@ -93,14 +93,17 @@ def beside(picture: Path, out: Path) -> str:
     return os.path.relpath(picture, out.absolute().parent).replace(os.sep, "/")
 
 
-def new_file(path: Path) -> Path:
-    """Return a path where nothing is yet.
+def flat_picture(page: Path, out: Path) -> Path:
+    """Return the path of a page laid flat: `out`.png, or `out`.flat.png if the page has that name.
 
     Raises
     ------
     InputError
         If a file is there.
     """
+    path = out.with_suffix(".png")
+    if path.exists() and path.samefile(page):
+        path = out.with_suffix(".flat.png")
     if path.exists():
         raise InputError(f"{path} is there already: name another file with -o, or move it away")
     return path

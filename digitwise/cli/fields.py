@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitwise.cli.editor import beside, edit_fields, new_file
+from digitwise.cli.editor import beside, edit_fields, flat_picture
 from digitwise.cli.output import people
 from digitwise.cli.overlays import OVERLAY_SUFFIX
 from digitwise.display.png import image_as_png, light_as_png
@@ -67,7 +67,7 @@ def fields(
         )
     reference = beside(page, out)
     if form.laid_flat:
-        flat = new_file(out.with_suffix(".png"))
+        flat = flat_picture(page, out)
         write_atomically(flat, light_as_png(form.grey))
         reference = flat.name
     saved = {"size": [*form.size], "reference": reference, "field": form.entries()}

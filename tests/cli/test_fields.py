@@ -147,6 +147,16 @@ def test_a_photograph_of_a_blank_form_is_laid_flat(run, tmp_path, draw_number):
     assert ran.out.splitlines() == [f"{name}.png: {line}" for name in "ab" for line in said]
 
 
+def test_a_scan_that_is_askew_is_not_replaced_by_the_reference(run, tmp_path):
+    Image.fromarray(scan(blank_form(), angle=2.0)[0]).save(tmp_path / "form.png")
+    before = (tmp_path / "form.png").read_bytes()
+    assert run("fields", "form.png", "-o", "form.toml").code == 0
+    described = tomllib.loads((tmp_path / "form.toml").read_text())
+    assert described["reference"] == "form.flat.png"
+    assert (tmp_path / "form.flat.png").is_file()
+    assert (tmp_path / "form.png").read_bytes() == before
+
+
 def test_fields_of_a_table_are_named_by_row_and_column(run, tmp_path):
     page = np.full((600, 800), 255, np.uint8)
     for y in (100, 160, 220, 280):
