@@ -18,7 +18,7 @@ from digitwise.reading.judged import Judged
 from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
 from digitwise.reading.results import less_sure, make_numbers, on_picture
-from digitwise.reading.seen_twice import merge, surer
+from digitwise.reading.seen_twice import choose, merge
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import classify
@@ -150,13 +150,12 @@ def _is_unsure(found: list[Number], how: How) -> bool:
 
 
 def _surer(usual: "Best", again: "Best", how: How) -> "Best":
-    """Return the surer proposal for a page's only number; else merge the numbers of both."""
-    if again.page.budget.spent or not (usual.found and again.found):
+    """Return the numbers of a page, from its best proposal in the usual ways and in the second."""
+    spent = usual.page.budget.spent or again.page.budget.spent
+    if spent or not (usual.found and again.found):
         return max(usual, again, key=lambda one: one.gain)
-    if how.layout == "number":
-        best, other = (again, usual) if again.gain > usual.gain else (usual, again)
-        return best._replace(found=surer(best.found, other.found, how))
-    return usual._replace(found=merge(usual.found, again.found, COST_OF_WRONG_DIGIT, how))
+    join = choose if how.layout == "number" else merge
+    return usual._replace(found=join(usual.found, again.found, COST_OF_WRONG_DIGIT, how))
 
 
 def _judge(pages: Sequence[Page], how: How) -> list["Best"]:

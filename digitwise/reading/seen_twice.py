@@ -1,12 +1,14 @@
 """Merge two readings of one page, whose ink was seen in two ways: for each place the surer one."""
 
 from collections.abc import Sequence
+from math import prod
 
 from digitwise.reading.how import How
 from digitwise.reading.number import Box, Number
 from digitwise.reading.results import less_sure
 from digitwise.reading.turned import score
 
+FLOOR = 0.02  # least probability of a text that one way has not among its alternatives
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
 
 
@@ -31,9 +33,7 @@ def merge(
             ours, theirs = _competing(k, of_second)
             placed |= ours
             one, other = [first[i] for i in sorted(ours)], [second[j] for j in sorted(theirs)]
-            # Unsure readings of ink that the second way does not see are dropped, too.
-            better = score(other, wrong) > score(one, wrong)
-            groups.append((theirs, surer(other, one, how) if better else surer(one, other, how)))
+            groups.append((theirs, choose(one, other, wrong, how)))
     for j, number in enumerate(second):
         if not of_second[j] and number.confidence > how.number_threshold:
             before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
@@ -41,17 +41,38 @@ def merge(
     return [number for _, kept in groups for number in kept] or list(first)
 
 
-def surer(right: list[Number], other: list[Number], how: How) -> list[Number]:
-    """Return the readings taken for right, less sure if the others disagree.
+def choose(
+    first: Sequence[Number], second: Sequence[Number], wrong: float, how: How
+) -> list[Number]:
+    """Choose between two readings of one place.
 
-    One side is right at most. By Bayes' rule, with errors that are independent, the probability p
-    of a side that the other contradicts with a probability of q is p (1 - q) / (1 - p q).
+    Of two texts the one is chosen that both ways together find more probable. Of several numbers,
+    or of none, the side with the higher score of right digits is chosen: unsure readings of ink
+    that the other way doesn't see are dropped. A second reading that differs from the first is
+    less sure: one side is right at most, so that by Bayes' rule the probability p of a side that
+    the other contradicts with a probability of q is p (1 - q) / (1 - p q). The confidence of first
+    readings is calibrated as it is.
     """
-    if not (right and other) or [one.text for one in right] == [one.text for one in other]:
-        return right
-    p, q = (min(number.confidence for number in side) for side in (right, other))
+    if [one.text for one in first] == [one.text for one in second]:
+        return list(second if _least_sure(second) > _least_sure(first) else first)
+    if len(first) == len(second) == 1:
+        one, other = (_product(side[0].text, first, second) for side in (first, second))
+    else:
+        one, other = score(first, wrong), score(second, wrong)
+    if one >= other:
+        return list(first)
+    p, q = _least_sure(second), _least_sure(first)
     factor = (1 - q) / (1 - p * q) if p * q < 1 else 0.5
-    return [less_sure(number, factor, how) for number in right]
+    return [less_sure(number, factor, how) for number in second]
+
+
+def _product(text: str, *sides: Sequence[Number]) -> float:
+    """Return the product of the probabilities that both sides give to a text, none of them 0."""
+    return prod(dict(number.alternatives).get(text, 0.0) + FLOOR for (number,) in sides)
+
+
+def _least_sure(numbers: Sequence[Number]) -> float:
+    return min((number.confidence for number in numbers), default=1.0)
 
 
 def _same_place(numbers: Sequence[Number], number: Number) -> set[int]:

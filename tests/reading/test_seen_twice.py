@@ -5,16 +5,16 @@ import pytest
 from digitwise.reading.expected import Expected
 from digitwise.reading.how import How
 from digitwise.reading.number import Number, ReadDigit
-from digitwise.reading.seen_twice import merge, surer
+from digitwise.reading.seen_twice import choose, merge
 
 COST = 0.5
 HOW = How(None, None, None, "auto", Expected.of(None, None), 0.0)
 
 
-def number(text, confidence, left, width=30):
+def number(text, confidence, left, width=30, also=()):
     box = (left, 0, left + width, 20)
     digits = [ReadDigit(char, confidence, box, None) for char in text]
-    return Number(text, confidence, box, digits, [(text, confidence)], 0, (500, 20))
+    return Number(text, confidence, box, digits, [(text, confidence), *also], 0, (500, 20))
 
 
 def texts(numbers):
@@ -52,7 +52,7 @@ def test_a_number_over_two_others_replaces_both_or_none(confidence, expected):
     assert texts(merge(first, second, COST, HOW)) == expected
 
 
-def test_two_numbers_over_one_replace_it_if_they_are_surer():
+def test_two_numbers_over_one_replace_it_if_they_are_choose():
     first = [number("1234", 0.3, 0, 82)]
     second = [number("12", 0.9, 0, 40), number("34", 0.9, 42, 40)]
     assert texts(merge(first, second, COST, HOW)) == ["12", "34"]
@@ -64,23 +64,34 @@ def test_nothing_seen_changes_nothing():
     assert merge([], first, COST, HOW) == []
 
 
-def test_readings_that_disagree_make_the_surer_one_less_sure():
-    (one,) = surer([number("17", 0.9, 0)], [number("12", 0.6, 0)], HOW)
+def test_a_second_reading_that_contradicts_the_first_is_less_sure():
+    (one,) = choose([number("12", 0.6, 0)], [number("17", 0.9, 0)], COST, HOW)
     assert one.text == "17"
     assert one.confidence == pytest.approx(0.9 * 0.4 / (1 - 0.9 * 0.6))
     assert not one.rejected
-    (unsure,) = surer([number("17", 0.9, 0)], [number("12", 0.8, 0)], HOW)
+    (unsure,) = choose([number("12", 0.8, 0)], [number("17", 0.9, 0)], COST, HOW)
     assert unsure.rejected
-    (certain,) = surer([number("17", 1.0, 0)], [number("12", 1.0, 0)], HOW)
-    assert certain.confidence == 0.5
 
 
-def test_readings_that_agree_stay_as_sure_as_they_are():
-    assert surer([number("17", 0.9, 0)], [number("17", 0.6, 0)], HOW)[0].confidence == 0.9
-    assert surer([number("17", 0.9, 0)], [], HOW)[0].confidence == 0.9
+def test_a_first_reading_stays_as_sure_as_it_is():
+    (one,) = choose([number("17", 0.9, 0)], [number("12", 0.6, 0)], COST, HOW)
+    assert (one.text, one.confidence) == ("17", 0.9)
+
+
+def test_of_readings_that_agree_the_surer_is_kept():
+    low, high = [number("17", 0.6, 0)], [number("17", 0.9, 0)]
+    assert choose(low, high, COST, HOW) == choose(high, low, COST, HOW) == high
+    assert choose([number("17", 0.9, 0)], [], COST, HOW)[0].confidence == 0.9
 
 
 def test_an_unsure_number_that_is_seen_once_only_is_dropped_unless_it_is_the_only_one():
     first = [number("1", 0.2, 0), number("2", 0.99, 100)]
     assert texts(merge(first, second=[number("2", 0.9, 100)], wrong=COST, how=HOW)) == ["2"]
     assert texts(merge(first[:1], [], COST, HOW)) == ["1"]
+
+
+def test_a_text_that_both_ways_find_probable_wins_over_a_surer_one():
+    first = [number("57", 0.2, 0, also=[("76", 0.12)])]
+    second = [number("571", 0.21, 0, also=[("57", 0.11)])]
+    assert texts(choose(first, second, COST, HOW)) == ["57"]
+    assert texts(choose(first, [number("571", 0.9, 0)], COST, HOW)) == ["571"]
