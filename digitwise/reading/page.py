@@ -18,7 +18,7 @@ from digitwise.reading.judged import Judged
 from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
 from digitwise.reading.results import less_sure, make_numbers, on_picture
-from digitwise.reading.seen_twice import choose, merge
+from digitwise.reading.seen_twice import COST_OF_WRONG_DIGIT, is_unsure, likelier, merge
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import classify
@@ -35,14 +35,12 @@ from digitwise.reading.words import part_from_words
 from digitwise.reading.written import find_signs, parts_at_dashes
 
 INK_SHARE_POWER = 0.5  # of the ink share in a gain: 0 prefers parts of numbers, 1 dirt and frames
-COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels in a proposal's gain
 MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # lower bound of the gain, where most digits are wrong
 UPSIDE_DOWN = 2  # quarter turns
 MAX_CONFIDENCE_TO_TURN = 0.5  # of a page's only number, for it to be tried upside down
 MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
 MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
 MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
-MIN_MEAN_CONFIDENCE = 0.9  # of a page's numbers, below which its ink is seen in a second way
 PRIOR_TURNED = 0.02  # probability of a page upside down; none of 500 real ones is
 
 
@@ -133,7 +131,7 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
         The numbers of a page, or the error of a page that is too busy.
     """
     best = _judge(pages, how)
-    unsure = [k for k, page in enumerate(pages) if page.whole and _is_unsure(best[k].found, how)]
+    unsure = [k for k, page in enumerate(pages) if page.whole and is_unsure(best[k].found, how)]
     seen_again = [_proposed(pages[k].picture, how, learnt_way) for k in unsure]
     for k, again in zip(unsure, _judge(seen_again, how), strict=True):
         best[k] = _surer(best[k], again, how)
@@ -141,21 +139,13 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
         yield _read(page, of_page, how)
 
 
-def _is_unsure(found: list[Number], how: How) -> bool:
-    """Whether a page is worth seeing with the network of ink, which takes longer."""
-    if not how.weighing:
-        return False
-    confidences = [number.confidence for number in found] or [0.0]
-    return sum(confidences) < MIN_MEAN_CONFIDENCE * len(confidences)
-
-
 def _surer(usual: "Best", again: "Best", how: How) -> "Best":
     """Return the numbers of a page, from its best proposal in the usual ways and in the second."""
     spent = usual.page.budget.spent or again.page.budget.spent
     if spent or not (usual.found and again.found):
         return max(usual, again, key=lambda one: one.gain)
-    join = choose if how.layout == "number" else merge
-    return usual._replace(found=join(usual.found, again.found, COST_OF_WRONG_DIGIT, how))
+    join = likelier if how.layout == "number" else merge
+    return usual._replace(found=join(usual.found, again.found, how))
 
 
 def _judge(pages: Sequence[Page], how: How) -> list["Best"]:

@@ -1,29 +1,31 @@
-"""Merge two readings of one page, whose ink was seen in two ways: for each place the surer one."""
+"""Merge two readings of one page, whose ink was seen in two ways: the likelier of each place."""
 
 from collections.abc import Sequence
 from math import prod
+from statistics import fmean
 
 from digitwise.reading.how import How
 from digitwise.reading.number import Box, Number
 from digitwise.reading.results import less_sure
 from digitwise.reading.turned import score
 
+MIN_MEAN_CONFIDENCE = 0.9  # of a page's numbers; if less, its ink is seen in a second way
+COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels
 FLOOR = 0.02  # least probability of a text that one way has not among its alternatives
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
 
 
-def merge(
-    first: Sequence[Number], second: Sequence[Number], wrong: float, how: How
-) -> list[Number]:
+def is_unsure(found: Sequence[Number], how: How) -> bool:
+    """Whether a page with these numbers is worth being seen a second time, which takes longer."""
+    confidences = [number.confidence for number in found] or [0.0]
+    return how.weighing is not None and fmean(confidences) < MIN_MEAN_CONFIDENCE
+
+
+def merge(first: Sequence[Number], second: Sequence[Number], how: How) -> list[Number]:
     """Return the readings of `first`, replaced or completed by those of `second`.
 
-    Readings of the same place compete: the side with the higher score of right digits wins. It is
-    XX
-
-    Parameters
-    ----------
-    wrong : float
-        Right digits that a wrong one cancels.
+    Readings of the same place compete. A number that only the second side has must be sure enough
+    not to be rejected; one that only the first side has, more right than wrong.
     """
     of_second = [_same_place(first, number) for number in second]
     groups: list[tuple[set[int], list[Number]]] = []  # readings of `second`, and what is kept
@@ -33,7 +35,7 @@ def merge(
             ours, theirs = _competing(k, of_second)
             placed |= ours
             one, other = [first[i] for i in sorted(ours)], [second[j] for j in sorted(theirs)]
-            groups.append((theirs, choose(one, other, wrong, how)))
+            groups.append((theirs, likelier(one, other, how)))
     for j, number in enumerate(second):
         if not of_second[j] and number.confidence > how.number_threshold:
             before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
@@ -41,9 +43,7 @@ def merge(
     return [number for _, kept in groups for number in kept] or list(first)
 
 
-def choose(
-    first: Sequence[Number], second: Sequence[Number], wrong: float, how: How
-) -> list[Number]:
+def likelier(first: Sequence[Number], second: Sequence[Number], how: How) -> list[Number]:
     """Choose between two readings of one place.
 
     Of two texts the one is chosen that both ways together find more probable. Of several numbers,
@@ -58,7 +58,7 @@ def choose(
     if len(first) == len(second) == 1:
         one, other = (_product(side[0].text, first, second) for side in (first, second))
     else:
-        one, other = score(first, wrong), score(second, wrong)
+        one, other = (score(side, COST_OF_WRONG_DIGIT) for side in (first, second))
     if one >= other:
         return list(first)
     p, q = _least_sure(second), _least_sure(first)

@@ -14,7 +14,8 @@ from digitwise.errors import ImageError, InputError
 from digitwise.imaging.pictures import open_pictures
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
-from digitwise.reading.page import MIN_MEAN_CONFIDENCE, look, read_pages
+from digitwise.reading.page import look, read_pages
+from digitwise.reading.seen_twice import MIN_MEAN_CONFIDENCE
 from digitwise.settings import Settings
 from digitwise.training.run import Run
 from digitwise.training.start import with_engine

@@ -5,9 +5,8 @@ import pytest
 from digitwise.reading.expected import Expected
 from digitwise.reading.how import How
 from digitwise.reading.number import Number, ReadDigit
-from digitwise.reading.seen_twice import choose, merge
+from digitwise.reading.seen_twice import likelier, merge
 
-COST = 0.5
 HOW = How(None, None, None, "auto", Expected.of(None, None), 0.0)
 
 
@@ -24,74 +23,74 @@ def texts(numbers):
 def test_the_surer_reading_of_a_place_wins():
     first = [number("17", 0.6, 0), number("42", 0.99, 100)]
     second = [number("12", 0.9, 2), number("43", 0.7, 99)]
-    assert texts(merge(first, second, COST, HOW)) == ["12", "42"]
+    assert texts(merge(first, second, HOW)) == ["12", "42"]
 
 
 def test_equally_sure_readings_stay_as_they_were_first():
     first, second = [number("17", 0.9, 0)], [number("12", 0.9, 0)]
-    assert texts(merge(first, second, COST, HOW)) == ["17"]
+    assert texts(merge(first, second, HOW)) == ["17"]
 
 
 def test_a_number_that_is_seen_second_only_is_added_in_order_if_sure():
     first = [number("1", 0.99, 0), number("3", 0.99, 200)]
     second = [number(t, c, x) for t, c, x in (("1", 0.9, 0), ("2", 0.9, 100), ("3", 0.9, 200))]
-    assert texts(merge(first, second, COST, HOW)) == ["1", "2", "3"]
+    assert texts(merge(first, second, HOW)) == ["1", "2", "3"]
     second[1] = replace(second[1], confidence=0.6)
-    assert texts(merge(first, second, COST, HOW)) == ["1", "3"]
+    assert texts(merge(first, second, HOW)) == ["1", "3"]
 
 
 def test_a_number_before_all_others_is_added_in_front():
     first, second = [number("3", 0.99, 200)], [number("2", 0.9, 0), number("3", 0.5, 200)]
-    assert texts(merge(first, second, COST, HOW)) == ["2", "3"]
+    assert texts(merge(first, second, HOW)) == ["2", "3"]
 
 
 @pytest.mark.parametrize(("confidence", "expected"), [(0.95, ["1234"]), (0.5, ["12", "34"])])
 def test_a_number_over_two_others_replaces_both_or_none(confidence, expected):
     first = [number("12", 0.8, 0, 40), number("34", 0.8, 42, 40)]
     second = [number("1234", confidence, 0, 82)]
-    assert texts(merge(first, second, COST, HOW)) == expected
+    assert texts(merge(first, second, HOW)) == expected
 
 
-def test_two_numbers_over_one_replace_it_if_they_are_choose():
+def test_two_numbers_over_one_replace_it_if_they_are_likelier():
     first = [number("1234", 0.3, 0, 82)]
     second = [number("12", 0.9, 0, 40), number("34", 0.9, 42, 40)]
-    assert texts(merge(first, second, COST, HOW)) == ["12", "34"]
+    assert texts(merge(first, second, HOW)) == ["12", "34"]
 
 
 def test_nothing_seen_changes_nothing():
     first = [number("12", 0.2, 0)]
-    assert merge(first, [], COST, HOW) == first
-    assert merge([], first, COST, HOW) == []
+    assert merge(first, [], HOW) == first
+    assert merge([], first, HOW) == []
 
 
 def test_a_second_reading_that_contradicts_the_first_is_less_sure():
-    (one,) = choose([number("12", 0.6, 0)], [number("17", 0.9, 0)], COST, HOW)
+    (one,) = likelier([number("12", 0.6, 0)], [number("17", 0.9, 0)], HOW)
     assert one.text == "17"
     assert one.confidence == pytest.approx(0.9 * 0.4 / (1 - 0.9 * 0.6))
     assert not one.rejected
-    (unsure,) = choose([number("12", 0.8, 0)], [number("17", 0.9, 0)], COST, HOW)
+    (unsure,) = likelier([number("12", 0.8, 0)], [number("17", 0.9, 0)], HOW)
     assert unsure.rejected
 
 
 def test_a_first_reading_stays_as_sure_as_it_is():
-    (one,) = choose([number("17", 0.9, 0)], [number("12", 0.6, 0)], COST, HOW)
+    (one,) = likelier([number("17", 0.9, 0)], [number("12", 0.6, 0)], HOW)
     assert (one.text, one.confidence) == ("17", 0.9)
 
 
 def test_of_readings_that_agree_the_surer_is_kept():
     low, high = [number("17", 0.6, 0)], [number("17", 0.9, 0)]
-    assert choose(low, high, COST, HOW) == choose(high, low, COST, HOW) == high
-    assert choose([number("17", 0.9, 0)], [], COST, HOW)[0].confidence == 0.9
+    assert likelier(low, high, HOW) == likelier(high, low, HOW) == high
+    assert likelier([number("17", 0.9, 0)], [], HOW)[0].confidence == 0.9
 
 
 def test_an_unsure_number_that_is_seen_once_only_is_dropped_unless_it_is_the_only_one():
     first = [number("1", 0.2, 0), number("2", 0.99, 100)]
-    assert texts(merge(first, second=[number("2", 0.9, 100)], wrong=COST, how=HOW)) == ["2"]
-    assert texts(merge(first[:1], [], COST, HOW)) == ["1"]
+    assert texts(merge(first, second=[number("2", 0.9, 100)], how=HOW)) == ["2"]
+    assert texts(merge(first[:1], [], HOW)) == ["1"]
 
 
 def test_a_text_that_both_ways_find_probable_wins_over_a_surer_one():
     first = [number("57", 0.2, 0, also=[("76", 0.12)])]
     second = [number("571", 0.21, 0, also=[("57", 0.11)])]
-    assert texts(choose(first, second, COST, HOW)) == ["57"]
-    assert texts(choose(first, [number("571", 0.9, 0)], COST, HOW)) == ["571"]
+    assert texts(likelier(first, second, HOW)) == ["57"]
+    assert texts(likelier(first, [number("571", 0.9, 0)], HOW)) == ["571"]

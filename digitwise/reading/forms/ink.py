@@ -1,5 +1,7 @@
 """Find the writing in a form's field, and leave out the print."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from digitwise.imaging.cells import find_edges
@@ -23,14 +25,21 @@ ON_EDGE = 0.04  # cell widths: distance of a divider from its place, at most
 GAP = 0.8  # digit heights: gap in writing that goes on beyond a field, at most
 
 
-def written_in(found: FoundField) -> list[list[Component]]:
+def written_in(
+    found: FoundField, see: Callable[[Light], Light] = extract_ink
+) -> list[list[Component]]:
     """Return the components of the number in a field, in a list of at most one number.
 
     They have their middle in the field, or go on beside it where there is room. Print is left out.
+
+    Parameters
+    ----------
+    see : callable
+        Returns the ink of a picture.
     """
     height, width = found.region.grey.shape
     margin = _margin(height)
-    ink = extract_ink(found.region.grey)
+    ink = see(found.region.grey)
     near, known = np.zeros(ink.shape, bool), None
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)

@@ -15,9 +15,11 @@ from digitwise.reading.forms.known import choose
 from digitwise.reading.forms.marks import tell_marks
 from digitwise.reading.forms.registration import OUTSIDE, FoundField, find_fields
 from digitwise.reading.how import How
+from digitwise.reading.ink_network import learnt_way
 from digitwise.reading.number import Number
 from digitwise.reading.page import page_of, read_pages
 from digitwise.reading.results import nothing_read, on_picture
+from digitwise.reading.seen_twice import is_unsure, likelier
 from digitwise.reading.splitting.classify import find_candidates
 
 MAX_LOG_ODDS = 8.0  # against blank cells as the description has them; above, others may be blank
@@ -52,14 +54,27 @@ def _read(page: Picture, found: FoundField, how: How) -> Number | None:
     picture = Picture(found.region.grey, width, height, page.page)
     edges = find_cell_edges(found)
     if edges is None:
-        how = replace(how, layout="number", expected=found.field.expected)
-        said = next(read_pages([page_of(picture, written_in(found), how)], how))
-        if isinstance(said, ImageError):
-            raise said
-        numbers = said
+        numbers = _read_number(picture, found, replace(how, layout="number"))
     else:
         numbers = _read_cells(picture, found, edges, how)
     return on_picture(numbers[0], page, found.region) if numbers else None
+
+
+def _read_number(picture: Picture, found: FoundField, how: How) -> list[Number]:
+    """Return the number of a field without cells; a field that is read unsurely is seen twice."""
+    how = replace(how, expected=found.field.expected)
+    numbers = _judged(picture, written_in(found), how)
+    if not numbers or not is_unsure(numbers, how):
+        return numbers
+    again = _judged(picture, written_in(found, lambda grey: learnt_way(grey)[0]), how)
+    return likelier(numbers, again, how) if again else numbers
+
+
+def _judged(picture: Picture, written: list[list[Component]], how: How) -> list[Number]:
+    said = next(read_pages([page_of(picture, written, how)], how))
+    if isinstance(said, ImageError):
+        raise said
+    return said
 
 
 def _read_cells(picture: Picture, found: FoundField, edges: list[float], how: How) -> list[Number]:
