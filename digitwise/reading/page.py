@@ -131,12 +131,22 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
         The numbers of a page, or the error of a page that is too busy.
     """
     best = _judge(pages, how)
-    unsure = [k for k, page in enumerate(pages) if page.whole and is_unsure(best[k].found, how)]
-    seen_again = [_proposed(pages[k].picture, how, learnt_way) for k in unsure]
-    for k, again in zip(unsure, _judge(seen_again, how), strict=True):
+    looks = [(k, _seen_again(page, best[k], how)) for k, page in enumerate(pages)]
+    unsure = {k: again for k, again in looks if again}
+    for k, again in zip(unsure, _judge(list(unsure.values()), how), strict=True):
         best[k] = _surer(best[k], again, how)
     for page, of_page in zip(pages, best, strict=True):
         yield _read(page, of_page, how)
+
+
+def _seen_again(page: Page, best: "Best", how: How) -> Page | None:
+    """Return proposals with learnt ink for an unsure page; None if it is sure or too busy."""
+    if not page.whole or best.page.budget.spent or not is_unsure(best.found, how):
+        return None
+    try:
+        return _proposed(page.picture, replace(how, budget=page.budget), learnt_way)
+    except ImageError:
+        return None
 
 
 def _surer(usual: "Best", again: "Best", how: How) -> "Best":
