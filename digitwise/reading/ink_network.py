@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digitwise.engines.threads import one_blas_thread
 from digitwise.imaging.ink import SOLID, see_ink
 from digitwise.imaging.learnt_ink import see_with
 from digitwise.imaging.surface import Light
@@ -35,7 +36,8 @@ def learnt_way(grey: Light) -> list[Light]:
     if shrink > 1:
         size = [max(1, length // shrink) for length in light.shape[::-1]]
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
-    seen = see_with(ink_network(), light)
+    with one_blas_thread():  # threads that wait for each other after each strip gain little
+        seen = see_with(ink_network(), light)
     if shrink > 1:
         seen = np.asarray(cv2.resize(seen, grey.shape[::-1]), np.float32)
     return [np.where(seen > FAINTEST, seen, np.float32(0))]

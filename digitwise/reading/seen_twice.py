@@ -53,7 +53,7 @@ def likelier(first: Sequence[Number], second: Sequence[Number], how: How) -> lis
     the other contradicts with a probability of q is p (1 - q) / (1 - p q). The confidence of first
     readings is calibrated as it is.
     """
-    if [one.text for one in first] == [one.text for one in second]:
+    if [_digits(one.text) for one in first] == [_digits(one.text) for one in second]:
         return list(second if _least_sure(second) > _least_sure(first) else first)
     if len(first) == len(second) == 1:
         one, other = (_product(side[0].text, first, second) for side in (first, second))
@@ -68,7 +68,16 @@ def likelier(first: Sequence[Number], second: Sequence[Number], how: How) -> lis
 
 def _product(text: str, *sides: Sequence[Number]) -> float:
     """Return the product of the probabilities that both sides give to a text, none of them 0."""
-    return prod(dict(number.alternatives).get(text, 0.0) + FLOOR for (number,) in sides)
+    return prod(_probability(text, number) + FLOOR for (number,) in sides)
+
+
+def _probability(text: str, number: Number) -> float:
+    return sum(p for other, p in number.alternatives if _digits(other) == _digits(text))
+
+
+def _digits(text: str) -> str:
+    """Return a text without its signs, so that `signs="none"` gives the same digits."""
+    return "".join(filter(str.isdigit, text))
 
 
 def _least_sure(numbers: Sequence[Number]) -> float:

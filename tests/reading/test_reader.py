@@ -479,3 +479,26 @@ def test_pages_without_numbers_have_their_size_told(reader, draw_number, tmp_pat
     numbers = reader.read([page, empty], layout="number")
     assert numbers.page_sizes == [page.size, (200, 100)]
     assert pickle.loads(pickle.dumps(numbers)).page_sizes == numbers.page_sizes
+
+
+def test_lines_of_printed_text_are_passed_over_and_the_numbers_among_them_read(reader, bundled):
+    """A letter of 30 lines was too busy, and shorter ones gave numbers of 60 digits a line."""
+    import cv2
+
+    from digitwise.data.strings import Hand, draw_number
+
+    rng = np.random.default_rng(0)
+    page = np.full((1500, 1200), 245, np.uint8)
+    letters = list("abcdefghkmnoprstuvwxy     ")
+    for line in range(30):
+        text = "".join(rng.choice(letters, 60))
+        cv2.putText(page, text, (60, 60 + 38 * line), cv2.FONT_HERSHEY_COMPLEX, 0.8, 40, 1)
+    texts = []
+    for k in range(2):
+        drawn = draw_number(bundled[0], Hand(count=(3, 5), paper=False, specks=0.0), 9, k)
+        height, width = drawn.image.shape
+        place = page[1280 : 1280 + height, 100 + 500 * k : 100 + 500 * k + width]
+        np.minimum(place, drawn.image, out=place)
+        texts.append(drawn.text)
+    found = reader.read(page)
+    assert [number.text for number in found] == texts
