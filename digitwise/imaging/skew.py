@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from digitwise.imaging.components import weighted_median
 from digitwise.imaging.surface import Light
 
 INKED = 0.5  # ink from which a pixel may be a part of a line
@@ -36,11 +37,7 @@ def skew_of(ink: Light) -> float:
     angles = np.degrees(np.arctan2(y1 - y0, x1 - x0))
     lengths = np.hypot(x1 - x0, y1 - y0)
     level = np.abs(angles) <= MAX_DEGREES
-    if not level.any():
-        return 0.0
-    order = np.argsort(angles[level])
-    reached = lengths[level][order].cumsum()
-    return float(angles[level][order][np.searchsorted(reached, reached[-1] / 2)])
+    return weighted_median(angles[level], lengths[level])
 
 
 def turned_upright(grey: Light, skew: float) -> Light:
