@@ -248,7 +248,8 @@ def _frame(part: Mask, width: float) -> tuple[Mask, Mask] | None:
     for columns in (slice(0, thick), slice(part.shape[1] - thick, None)):
         down[:, columns] = part[:, columns]
     # Dividers of a comb run straight from top to bottom.
-    full = part[thick:-thick].mean(axis=0) >= 0.97
+    inner = part[thick:-thick]
+    full = inner.sum(axis=0) >= max(1, 0.97 * len(inner))
     down[:, full] |= part[:, full]
     return across, down
 
