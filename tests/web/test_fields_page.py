@@ -119,6 +119,23 @@ def test_fields_are_moved_sized_added_and_taken_back(room):
 
 
 @pytest.mark.parametrize("page", [1440], indirect=True)
+def test_a_name_stays_as_it_is_typed_when_a_check_answers_meanwhile(room):
+    held = []
+    room.route("**/api/fields/check", lambda route: held.append(route))
+    drag(room, (200, 900), (200, 60))
+    room.keyboard.press("Enter")
+    room.keyboard.type("to")
+    room.wait_for_timeout(400)  # longer than the pause before a check
+    assert held
+    with room.expect_response("**/api/fields/check"):
+        held.pop().continue_()
+    room.wait_for_timeout(100)
+    room.keyboard.type("tal")
+    room.keyboard.press("Tab")
+    assert names(room)[-1] == "total"
+
+
+@pytest.mark.parametrize("page", [1440], indirect=True)
 def test_the_keyboard_does_all_of_it(room):
     room.locator("#drawing").focus()
     for key in ("n", "n", "n", "ArrowRight", "Shift+ArrowDown", "Alt+ArrowLeft"):

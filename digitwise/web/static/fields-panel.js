@@ -54,6 +54,7 @@ export class Panel {
   constructor(state) {
     this.state = state;
     this.rows = new WeakMap(); // of an entry, its row
+    this.filled = []; // entries that the form shows
     this.form = find("field");
     this.form.addEventListener("change", (event) => this.take(event.target));
     this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -95,7 +96,10 @@ export class Panel {
     find("nothing").hidden = some.length > 0;
     this.form.hidden = some.length === 0;
     find("field-title").textContent = some.length > 1 ? `${some.length} fields` : "Field";
-    if (some.length) this.fill(some);
+    // Faults and readings come while somebody types: entries are filled in only if they have changed.
+    const changed = some.length !== this.filled.length || some.some((field, k) => field !== this.filled[k]);
+    if (some.length && changed) this.fill(some);
+    this.filled = some;
     const own = faults.filter((fault) => selected.includes(fault.field));
     find("fault").textContent = own[0]?.message ?? "";
     find("faults").textContent = faults.find((fault) => fault.field === null)?.message ?? "";
