@@ -22,20 +22,27 @@ export function showNumbers(container, numbers, does) {
   const folded = kept.length > 0 && rejected.length > 0;
   const first = folded ? kept : read;
   const parts = numbers.filter((number) => number.error).map((number) => element("p", { class: "error" }, `${number.file}: ${number.error}`));
-  const opened = read.length <= FEW && !matchMedia("(max-width: 50rem)").matches;
+  // A number that is read again, while more is written, stays as open as it was.
+  const before = new Set([...container.querySelectorAll("details.number[open]")].map((card) => keyOf(card.number)));
+  const wide = read.length <= FEW && !matchMedia("(max-width: 50rem)").matches;
+  const opened = (number) => wide || before.has(keyOf(number));
   parts.push(...byPage(first, does, opened));
   if (folded) {
     const summary = element("summary", {}, `${rejected.length} rejected`);
-    parts.push(element("details", { class: "folded" }, summary, ...byPage(rejected, does, false)));
+    parts.push(element("details", { class: "folded" }, summary, ...byPage(rejected, does, () => false)));
   }
   container.replaceChildren(...parts);
+}
+
+function keyOf({ file, page, text }) {
+  return JSON.stringify([file, page, text]);
 }
 
 function byPage(numbers, does, opened) {
   const several = numbers.some((number) => number.page > 0);
   return numbers.flatMap((number, k) => {
     const begins = several && number.page !== numbers[k - 1]?.page;
-    return [...(begins ? [element("p", { class: "page" }, `Page ${number.page + 1}`)] : []), card(number, does, opened)];
+    return [...(begins ? [element("p", { class: "page" }, `Page ${number.page + 1}`)] : []), card(number, does, opened(number))];
   });
 }
 
