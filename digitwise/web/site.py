@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from digitwise import __version__
-from digitwise.engines.threads import one_blas_thread
 from digitwise.errors import InputError
 from digitwise.files import write_folder_atomically
 from digitwise.lab.gallery import write_gallery
@@ -105,11 +104,8 @@ def _answers() -> dict[str, Any]:
 
 
 def _clouds() -> dict[int, list[dict[str, Any]]]:
-    """Return the polls of each size; threads of BLAS would wait for one another (40 s, not 2)."""
-    with one_blas_thread():
-        return {
-            m: [ideas.cloud(m, seed).model_dump() for seed in range(SEEDS)] for m in ideas.SIZES
-        }
+    """Return the polls of each size."""
+    return {m: [ideas.cloud(m, seed).model_dump() for seed in range(SEEDS)] for m in ideas.SIZES}
 
 
 def _lab(gallery: Path) -> dict[str, bytes]:
