@@ -14,7 +14,7 @@ from digitwise.models.files import read_model
 from digitwise.network import Network
 
 FILE = Path(__file__).with_name("ink.safetensors")
-MAX_PIXELS = 2_200_000  # about an A4 page at 150 dpi, whose digits are 20 pixels high and more
+MAX_PIXELS = 1_100_000  # about an A4 page at 100 dpi, whose digits are 14 pixels high and more
 FAINTEST = 0.1  # outputs up to it are paper
 
 
