@@ -152,9 +152,12 @@ def _seen_again(page: Page, best: "Best", how: How) -> Page | None:
 def _surer(usual: "Best", again: "Best", how: How) -> "Best":
     """Return the numbers of a page, from its best proposal in the usual ways and in the second."""
     spent = usual.page.budget.spent or again.page.budget.spent
-    if spent or not (usual.found and again.found):
+    one_number = how.layout == "number"
+    if spent or (one_number and not (usual.found and again.found)):
         return max(usual, again, key=lambda one: one.gain)
-    join = likelier if how.layout == "number" else merge
+    if not usual.found and score(again.found, COST_OF_WRONG_DIGIT) > 0:
+        return again  # of a mere ground, most readings would be wrong
+    join = likelier if one_number else merge
     return usual._replace(found=join(usual.found, again.found, how))
 
 

@@ -11,6 +11,7 @@ from digitwise.reading.turned import score
 
 MIN_MEAN_CONFIDENCE = 0.9  # of a page's numbers; if less, its ink is seen in a second way
 COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels
+MIN_ALONE = 0.9  # confidence of a number that only the second way sees; waves may look like digits
 FLOOR = 0.02  # least probability of a text that one way has not among its alternatives
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
 
@@ -24,8 +25,8 @@ def is_unsure(found: Sequence[Number], how: How) -> bool:
 def merge(first: Sequence[Number], second: Sequence[Number], how: How) -> list[Number]:
     """Return the readings of `first`, replaced or completed by those of `second`.
 
-    Readings of the same place compete. A number that only the second side has must be sure enough
-    not to be rejected; one that only the first side has, more right than wrong.
+    Readings of the same place compete. A number that only the second side has must be very sure;
+    one that only the first side has, more right than wrong.
     """
     of_second = [_same_place(first, number) for number in second]
     groups: list[tuple[set[int], list[Number]]] = []  # readings of `second`, and what is kept
@@ -37,7 +38,7 @@ def merge(first: Sequence[Number], second: Sequence[Number], how: How) -> list[N
             one, other = [first[i] for i in sorted(ours)], [second[j] for j in sorted(theirs)]
             groups.append((theirs, likelier(one, other, how)))
     for j, number in enumerate(second):
-        if not of_second[j] and number.confidence > how.number_threshold:
+        if not of_second[j] and number.confidence > max(how.number_threshold, MIN_ALONE):
             before = [g for g, (theirs, _) in enumerate(groups) if min(theirs, default=j) < j]
             groups.insert(before[-1] + 1 if before else 0, ({j}, [number]))
     return [number for _, kept in groups for number in kept] or list(first)
