@@ -1,7 +1,7 @@
 """The shipped network of ink: a way to see the ink on printed grounds, tried second."""
 
 from functools import cache
-from math import ceil, sqrt
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +32,13 @@ def learnt_way(grey: Light) -> list[Light]:
     import cv2
 
     light = 1 - grey if _is_bright_on_dark(grey) else grey
-    shrink = ceil(sqrt(light.size / MAX_PIXELS))
-    if shrink > 1:
-        size = [max(1, length // shrink) for length in light.shape[::-1]]
+    scale = min(1.0, sqrt(MAX_PIXELS / light.size))
+    if scale < 1:
+        size = [max(1, round(scale * length)) for length in light.shape[::-1]]
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
     with one_blas_thread():  # threads that wait for each other after each strip gain little
         seen = see_with(ink_network(), light)
-    if shrink > 1:
+    if scale < 1:
         seen = np.asarray(cv2.resize(seen, grey.shape[::-1]), np.float32)
     return [np.where(seen > FAINTEST, seen, np.float32(0))]
 
