@@ -27,7 +27,7 @@ def waves(height: int, width: int, rng: np.random.Generator) -> Print:
     """Draw parallel lines in waves, mostly of any direction, else nearly level."""
     angle = rng.uniform(0, np.pi) if rng.random() < 0.6 else rng.normal(0, 0.12)
     along, across = _turned(height, width, angle)
-    period = _log_uniform(PERIODS_PX, rng)
+    period = log_uniform(PERIODS_PX, rng)
     height_px = period * rng.uniform(0, 1.5) if rng.random() < 0.7 else 0.0
     length_px = period * rng.uniform(2, 20)
     bend = height_px * np.sin(2 * np.pi * along / length_px + _phase(rng))
@@ -41,7 +41,7 @@ def rings(height: int, width: int, rng: np.random.Generator) -> Print:
     """Draw rings or rosettes round a point in the picture or beside it."""
     y, x = _places(height, width)
     y, x = y - height * rng.uniform(-1, 2), x - width * rng.uniform(-0.3, 1.3)
-    period = _log_uniform(PERIODS_PX, rng)
+    period = log_uniform(PERIODS_PX, rng)
     radius = np.hypot(y * rng.uniform(0.6, 1.6), x)
     petals = rng.uniform(0, 3) * np.sin(rng.integers(24) * np.arctan2(y, x) + _phase(rng))
     return _lines(radius / period + petals, period, rng)
@@ -71,13 +71,13 @@ def bands(height: int, width: int, rng: np.random.Generator) -> Print:
 
 def blotches(height: int, width: int, rng: np.random.Generator) -> Print:
     """Draw soft blotches, as of stains or of a photocopy."""
-    size = _log_uniform(BLOTCHES_PX, rng)
+    size = log_uniform(BLOTCHES_PX, rng)
     return (0.5 + 0.35 * _noise(height, width, (size, size), rng) - rng.uniform(0, 0.4)).clip(0, 1)
 
 
 def grain(height: int, width: int, rng: np.random.Generator) -> Print:
     """Draw the grain of coarse paper or cloth."""
-    sizes = _log_uniform(GRAIN_PX, rng), _log_uniform(GRAIN_PX, rng)
+    sizes = log_uniform(GRAIN_PX, rng), log_uniform(GRAIN_PX, rng)
     return (0.5 + 0.25 * _noise(height, width, sizes, rng)).clip(0, 1)
 
 
@@ -119,7 +119,8 @@ def _noise(height: int, width: int, sizes: tuple[float, float], rng: np.random.G
     return np.asarray(noise / (noise.std() + 1e-6), np.float32)
 
 
-def _log_uniform(bounds: tuple[float, float], rng: np.random.Generator) -> float:
+def log_uniform(bounds: tuple[float, float], rng: np.random.Generator) -> float:
+    """Draw a number whose logarithm is uniform between the bounds' logarithms."""
     return float(np.exp(rng.uniform(*np.log(bounds))))
 
 

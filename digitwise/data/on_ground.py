@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitwise.data.digits import Digits
-from digitwise.data.grounds import GROUNDS, Ground
+from digitwise.data.grounds import GROUNDS, Ground, log_uniform
 from digitwise.data.print_and_stamps import large_print, rules, stamp
 from digitwise.data.printing import print_columns
 from digitwise.data.strings import Hand, draw_number
@@ -79,7 +79,7 @@ def draw_on_ground(
         If there are no digits.
     """
     rng = np.random.default_rng([seed, index, len(GROUNDS)])
-    size = float(np.exp(rng.uniform(*np.log(SIZES_PX))))
+    size = log_uniform(SIZES_PX, rng)
     ink = _sharpened(_with_room(_written(digits, seed, index, size), rng), rng)
     shape = ink.shape[0], ink.shape[1]
     depth = rng.uniform(*DEPTHS)

@@ -1,6 +1,5 @@
 """Learn the network that tells ink from paper, from pixels of drawn pictures."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -12,8 +11,8 @@ from digitwise.imaging.learnt_ink import INPUTS, neighbourhoods
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.training.fit import fit
-from digitwise.training.history import History
 from digitwise.training.number_samples import in_parts
+from digitwise.training.progress import Progress
 
 HIDDEN = (64, 24)  # neurons
 PICTURES = 20_000  # from which the shipped network has learnt
@@ -31,7 +30,7 @@ def learn_ink(
     digits: Digits,
     pictures: int = PICTURES,
     seed: int = 0,
-    progress: Callable[[History], bool | None] | None = None,
+    progress: Progress | bool = False,
 ) -> Network:
     """Train a network to tell ink from paper.
 
@@ -41,7 +40,7 @@ def learn_ink(
         Digits to draw numbers with.
     pictures : int
         Number of drawn pictures.
-    progress : callable, optional
+    progress : callable or bool
         See `fit`.
     """
     sizes = [INPUTS, *HIDDEN, 1]
@@ -56,7 +55,7 @@ def learn_ink(
         learning_rate=LEARNING_RATE,
         schedule="cosine",
         seed=seed,
-        progress=progress or False,
+        progress=progress,
     )
     return network
 
