@@ -138,7 +138,7 @@ def start(numbers, cases):
 def unchanged():
     """Return the pictures, and their readings with unchanged constants."""
     pictures = list(corpus(*folders))
-    return pictures, [read() for _, read in pictures]
+    return pictures, [attempted(read) for _, read in pictures]
 
 
 def corpus(numbers, cases):
@@ -167,6 +167,14 @@ def corpus(numbers, cases):
                 yield None, lambda p=picture, f=description: said(reader.read(p, form=f))
 
 
+def attempted(read):
+    """Return the texts that were read, or the name of the error of a refused picture."""
+    try:
+        return read()
+    except dw.DigitwiseError as error:
+        return type(error).__name__
+
+
 def said(numbers):
     """Return the texts of numbers in one string; "?" precedes a rejected one."""
     return " ".join(("?" if number.rejected else "") + number.text for number in numbers)
@@ -185,7 +193,7 @@ def vary(job):
     for module in changed:
         setattr(module, constant.name, value)
     try:
-        after = [read() for _, read in pictures]
+        after = [attempted(read) for _, read in pictures]
     except Exception as error:  # the changed constant may be invalid
         return constant, factor, {"fails": f"{type(error).__name__}: {error}"[:200]}
     finally:
