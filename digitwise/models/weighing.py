@@ -13,6 +13,7 @@ DIGIT_TERMS = (
 )  # fmt: skip
 NONE_TERMS = ("bias", "log none", "height", "width", "ink", "out of place")
 NUMBER_TERMS = ("bias", "total", "width", "cut out")
+MOST_LENGTHS = 201  # of 0 to 200 digits, as many as a pattern may have
 EARLIER = {"digit": (9, 13), "none": (5,), "number": (3,)}
 """Numbers of weights in older files, in which the last terms are missing."""
 
@@ -33,6 +34,10 @@ class Weighing:
     signs : Network or None
         Network for the kinds of components: see `digitwise.reading.signs`. None in older files.
         Model files hold it as tensors.
+    lengths : tuple of float
+        Log of the factor by which numbers of 0, 1, 2, ... digits are more frequent among corrected
+        numbers than if all lengths were equally frequent: see `digitwise.training.lengths`. Empty
+        where it is unknown.
     """
 
     digit: tuple[float, ...]
@@ -41,6 +46,7 @@ class Weighing:
     sizes: tuple[tuple[float, float, float, float], ...]
     numbers: Calibration
     signs: Network | None = field(default=None, compare=False)
+    lengths: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the weighing as an object of a model file's header, without the network."""
@@ -62,13 +68,16 @@ class Weighing:
         sizes = []
         for height, tall, width, wide in saved["sizes"]:
             sizes.append((float(height), float(tall), float(width), float(wide)))
-        finite = all(isfinite(v) for values in (digit, none, number, *sizes) for v in values)
+        per_length = tuple(float(v) for v in saved.get("lengths", ()))
+        known = (digit, none, number, per_length, *sizes)
+        finite = all(isfinite(v) for values in known for v in values)
         positive = all(size[1] > 0 and size[3] > 0 for size in sizes)
         lengths = [len(values) for values in (digit, none, number, sizes)]
         wanted = [*map(len, (DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS)), 10]
-        if lengths != wanted or not (finite and positive):
+        if lengths != wanted or len(per_length) > MOST_LENGTHS or not (finite and positive):
             raise ValueError(f"{saved!r:.80} is no weighing")
-        return cls(digit, none, number, tuple(sizes), Calibration.from_dict(saved["numbers"]))
+        numbers = Calibration.from_dict(saved["numbers"])
+        return cls(digit, none, number, tuple(sizes), numbers, lengths=per_length)
 
 
 def _weights(saved: list[Any], count: int, earlier: tuple[int, ...]) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 The network learns deformed digits of corrected numbers beside digits of all hands. The result is a
 weighted mean of the parameters before and after (Wortsman et al. 2022, "Robust fine-tuning"). The
 proportion that reads held-out corrections best is taken; if all read worse, nothing changes.
+It also learns how many digits the corrected numbers have.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,14 +24,16 @@ from digitwise.reading.segment import one_number
 from digitwise.training.aligning import Known, Reading, align, find_known, know, read_known
 from digitwise.training.evaluation import evaluate
 from digitwise.training.fit import fit
+from digitwise.training.lengths import learn_lengths
 from digitwise.training.number_pieces import draw_examples
 from digitwise.training.number_samples import MEASURED
 
 FEWEST = 8  # corrected numbers
 HELD_OUT = 5  # every fifth corrected number is held out
-ANEW = 6000  # examples deformed from the digits of corrections
+ANEW = 9000  # examples deformed from the digits of corrections, as many of each digit
+NOT_DIGITS = 3000  # examples deformed from their non-digits
 BASE = 9000  # examples deformed from digits of all hands
-CUT_OUT = 300  # drawn numbers out of which digits and non-digits are cut
+CUT_OUT = 300  # numbers drawn with each of both, out of which digits and non-digits are cut
 EPOCHS = 4  # of the deformed examples
 LEARNING_RATE = 0.01  # twice that forgets more than it learns, and its result is refused
 BATCH = 50  # examples
@@ -125,15 +128,18 @@ def learn_from(
         raise InputError("no corrected number can be cut into digits that read its text")
     progress(f"{found} digits of {count} corrected numbers, {len(digits) - found} non-digits")
     drawn = _draw_known(model, validation, seed + 1)
+    lengths = learn_lengths(number.text for number in taught)
+    informed = replace(model, weighing=replace(model.weighing, lengths=lengths))
 
-    def measure(network: Network) -> Measured:
+    def measure(network: Network, corrected: Model = informed) -> Measured:
+        # Drawn numbers have other lengths than corrected ones: they measure the network alone.
         return Measured(
-            read_known(model, network, held_out),
+            read_known(corrected, network, held_out),
             read_known(model, network, drawn),
             evaluate(network, validation).accuracy,
         )
 
-    before = measure(model.network)
+    before = measure(model.network, model)
     network = deepcopy(model.network)
     fit(
         network,
@@ -160,7 +166,7 @@ def learn_from(
     origin = f"{_origin(model)}, and {count} corrected numbers ({found} digits)"
     results = {"test_accuracy": after.accuracy, "test_n": len(validation)}
     training = {**model.training, "origin": origin}
-    learnt = replace(model, network=best, training=training, results=results)
+    learnt = replace(informed, network=best, training=training, results=results)
     return Learnt(learnt, count, found, len(held_out), before, after)
 
 
@@ -182,13 +188,20 @@ def _not_worse(before: Measured, after: Measured) -> bool:
 
 
 def _examples(digits: Digits, base: Digits, seed: int) -> Digits:
-    """Return deformed digits of corrections and of all hands, and pieces of drawn numbers."""
+    """Return deformed digits of corrections and of all hands, and pieces of numbers of both."""
     rng = np.random.default_rng(seed)
     how = DEFORMATIONS["mnist"]
-    own = deform(digits, rng.integers(0, len(digits), ANEW), how, seed=seed)
+    is_digit = digits.labels != NO_DIGIT
+    own, wrong = digits[np.flatnonzero(is_digit)], digits[np.flatnonzero(~is_digit)]
+    rarity = 1 / np.bincount(own.labels)[own.labels]
+    chosen = rng.choice(len(own), ANEW, p=rarity / rarity.sum())
+    anew = deform(own, chosen, how, seed=seed)
     every = deform(base, rng.integers(0, len(base), BASE), how, seed=seed + 1)
-    pieces = draw_examples(every, CUT_OUT, seed, jobs=1)
-    return join([own, every, pieces], "corrected numbers and digits of all hands")
+    parts = [anew, every]
+    if len(wrong):
+        parts.append(deform(wrong, rng.integers(0, len(wrong), NOT_DIGITS), how, seed=seed + 2))
+    parts += [draw_examples(of, CUT_OUT, seed, jobs=1) for of in (anew, every)]
+    return join(parts, "corrected numbers and digits of all hands")
 
 
 def _draw_known(model: Model, digits: Digits, seed: int) -> list[Known]:

@@ -14,7 +14,8 @@ from digitwise.training.evaluation import evaluate
 
 @pytest.fixture
 def small(monkeypatch):
-    for name, value in {"ANEW": 800, "BASE": 200, "CUT_OUT": 5, "EPOCHS": 2, "DRAWN": 20}.items():
+    counts = {"ANEW": 500, "NOT_DIGITS": 300, "BASE": 200, "CUT_OUT": 5, "EPOCHS": 2, "DRAWN": 20}
+    for name, value in counts.items():
         monkeypatch.setattr(corrections, name, value)
 
 
@@ -37,7 +38,9 @@ def test_what_is_learnt(small, twos_called_seven, bundled):
     assert told[0].startswith("24 digits of 8 corrected numbers")
     assert not learnt.before.corrections.right.any()
     assert learnt.after.corrections.surprise < 0.5 * learnt.before.corrections.surprise
-    assert learnt.model.weighing is model.weighing
+    assert learnt.model.weighing.digit == model.weighing.digit
+    nothing, one, two, three, more = learnt.model.weighing.lengths
+    assert three > nothing == 0 > one == two == more
     assert learnt.model.training["origin"].endswith("and 8 corrected numbers (24 digits)")
     assert evaluate(learnt.model.network, bundled[1]).accuracy == learnt.after.accuracy
     for old, same in zip(before, model.network.weights, strict=True):

@@ -39,15 +39,21 @@ class Lattice:
         Nodes, sorted by start; an arc leads to a later node.
     scores : float64 array of shape (arcs, 11)
         Score of each digit, and of skipping; -inf for the impossible.
+    lengths : tuple of float
+        Score of a path's number of digits: of 0, 1, 2, ... digits; the last one holds for more
+        digits, too. Empty where all numbers of digits are alike.
     """
 
     n: int
     starts: npt.NDArray[np.intp]
     ends: npt.NDArray[np.intp]
     scores: Floats
+    lengths: tuple[float, ...] = ()
 
     def forward(self, allowed: Allowed) -> Floats:
         """Return the log sum of all paths from the start to each node, by number of digits.
+
+        The scores of lengths are left out.
 
         Returns
         -------
@@ -69,7 +75,7 @@ class Lattice:
         Paths have `least` digits or more in all.
         """
         sums = np.full((self.n + 1, len(allowed) + 1), -np.inf)
-        sums[self.n, least:] = 0.0
+        sums[self.n, least:] = self._of_lengths(len(allowed))[least:]
         emitted = self._emitted(allowed)
         for arc, start, end, skip in reversed(self._steps):
             before, after = sums[start], sums[end]
@@ -105,7 +111,8 @@ class Lattice:
 
     def total(self, allowed: Allowed, least: int = 0) -> float:
         """Return the log sum of all paths with `least` digits or more."""
-        return float(np.logaddexp.reduce(self.forward(allowed)[self.n, least:]))
+        sums = self.forward(allowed)[self.n] + self._of_lengths(len(allowed))
+        return float(np.logaddexp.reduce(sums[least:]))
 
     def of_texts(self, texts: Sequence[str]) -> Floats:
         """Return the log sum of all paths that spell each text, shape (texts,)."""
@@ -123,7 +130,9 @@ class Lattice:
             np.logaddexp(after[:, 1:], before[:, :-1] + emitted, out=after[:, 1:])
             if skip > -np.inf:
                 np.logaddexp(after, before + skip, out=after)
-        return np.array([sums[self.n, row, len(text)] for row, text in enumerate(texts)])
+        of_lengths = self._of_lengths(longest)
+        counts = list(map(len, texts))
+        return np.asarray(sums[self.n, range(len(texts)), counts] + of_lengths[counts])
 
     def best(
         self, allowed: Allowed, least: int, most: int
@@ -164,6 +173,13 @@ class Lattice:
                         longer = (*path, (arc, char)) if char else path
                         heapq.heappush(heap, (-hope, steps, score + gain, end, after, longer))
         return list(found.items())
+
+    def _of_lengths(self, most: int) -> Floats:
+        """Return the scores of 0 to `most` digits."""
+        if not self.lengths:
+            return np.zeros(most + 1)
+        counts = np.minimum(np.arange(most + 1), len(self.lengths) - 1)
+        return np.array(self.lengths)[counts]
 
     def _choices(self, allowed: Allowed) -> list[list[list[tuple[str, float]]]]:
         """Return the choices (char, score) of each arc at each position, and behind the last."""
@@ -207,7 +223,7 @@ class Lattice:
         The shape is (n + 1, most digits + 1).
         """
         best_from = np.full((self.n + 1, len(allowed) + 1), -np.inf)
-        best_from[self.n, least:] = 0.0
+        best_from[self.n, least:] = self._of_lengths(len(allowed))[least:]
         best = np.zeros((len(self.ends), len(allowed)))
         for fitting, positions in self._fitting(allowed):
             best[:, positions] = fitting.max(axis=1, keepdims=True)

@@ -1,5 +1,7 @@
 """Scores of candidates: weighted sums of terms of the network's output and of geometry."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, Weighing
@@ -76,7 +78,8 @@ def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -
         p = np.column_stack([probabilities, 1 - probabilities.sum(axis=1)])
         return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(LEAST))))
     terms = measure_terms(arcs, probabilities, np.array(weighing.sizes))
-    return weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
+    lattice = weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
+    return replace(lattice, lengths=weighing.lengths)
 
 
 def number_terms(arcs: Arcs, posterior: Floats, total: float) -> Floats:

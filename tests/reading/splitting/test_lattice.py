@@ -23,17 +23,25 @@ def lattices(draw):
     skips = rng.random(len(arcs)) < 0.4
     scores[skips, SKIP] = rng.normal(-1, 2, skips.sum())
     starts, ends = np.array(arcs).T
-    return Lattice(n, starts, ends, scores)
+    lengths = rng.normal(0, 3, draw(st.integers(0, 4)))
+    return Lattice(n, starts, ends, scores, tuple(lengths.tolist()))
 
 
-def all_paths(lattice, node=0):
-    """Every way from a node to the end: (score, [(arc, digit or SKIP), ...])."""
+def all_paths(lattice):
+    """Every path: (score, [(arc, digit or SKIP), ...])."""
+    for score, path in without_lengths(lattice):
+        length = min(len(text_of(path)), len(lattice.lengths) - 1)
+        yield score + (lattice.lengths[length] if lattice.lengths else 0.0), path
+
+
+def without_lengths(lattice, node=0):
+    """Every way from a node to the end, scored by its arcs alone."""
     if node == lattice.n:
         yield 0.0, []
         return
     for arc in np.flatnonzero(lattice.starts == node):
         for digit in np.flatnonzero(lattice.scores[arc] > -np.inf):
-            for score, path in all_paths(lattice, lattice.ends[arc]):
+            for score, path in without_lengths(lattice, lattice.ends[arc]):
                 yield score + lattice.scores[arc, digit], [(arc, digit), *path]
 
 
@@ -86,7 +94,7 @@ def test_each_length_has_its_own_sum(lattice):
     allowed = np.ones((lattice.n, SKIP), bool)
     sums = lattice.forward(allowed)[lattice.n]
     for length in range(lattice.n + 1):
-        paths = [s for s, p in all_paths(lattice) if len(text_of(p)) == length]
+        paths = [s for s, p in without_lengths(lattice) if len(text_of(p)) == length]
         assert sums[length] == pytest.approx(log_sum(paths))
 
 
