@@ -23,6 +23,7 @@ from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import classify
 from digitwise.reading.stray import without_stray_strokes
+from digitwise.reading.text_lines import without_text
 from digitwise.reading.turned import (
     is_doubtful,
     quarters_to_turn,
@@ -164,12 +165,26 @@ def _surer(usual: "Best", again: "Best", how: How) -> "Best":
 def _judge(pages: Sequence[Page], how: How) -> list["Best"]:
     """Return the best proposal of each page; all pages share the calls of the network."""
     ways = [(page, *page.others) for page in pages]
-    to_judge = [(number, way.budget) for seen in ways for way in seen for number in way.to_judge]
-    judged = iter(how.judge([number for number, _ in to_judge], [budget for _, budget in to_judge]))
-    return [
-        _best_proposal(seen, [[next(judged) for _ in way.to_judge] for way in seen], how)
-        for seen in ways
+    to_judge = [[_without_text(way, how) for way in seen] for seen in ways]
+    numbers = [n for seen in to_judge for of_way in seen for n in of_way]
+    budgets = [
+        way.budget
+        for seen, of_ways in zip(ways, to_judge, strict=True)
+        for way, of_way in zip(seen, of_ways, strict=True)
+        for _ in of_way
     ]
+    judged = iter(how.judge(numbers, budgets))
+    return [
+        _best_proposal(seen, [[next(judged) for _ in of_way] for of_way in of_ways], how)
+        for seen, of_ways in zip(ways, to_judge, strict=True)
+    ]
+
+
+def _without_text(page: Page, how: How) -> list[list[Component]]:
+    """Return the numbers of a page that are to be judged, without its lines of text."""
+    if how.layout != "auto" or not how.weighing:
+        return page.to_judge
+    return without_text(page.to_judge, partial(classify, how.network, how.calibration))
 
 
 def _read(page: Page, best: "Best", how: How) -> list[Number] | ImageError:
