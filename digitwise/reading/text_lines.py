@@ -20,8 +20,8 @@ MIN_CHAIN_ASPECT = 1.2  # width to height: a component from which on it may be s
 MIN_CHAINS = 8  # chains of a page: cutting fewer takes little time
 MOST_CUTS = 24  # of a chain, the cheapest
 # Mean probability of the likeliest digit, at ends of chains and of single characters. It is 0.68
-# and more for drawn numbers of which half of the digits touch, below 0.6 for three words of four.
-MIN_MEAN_OF_NUMBER = 0.6
+# and more for drawn numbers of which half of the digits touch, below 0.65 for nine lines of ten.
+MIN_MEAN_OF_NUMBER = 0.65
 MIN_MEAN_OF_PART = 0.8  # the same for a part of a line of text
 MIN_WORD_GAP_HEIGHTS = 0.5  # digit heights: narrowest gap between a number and a word
 

@@ -52,10 +52,15 @@ def quarters_to_turn(
 
 
 def reads_better(turned: Sequence[Number], found: Sequence[Number]) -> bool:
-    """Whether the numbers of the turned page are read far better than those as it lies."""
+    """Whether the numbers of the turned page are read far better than those as it lies.
+
+    Words lower the score of a page as it lies. Its right digits must not be more numerous.
+    """
     right, digits = _count_right(turned)
+    upright, _ = _count_right(found)
     gain = score(turned, COST_OF_WRONG_DIGIT) - score(found, COST_OF_WRONG_DIGIT)
-    return right >= max(MIN_DIGITS, MIN_SHARE_RIGHT_TURNED * digits) and gain >= MIN_GAIN_DIGITS
+    enough = right >= max(MIN_DIGITS, MIN_SHARE_RIGHT_TURNED * digits, upright)
+    return enough and gain >= MIN_GAIN_DIGITS
 
 
 def score(found: Sequence[Number], wrong: float) -> float:
