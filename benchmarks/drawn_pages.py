@@ -4,6 +4,7 @@ Each kind draws onto white paper with `Sheet`, which keeps the texts and boxes o
 """
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -14,10 +15,11 @@ PAGE_PX = (1754, 1240)  # height and width of an A4 page at 150 dpi
 ENVELOPE_PX = (700, 1100)
 MARGIN_PX = 90
 DIGIT_PX = (26.0, 40.0)  # range of a hand's digit height
-WORDS = (
-    "name total sum date number amount place price item paid grade points team north south river "
-    "street school church account month winter bread sugar paper left right first second remark"
-).split()
+WORDS = [
+    "name", "total", "sum", "date", "number", "amount", "place", "price", "item", "paid", "grade",
+    "points", "team", "north", "south", "river", "street", "school", "church", "account", "month",
+    "winter", "bread", "sugar", "paper", "left", "right", "first", "second", "remark",
+]  # fmt: skip
 FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_DUPLEX)
 
 
@@ -107,7 +109,7 @@ def table(sheet, by_hand=False):
             sheet.word(MARGIN_PX + 15, middle, int(rng.integers(3, 6)))
         else:
             sheet.print(rng.choice(WORDS), MARGIN_PX + 12, middle, 0.7)
-        for left, right in zip(lefts[:-1], lefts[1:], strict=True):
+        for left, right in pairwise(lefts):
             most = int(min(4, (right - left - 40) // (0.85 * sheet.height)))
             chance = rng.random()
             if chance < 0.75 and most > 0:

@@ -12,7 +12,6 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 from drawn_pages import KINDS, draw_page
 from measure import machine, table
 from PIL import Image
