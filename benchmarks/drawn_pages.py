@@ -211,10 +211,39 @@ def sums(sheet):
             y += 3.5 * sheet.height
 
 
-KINDS = {
-    of.__name__: of
-    for of in (table, hand_ruled, ledger, leaders, grades, envelope, letter, typed, sums)
-}
+def strokes(sheet):
+    """Written labels, a stroke drawn from each to its number, and a heading."""
+    rng, (height, width) = sheet.rng, sheet.ink.shape
+    sheet.print(sheet.some_words(2), width / 3, MARGIN_PX, 1.4)
+    for y in np.arange(2 * MARGIN_PX, height - MARGIN_PX, 2.4 * sheet.height):
+        left = sheet.word(MARGIN_PX, y, int(rng.integers(3, 8))) + 15
+        right = width * 0.7 - rng.uniform(2, 30)
+        sheet.line((left, y), (right, y + rng.normal(0, 8)), 1.0, 3, 20)
+        sheet.write(width * 0.7, y, int(rng.integers(1, 4)))
+
+
+def faint(sheet):
+    """A table with pale rules and narrow cells."""
+    rng, (height, width) = sheet.rng, sheet.ink.shape
+    columns, pitch = 8, 1.6 * sheet.height
+    lefts = np.linspace(MARGIN_PX + 80, width - MARGIN_PX, columns + 1)
+    tops = np.arange(2 * MARGIN_PX, height - MARGIN_PX, pitch)
+    for y in tops:
+        sheet.line((lefts[0], y), (lefts[-1], y), 0, 1, 215)
+    for x in lefts:
+        sheet.line((x, tops[0]), (x, tops[-1]), 0, 1, 215)
+    for middle in (tops[:-1] + tops[1:]) / 2:
+        for left, right in pairwise(lefts):
+            if rng.random() < 0.85:
+                sheet.write(
+                    (left + right) / 2 - 0.6 * sheet.height, middle, int(rng.integers(1, 3))
+                )
+
+
+ALL = (
+    table, hand_ruled, faint, ledger, leaders, strokes, grades, envelope, letter, typed, sums,
+)  # fmt: skip
+KINDS = {of.__name__: of for of in ALL}
 
 
 def draw_page(kind, digits, seed, index):

@@ -16,8 +16,8 @@ from digitwise.imaging.components import (
 from digitwise.imaging.ink import SOLID
 from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
+from digitwise.reading.word_gap import widest_gap
 
-WORD_GAP = 1.5  # heights of the taller neighbour: widest gap inside a number
 SAME_LINE = 0.3  # least vertical overlap of neighbours, as a share of the lower one's height
 SAME_DIGIT = 0.5  # of a neighbour's width or height: where parts of a digit end and digits begin
 SIGN_OVERLAP = 0.5  # least vertical overlap of a sign and its number, as a share of its height
@@ -67,7 +67,8 @@ def groups_of(components: list[Component], lines: Mask) -> list[list[Component]]
     """Group components into numbers, in reading order."""
     components = _without_outsize(components)
     places = _by_boxes(components, lines)
-    numbers = [group for place in places for group in _with_signs(_neighbours(place))]
+    widest = widest_gap(_boxes(components), SAME_LINE, SAME_DIGIT)
+    numbers = [group for place in places for group in _with_signs(_neighbours(place, widest))]
     drawn = [number for number in numbers if not all(map(_is_blob, number))]
     return _in_reading_order(_without_dirt(drawn))
 
@@ -208,8 +209,8 @@ def _tall(components: list[Component]) -> list[Component]:
     return [c for c in components if c.height >= tallest / 2]
 
 
-def _neighbours(components: list[Component]) -> list[list[Component]]:
-    """Group components that stand on one line with no wide gap between."""
+def _neighbours(components: list[Component], widest: float) -> list[list[Component]]:
+    """Group components that stand on one line with no wider gap between, in heights."""
     left, top, right, bottom = boxes = _boxes(components)
     height = bottom - top
     group = np.arange(len(components))
@@ -221,9 +222,7 @@ def _neighbours(components: list[Component]) -> list[list[Component]]:
         tall, low = np.maximum(height, height_i), np.minimum(height, height_i)
         # A part of a digit, such as the bar of a 5, is close but may lie higher or lower.
         part = (low < SAME_DIGIT * tall) & (gap_x < tall / 4) & (gap_y < tall / 4)
-        digit = (
-            (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= WORD_GAP * tall)
-        )
+        digit = (low >= SAME_DIGIT * tall) & (-gap_y >= SAME_LINE * low) & (gap_x <= widest * tall)
         for neighbours in part | digit:
             near = set(group[neighbours].tolist())
             for other in sorted(near)[1:]:

@@ -23,6 +23,7 @@ MOST_CUTS = 24  # of a chain, the cheapest
 # and more for drawn numbers of which half of the digits touch, below 0.65 for nine lines of ten.
 MIN_MEAN_OF_NUMBER = 0.65
 MIN_MEAN_OF_PART = 0.8  # the same for a part of a line of text
+MIN_CHARACTERS = 2  # of such a part: a lone character among words is a letter, such as I or O
 MIN_WORD_GAP_HEIGHTS = 0.5  # digit heights: narrowest gap between a number and a word
 
 Classify = Callable[[Sequence[Component]], Floats]
@@ -88,7 +89,8 @@ def _numbers_among(
         yield number
         return
     for part in _words(number):
-        if looks_like(part, MIN_MEAN_OF_PART):
+        characters = sum(id(component) in seen for component in part)
+        if characters >= MIN_CHARACTERS and looks_like(part, MIN_MEAN_OF_PART):
             yield part
 
 

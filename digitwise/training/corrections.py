@@ -37,7 +37,9 @@ CUT_OUT = 300  # numbers drawn with each of both, out of which digits and non-di
 EPOCHS = 4  # of the deformed examples
 LEARNING_RATE = 0.01  # twice that forgets more than it learns, and its result is refused
 BATCH = 50  # examples
-SHARES = (1.0, 0.7, 0.4)  # of the new parameters in the mean
+# Of the new parameters in the mean. All of them lose 0.2 points on digits of other writers, 0.7 of
+# them 0.1, and read corrections hardly worse.
+SHARES = (0.7, 0.5, 0.3)
 DRAWN = 400  # numbers of all hands, on which the old and the new network are compared
 SURER = 0.9  # surprise after to before, at most, if no more corrections are right than before
 LOSS = 0.001  # of the accuracy on validation digits, at most: about as much as chance makes
