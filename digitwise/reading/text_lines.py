@@ -16,14 +16,16 @@ from digitwise.reading.splitting.arcs import MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT
 from digitwise.reading.splitting.cuts import WIDEST
 from digitwise.reading.splitting.fragments import break_up, digit_height, piece_between
 
-MIN_CHAIN_ASPECT = 1.2  # width to height: a component from which on it may be several characters
-MIN_CHAINS = 8  # chains of a page: cutting fewer takes little time
+MIN_CHAIN_WIDTH = 1.2  # digit heights: narrowest component that may be several characters
+MIN_CHAINS = 4  # chains of a page: fewer may be the touching digits of one number
 MOST_CUTS = 24  # of a chain, the cheapest
 # Mean probability of the likeliest digit, at ends of chains and of single characters. It is 0.68
 # and more for drawn numbers of which half of the digits touch, below 0.65 for nine lines of ten.
 MIN_MEAN_OF_NUMBER = 0.65
 MIN_MEAN_OF_PART = 0.8  # the same for a part of a line of text
-MIN_CHARACTERS = 2  # of such a part: a lone character among words is a letter, such as I or O
+MAX_MEAN_OF_WORD = 0.5  # the same for a word beside a number, as a town behind its postal code
+MIN_OF_NUMBER = 2  # characters of a part: a lone one among words is a letter, such as I or O
+MIN_OF_WORD = 3  # characters of a word beside a number: fewer may be digits that are hard to read
 MIN_WORD_GAP_HEIGHTS = 0.5  # digit heights: narrowest gap between a number and a word
 
 Classify = Callable[[Sequence[Component]], Floats]
@@ -59,9 +61,14 @@ def without_text(numbers: Sequence[list[Component]], classify: Classify) -> list
         All numbers of a page with few chains; else those that look like numbers, and such parts of
         the others.
     """
-    if sum(map(_may_be_chain, (c for number in numbers for c in number))) < MIN_CHAINS:
+    heights = [digit_height(number) for number in numbers]
+    chains = [_count_chains(*pair) for pair in zip(numbers, heights, strict=True)]
+    if sum(chains) < MIN_CHAINS:
         return list(numbers)
-    looked_at = [_characters(n) if any(map(_may_be_chain, n)) else [] for n in numbers]
+    looked_at = [
+        _characters(number, height) if count else []
+        for number, height, count in zip(numbers, heights, chains, strict=True)
+    ]
     pieces = [p for number in looked_at for one in number for end in one.ends for p in end]
     likeliest = iter(classify(pieces).max(axis=1).tolist()) if pieces else iter(())
     found: list[list[Component]] = []
@@ -81,16 +88,19 @@ def _numbers_among(
 ) -> Iterator[list[Component]]:
     """Yield the whole number, or the parts of a line of text that look like numbers."""
 
-    def looks_like(part: list[Component], least: float) -> bool:
-        told = [p for component in part for p in seen.get(id(component), [])]
-        return bool(told) and fmean(told) >= least
+    def mean(part: list[Component]) -> float:
+        return fmean([p for component in part for p in seen.get(id(component), [])] or [0.0])
 
-    if looks_like(number, MIN_MEAN_OF_NUMBER):
+    def characters(part: list[Component]) -> int:
+        return sum(id(component) in seen for component in part)
+
+    words = _words(number)
+    beside = any(mean(w) < MAX_MEAN_OF_WORD and characters(w) >= MIN_OF_WORD for w in words)
+    if mean(number) >= MIN_MEAN_OF_NUMBER and not beside:
         yield number
         return
-    for part in _words(number):
-        characters = sum(id(component) in seen for component in part)
-        if characters >= MIN_CHARACTERS and looks_like(part, MIN_MEAN_OF_PART):
+    for part in words:
+        if characters(part) >= MIN_OF_NUMBER and mean(part) >= MIN_MEAN_OF_PART:
             yield part
 
 
@@ -107,18 +117,21 @@ def _words(number: list[Component]) -> list[list[Component]]:
     return words
 
 
-def _may_be_chain(component: Component) -> bool:
-    return component.width >= MIN_CHAIN_ASPECT * component.height
+def _count_chains(number: list[Component], height: float) -> int:
+    return sum(c.width >= MIN_CHAIN_WIDTH * height for c in _tall(number, height))
 
 
-def _characters(number: list[Component]) -> list[Character]:
-    height = digit_height(number)
-    return [Character(c, _ends(c, height)) for c in number if c.height >= MIN_HEIGHT * height]
+def _tall(number: list[Component], height: float) -> list[Component]:
+    return [c for c in number if c.height >= MIN_HEIGHT * height]
+
+
+def _characters(number: list[Component], height: float) -> list[Character]:
+    return [Character(c, _ends(c, height)) for c in _tall(number, height)]
 
 
 def _ends(component: Component, height: float) -> list[list[Component]]:
     """Return the candidate digits at both ends of a chain, or the component alone."""
-    if component.width < MIN_CHAIN_ASPECT * height:
+    if component.width < MIN_CHAIN_WIDTH * height:
         return [[component]]
     if component.width > WIDEST * height:
         return [[]]
