@@ -87,6 +87,7 @@ def test_commands_name_the_extra_that_they_need(tmp_path):
             ["lab", "all"],
         ],
         "web": [["serve"], ["site", "demo"]],
+        "ray": [["read", number, "--on", "ray"], ["sweep", *TINY, "--on", "ray:auto"]],
         "onnx": [["export", "reader", "--to", "onnx", "net.onnx"]],
         "xlsx": [["read", number, "-o", "table.xlsx"]],
         "parquet": [["read", number, "-o", "table.parquet"]],

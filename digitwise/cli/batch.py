@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import tee
 from logging import WARNING
@@ -22,6 +22,8 @@ from digitwise.cli.saving import Output
 from digitwise.errors import DigitwiseError, InputError, StoppedError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from digitwise.reading.how import Options
     from digitwise.reading.reader import Reader
 
@@ -43,7 +45,9 @@ class Batch:
         The same options, as the journal stores them.
     model : str or None
     jobs : int or None
-        Number of processes; None means as many as cores.
+        Number of processes; None means as many as cores, or as the cluster has room for.
+    on : str or None
+        Cluster that reads: "ray" or "ray:ADDRESS".
     output : Output or None
     resume, watch : bool
     """
@@ -53,6 +57,7 @@ class Batch:
     how: dict[str, Any]
     model: str | None
     jobs: int | None
+    on: str | None
     output: Output | None
     resume: bool
     watch: bool
@@ -65,10 +70,23 @@ class Batch:
         StoppedError
             If the batch was interrupted.
         """
+        from digitwise.engines.remote import executor_on
+
+        reader = self._checked_reader()
+        with executor_on(self.on) if self.on else nullcontext() as cluster:
+            return self._run(reader, cluster, overlay, crops, as_json)
+
+    def _run(
+        self,
+        reader: "Reader",
+        cluster: "Executor | None",
+        overlay: Path | None,
+        crops: Path | None,
+        as_json: bool,
+    ) -> Counts:
         from digitwise.reading.reader import MAX_ERROR
 
         layout, max_error = self.options["layout"], self.options["max_error"]
-        reader = self._checked_reader()
         path = self.output.path if self.output and not self.output.piped else None
         # Folders first: a new journal takes the place of an earlier one.
         drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
@@ -87,8 +105,8 @@ class Batch:
         finished = False
         try:
             if self.watch:
-                self._watch(reader, results)
-            self._read(reader, results, left, self._left(results))
+                self._watch(reader, cluster, results)
+            self._read(reader, cluster, results, left, self._left(results))
             finished = True
         except (KeyboardInterrupt, BrokenPipeError) as stop:
             again = f"; {path} has them, and --resume goes on" if path else ""
@@ -156,16 +174,21 @@ class Batch:
                 yield name, source
 
     def _read(
-        self, reader: "Reader", results: Results, count: int, left: Iterable[Pending]
+        self,
+        reader: "Reader",
+        cluster: "Executor | None",
+        results: Results,
+        count: int,
+        left: Iterable[Pending],
     ) -> None:
         from digitwise.engines.threads import cores, one_blas_thread
 
-        jobs = self.jobs or cores()
-        logger.info("processes: at most %d", jobs)
+        jobs = self.jobs if cluster else self.jobs or cores()
+        logger.info("processes: at most %s", jobs or "as many as the cluster has room for")
         with one_blas_thread(), _progress(count) as advance, timed("reading"):
             sources, waiting = tee(left)
             pictures = (pending.source for pending in sources)
-            for found in reader.read_many(pictures, jobs=jobs, **self.options):
+            for found in reader.read_many(pictures, jobs=jobs, on=cluster, **self.options):
                 results.keep(next(waiting), found)
                 advance()
 
@@ -176,14 +199,14 @@ class Batch:
             else:
                 yield pending
 
-    def _watch(self, reader: "Reader", results: Results) -> None:
+    def _watch(self, reader: "Reader", cluster: "Executor | None", results: Results) -> None:
         """Read each new picture once it is complete: unchanged since the last look."""
         seen: set[bytes] = set()
         while True:
             left = [pending for pending in results.journal.pictures() if not pending.done]
             settled = [pending for pending in left if pending.key in seen]
             if settled:
-                self._read(reader, results, len(settled), settled)
+                self._read(reader, cluster, results, len(settled), settled)
                 self._write(results.journal)
             seen = {pending.key for pending in left}
             time.sleep(LOOK_AGAIN_S)

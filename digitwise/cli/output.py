@@ -19,6 +19,22 @@ DataDir = Annotated[
     Path | None,
     typer.Option(help="Folder with MNIST's four files (also: DIGITWISE_DATA).", metavar="DIR"),
 ]
+
+
+def _check_on(on: str | None) -> str | None:
+    if on is not None and on != "ray" and not on.startswith("ray:"):
+        raise typer.BadParameter(f"expected ray or ray:ADDRESS; found {on!r:.80}")
+    return on
+
+
+On = Annotated[
+    str | None,
+    typer.Option(
+        help="Work on a cluster: ray (processes of this machine), ray:auto, ray:HOST:PORT.",
+        metavar="ray[:ADDRESS]",
+        callback=_check_on,
+    ),
+]
 DATA_HELP = TABLE["data"].row.meaning
 Data = Annotated[str, typer.Option(help=DATA_HELP, metavar="SET")]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitwise.cli.logs import logger
-from digitwise.cli.output import Json
+from digitwise.cli.output import Json, On
 from digitwise.errors import InputError
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def read(
         int | None,
         typer.Option(min=1, help="Processes for many pictures [default: the number of cores]."),
     ] = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Read handwritten numbers from pictures: PNG, JPEG, BMP, TIFF, WebP, GIF, PNM, PDF.
@@ -186,7 +187,7 @@ def read(
         "model": model,
         "pictures": pictures,
     }
-    batch = Batch(files, options, how, model, jobs, output, resume, watch)
+    batch = Batch(files, options, how, model, jobs, on, output, resume, watch)
     if batch.run(overlay, crops, as_json).failed:
         raise typer.Exit(1)
 

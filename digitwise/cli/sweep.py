@@ -1,5 +1,7 @@
 """`digitwise sweep`."""
 
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -17,7 +19,7 @@ from digitwise.cli.options import (
     option_of,
     with_settings,
 )
-from digitwise.cli.output import DataDir, Json, people, printable
+from digitwise.cli.output import DataDir, Json, On, people, printable
 from digitwise.errors import StoppedError
 from digitwise.setting import Setting
 from digitwise.settings import TABLE, Settings
@@ -48,6 +50,7 @@ def sweep(
         int | None,
         typer.Option(min=1, max=1024, help="Networks at a time [default: the number of cores]."),
     ] = None,
+    on: On = None,
     out: Annotated[Path, typer.Option(help="Folder for results.", metavar="DIR")] = Path("sweep"),
     as_json: Json = False,
     **given: Any,
@@ -66,7 +69,10 @@ def sweep(
         raise typer.BadParameter("needs every value of --momentum above 0", param_hint="--nesterov")
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"expected a folder; {out} is a file", param_hint="--out")
-    _run(base, grid, data_dir, workers, out, as_json)
+    from digitwise.engines.remote import executor_on
+
+    with executor_on(on) if on else nullcontext() as cluster:
+        _run(base, grid, data_dir, workers, cluster, out, as_json)
 
 
 def values_of(setting: Setting, text: str | None) -> list[Any]:
@@ -94,6 +100,7 @@ def _run(
     grid: dict[str, list[Any]],
     data_dir: Path | None,
     workers: int | None,
+    cluster: Executor | None,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -116,7 +123,7 @@ def _run(
     if known:
         console.print(f"{known:,} of them are in {printable(str(out))} already")
     try:
-        follow(sweep, workers, as_json)
+        follow(sweep, workers, cluster, as_json)
     except KeyboardInterrupt:
         write(sweep)
         raise StoppedError(

@@ -1,5 +1,6 @@
 """Follow a sweep: a live table, the results, the summary."""
 
+from concurrent.futures import Executor
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -31,7 +32,7 @@ from digitwise.wording import percent
 ROWS_SHOWN = 12  # of the live table and of the summary
 
 
-def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
+def follow(sweep: Sweep, workers: int | None, cluster: Executor | None, as_json: bool) -> None:
     """Run a sweep; show a table of the networks in training and of the best so far."""
     console = people(as_json)
     rows = sweep.rows()
@@ -69,7 +70,7 @@ def follow(sweep: Sweep, workers: int | None, as_json: bool) -> None:
         with noticing_compilation("fused", console), timed("making engines ready"):
             sweep.prepare()
         with timed(f"{len(sweep.grid):,} networks"):
-            sweep.run(workers, progress=progress, finished=finished)
+            sweep.run(workers, progress=progress, finished=finished, on=cluster)
 
 
 def write(sweep: Sweep) -> tuple[Path, Path | None]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from itertools import chain, islice
 from os import PathLike
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from digitwise.engines.remote import executor_on
 from digitwise.engines.threads import one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.imaging.arrays import as_array, is_array_like
 from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
+from digitwise.reading.batch_on import read_all_on
 from digitwise.reading.how import Options
 from digitwise.reading.workers import Given, Result, Task, Workers, read_some
 
@@ -29,7 +32,11 @@ AS_THEY_ARE = (str, PathLike, bytes, bytearray, io.BytesIO, Picture, DigitwiseEr
 
 
 def read_all(
-    reader: "Reader", sources: Iterable[Given], options: Options, jobs: int = 1
+    reader: "Reader",
+    sources: Iterable[Given],
+    options: Options,
+    jobs: int | None = None,
+    on: str | Executor | None = None,
 ) -> Iterator[Result]:
     """Read pictures one after the other; a picture that can't be read yields its error.
 
@@ -40,9 +47,11 @@ def read_all(
         An error in place of a source is passed on.
     options : Options
         Arguments of `Reader.read`.
-    jobs : int >= 1
-        Number of processes. A few pictures are read by this process. A picture that kills its
-        process yields an error.
+    jobs : int >= 1, optional
+        Number of processes: by default one, or as many as the cluster has room for. On one machine
+        a few pictures are read by this process. A picture that kills its process yields an error.
+    on : "ray", "ray:ADDRESS" or Executor, optional
+        Cluster that reads: see `digitwise.engines.remote.executor_on`.
 
     Yields
     ------
@@ -53,6 +62,11 @@ def read_all(
     DigitwiseError
         If processes die before they read anything.
     """
+    if on is not None:
+        with executor_on(on) as executor:
+            yield from read_all_on(executor, reader, _tasks(sources), options, jobs)
+        return
+    jobs = jobs or 1
     left = iter(sources)
     few = list(islice(left, FEW + 1)) if jobs > 1 else []
     tasks = _tasks(chain(few, left))

@@ -1,6 +1,7 @@
 """`Reader`: pictures in, numbers out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Unpack
 
@@ -129,7 +130,8 @@ class Reader:
         self,
         sources: "Iterable[Source | DigitwiseError]",
         *,
-        jobs: int = 1,
+        jobs: int | None = None,
+        on: str | Executor | None = None,
         **options: Unpack[Options],
     ) -> Iterator[Numbers | DigitwiseError | OSError]:
         """Read pictures one after the other, each as `read` does, and yield the result of each.
@@ -142,9 +144,12 @@ class Reader:
         ----------
         sources : iterable
             Sources as for `read`. An error in place of a picture is passed on.
-        jobs : int >= 1
-            Number of processes. More than one take seconds to start, which hundreds of pictures
-            are worth; a script then needs `if __name__ == "__main__":`.
+        jobs : int >= 1, optional
+            Number of processes, by default one. More than one take seconds to start, which
+            hundreds of pictures are worth; a script then needs `if __name__ == "__main__":`.
+        on : "ray", "ray:ADDRESS" or Executor, optional
+            Cluster that reads, by default with as many processes as it has room for. Its machines
+            need the pictures at the same paths. See `digitwise.engines.remote.executor_on`.
         **options
             As for `read`: layout, count, max_error, pattern, form, signs, decimal.
 
@@ -159,19 +164,19 @@ class Reader:
         InputError
             As `read`, for arguments that make no sense, at once; if `sources` is one picture.
         DigitwiseError
-            If processes die before they read anything.
+            If processes die before they read anything, or no cluster answers.
         """
         from digitwise.reading.batch import read_all
 
         _, form = self._how(**options)  # an error now, not when the first result is asked for
-        if not isinstance(jobs, int) or jobs < 1:
+        if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
             raise InputError(f"expected one process or more to read (jobs); found {jobs!r:.50}")
         if _is_single(sources):
             raise InputError(
                 "expected many pictures, as a list or Path(...).glob(...); found one "
                 f"({type(sources).__name__}), which read(...) takes"
             )
-        return read_all(self, sources, {**options, "form": form}, jobs)
+        return read_all(self, sources, {**options, "form": form}, jobs, on)
 
     def read_together(
         self,

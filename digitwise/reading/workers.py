@@ -20,6 +20,8 @@ Given: TypeAlias = "Source | DigitwiseError"
 Result: TypeAlias = Numbers | DigitwiseError | OSError
 Task: TypeAlias = list[Given]
 
+SET_ASIDE = "set aside: it ended the process that read it, perhaps for want of memory"
+
 # A pool whose processes die closes its queues. If another process is starting then, `submit`
 # raises OSError ("handle is closed").
 _BROKEN = (BrokenProcessPool, OSError)
@@ -99,9 +101,7 @@ class Workers:
             self._restart()
         if len(task) > 1:
             return [self._read_alone([source])[0] for source in task]
-        return [
-            ImageError("set aside: it ended the process that read it, perhaps for want of memory")
-        ]
+        return [ImageError(SET_ASIDE)]
 
     def _restart(self) -> None:
         self.close()

@@ -10,7 +10,8 @@ import io
 import json
 import os
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -83,12 +84,13 @@ class Sweep:
         *,
         progress: Callable[[Settings, History], bool | None] | None = None,
         finished: Callable[[Row], None] | None = None,
+        on: str | Executor | None = None,
     ) -> None:
         """Train every combination that has no result yet.
 
         Parameters
         ----------
-        workers : int, optional
+        workers, on : optional
             As in `fit_many`.
         progress : callable, optional
             Called with settings and history after every epoch; True stops the sweep.
@@ -110,18 +112,19 @@ class Sweep:
             return progress(todo[number], history) if progress else None
 
         def ended(number: int, job: Job, history: History) -> None:
-            row = self._row(todo[number], job.network, history)
+            row = self._row(todo[number], job.made(), history)
             _append(self.folder / RESULTS, row)
             if finished:
                 finished(row)
 
         fit_many(
-            self._jobs(todo),
+            (Job(None, settings) for settings in todo),
             self.train,
             self.validation,
             workers=workers,
             progress=watch,
             done=ended,
+            on=on,
         )
 
     def prepare(self) -> None:
@@ -130,8 +133,8 @@ class Sweep:
         for s in self.grid:
             # Compiled kernels depend on these settings.
             shapes.setdefault((s.engine, s.convolutions, s.hidden[:1], bool(s.momentum)), s)
-        for settings, job in zip(shapes.values(), self._jobs(shapes.values()), strict=True):
-            warm_up(choose_engine(settings.engine), job.network, settings.variant)
+        for settings in shapes.values():
+            warm_up(choose_engine(settings.engine), make_network(settings), settings.variant)
 
     def rows(self) -> list[Row]:
         """Return the results so far, in the order of the grid.
@@ -152,10 +155,6 @@ class Sweep:
                 "(--out)"
             )
         return {Settings.from_dict(row["settings"]): row for row in rows}
-
-    def _jobs(self, todo: Iterable[Settings]) -> Iterator[Job]:
-        for settings in todo:
-            yield Job(make_network(settings), settings)
 
     def _row(self, settings: Settings, network: Network, history: History) -> Row:
         accuracies = [e.test_accuracy for e in history.epochs if e.test_accuracy is not None]
