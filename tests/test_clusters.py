@@ -16,6 +16,7 @@ import digitwise as dw
 from digitwise.engines import ray_cluster, remote
 from digitwise.engines.ray_cluster import RayCluster
 from digitwise.errors import DigitwiseError, ExtraError, ImageError, InputError, TrainingError
+from digitwise.extras import has
 from digitwise.network import Network
 from digitwise.reading import batch
 from digitwise.settings import Settings
@@ -28,7 +29,8 @@ BASE = Settings(data="digits", hidden=(8,), epochs=1, engine="fused", learning_r
 @pytest.fixture(scope="module")
 def cluster():
     """Two processes of Ray on this machine."""
-    pytest.importorskip("ray", reason="needs the extra [ray]")
+    if not has("ray"):
+        pytest.skip("needs the extra [ray]")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ray_cluster, "cores", lambda: 2)
         with RayCluster() as there:
@@ -92,6 +94,13 @@ def test_a_cluster_is_an_executor(cluster, tmp_path):
         assert again.submit(abs, -3).result() == 3
         assert again.workers == 1  # one is left for others
     assert cluster.submit(abs, -4).result() == 4
+
+
+def test_ray_prints_nothing_among_the_results(cluster):
+    from ray._private.ray_logging import stdout_deduplicator
+
+    said = {"lines": ["A worker died"], "pid": "raylet", "is_err": False}
+    assert [each["lines"] for each in stdout_deduplicator.deduplicate(said)] == [[]]
 
 
 def networks():
@@ -233,8 +242,8 @@ def test_nobody_listens():
         ray_cluster.check_address(address)
 
 
+@pytest.mark.skipif(not has("ray"), reason="needs the extra [ray]")
 def test_somebody_listens_who_is_no_cluster(monkeypatch):
-    pytest.importorskip("ray", reason="needs the extra [ray]")
     monkeypatch.setattr(ray_cluster, "ANSWERED_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"

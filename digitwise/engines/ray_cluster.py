@@ -48,6 +48,8 @@ class RayCluster(Executor):
     """
 
     def __init__(self, address: str | None = None) -> None:
+        # Ray would print on standard output that a process has died; it reads this when imported.
+        os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
         self._ray = need("ray", "ray", "--on ray")
         self._connected = not self._ray.is_initialized()
         self._own = self._connected and address is None
