@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -98,3 +99,17 @@ def test_the_image_runs_as_nobody_and_its_files_are_there():
     served = typer.main.get_command(app).commands["serve"]
     options = {name for param in served.params for name in param.opts}
     assert {word for word in json.loads(command) if word.startswith("--")} <= options
+
+
+def test_the_conda_recipe_agrees_with_the_project():
+    recipe = (ROOT / "packaging" / "conda" / "recipe.yaml").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {f"python {project['requires-python']}"}
+    for requirement in project["dependencies"]:
+        name, bound = requirement.split(">=")
+        wanted.add(f"{'py-opencv' if name.startswith('opencv') else name} >={bound}")
+    listed = recipe.partition("  run:\n")[2].partition("\n\n")[0]
+    assert {line.strip(" -") for line in listed.splitlines()} == wanted
+    assert f'version: "{digitwise.__version__}"' in recipe
+    assert project["description"] in recipe
+    assert f"digitwise = {project['scripts']['digitwise']}" in recipe
