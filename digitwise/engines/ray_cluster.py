@@ -66,7 +66,8 @@ class RayCluster(Executor):
         try:
             self._ray.init(address, **more, **WITHOUT_OUTPUT)
         except (Exception, SystemExit) as error:  # Ray exits if its cluster falls silent
-            said = (str(error).splitlines() or [type(error).__name__])[0]
+            ended = isinstance(error, SystemExit)
+            said = "no answer" if ended else (str(error).splitlines() or [repr(error)])[0]
             where = "begin" if self._own else f"be reached at {address}"
             raise DigitwiseError(f"Ray can't {where}: {said}") from error
 
