@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from measure import deliver, mnist, pin, table
@@ -27,7 +28,6 @@ pin(2)
 os.environ.setdefault("RAY_worker_niceness", "0")  # Ray's processes are to have as much as ours
 
 import numpy as np  # noqa: E402
-import ray  # noqa: E402
 
 import digitwise as dw  # noqa: E402
 from digitwise.engines.ray_cluster import RayCluster  # noqa: E402
@@ -205,7 +205,7 @@ def compare() -> tuple[str, dict]:
         f"### {asked.networks} networks 784-30-10, {asked.epochs} epochs of {asked.digits:,}, and {asked.pictures:,} pictures "
         "of numbers, bit-identical in all rows\n\n"
         + table(["", "count", "where", "cores", "kills", "s", "against one core"], rows)
-        + f"\nAn empty task of Ray {ray.__version__} takes {empty:.1f} ms.\n"
+        + f"\nAn empty task of Ray {version('ray')} takes {empty:.1f} ms.\n"
     )
     return text, {
         "seconds": {" ".join(map(str, key)): s for key, s in seconds.items()},
