@@ -20,6 +20,7 @@ from digitwise.reading.number import Number
 from digitwise.reading.page import page_of, read_pages
 from digitwise.reading.results import nothing_read, on_picture
 from digitwise.reading.seen_twice import is_unsure, likelier
+from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import find_candidates
 
 MAX_LOG_ODDS = 8.0  # against blank cells as the description has them; above, others may be blank
@@ -99,7 +100,12 @@ def _cells_of(
     if not components:
         return all_blank(len(edges) - 1), "" if blank != "no" else BLANK
     signs = how.weighing.signs if how.weighing else None
-    ((arcs, digits),) = find_candidates([components], how.network, how.calibration, signs)
+    budget = Budget()
+    ((arcs, digits),) = find_candidates(
+        [components], how.network, how.calibration, signs, [budget], may_be_text=False
+    )
+    if not arcs.pieces:
+        return all_blank(len(edges) - 1), str(budget.spent or budget.texture)
     marks = tell_marks(arcs.pieces)
     free, most = read_cells(arcs, digits, marks, how.weighing, edges)
     if blank == "allowed":

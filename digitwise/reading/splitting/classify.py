@@ -46,6 +46,7 @@ def find_candidates(
     calibration: Calibration | None,
     signs: Network | None = None,
     budgets: Sequence[Budget] = (),
+    may_be_text: bool = True,
 ) -> list[tuple[Arcs, Floats]]:
     """Find the candidates of numbers, each given as components, and their digit probabilities.
 
@@ -56,6 +57,8 @@ def find_candidates(
     ----------
     budgets : sequence of Budget, optional
         The budget of each number's page; a number past it has no candidates.
+    may_be_text : bool
+        Whether a line whose components look like no digits is text, and has no candidates.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def find_candidates(
     likely = iter(probabilities.max(axis=1).tolist())
     kinds = iter(tell_kinds(signs, list(map(describe, judged))) if signs else [None] * len(judged))
     found = [
-        _arcs_within(number, [next(likely) for _ in number], next(kinds), budget)
+        _arcs_within(number, [next(likely) for _ in number], next(kinds), budget, may_be_text)
         if are_few
         else nothing_of(number)
         for number, are_few, budget in zip(numbers, few, budgets, strict=True)
@@ -82,7 +85,11 @@ def find_candidates(
 
 
 def _arcs_within(
-    number: list[Component], likely: list[float], kinds: Floats | None, budget: Budget
+    number: list[Component],
+    likely: list[float],
+    kinds: Floats | None,
+    budget: Budget,
+    may_be_text: bool,
 ) -> Arcs:
     """Return a number's candidates; none of a line of text, or past the page's budget.
 
@@ -91,7 +98,7 @@ def _arcs_within(
     likely : list of float
         Probability of the likeliest digit for each component.
     """
-    if _is_text(number, likely):
+    if may_be_text and _is_text(number, likely):
         return nothing_of(number)
     most = [_most_cuts(*both) for both in zip(number, likely, strict=True)]
     try:

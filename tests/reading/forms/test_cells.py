@@ -14,6 +14,7 @@ from digitwise.reading.forms.cell_texts import best_texts, likely_texts
 from digitwise.reading.forms.cells import SYMBOLS, Cell
 from digitwise.reading.forms.description import load_form
 from digitwise.reading.forms.marks import MARKS, tell_marks
+from digitwise.reading.splitting import budget
 
 LEFT, TOP, WIDE, HIGH, COUNT = 60, 300, 60, 68, 5
 DESCRIPTION = f"""
@@ -105,6 +106,20 @@ def test_a_stroke_through_several_cells_crosses_them_out(tmp_path, draw_number, 
     cv2.line(page, (LEFT + 12, TOP + 40), (LEFT + 3 * WIDE - 12, TOP + 28), 30, 3)
     (number,) = reader.read(page, form=tmp_path / "form.toml")
     assert number.cells == "×××37"
+
+
+def test_rows_of_short_dashes_are_no_text(tmp_path, reader, monkeypatch):
+    Image.fromarray(blank_comb()).save(tmp_path / "blank.png")
+    (tmp_path / "form.toml").write_text(DESCRIPTION + "cells = 5")
+    page = blank_comb()
+    for x in range(LEFT + WIDE // 2, LEFT + COUNT * WIDE, WIDE):
+        for y in (TOP + 22, TOP + 42):
+            cv2.line(page, (x - 14, y + 2), (x + 14, y - 2), 30, 3)
+    (number,) = reader.read(page, form=tmp_path / "form.toml")
+    assert len(number.cells) == COUNT
+    monkeypatch.setattr(budget, "MOST_FRAGMENTS", 8)
+    (number,) = reader.read(page, form=tmp_path / "form.toml")
+    assert number.reason.startswith("too busy")  # not blank, and no error of the whole page
 
 
 def test_cells_that_the_reference_shows_need_no_description(read_comb):
