@@ -1,7 +1,7 @@
 """Registration: lay a page over a reference by printed lines, feature points and corners."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from digitwise.errors import ImageError
 from digitwise.imaging.features import Points, find_points, match_points
 from digitwise.imaging.line_match import PageLines, find_lines, lines_over
 from digitwise.imaging.region import Transform
-from digitwise.imaging.sheet import ink_of_page, sheet_corners
+from digitwise.imaging.sheet import MAX_SHEET_SHARE, Covered, ink_of_page, sheet_corners
 from digitwise.imaging.surface import Light
 
 SMALL_SIDE_PX = 800  # longer side of the small pictures that are compared
@@ -20,6 +20,8 @@ ECC_STEPS = 40  # maximum iterations of one refinement
 SURE_LIKENESS = 0.93  # likeness that ends the search
 MIN_LIKENESS = 0.55  # minimum likeness of a page to its form
 MIN_POINTS = 20  # inlier points that suffice at any likeness, since print may be covered
+SHEET_RIM = 0.01  # rim of a sheet placed by points that is left out, as a share of its sides
+MIN_INSIDE = 0.95  # minimum share of a sheet placed by points in the one found by brightness
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,17 @@ class Landmarks:
     ----------
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
+    sheet : bool array of shape (h, w) or None
+        Pixels of the sheet; None to seek it by its brightness.
     """
 
     grey: Light
+    sheet: Covered | None = None
 
     @cached_property
     def ink(self) -> Light:
         """Ink in [0, 1], shape (h, w); 0 around a sheet."""
-        return ink_of_page(self.grey)
+        return ink_of_page(self.grey, self.sheet)
 
     @cached_property
     def lines(self) -> PageLines | None:
@@ -75,6 +80,8 @@ class Fit:
 
     Attributes
     ----------
+    page : Landmarks
+        The page, on which points may have placed the sheet.
     transform : float64 array of shape (3, 3)
         From the reference's pixels to the page's.
     alike : float
@@ -82,6 +89,7 @@ class Fit:
         if all print is found, 0 at chance level.
     """
 
+    page: Landmarks
     transform: Transform
     alike: float
 
@@ -97,11 +105,14 @@ def align(page: Landmarks, reference: Landmarks) -> Fit:
     ImageError
         If the page doesn't show the reference's print.
     """
-    agree, best = 0, Fit(np.eye(3), -1.0)
-    for transform, points in _propose(page, reference):
-        agree = max(agree, points)
-        start = Fit(transform, likeness(page, reference, transform))
-        best = max(best, start, _refined(page, reference, start), key=lambda fit: fit.alike)
+    matched = match_points(page.points, reference.points)
+    agree = matched[1] if matched else 0
+    if matched and agree >= MIN_POINTS:
+        page = _with_sheet(page, reference, matched[0])
+    best = Fit(page, np.eye(3), -1.0)
+    for transform in _propose(page, reference, matched[0] if matched else None):
+        start = Fit(page, transform, likeness(page, reference, transform))
+        best = max(best, start, _refined(reference, start), key=lambda fit: fit.alike)
         if best.alike >= SURE_LIKENESS:
             return best
     if best.alike < MIN_LIKENESS and agree < MIN_POINTS:
@@ -112,14 +123,39 @@ def align(page: Landmarks, reference: Landmarks) -> Fit:
     return best
 
 
-def _propose(page: Landmarks, reference: Landmarks) -> Iterator[tuple[Transform, int]]:
-    """Yield homographies from the reference to the page, with the number of inlier points."""
-    matched = match_points(page.points, reference.points)
-    if matched:
-        yield matched
-    yield from ((transform, 0) for transform in _sheets_over(page, reference))
+def _with_sheet(page: Landmarks, reference: Landmarks, transform: Transform) -> Landmarks:
+    """Return a page with its sheet where points place it, unless brightness shows it there.
+
+    In a hard shadow the paper is as dark as the table.
+    """
+    import cv2
+
+    corners = _corners_or_all(reference)
+    middle = corners.mean(axis=0)
+    inner = middle + (1 - 2 * SHEET_RIM) * (corners - middle)
+    placed = cv2.perspectiveTransform(inner[None], transform)[0]
+    covered = np.zeros(page.grey.shape, np.uint8)
+    far = 4 * max(covered.shape)  # a point near the horizon would overflow
+    cv2.fillConvexPoly(covered, np.rint(placed.clip(-far, far)).astype(np.int32), 1)
+    if not 0 < covered.mean() <= MAX_SHEET_SHARE:
+        return page
+    if page.corners is not None:
+        seen = np.zeros_like(covered)
+        cv2.fillConvexPoly(seen, np.rint(page.corners).astype(np.int32), 1)
+        if seen[covered > 0].mean() >= MIN_INSIDE:
+            return page
+    return replace(page, sheet=covered > 0)
+
+
+def _propose(
+    page: Landmarks, reference: Landmarks, by_points: Transform | None
+) -> Iterator[Transform]:
+    """Yield homographies from the reference to the page."""
+    if by_points is not None:
+        yield by_points
+    yield from _sheets_over(page, reference)
     if page.lines is not None and reference.lines is not None:  # last, as it is the slowest
-        yield from ((transform, 0) for transform in lines_over(page.lines, reference.lines))
+        yield from lines_over(page.lines, reference.lines)
 
 
 def _sheets_over(page: Landmarks, reference: Landmarks) -> Iterator[Transform]:
@@ -177,11 +213,11 @@ def _warped(page: Landmarks, reference: Landmarks, transform: Transform) -> Ligh
     return np.asarray(cv2.warpPerspective(page.small, to_page, (wide, high), flags=flags))
 
 
-def _refined(page: Landmarks, reference: Landmarks, start: Fit) -> Fit:
+def _refined(reference: Landmarks, start: Fit) -> Fit:
     """Refine a fit by ECC; return the start if nothing is better."""
     import cv2
 
-    best = start
+    best, page = start, start.page
     for blur in BLURS_PX:
         laid = _warped(page, reference, best.transform)
         its, own = (cv2.GaussianBlur(ink, (0, 0), blur) for ink in (reference.small, laid))
@@ -194,7 +230,7 @@ def _refined(page: Landmarks, reference: Landmarks, start: Fit) -> Fit:
             continue
         scale = scaling(reference.scale)
         transform = best.transform @ np.linalg.inv(scale) @ moved @ scale
-        found = Fit(transform, likeness(page, reference, transform))
+        found = Fit(page, transform, likeness(page, reference, transform))
         best = max(best, found, key=lambda fit: fit.alike)
     return best
 

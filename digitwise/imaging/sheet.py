@@ -42,12 +42,13 @@ See = Callable[[Light], list[Light]]
 """Returns one or more ways to see a picture's ink, each float32 (h, w)."""
 
 
-def ink_of_page(grey: Light) -> Light:
+def ink_of_page(grey: Light, covered: Covered | None = None) -> Light:
     """Return the ink of a page, or of a photograph of one: see `extract_ink`.
 
-    It is 0 around a sheet, and in the corners of a rotated picture.
+    It is 0 around a sheet, and in the corners of a rotated picture. For `covered` see
+    `ways_to_see`.
     """
-    return ways_to_see(grey, lambda light: [see_ink(light)[0]])[0]
+    return ways_to_see(grey, lambda light: [see_ink(light)[0]], covered)[0]
 
 
 def usual_ways(grey: Light) -> list[Light]:
@@ -68,7 +69,9 @@ def usual_ways(grey: Light) -> list[Light]:
     return [ink, on_ground] if is_ground else [ink]
 
 
-def ways_to_see(grey: Light, see: See = usual_ways) -> list[Light]:
+def ways_to_see(
+    grey: Light, see: See = usual_ways, covered: Covered | None = None
+) -> list[Light]:
     """Return the ways to see the ink of a page, or of a photograph of one.
 
     Ink is 0 around a sheet, and in the corners of a rotated picture.
@@ -78,10 +81,12 @@ def ways_to_see(grey: Light, see: See = usual_ways) -> list[Light]:
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
     see : callable
+    covered : bool array of shape (h, w), optional
+        Pixels of the sheet, if its place is known; it is sought otherwise.
     """
     import cv2
 
-    covered = find_sheet(grey)
+    covered = find_sheet(grey) if covered is None else covered
     if covered is None:
         return see(fill_corners(grey))
     left, top, wide, high = cv2.boundingRect(covered.view(np.uint8))

@@ -82,11 +82,10 @@ def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
     reference = _open_reference(form.reference)
     high, wide = reference.landmarks.grey.shape
     to_reference = np.diag([wide / form.size[0], high / form.size[1], 1.0])
-    own = Landmarks(page.grey)
-    whole = align(own, reference.landmarks).transform
+    whole = align(Landmarks(page.grey), reference.landmarks)
     for field in form.fields:
         its_box = _scaled(field.box, to_reference)
-        place = settle(own, reference.landmarks, whole, its_box)
+        place = settle(whole.page, reference.landmarks, whole.transform, its_box)
         transform = place.transform @ to_reference
         reason = ""
         if not _in_picture(page.grey, transform, field.box):

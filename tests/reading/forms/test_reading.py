@@ -10,6 +10,7 @@ from digitwise.imaging.align import Landmarks, align
 from digitwise.imaging.boxes import find_boxes
 from digitwise.imaging.ink import extract_ink
 from digitwise.imaging.rules import find_rules
+from digitwise.imaging.sheet import sheet_corners
 from digitwise.reading.forms.description import load_form
 
 BOXES = {  # left, top, width, height
@@ -155,6 +156,17 @@ def test_a_photograph_is_read_however_it_lies(folder, draw_number, turn, reader)
         x0, y0, x1, y1 = number.bbox
         assert x0 < x / w < x1
         assert y0 < y / w < y1
+
+
+def test_a_photograph_in_a_hard_shadow_is_laid_over_its_form(folder, draw_number, reader):
+    page = fill(blank_form(), draw_number, TEXTS)
+    seen, _ = photograph(page, CORNERS, (1080, 1400))
+    y, x = np.mgrid[0:1400, 0:1080]
+    shadow = 1 / (1 + np.exp((x + y - 1300) / 8))  # its core has a third of the light beside it
+    seen = (seen * (1 - 0.67 * shadow)).astype(np.uint8)
+    assert sheet_corners(seen / np.float32(255)) is None
+    numbers = reader.read(seen, form=folder / "form.toml")
+    assert {n.field: n.text for n in numbers} == {**TEXTS, "amount": "32.75"}
 
 
 def test_where_there_are_no_lines_text_carries(tmp_path, draw_number, reader):
