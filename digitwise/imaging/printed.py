@@ -92,17 +92,21 @@ def place_marks(printed: Mask, ink: Light, off: int) -> Mask:
         ((dy, dx) for dy in range(-off, off + 1) for dx in range(-off, off + 1)),
         key=lambda step: step[0] ** 2 + step[1] ** 2,
     )
-    high, wide = printed.shape
-    for label in range(1, len(stats)):
-        y, x = np.nonzero(labels == label)
-        best, share = (y, x), 0.0
-        for dy, dx in steps:
-            there = (y + dy).clip(0, high - 1), (x + dx).clip(0, wide - 1)
-            visible = float(inked[there].mean())
-            if visible > share:
-                best, share = there, visible
-        if share >= MIN_MARK_INKED:
-            found[best] = True
+    rows, columns = ink.shape
+    # An edge's pixels continue beyond it.
+    around = cv2.copyMakeBorder(inked.astype(np.float32), off, off, off, off, cv2.BORDER_REPLICATE)
+    for label, (left, top, wide, high, area) in enumerate(stats.tolist()):
+        if label == 0:  # what isn't print
+            continue
+        own = labels[top : top + high, left : left + wide] == label
+        there = around[top : top + high + 2 * off, left : left + wide + 2 * off]
+        covered = cv2.matchTemplate(there, own.astype(np.float32), cv2.TM_CCORR)
+        shares = [covered[off + dy, off + dx] for dy, dx in steps]
+        best = int(np.argmax(np.rint(shares)))  # the nearest of equal ones
+        if np.rint(shares[best]) >= MIN_MARK_INKED * area:
+            y, x = np.nonzero(own)
+            dy, dx = steps[best]
+            found[(y + top + dy).clip(0, rows - 1), (x + left + dx).clip(0, columns - 1)] = True
     rim = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     left = (inked & ~rim).astype(np.uint8)
     # A stroke continues through print if ink remains on both sides.

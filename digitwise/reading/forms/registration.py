@@ -23,6 +23,7 @@ ALIKE = 0.35  # likeness of the print around a field, below which the field isn'
 BESIDE = 2.0  # field heights: room for writing to go on beside a field
 AT_EDGE = 0.15  # field heights: greatest distance from a field's end to a line that ends it
 ENDED = 0.5  # field heights: least length of such a line
+MOST_PARTS = 256  # maximum number of fields of references kept for the next page, 1 MB each
 OUTSIDE = "it lies outside of the picture"
 ELSEWHERE = "the print around it isn't in its place"
 
@@ -51,9 +52,9 @@ class FoundField:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Printed:
-    """Part of a form's reference.
+    """Part of a form's reference; one object for all pages, so that results can be kept.
 
     Attributes
     ----------
@@ -80,8 +81,7 @@ def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
             yield _cut_out(page.grey, transform, field, (0, 0), None, reason)
         return
     reference = _open_reference(form.reference)
-    high, wide = reference.landmarks.grey.shape
-    to_reference = np.diag([wide / form.size[0], high / form.size[1], 1.0])
+    to_reference = _to_reference(reference, form.size)
     whole = align(Landmarks(page.grey), reference.landmarks)
     for field in form.fields:
         its_box = _scaled(field.box, to_reference)
@@ -93,9 +93,7 @@ def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
         elif place.alike is not None and place.alike < ALIKE:
             reason = ELSEWHERE
         beyond = _room_beside(field, form, reference.lines, to_reference)
-        wide_box = _wider(field.box, beyond)
-        its = (reference.landmarks.ink, reference.lines)
-        printed = Printed(*(cut_out(part, to_reference, wide_box) for part in its))
+        printed = _part(reference, _wider(field.box, beyond), form.size)
         yield _cut_out(page.grey, transform, field, beyond, printed, reason)
 
 
@@ -175,7 +173,7 @@ def _scaled(box: Sequence[float], scaling: Transform) -> tuple[float, ...]:
     return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """A form's reference: landmarks and printed lines."""
 
@@ -185,6 +183,21 @@ class Reference:
     def lines(self) -> Light:
         """1 where a printed line is, in the picture's pixels."""
         return find_rules(self.landmarks.ink).astype(np.float32)
+
+
+def _to_reference(reference: Reference, size: tuple[int, int]) -> Transform:
+    """Return the transform from the pixels of a form of this size to its reference's."""
+    high, wide = reference.landmarks.grey.shape
+    return np.diag([wide / size[0], high / size[1], 1.0])
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _part(reference: Reference, box: tuple[int, int, int, int], size: tuple[int, int]) -> Printed:
+    """Cut a box of a form of this size out of its reference."""
+    to_reference = _to_reference(reference, size)
+    return Printed(
+        *(cut_out(its, to_reference, box) for its in (reference.landmarks.ink, reference.lines))
+    )
 
 
 def _open_reference(path: Path) -> Reference:
