@@ -60,7 +60,9 @@ def fields(
     from digitwise.reading.forms.propose import propose_form
     from digitwise.reading.forms.writing import as_toml
 
-    form = propose_form(open_first(page))
+    console = people(as_json=False)
+    with console.status(f"looking for the fields of {page.name}"):  # seconds for a large photograph
+        form = propose_form(open_first(page))
     if not form.fields:
         raise InputError(
             f"{page}: no boxes or lines found; draw its fields: digitwise fields {page} --edit"
@@ -75,7 +77,7 @@ def fields(
     write_atomically(seen, _drawn(form))
     write_atomically(out, as_toml(saved).encode())
     count = len(form.fields)
-    people(as_json=False).print(
+    console.print(
         f"{count} field{'' if count == 1 else 's'}, described in {out} and drawn in {seen}\n"
         f"Name them: digitwise fields {out} --edit\n"
         f"Read with them: digitwise read SCAN --fields {out}"

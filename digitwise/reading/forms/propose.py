@@ -77,27 +77,32 @@ def propose_form(picture: Picture) -> ProposedForm:
     corners = sheet_corners(picture.grey)
     # Boxes are upright on the sheet.
     flat = picture.grey if corners is None else lay_flat(picture.grey, corners).grey
-    skew = skew_of(ink_of_page(flat))
+    ink = ink_of_page(flat)
+    skew = skew_of(ink)
     if abs(skew) >= MIN_SKEW_DEGREES:
         flat = turned_upright(flat, skew)
+        ink = ink_of_page(flat)
     elif corners is None:
         size = picture.width, picture.height
-        return ProposedForm(picture.grey, size, False, propose_fields(picture.grey))
-    return ProposedForm(flat, (flat.shape[1], flat.shape[0]), True, propose_fields(flat))
+        return ProposedForm(picture.grey, size, False, propose_fields(picture.grey, ink))
+    return ProposedForm(flat, (flat.shape[1], flat.shape[0]), True, propose_fields(flat, ink))
 
 
-def propose_fields(grey: Light) -> list[Proposed]:
+def propose_fields(grey: Light, ink: Light | None = None) -> list[Proposed]:
     """Propose the fields of a form, blank or filled, from top to bottom and left to right.
 
     Parameters
     ----------
     grey : float32 array of shape (h, w)
         Light, 0 black to 1 white.
+    ink : float32 array of shape (h, w), optional
+        Its ink, where that is known: see `ink_of_page`.
     """
-    ink = ink_of_page(grey)
+    ink = ink_of_page(grey) if ink is None else ink
     lines = find_rules(ink) | find_dotted(ink)
     boxes = find_boxes(lines)
     boxes, to_write_on = without_labels(grey, ink, lines, boxes, find_writing_lines(lines, boxes))
+    boxes = _in_reading_order(boxes)
     named = dict(zip(boxes, name_boxes(boxes), strict=True))
     named |= {box: f"line {k}" for k, box in enumerate(to_write_on, 1)}
     fields = []
