@@ -69,9 +69,7 @@ def usual_ways(grey: Light) -> list[Light]:
     return [ink, on_ground] if is_ground else [ink]
 
 
-def ways_to_see(
-    grey: Light, see: See = usual_ways, covered: Covered | None = None
-) -> list[Light]:
+def ways_to_see(grey: Light, see: See = usual_ways, covered: Covered | None = None) -> list[Light]:
     """Return the ways to see the ink of a page, or of a photograph of one.
 
     Ink is 0 around a sheet, and in the corners of a rotated picture.

@@ -1,6 +1,7 @@
 """Find the writing in a form's field, and leave out the print."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from digitwise.imaging.region import MARGIN
 from digitwise.imaging.rules import Mask, find_rules, remove_rules
 from digitwise.imaging.surface import Light
 from digitwise.reading.expected import Expected
-from digitwise.reading.forms.registration import FoundField, Printed
+from digitwise.reading.forms.registration import MOST_PARTS, FoundField, Printed
 from digitwise.reading.segment import one_number
 
 LINE_OFF = 0.02  # field heights: offset of printed lines after registration, at most
@@ -22,6 +23,10 @@ PRINT = 0.3  # ink from which on a pixel of the reference is print
 LINE = 0.2  # share of a pixel covered by a line of the reference, above which it is line
 THIN = 0.04  # field heights: width of a divider, at most
 ON_EDGE = 0.04  # cell widths: distance of a divider from its place, at most
+BRUSH = 0.3  # field heights with margins: wider than strokes and lines, narrower than shadows
+UNEVEN = 0.85  # light in a field's shadow divided by that beside it, below which it is corrected
+EXTREMES = (0.05, 0.95)  # quantiles of the light that are compared
+DARKEST = 0.35  # light in a shadow divided by that beside it, at least; solid ink is darker
 GAP = 0.8  # digit heights: gap in writing that goes on beyond a field, at most
 
 
@@ -39,7 +44,7 @@ def written_in(
     """
     height, width = found.region.grey.shape
     margin = _margin(height)
-    ink = see(found.region.grey)
+    ink = see(_lit_evenly(found.region.grey))
     near, known = np.zeros(ink.shape, bool), None
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)
@@ -52,6 +57,27 @@ def written_in(
     numbers = one_number(remove_rules(ink, known))
     kept = [_going_on([c for c in number if written(c)], found.inner) for number in numbers]
     return [number for number in kept if number]
+
+
+def _lit_evenly(grey: Light) -> Light:
+    """Divide a field by the light on its paper, if that differs within it.
+
+    Ink in a shadow departs less from its paper. The light is what a closing leaves, with a brush
+    wider than strokes (Serra 1982).
+    """
+    import cv2
+
+    side = max(3, round(BRUSH * len(grey)) | 1)
+    light = cv2.morphologyEx(
+        cv2.copyMakeBorder(grey, side, side, side, side, cv2.BORDER_REPLICATE),
+        cv2.MORPH_CLOSE,
+        np.ones((side, side), np.uint8),
+    )
+    light = cv2.GaussianBlur(light, (0, 0), side / 4)[side:-side, side:-side]
+    dark, bright = np.quantile(light, EXTREMES)
+    if dark >= UNEVEN * bright:
+        return grey
+    return np.asarray((grey / np.maximum(light, DARKEST * bright)).clip(0, 1), np.float32)
 
 
 def _margin(height: int) -> float:
@@ -112,7 +138,7 @@ def find_cell_edges(found: FoundField) -> list[float] | None:
     They are sought on the form's reference, if there is one. Without cells in its description, a
     field has cells if the reference shows as many as it has digits, at most.
     """
-    field, height = found.field, found.region.grey.shape[0]
+    field, (height, width) = found.field, found.region.grey.shape
     margin = _margin(height)
     count = field.cells.count if field.cells else 0
     if not count and (field.expected.pattern is not None or found.printed is None):
@@ -121,14 +147,24 @@ def find_cell_edges(found: FoundField) -> list[float] | None:
         ink = extract_ink(found.region.grey)
         inner, rows = found.inner, (margin, height - margin)
         return find_edges(ink, find_rules(ink), inner, rows, count)
-    ink, lines = found.printed.ink.grey, found.printed.lines.grey > LINE
-    scale = ink.shape[1] / found.region.grey.shape[1]
-    inner = found.inner[0] * scale, found.inner[1] * scale
-    rows = margin * scale, (height - margin) * scale
-    edges = find_edges(ink, lines, inner, rows, count)
+    # Rounded, so that pages whose regions differ by a pixel share the kept edges.
+    scale = found.printed.ink.grey.shape[1] / width
+    inner = round(found.inner[0] * scale), round(found.inner[1] * scale)
+    edges = _edges_on_reference(found.printed, inner, count)
     if edges is None or (not count and not _fits_count(len(edges) - 1, field.expected)):
         return None
     return [x / scale for x in edges]
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _edges_on_reference(
+    printed: Printed, inner: tuple[int, int], count: int
+) -> tuple[float, ...] | None:
+    """Return the ends of a field's cells in columns of the reference's part: see `find_edges`."""
+    ink, lines = printed.ink.grey, printed.lines.grey > LINE
+    margin = _margin(len(ink))
+    edges = find_edges(ink, lines, inner, (margin, len(ink) - margin), count)
+    return None if edges is None else tuple(edges)
 
 
 def _fits_count(cells: int, expected: Expected) -> bool:
@@ -140,7 +176,7 @@ def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
     """Return the components in a row of cells, without print and dividers."""
     import cv2
 
-    ink = extract_ink(found.region.grey)
+    ink = extract_ink(_lit_evenly(found.region.grey))
     height = len(ink)
     near, known, around = np.zeros(ink.shape, bool), None, None
     if found.printed is not None:
