@@ -12,7 +12,6 @@ import numpy as np
 from digitwise.data.digits import Digits
 from digitwise.data.sources import load
 from digitwise.display.png import as_text
-from digitwise.display.weights import draw_weights
 from digitwise.engines.threads import work_alone
 from digitwise.errors import DigitwiseError
 from digitwise.models.files import Model, to_bytes
@@ -20,6 +19,7 @@ from digitwise.settings import Settings
 from digitwise.training.callback import Callback
 from digitwise.training.loop import Training
 from digitwise.training.start import make_network
+from digitwise.web.first_layer import first_layer
 
 TELL_EVERY = 0.25  # seconds
 TURN = 0.05  # seconds of training between checks for commands
@@ -47,8 +47,8 @@ class State:
         Counts of test digits: [true digit][answer].
     wrong : list of dict
         Misread test digits: label, said, image (PNG in base64).
-    weights : str
-        Picture of the weights of the first hidden neurons: PNG in base64.
+    first_layer : dict
+        As `first_layer` returns it.
     error : str
     """
 
@@ -62,7 +62,7 @@ class State:
     speed: float | None = None
     confusion: list[list[int]] | None = None
     wrong: list[dict[str, Any]] = field(default_factory=list)
-    weights: str | None = None
+    first_layer: dict[str, Any] | None = None
     error: str | None = None
 
 
@@ -171,7 +171,7 @@ class Told(Callback):
     def _tell(self, training: Training, now: bool = False) -> None:
         if not now and time.monotonic() - self.told < TELL_EVERY:
             return
-        self.state.weights = as_text(draw_weights(training.network))
+        self.state.first_layer = first_layer(training.network)
         send_state(self.connection, self.state)
         self.told = time.monotonic()
 

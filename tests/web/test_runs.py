@@ -1,6 +1,7 @@
 """Runs through the API: they obey, and equal those of `train`."""
 
 import time
+from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -53,6 +54,12 @@ def test_a_run_is_what_fit_would_do(client, folder, bundled):
     for ours, theirs in zip(again.weights, net.weights, strict=True):
         assert (ours == theirs).all()
     assert saved in client.get("/api/models").json()
+    shown = state["first_layer"]
+    assert (shown["kind"], shown["all"], shown["side"]) == ("neuron", 12, 28)
+    small = np.frombuffer(b64decode(shown["weights"]), np.int8).reshape(12, 784)
+    assert np.corrcoef(small.ravel(), net.weights[0].ravel())[0, 1] > 0.99
+    assert shown["onward"] == pytest.approx(net.weights[1].T, abs=1e-4)
+    assert shown["biases"] == pytest.approx(net.biases[0], abs=1e-4)
     wrong = 360 - sum(state["confusion"][d][d] for d in range(10))
     assert len(state["wrong"]) == min(24, wrong)
     assert client.delete(f"/api/runs/{run}").status_code == 204
@@ -65,6 +72,9 @@ def test_a_run_may_have_shared_weights(client):
     run = made.json()["id"]
     state = until(client, run, "paused")
     assert (state["engine"], state["parameters"]) == ("conv", 9 * 8 + 8 + 1568 * 12 + 12 + 120 + 10)
+    shown = state["first_layer"]
+    assert (shown["kind"], shown["side"], shown["onward"]) == ("map", 3, None)
+    assert len(b64decode(shown["weights"])) == 8 * 9
     client.post(f"/api/runs/{run}/start")
     assert until(client, run, "done")["rows"][-1]["test_accuracy"] > 0.5
 

@@ -44,13 +44,12 @@ def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
         has_points(page, "cost", epoch)
     assert page.locator(".wrongs figure").count() > 0
     assert page.locator(".confusion td").count() == 100
-    weights = page.locator(".weights")
-    before = weights.get_attribute("src")
+    before = pixels(page, ".neurons canvas")
     press(page, "Step")
     says(page, "digit 10 of 1,437")
     press(page, "Step")
     says(page, "digit 20 of 1,437")
-    assert weights.get_attribute("src") != before
+    assert pixels(page, ".neurons canvas") != before
     press(page, "Save")
     page.get_by_text("saved as 784-30-10-").wait_for()
     page.get_by_role("link", name="read with it").click()
@@ -58,6 +57,44 @@ def test_a_network_learns_pauses_steps_is_saved_and_reads(page, address):
     assert page.locator("#network").input_value().startswith("784-30-10-")
     write(page, "52")
     page.locator(".text").first.wait_for()
+
+
+def pixels(page, canvas):
+    return page.locator(canvas).first.evaluate("canvas => canvas.toDataURL()")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "count", "name", "words", "onward"),
+    [
+        ("12", 12, "Neuron 3", "Its 784 weights, one for each pixel. It fires when", 30),
+        ("", 10, "Output 2", "there is no hidden layer", 0),
+    ],
+)
+def test_a_neuron_is_enlarged(page, address, hidden, count, name, words, onward):
+    open_room(page, address)
+    fill(page, "Hidden layers", hidden)
+    press(page, "Step")
+    tiles = page.locator(".neurons button")
+    expect(tiles).to_have_count(count, timeout=60_000)
+    tiles.nth(2).focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("h2").inner_text().startswith(name)
+    dialog.get_by_text(words).wait_for()
+    assert dialog.locator(".onward > *").count() == onward
+    large = pixels(page, "#enlarged canvas")
+    assert large == tiles.nth(2).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    page.keyboard.press("ArrowRight")
+    assert pixels(page, "#enlarged canvas") != large
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert dialog.locator("canvas").bounding_box()["width"] > 250
+    page.keyboard.press("Escape")
+    assert dialog.is_hidden()
+    expect(tiles.nth(1)).to_be_focused()
+    tiles.first.click()
+    page.get_by_role("button", name="Close", exact=True).last.click()
+    assert dialog.is_hidden()
 
 
 def test_it_runs_until_it_is_paused(page, address):
@@ -193,7 +230,7 @@ def test_a_run_is_there_when_one_comes_back(page, address):
     page.once("dialog", lambda question: question.accept())
     press(page, "Stop")
     page.get_by_text("stopped").wait_for()
-    assert page.locator(".weights").is_hidden()
+    assert page.locator(".neurons").is_hidden()
     page.goto(f"{address}/train.html?net=length:3;action:x;activation:zzz;run:../models")
     assert page.get_by_label("Activation").input_value() == "sigmoid"
 

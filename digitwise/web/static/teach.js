@@ -1,6 +1,7 @@
 // The Teach room: examples are drawn, learnt on the server in seconds, and tried here in the page.
 
 import { call } from "./api.js";
+import { fromBase64, toBase64 } from "./base64.js";
 import { Diagram } from "./live/diagram.js";
 import { Live } from "./live/live.js";
 import { paintSigned } from "./live/neuron.js";
@@ -8,7 +9,7 @@ import { seenOf } from "./live/strokes.js";
 import { Paper, penOf } from "./paper.js";
 import { Classes } from "./teach_classes.js";
 import { drawCurve } from "./teach_curves.js";
-import { fromBase64, Lesson, toBase64 } from "./teach_lesson.js";
+import { Lesson } from "./teach_lesson.js";
 import { excite, readFile, readModel } from "./teach_model.js";
 import { Store } from "./teach_store.js";
 

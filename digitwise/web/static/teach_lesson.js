@@ -1,19 +1,10 @@
 // A lesson: examples go to the server, and the network comes back after every epoch.
 
 import { call } from "./api.js";
+import { toBase64 } from "./base64.js";
 import { readModel } from "./teach_model.js";
 
 const EVERY = 100; // milliseconds between two looks
-
-export function toBase64(bytes) {
-  let text = "";
-  for (let k = 0; k < bytes.length; k += 32768) text += String.fromCharCode(...bytes.subarray(k, k + 32768));
-  return btoa(text);
-}
-
-export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
 
 async function fetchModel(id) {
   const answer = await fetch(`api/teach/${id}/model`);

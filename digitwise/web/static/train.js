@@ -5,6 +5,7 @@ import { Challenges } from "./challenges.js";
 import { plot } from "./chart.js";
 import { drawForm, fillIn, valuesOf } from "./form.js";
 import { stepDone } from "./ideas/path_kept.js";
+import { Neurons } from "./train_neurons.js";
 import { storyOf } from "./train_story.js";
 
 const POLL_EVERY = 400; // milliseconds between requests for the state
@@ -15,6 +16,7 @@ class Panel {
     const made = document.getElementById("panel").content.cloneNode(true);
     this.root = made.querySelector("section");
     this.form = this.root.querySelector("form");
+    this.neurons = new Neurons(this.root);
     this.run = null; // id
     this.shown = 0; // rows in the charts
     this.state = null;
@@ -211,12 +213,11 @@ class Panel {
     const story = storyOf(state, Number(this.settings.learning_rate));
     if (this.find(".story").textContent !== story) this.find(".story").textContent = story;
     const rows = state?.rows.length ?? 0;
-    const begun = rows > 0 || Boolean(state?.weights);
+    const begun = rows > 0 || Boolean(state?.first_layer);
     this.find(".before").hidden = begun || Boolean(this.run);
     this.find(".figures").hidden = !begun;
     for (const figure of this.root.querySelectorAll(".after-epoch")) figure.hidden = rows === 0;
-    this.find(".weights").hidden = !state?.weights;
-    if (state?.weights) this.find(".weights").src = `data:image/png;base64,${state.weights}`;
+    this.neurons.show(state?.first_layer);
     if (rows !== this.shown || !state) {
       this.shown = rows;
       if (rows) this.drawCharts(state?.rows ?? []);
@@ -248,11 +249,11 @@ class Panel {
     const percent = (name) => rows.map((row) => 100 * row[name]);
     const line = (y, name, dash) => ({ x, y, name, mode: "lines+markers", marker: { size: 5 }, line: { dash } });
     const layout = { xaxis: { title: { text: "epoch" }, rangemode: "tozero" } };
-    plot(this.find(".cost"), [line(rows.map((row) => row.cost), "cost", "solid")], layout);
+    plot(this.find(".cost"), [line(rows.map((row) => row.cost), "cost", "solid")], { ...layout, yaxis: { rangemode: "tozero" } });
     plot(
       this.find(".accuracy"),
       [line(percent("test_accuracy"), "test", "solid"), line(percent("train_accuracy"), "training", "dot")],
-      { ...layout, showlegend: true, legend: { x: 1, xanchor: "right", y: 0 } },
+      { ...layout, showlegend: true, legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" } },
     );
   }
 
@@ -318,5 +319,6 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const panel of panels) {
     panel.shown = -1;
     panel.draw();
+    if (panel.neurons.first) panel.neurons.draw();
   }
 });

@@ -80,8 +80,8 @@ function picture(side, about, paint) {
 }
 
 function put(canvas, paint) {
-  const image = new ImageData(28, 28);
-  for (let k = 0; k < 784; k++) image.data.set(paint(k), 4 * k);
+  const image = new ImageData(canvas.width, canvas.height);
+  for (let k = 0; k < canvas.width * canvas.height; k++) image.data.set(paint(k), 4 * k);
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
@@ -94,15 +94,18 @@ function signed(values, side, about) {
   return picture(side, about, coloursOf(values));
 }
 
-// Weights onto a canvas of 28×28 pixels.
-export function paintSigned(canvas, values) {
-  put(canvas, coloursOf(values));
+// Weights onto a canvas, a pixel each; `most` has the full colour.
+export function paintSigned(canvas, values, most = largest(values)) {
+  put(canvas, coloursOf(values, most));
 }
 
-// The colour of each of 784 weights.
-function coloursOf(values) {
+function largest(values) {
+  return values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
+}
+
+// The colour of each weight.
+function coloursOf(values, most = largest(values)) {
   const [off, plus, minus] = ["off", "plus", "minus"].map(rgb);
-  const most = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
   return (k) => {
     const share = Math.abs(values[k]) / most;
     const to = values[k] > 0 ? plus : minus;
