@@ -36,6 +36,14 @@ def serve(
     models: Annotated[
         Path, typer.Option(help="Folder for networks trained on the page.", metavar="DIR")
     ] = Path("models"),
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A set that networks on the page may learn, as for train --data: a collection, a "
+            "file or a folder; can be repeated. The page can open no other.",
+            metavar="SET",
+        ),
+    ] = None,
     token: Annotated[
         str | None,
         typer.Option(help="Token that requests must have; made up if one is needed."),
@@ -55,7 +63,7 @@ def serve(
     reader = Reader(model)
     run_app(
         lambda hosts, token: make_app(
-            reader, model or DEFAULT, examples, models, hosts=hosts, token=token
+            reader, model or DEFAULT, examples, models, hosts=hosts, token=token, sets=data or ()
         ),
         host,
         port,

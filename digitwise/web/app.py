@@ -1,6 +1,6 @@
 """The web application: the pages, the API, and the guard around both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from digitwise.web.guard import Guard
 from digitwise.web.lessons import Lessons
 from digitwise.web.runs import Runs
 from digitwise.web.sending import STATIC, Compressed, KeptFiles
+from digitwise.web.sets import Sets
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -46,6 +47,7 @@ def make_app(
     token: str | None = None,
     in_review: Review | None = None,
     edited: EditedFile | None = None,
+    sets: Iterable[str] = (),
 ) -> Guard:
     """Make the application that `digitwise serve` runs.
 
@@ -66,6 +68,14 @@ def make_app(
         The table of the Review room.
     edited : EditedFile, optional
         The description of a form that the Fields room edits.
+    sets : iterable of str
+        Sets of digits that runs may learn, as `digitwise train --data` takes them, besides those
+        of every server.
+
+    Raises
+    ------
+    InputError
+        If one of `sets` is none.
     """
 
     @asynccontextmanager
@@ -97,7 +107,7 @@ def make_app(
     )
     app.state.folder = folder
     app.state.model = model
-    app.state.runs = Runs(models)
+    app.state.runs, app.state.sets = Runs(models), Sets(folder, sets)
     app.state.review, app.state.learner = in_review, Learner(model, models)
     app.state.lab_pages = lab_pages.LabPages()
     app.state.lessons = Lessons()

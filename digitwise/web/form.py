@@ -9,14 +9,15 @@ from digitwise.setting import Setting
 from digitwise.settings import DEFAULTS, TABLE
 from digitwise.training.presets import PRESETS
 from digitwise.web.sent import Sent
+from digitwise.web.sets import NAME, Choice
 
-# Limits of a server, beyond the ranges of settings: only known sets, and runs that end.
-SETS = ("auto", "mnist", "digits")
+# Limits of a server, beyond the ranges of settings: only sets by name, and runs that end.
 MAX_VALUES = {"hidden": 2000, "epochs": 1000, "batch_size": 60_000, "limit": 60_000, "seed": 2**31}
 MAX_LAYERS = 4
 PATTERNS = {
-    "convolutions": r"^(\dx\dx\d{1,2}(p\d)?(,\dx\dx\d{1,2}(p\d)?){0,3})?$"
-}  # 99 maps at most
+    "data": NAME,
+    "convolutions": r"^(\dx\dx\d{1,2}(p\d)?(,\dx\dx\d{1,2}(p\d)?){0,3})?$",  # 99 maps at most
+}
 MIN_DIGITS = 10
 
 
@@ -28,8 +29,6 @@ def fields_of(table: dict[str, Setting] = TABLE) -> dict[str, Any]:
 def _here(setting: Setting) -> Setting:
     """Return a setting with the limits of a server."""
     bounds: dict[str, Any] = {}
-    if setting.name == "data":
-        bounds["choices"] = SETS
     if setting.name == "limit":
         bounds["least"] = MIN_DIGITS
     if setting.name in MAX_VALUES:
@@ -63,22 +62,30 @@ RunSettings: Any = create_model(
 )
 
 
-def form_of(table: dict[str, Setting] = TABLE) -> list[dict[str, Any]]:
+def form_of(sets: list[Choice], table: dict[str, Setting] = TABLE) -> list[dict[str, Any]]:
     """Return the description of each field, from which the page draws its form."""
-    return [
-        {
-            "name": name,
-            "label": setting.label,
-            "meaning": setting.row.meaning,
-            "kind": "numbers" if setting.many else setting.kind.__name__,
-            "choices": _choices(setting),
-            "optional": setting.optional,
-            "default": list(setting.default) if setting.many else setting.default,
-            "expected": setting.expected,
-            "place": setting.row.page,
-        }
-        for name, setting in ((n, _here(s)) for n, s in table.items() if s.row.page)
-    ]
+    described = [_described(_here(s)) for s in table.values() if s.row.page]
+    for one in described:
+        if one["name"] == "data":
+            one["choices"] = [choice.name for choice in sets]
+            one["labels"] = {choice.name: choice.label for choice in sets}
+            one["expected"] = f"one of: {', '.join(one['choices'])}"
+    return described
+
+
+def _described(setting: Setting) -> dict[str, Any]:
+    return {
+        "name": setting.name,
+        "label": setting.label,
+        "meaning": setting.row.meaning,
+        "kind": "numbers" if setting.many else setting.kind.__name__,
+        "choices": _choices(setting),
+        "labels": {},
+        "optional": setting.optional,
+        "default": list(setting.default) if setting.many else setting.default,
+        "expected": setting.expected,
+        "place": setting.row.page,
+    }
 
 
 def _choices(setting: Setting) -> list[str]:

@@ -101,6 +101,7 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._runs: dict[str, Running] = {}
+        self._starting = Lock()
 
     def start(self, settings: Settings) -> Running:
         """Start a run, paused.
@@ -112,13 +113,14 @@ class Runs:
         InputError
             If all runs are running.
         """
-        if len(self._runs) >= MOST:
-            idle = [run for run in self.all() if run.state["status"] in IDLE]
-            if not idle:
-                raise InputError(f"{MOST} networks are in training already: stop one first")
-            self.remove(min(idle, key=lambda run: run.state["status"] == "paused"))
-        run = Running(settings)
-        self._runs[run.name] = run
+        with self._starting:
+            if len(self._runs) >= MOST:
+                idle = [run for run in self.all() if run.state["status"] in IDLE]
+                if not idle:
+                    raise InputError(f"{MOST} networks are in training already: stop one first")
+                self.remove(min(idle, key=lambda run: run.state["status"] == "paused"))
+            run = Running(settings)
+            self._runs[run.name] = run
         return run
 
     def all(self) -> list[Running]:

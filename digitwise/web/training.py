@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel
 
-from digitwise.data.sources import mnist_folder, resolve
 from digitwise.errors import DigitwiseError
 from digitwise.settings import DEFAULTS
 from digitwise.web.form import RunSettings, form_of, presets
 from digitwise.web.runs import Running, Runs
+from digitwise.web.sets import Sets
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$")]
@@ -41,6 +41,11 @@ def _runs(request: Request) -> Runs:
     return runs
 
 
+def _sets(request: Request) -> Sets:
+    sets: Sets = request.app.state.sets
+    return sets
+
+
 def _find(request: Request, name: str) -> Running:
     run = _runs(request).find(name)
     if run is None:
@@ -48,38 +53,32 @@ def _find(request: Request, name: str) -> Running:
     return run
 
 
-def _answer(run: Running) -> RunState:
+def _answer(run: Running, sets: Sets) -> RunState:
     known = {name: getattr(run.settings, name) for name in RunSettings.model_fields}
-    known["hidden"] = list(run.settings.hidden)
+    known["hidden"], known["data"] = list(run.settings.hidden), sets.name_of(run.settings.data)
     return RunState(id=run.name, settings=RunSettings(**known), state=run.state)
 
 
 @router.get("/api/data")
-async def data() -> dict[str, bool]:
-    """Return which sets of digits are on this machine."""
-    try:
-        return {"digits": True, "mnist": mnist_folder() is not None}
-    except DigitwiseError:
-        return {"digits": True, "mnist": False}
+def data(request: Request) -> dict[str, bool]:
+    """Return the names of the sets that a run may learn, and whether their digits are here."""
+    return {choice.name: choice.ready for choice in _sets(request).choices()}
 
 
 @router.get("/api/settings")
-async def settings_form() -> Form:
+def settings_form(request: Request) -> Form:
     """Return the settings of a run, with their meanings, and the presets."""
-    return Form(settings=form_of(), presets=presets())
+    return Form(settings=form_of(_sets(request).choices()), presets=presets())
 
 
 @router.post("/api/runs", status_code=201, responses={409: {}})
-async def start(request: Request, settings: RunSettings) -> RunState:
+def start(request: Request, settings: RunSettings) -> RunState:
     """Make a run, paused before its first step."""
-    values = settings.model_dump()
-    values["data"] = resolve(values["data"])
-    if values["data"] == "mnist" and not (await data())["mnist"]:
-        raise HTTPException(409, "MNIST is not on this machine: digitwise data fetch downloads it")
+    values, sets = settings.model_dump(), _sets(request)
     try:
-        chosen = DEFAULTS.changed(values)
+        chosen = DEFAULTS.changed({**values, "data": sets.find(values["data"])})
         chosen.check()
-        return _answer(_runs(request).start(chosen))
+        return _answer(_runs(request).start(chosen), sets)
     except DigitwiseError as error:
         raise HTTPException(409, str(error)) from error
 
@@ -87,13 +86,13 @@ async def start(request: Request, settings: RunSettings) -> RunState:
 @router.get("/api/runs")
 async def list_runs(request: Request) -> list[RunState]:
     """List all runs."""
-    return [_answer(run) for run in _runs(request).all()]
+    return [_answer(run, _sets(request)) for run in _runs(request).all()]
 
 
 @router.get("/api/runs/{name}", responses={404: {}})
 async def show(request: Request, name: Name) -> RunState:
     """Show a run."""
-    return _answer(_find(request, name))
+    return _answer(_find(request, name), _sets(request))
 
 
 @router.delete("/api/runs/{name}", status_code=204, responses={404: {}})
@@ -121,4 +120,4 @@ async def tell(
         run.tell(command)
     except DigitwiseError as error:
         raise HTTPException(409, str(error)) from error
-    return _answer(run)
+    return _answer(run, _sets(request))

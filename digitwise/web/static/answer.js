@@ -11,8 +11,8 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// `does` has the functions `save(examples)`, `point(number or null)`, `open(number)` and `look(digit)`;
-// without `save`, examples can't be saved; with `crop(number)`, the address of an image of the number,
+// `does` has the functions `save(examples)`, which returns what to say, `point(number or null)`,
+// `open(number)` and `look(digit)`; without `save`, examples can't be saved; with `crop(number)`, the address of an image of the number,
 // the best paths are drawn.
 export function showNumbers(container, numbers, does) {
   const read = numbers.filter((number) => !number.error);
@@ -131,9 +131,9 @@ function saver(number, save) {
       said.textContent = `expected ${written.length} digits`;
       return;
     }
-    said.textContent = await save(
+    said.replaceChildren(...await save(
       written.map((digit, k) => ({ label: Number(label.value[k]), seen: digit.seen })),
-    );
+    ));
   });
   return element("div", { class: "save" }, label, button, said);
 }

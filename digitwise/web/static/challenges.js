@@ -5,6 +5,7 @@ import { diverged, LARGE } from "./train_story.js";
 
 const KEPT = "digitwise.challenges";
 const LONGEST = 5; // runs in a list
+const SETS = ["auto", "mnist", "digits"]; // that are alike for all
 const [ACCURATE, ENOUGH] = [0.97, 0.9]; // test accuracies
 
 const best = (state) => Math.max(0, ...state.rows.map((row) => row.test_accuracy));
@@ -73,6 +74,7 @@ export class Challenges {
   // Enters a run that has met a challenge; returns the titles of those that it has met just now.
   judge(run, state, settings) {
     const met = [];
+    if (!SETS.includes(settings.data)) return met;
     for (const { name, title, goal, less, won } of CHALLENGES) {
       const score = won(state, settings);
       if (score === null) continue;

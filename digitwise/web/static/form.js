@@ -5,11 +5,11 @@ import { call } from "./api.js";
 const { settings, presets } = await call("api/settings");
 const HIDDEN = /^\s*(\d+\s*(,\s*\d+\s*){0,3})?$/;
 
-function fieldOf({ name, label, meaning, choices, default: value, expected }) {
+function fieldOf({ name, label, meaning, choices, labels, default: value, expected }) {
   const control = document.createElement(choices.length ? "select" : "input");
   control.name = name;
   control.title = `${meaning} Expected: ${expected}.`;
-  for (const choice of choices) control.append(new Option(choice, choice));
+  for (const choice of choices) control.append(new Option(labels[choice] ?? choice, choice));
   if (!choices.length) control.type = "text";
   control.value = shown(value);
   const field = document.createElement("label");

@@ -1,7 +1,7 @@
 // The Read room: sends writing and pictures to /api/read and draws the answers. Written lines and
 // pictures are jobs, read one after the other.
 
-import { showNumbers } from "./answer.js";
+import { element, showNumbers } from "./answer.js";
 import { call } from "./api.js";
 import { frameOf } from "./lattice_paths.js";
 import { Live } from "./live/live.js";
@@ -185,9 +185,10 @@ function look(digit) {
 async function save(examples) {
   try {
     const { folder } = await call("api/examples", "POST", { examples });
-    return `saved: digitwise train --data ${folder}`;
+    const link = element("a", { href: "train.html?net=data:saved" }, "train a network");
+    return ["saved: ", link, ` with all of them, here or by digitwise train --data ${folder}`];
   } catch (error) {
-    return error.message;
+    return [error.message];
   }
 }
 
