@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import BaseModel, Field
 
 from digitwise.circuits import Circuit, adder, half_adder
 from digitwise.data.sources import resolve
@@ -16,10 +15,22 @@ from digitwise.errors import DigitwiseError
 from digitwise.expressions import compile_expression
 from digitwise.lab.circuit_picture import MOST_DRAWN, depths, places
 from digitwise.lab.digits import learning_digits
+from digitwise.lab.drawn_surface import DABS, drawn_surface
 from digitwise.lab.experiment import plain
 from digitwise.lab.poll import Poll, prepare
-from digitwise.lab.surfaces import SURFACES
+from digitwise.lab.surfaces import SURFACES, Surface
 from digitwise.neurons import Perceptron, SigmoidNeuron, sigmoid
+from digitwise.web.ideas_models import (
+    Cloud,
+    Deciding,
+    Landscape,
+    Neuron,
+    Refused,
+    Rolling,
+    Row,
+    Table,
+    Wired,
+)
 
 router = APIRouter(prefix="/api/ideas")
 
@@ -40,113 +51,25 @@ SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # of mini-batches
 _waiting = BoundedSemaphore(8)  # requests for polls at a time
 _asking = Lock()  # one poll at a time, because each takes megabytes
 
-SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana"]
+DRAWN = "drawn"
+SurfaceName = Literal["bowl", "valley", "wells", "saddle", "banana", "drawn"]
+Dabs = Annotated[
+    str, Query(pattern=DABS, description="Of the drawn surface: v₁.v₂.strength of each")
+]
 Seed = Annotated[int, Query(ge=0, le=2**31)]
 Weight = Annotated[float, Query(ge=-100, le=100)]
 
 
-class Landscape(BaseModel):
-    """A cost of two variables, as a map."""
-
-    formula: str
-    window: list[float] = Field(description="v₁ from, to; v₂ from, to")
-    v1: list[float]
-    v2: list[float]
-    heights: list[list[float]] = Field(description="C: a row for each v₂")
-    minima: list[list[float]]
-    lowest: float = Field(description="C at the lowest minimum")
-    start: list[float]
-    rate: float = Field(description="A learning rate with which a ball rolls down")
-    too_large: float = Field(description="A learning rate with which it flies out")
-
-
-class Rolling(BaseModel):
-    """The path of a ball, and C along it."""
-
-    path: list[list[float]]
-    costs: list[float]
-    squares: list[float | None] = Field(description="‖∇C‖² at each point")
-    stopped: Literal["gradient", "steps", "diverged"]
-
-
-class Row(BaseModel):
-    """Outputs of a perceptron and of a sigmoid neuron for two inputs."""
-
-    x: list[int]
-    z: float
-    fires: int
-    smooth: float
-
-
-class Deciding(BaseModel):
-    """A perceptron of two inputs."""
-
-    function: str
-    rows: list[Row]
-    axis: list[float]
-    z: list[list[float]] = Field(description="w·x + b: a row for each x₂ of the axis")
-    smooth: list[list[float]] = Field(description="σ(w·x + b)")
-
-
-class Neuron(BaseModel):
-    """An input or a gate of a circuit."""
-
-    name: str
-    place: list[float]
-    depth: int
-    signal: float
-    sources: list[str] = []
-    weights: list[float] = []
-    bias: float | None = None
-
-
-class Table(BaseModel):
-    """Outputs of a circuit for every input."""
-
-    inputs: list[list[int]]
-    outputs: list[list[int]]
-    smooth: list[list[float]] = Field(description="Outputs of sigmoid neurons")
-
-
-class Wired(BaseModel):
-    """A circuit of NAND perceptrons with signals in it."""
-
-    neurons: list[Neuron]
-    inputs: list[str]
-    outputs: list[str]
-    perceptrons: int
-    table: Table | None
-    drawable: bool
-
-
-class Refused(BaseModel):
-    """Reason why nothing is shown, for example an unfinished expression."""
-
-    refused: str
-
-
-class Cloud(BaseModel):
-    """Estimates of ∇C from mini-batches: components along ∇C and across it, in lengths of ∇C."""
-
-    data: str
-    n: int
-    arrows: list[list[float]]
-    downhill: float
-    error: float = Field(description="Mean of ‖estimate - ∇C‖² / ‖∇C‖²")
-    sizes: list[int]
-    errors: list[float] = Field(description="The error for each of `sizes`")
-
-
 @router.get("/surface")
-def surface(name: Annotated[SurfaceName, Query()] = "valley") -> Landscape:
+def surface(name: Annotated[SurfaceName, Query()] = "valley", dabs: Dabs = "") -> Landscape:
     """Return the map of a surface."""
-    return landscape(name)
+    return landscape(name, dabs if name == DRAWN else "")
 
 
-@lru_cache(maxsize=len(SURFACES))
-def landscape(name: str) -> Landscape:
+@lru_cache(maxsize=32)
+def landscape(name: str, dabs: str = "") -> Landscape:
     """Return the map of a surface."""
-    place = SURFACES[name]
+    place = _place(name, dabs)
     v1, v2, heights = place.heights(GRID)
     return Landscape(
         formula=place.formula,
@@ -162,6 +85,11 @@ def landscape(name: str) -> Landscape:
     )
 
 
+@lru_cache(maxsize=32)
+def _place(name: str, dabs: str) -> Surface:
+    return drawn_surface(dabs) if name == DRAWN else SURFACES[name]
+
+
 @router.get("/ball")
 def ball(
     surface: Annotated[SurfaceName, Query()] = "valley",
@@ -170,9 +98,10 @@ def ball(
     v1: Annotated[float, Query(ge=-5, le=5)] = -2.0,
     v2: Annotated[float, Query(ge=-5, le=5)] = 0.8,
     steps: Annotated[int, Query(ge=1, le=1000)] = 200,
+    dabs: Dabs = "",
 ) -> Rolling:
     """Drop a ball: gradient descent from (v1, v2), Eq. 11."""
-    place = SURFACES[surface]
+    place = _place(surface, dabs if surface == DRAWN else "")
     found = descend(
         place.cost, place.gradient, [v1, v2], learning_rate, steps, 1e-6, momentum=momentum
     )

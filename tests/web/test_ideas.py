@@ -57,6 +57,33 @@ def test_it_flies_out_beyond_the_edge(get):
     assert max(np.diff(heavy["costs"])) > 0
 
 
+def test_a_ball_rolls_on_a_drawn_surface(get):
+    dabs = "-100.0.-4_100.0.-2_0.0.4"
+    place = get("surface", name="drawn", dabs=dabs)
+    heights, v1 = np.array(place["heights"]), np.array(place["v1"])
+    middle = heights[len(heights) // 2]  # along v₂ = 0
+    expected = 0.4 * v1**2 - sum(
+        h * np.exp(-((v1 - c) ** 2) / 0.405) for c, h in ((-1, 1), (1, 0.5), (0, -1))
+    )
+    assert middle == pytest.approx(expected)
+    ends = sorted(place["minima"])
+    assert len(ends) == 2
+    for x, _ in ends:
+        near = np.abs(v1 - x) < 0.5
+        assert v1[near][middle[near].argmin()] == pytest.approx(x, abs=0.04)
+    assert place["lowest"] == pytest.approx(heights.min(), abs=0.01)
+    rolled = get("ball", surface="drawn", dabs=dabs, v1=1.8, v2=1, learning_rate=place["rate"])
+    assert rolled["path"][-1] == pytest.approx(ends[1], abs=0.01)  # the nearest, not the lowest
+    slopes = np.diff(rolled["path"], axis=0) / -place["rate"]
+    assert (slopes**2).sum(axis=1) == pytest.approx(rolled["squares"][:-1])
+    bare = get("surface", name="drawn")
+    assert bare["minima"] == pytest.approx(np.zeros((1, 2)), abs=1e-3)
+    flown = get("ball", surface="drawn", learning_rate=bare["too_large"], v1=1, v2=1)
+    assert flown["costs"][-1] > 10
+    for damaged in ("1.2", "1.2.0", "a.b.c", "_".join(["1.1.1"] * 81)):
+        get("surface", 422, name="drawn", dabs=damaged)
+
+
 def test_a_perceptron_is_what_its_table_says(get):
     nand = get("perceptron")
     assert nand["function"] == "NAND"

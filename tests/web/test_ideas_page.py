@@ -61,6 +61,74 @@ def test_a_ball_can_be_watched_and_stopped(room):
     says(room, "valley", "the ball is still rolling")
 
 
+def draw_own(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("[name=surface]").select_option("drawn")
+    page.locator("#valley").get_by_role("button", name="Undo").wait_for()
+
+
+def dabs(page):
+    text = page.locator("[name=dabs]").input_value()
+    return [[int(n) for n in dab.split(".")] for dab in text.split("_") if dab]
+
+
+def stroke(page, *points):
+    """Draw over the map, through points that are shares of its box."""
+    plot = page.locator("#valley .map")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for x, y in at[1:]:
+        page.mouse.move(x, y, steps=12)
+    page.mouse.up()
+
+
+def test_a_surface_is_drawn_and_the_ball_rolls_on_it(room):
+    draw_own(room)
+    valley = room.locator("#valley")
+    valley.get_by_role("button", name="Clear").click()
+    says(room, "valley", "C = 0.4‖v‖²")
+    assert dabs(room) == []
+    stroke(room, (0.3, 0.2), (0.5, 0.5), (0.4, 0.7))
+    ridge = dabs(room)
+    assert len(ridge) >= 5
+    assert {strength for _, _, strength in ridge} == {1}
+    assert ridge[0][1] > 50 > -50 > ridge[-1][1]  # from above to below
+    valley.get_by_label("digs valleys").check()
+    stroke(room, (0.8, 0.25))
+    assert dabs(room)[:-1] == ridge
+    x, y, strength = dabs(room)[-1]
+    assert (x > 60, y > 60, strength) == (True, True, -3)
+    says(room, "valley", re.compile("the ball is at rest$"))  # in the valley that was dug
+    valley.get_by_label("drops the ball").check()
+    stroke(room, (0.2, 0.6))
+    says(room, "valley", "the ball is at rest, but not in the lowest valley")
+    assert float(room.locator("[name=v1]").input_value()) < -0.8
+    drawn = dabs(room)
+    room.reload()  # the address holds it
+    says(room, "valley", "the ball is at rest, but not in the lowest valley")
+    assert dabs(room) == drawn
+    valley.get_by_role("button", name="Undo").click()
+    assert dabs(room) == drawn[:-1]
+
+
+def test_a_surface_is_drawn_by_keys(room):
+    draw_own(room)
+    room.locator("#valley").get_by_role("button", name="Clear").click()
+    room.locator("#valley .map").focus()
+    for key in ("ArrowLeft", "ArrowDown", "r", "ArrowRight", "d"):
+        room.keyboard.press(key)
+    assert dabs(room) == [[170, 130, 3], [180, 130, -3]]
+    room.locator("[name=surface]").select_option("bowl")
+    assert room.locator("#valley .drawing").first.is_hidden()
+    room.locator("#valley .map").focus()
+    room.keyboard.press("r")  # means nothing here
+    says(room, "valley", "the ball is at rest")
+    assert len(dabs(room)) == 2
+
+
 def test_a_perceptron_turns_its_line(room):
     line = room.locator("#perceptron .contourlayer path").last
     before = line.get_attribute("d")
@@ -211,30 +279,36 @@ def test_a_damaged_circuit_ends_at_the_damage(page, address, gates):
 def test_the_path_sees_what_is_done(room):
     step = room.locator("aside.step")
     assert step.is_hidden()
-    assert room.locator(".steps li").count() == 9
+    assert room.locator(".steps li").count() == 10
     assert room.locator(".steps [aria-current]").inner_text().startswith("A neuron weighs evidence")
     for name, value in (("w1", 2), ("w2", -4), ("bias", -1)):
         slide(room, name, value)
-    step.get_by_text("✓ A neuron weighs evidence: done. Step 2 of 9: Let the half-adder").wait_for()
+    step.get_by_text(
+        "✓ A neuron weighs evidence: done. Step 2 of 10: Let the half-adder"
+    ).wait_for()
     for name in "ab":
         room.locator("#circuit").get_by_label(f"input {name}").click()
-    step.get_by_text("✓ Neurons compute: done. Step 3 of 9").wait_for()
+    step.get_by_text("✓ Neurons compute: done. Step 3 of 10").wait_for()
     build(room, *HALF, outputs=["n5", "n4"])
-    step.get_by_text("✓ NAND is enough: done. Step 4 of 9").wait_for()
+    step.get_by_text("✓ NAND is enough: done. Step 4 of 10").wait_for()
     room.locator("[name=neurons]").select_option("sigmoid")
     slide(room, "gain", 1)
-    step.get_by_text("Step 5 of 9: Write a digit").wait_for()
+    step.get_by_text("Step 5 of 10: Write a digit").wait_for()
     step.get_by_role("link", name="Go there").click()
     write(room, "5")
     room.locator("#live .said").get_by_text("It says 5").wait_for(timeout=15_000)
     room.get_by_role("link", name="Ideas").click()
-    step.get_by_text("Step 6 of 9: Find an η").wait_for()
+    step.get_by_text("Step 6 of 10: Find an η").wait_for()
     slide(room, "learning_rate", -1)
     step.get_by_text("✓ Learning is rolling downhill: done.").wait_for()
     slide(room, "learning_rate", -0.3)
     step.get_by_text("✓ Too large a step: done.").wait_for()
     room.locator("[name=m]").select_option("500")
-    step.get_by_text("Step 9 of 9: Train a network").wait_for(timeout=30_000)
+    step.get_by_text("Step 8 of 10: Draw a surface").wait_for(timeout=30_000)
+    draw_own(room)
+    room.locator("[name=v1]").fill("-1.1")
+    room.locator("[name=v2]").fill("-0.6")
+    step.get_by_text("Step 10 of 10: Train a network").wait_for(timeout=30_000)
     room.once("dialog", lambda question: question.accept())
     room.get_by_role("button", name="Begin anew").click()
     assert step.is_hidden()

@@ -19,6 +19,10 @@ from tests.web.test_page import reads, write
 
 QUESTIONS = [
     "surface?name=banana",
+    "surface?name=drawn&dabs=-110.-60.-3_90.20.-2_0.0.9_20.-40.2",
+    "surface?name=drawn",
+    "ball?surface=drawn&learning_rate=0.05&v1=1.8&v2=1.4&dabs=-110.-60.-3_90.20.-2_0.0.9",
+    "ball?surface=drawn&learning_rate=2.6&momentum=0.5&v1=1.8&v2=1.4&dabs=0.0.-5",
     *(f"ball?surface={name}&learning_rate=0.08&v1=-1.2&v2=0.7" for name in ideas.SURFACES),
     "ball?surface=valley&learning_rate=0.5&momentum=0&v1=-2&v2=0.8",
     "ball?surface=banana&learning_rate=3&momentum=0.5&v1=-2&v2=0.8",

@@ -1,6 +1,7 @@
 // Stands in place of the server's API where there is no server: the same questions, answered by
 // numbers that `digitwise site` wrote, and by the arithmetic of the chapter.
 
+import { drawnMap, drawnSurface } from "./drawn.js";
 import { rowsOf, sigmoid, signalsOf } from "./ideas/wiring.js";
 
 const file = await (await fetch(new URL("api/ideas.json", import.meta.url))).json();
@@ -19,7 +20,7 @@ const SURFACES = {
 
 const ANSWERS = {
   "api/health": () => file.health,
-  "api/ideas/surface": ({ name }) => file.surfaces[name],
+  "api/ideas/surface": ({ name, dabs = "" }) => (name === "drawn" ? drawnMap(dabs, rest(dabs)) : file.surfaces[name]),
   "api/ideas/ball": ball,
   "api/ideas/perceptron": perceptron,
   "api/ideas/circuit": circuit,
@@ -37,8 +38,8 @@ export async function call(path) {
 }
 
 // Gradient descent, as digitwise/descent.py does it: v → v′ = v - η∇C; with momentum by a velocity.
-function ball({ surface, v1, v2, learning_rate, momentum, steps = 200 }) {
-  const [cost, gradient] = SURFACES[surface];
+function ball({ surface, v1, v2, learning_rate, momentum, dabs = "", steps = 200 }) {
+  const [cost, gradient] = surface === "drawn" ? drawnSurface(dabs) : SURFACES[surface];
   const [eta, mu] = [Number(learning_rate), Number(momentum ?? 0)];
   let v = [Number(v1), Number(v2)];
   const velocity = [0, 0];
@@ -64,6 +65,11 @@ function ball({ surface, v1, v2, learning_rate, momentum, steps = 200 }) {
   }
   const squares = path.map((point) => gradient(...point).reduce((sum, slope) => sum + slope * slope, 0));
   return { path, costs, squares: squares.map((square) => (Number.isFinite(square) ? square : null)), stopped };
+}
+
+// Where balls on a drawn surface come to rest.
+function rest(dabs) {
+  return ([v1, v2], learning_rate, steps) => ball({ surface: "drawn", v1, v2, learning_rate, dabs, steps }).path.at(-1);
 }
 
 function perceptron({ w1, w2, bias }) {

@@ -2,8 +2,10 @@
 // answer to draw. A slider with data-log holds the logarithm of its value.
 
 import { call } from "../api.js";
+import { DABS } from "./dabs.js";
 
-const HIDDEN = { bits: /^[01]{0,10}$/, gates: /^[\w.]{0,200}$/ }; // values of hidden fields, by name
+// Values of hidden fields, by name.
+const HIDDEN = { bits: /^[01]{0,10}$/, gates: /^[\w.]{0,200}$/, dabs: DABS };
 
 export class Idea {
   constructor(id) {
@@ -37,7 +39,8 @@ export class Idea {
   restore(control, value) {
     const before = control.value;
     this.set(control.name, value);
-    const nonsense = (control.type === "hidden" && !HIDDEN[control.name].test(value)) || control.value === "" || control.selectedIndex === -1 || !control.checkValidity();
+    const hidden = control.type === "hidden";
+    const nonsense = (hidden ? !HIDDEN[control.name].test(value) : control.value === "") || control.selectedIndex === -1 || !control.checkValidity();
     if (nonsense || (control.type === "range" && !(Number(value) || value === "0"))) control.value = before;
   }
 

@@ -13,6 +13,7 @@ const STEPS = [
   { name: "live", title: "A network sees", task: "Write a digit, and watch the neurons that it lights.", room: "./" },
   { name: "valley", title: "Learning is rolling downhill", task: "Find an η with which the ball comes to rest within its 200 steps.", idea: "valley", met: ({ answer }) => answer.stopped === "gradient" },
   { name: "too-large", title: "Too large a step", task: "Raise η until the ball flies out.", idea: "valley", met: (idea) => idea.flown },
+  { name: "drawn", title: "The nearest valley", task: "Draw a surface on which the ball comes to rest, but not in the lowest valley.", idea: "valley", met: (idea) => idea.isDrawn && idea.isHigh },
   { name: "minibatch", title: "A few digits are enough", task: "Find an m with which all 60 mini-batches point downhill.", idea: "minibatch", met: ({ answer }) => answer.downhill === 1 },
   { name: "train", title: "It learns digits", task: "Train a network until it reads 90% of the test digits.", room: "train.html" },
 ];

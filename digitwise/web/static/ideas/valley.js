@@ -1,10 +1,15 @@
-// A ball in a valley: dropped anywhere, rolling by v → v′ = v - η∇C.
+// A ball in a valley, given or drawn: dropped anywhere, rolling by v → v′ = v - η∇C.
 
 import { call } from "../api.js";
 import { MARGIN, colour, plot, replot } from "../chart.js";
 import { Idea, number } from "./idea.js";
+import { Pen } from "./pen.js";
 
 const STEP_EVERY = 70; // milliseconds
+const ALIKE = 1e-2; // heights of valleys that differ less are equally low
+const NUDGE = 0.1; // by which an arrow key moves the ball
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const KEYS = { r: "raise", d: "dig" };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Valley extends Idea {
@@ -14,8 +19,29 @@ export class Valley extends Idea {
     this.map = this.find(".map");
     this.find("[data-do=roll]").addEventListener("click", () => (this.timer ? this.pause() : this.roll()));
     this.find("[data-do=step]").addEventListener("click", () => this.step());
-    this.map.addEventListener("click", (event) => this.drop(event));
+    this.map.addEventListener("click", (event) => this.strength() || this.drop(this.placeOf(event)));
+    this.map.addEventListener("keydown", (event) => this.key(event));
     this.form.elements.surface.addEventListener("input", () => (this.moved = true));
+    this.pen = new Pen(this.map, this.form.elements.dabs, {
+      strength: () => this.strength(), place: (event) => this.placeOf(event),
+      drawn: (whole) => (whole ? this.redrawn() : this.preview()),
+      full: () => this.say("That is as much as a surface can have: undo something, or clear it.", true),
+    });
+    const doings = { raise: () => this.pen.dab(this.ball, 1), dig: () => this.pen.dab(this.ball, -1), undo: () => this.pen.undo(), clear: () => this.pen.clear() };
+    for (const [name, does] of Object.entries(doings)) this.find(`[data-do=${name}]`).addEventListener("click", does);
+  }
+
+  // What the pointer draws: 1 a hill, -1 a valley, 0 nothing.
+  strength() {
+    return this.isDrawn ? Number(this.find("[name=pen]:checked").value) : 0;
+  }
+
+  get isDrawn() {
+    return this.value("surface") === "drawn";
+  }
+
+  get ball() {
+    return [Number(this.value("v1")), Number(this.value("v2"))];
   }
 
   async begin() {
@@ -23,10 +49,13 @@ export class Valley extends Idea {
     if (this.place) this.ask();
   }
 
-  // Loads another surface: its map, and a good start and learning rate.
+  // Loads a surface: its map, and a good start and learning rate where they may be set.
   async survey(isFree) {
+    const query = new URLSearchParams({ name: this.value("surface"), ...(this.isDrawn ? { dabs: this.value("dabs") } : {}) });
+    for (const part of this.root.querySelectorAll(".drawing")) part.hidden = !this.isDrawn;
+    this.map.classList.toggle("paintable", this.isDrawn);
     try {
-      this.place = await call(`api/ideas/surface?name=${this.value("surface")}`);
+      this.place = await call(`api/ideas/surface?${query}`);
     } catch (error) {
       this.say(error.message, true);
       return;
@@ -45,20 +74,55 @@ export class Valley extends Idea {
     if (this.place) super.changed();
   }
 
-  drop(event) {
-    if (!this.place) return;
+  // Another surface under the same ball.
+  async redrawn() {
+    await this.survey(() => false);
+    this.changed();
+  }
+
+  // Shows a surface while it is drawn, without its ball; of changes meanwhile, the last.
+  async preview() {
+    this.unseen = true;
+    if (this.surveying) return;
+    this.surveying = true;
+    while (this.unseen) {
+      this.unseen = false;
+      this.pause();
+      await this.survey(() => false);
+      await this.draw();
+    }
+    this.surveying = false;
+  }
+
+  // The v under a pointer, or null beside the map.
+  placeOf(event) {
+    if (!this.place) return null;
     const box = this.map.getBoundingClientRect();
     const [x0, x1, y0, y1] = this.place.window;
     const across = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
     const down = (event.clientY - box.top - MARGIN.t) / (box.height - MARGIN.t - MARGIN.b);
-    if (Math.min(across, down) < 0 || Math.max(across, down) > 1) return;
-    this.set("v1", (x0 + across * (x1 - x0)).toFixed(2));
-    this.set("v2", (y1 - down * (y1 - y0)).toFixed(2));
+    if (Math.min(across, down) < 0 || Math.max(across, down) > 1) return null;
+    return [x0 + across * (x1 - x0), y1 - down * (y1 - y0)];
+  }
+
+  drop(v) {
+    if (!v) return;
+    this.set("v1", v[0].toFixed(2));
+    this.set("v2", v[1].toFixed(2));
     this.changed();
   }
 
+  key(event) {
+    const [arrow, name] = [ARROWS[event.key], KEYS[event.key.toLowerCase()]];
+    if (event.ctrlKey || event.metaKey || event.altKey || !(arrow || (name && this.isDrawn))) return;
+    event.preventDefault();
+    if (name) this.find(`[data-do=${name}]`).click();
+    else this.drop(this.ball.map((value, k) => value + NUDGE * arrow[k]));
+  }
+
   path() {
-    return `ball?${new URLSearchParams(this.values())}`;
+    const { dabs, ...values } = this.values();
+    return `ball?${new URLSearchParams(this.isDrawn ? { ...values, dabs } : values)}`;
   }
 
   show() {
@@ -117,7 +181,7 @@ export class Valley extends Idea {
       x: minima.map((v) => v[0]), y: minima.map((v) => v[1]), mode: "markers",
       marker: { symbol: "star", size: 12, color: colour("ink") },
     };
-    plot(this.map, [map, lowest, line, ball], {
+    const drawn = plot(this.map, [map, lowest, line, ball], {
       xaxis: { range: edges.slice(0, 2), title: { text: "v₁" } },
       yaxis: { range: edges.slice(2), title: { text: "v₂" } },
     }, { staticPlot: true });
@@ -126,6 +190,7 @@ export class Valley extends Idea {
     plot(this.find(".costs"), [{ x: [], y: [], mode: "lines", line: { color: "#c8553d" } }], {
       xaxis: { title: { text: "step" }, rangemode: "tozero" }, yaxis: { type: "log", nticks: 6, title: { text: "C above its minimum" } },
     }, { staticPlot: true });
+    return drawn;
   }
 
   // Draws the path of the ball up to the present step.
@@ -152,9 +217,15 @@ export class Valley extends Idea {
     return stopped === "diverged" || costs.at(-1) > Math.max(costs[0], ...this.place.heights.flat());
   }
 
+  // Whether the ball rests above the lowest valley.
+  get isHigh() {
+    const { stopped, costs } = this.answer;
+    return stopped === "gradient" && costs.at(-1) - this.place.lowest > ALIKE;
+  }
+
   verdict(stopped, costs) {
     if (this.flown) return "the ball has flown out: η is too large";
-    if (stopped === "gradient") return "the ball is at rest";
+    if (stopped === "gradient") return this.isHigh ? "the ball is at rest, but not in the lowest valley" : "the ball is at rest";
     return costs.at(-1) > costs[0] ? "the ball climbs" : "the ball is still rolling";
   }
 }
