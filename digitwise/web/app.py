@@ -31,7 +31,7 @@ from digitwise.web.form_pictures import EditedFile, FormPictures
 from digitwise.web.guard import Guard
 from digitwise.web.lessons import Lessons
 from digitwise.web.runs import Runs
-from digitwise.web.sending import STATIC, Compressed, KeptFiles
+from digitwise.web.sending import STATIC, VERSIONED, Compressed, KeptFiles, plotly_folder
 from digitwise.web.sets import Sets
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
@@ -164,16 +164,10 @@ def make_app(
             raise HTTPException(404, "the API has no such path: /api/openapi.json lists its paths")
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
-    app.mount("/vendor", KeptFiles(directory=plotly_folder()))
-    app.mount("/", KeptFiles(directory=STATIC, html=True))
+    for at in (VERSIONED, ""):
+        app.mount(f"{at}/vendor", KeptFiles(directory=plotly_folder()))
+        app.mount(at or "/", KeptFiles(directory=STATIC, html=True))
     return Guard(Compressed(app), set(hosts), token)
-
-
-def plotly_folder() -> Path:
-    """Return the folder of Plotly's JavaScript in its wheel, so that nothing is downloaded."""
-    import plotly
-
-    return Path(plotly.__file__).parent / "package_data"
 
 
 def _warm_up() -> Any:

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from digitwise.lab import EXPERIMENTS
 from digitwise.lab.gallery import write_gallery
-from digitwise.web.sending import STATIC
+from digitwise.web.sending import STATIC, with_versions
 
 router = APIRouter(include_in_schema=False)
 SECONDS = 10.0  # time-out for pages that are being drawn
@@ -80,7 +80,7 @@ def lab() -> Response:
 def lab_list() -> Response:
     """List the experiments."""
     how = "Each page runs a short version when it is first opened; that takes some seconds."
-    return HTMLResponse(html_page("the lab", list_of(EXPERIMENTS, how), "../"))
+    return _answer(html_page("the lab", list_of(EXPERIMENTS, how), "../"))
 
 
 def list_of(names: Iterable[str], how: str) -> str:
@@ -101,14 +101,18 @@ def lab_page(request: Request, name: str) -> Response:
     """Show an experiment of the lab."""
     if name not in EXPERIMENTS:
         words = f"<section><p>The lab has no experiment {escape(name[:80])}.</p></section>"
-        return HTMLResponse(html_page("the lab", f"{BACK}\n{words}", "../../"), 404)
+        return _answer(html_page("the lab", f"{BACK}\n{words}", "../../"), 404)
     try:
         made = (request.app.state.lab_pages.page(name) / "index.html").read_text("utf-8")
     except HTTPException:
         words = "<section><p>Other pages are being drawn: reload this one in a while.</p></section>"
-        return HTMLResponse(html_page(name, f"{BACK}\n{words}", "../../"), 503)
+        return _answer(html_page(name, f"{BACK}\n{words}", "../../"), 503)
     content = made.partition("<main>")[2].rpartition("</main>")[0]
-    return HTMLResponse(html_page(name, with_neighbours(name, content), "../../"))
+    return _answer(html_page(name, with_neighbours(name, content), "../../"))
+
+
+def _answer(page: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(with_versions(page), status)
 
 
 @router.get("/lab/{name}/{file}")

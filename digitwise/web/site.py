@@ -14,11 +14,10 @@ from digitwise.lab.surfaces import SURFACES
 from digitwise.models.files import read_model
 from digitwise.models.shipped import DEFAULT, find_model
 from digitwise.web import ideas
-from digitwise.web.app import plotly_folder
 from digitwise.web.guard import HEADERS
 from digitwise.web.lab_pages import html_page, list_of, with_neighbours
 from digitwise.web.network import pack
-from digitwise.web.sending import STATIC
+from digitwise.web.sending import PLOTLY, STATIC, plotly_folder
 
 DEMO = Path(__file__).parent / "demo"  # files of the demo only
 # Files that need no server; `api.js` of the demo replaces the server.
@@ -75,7 +74,7 @@ def _files(gallery: Path) -> dict[str, bytes]:
     shared = [path for pattern in SHARED for path in STATIC.glob(pattern)]
     found = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in shared}
     found |= {path.name: path.read_bytes() for path in DEMO.iterdir() if path.is_file()}
-    found["vendor/plotly.min.js"] = (plotly_folder() / "plotly.min.js").read_bytes()
+    found[PLOTLY] = (plotly_folder() / "plotly.min.js").read_bytes()
     model = find_model(DEFAULT)
     found["api/network"] = pack(model, model.stat().st_mtime_ns)[0]
     found[MARK] = json.dumps(_answers(), ensure_ascii=False, separators=(",", ":")).encode()

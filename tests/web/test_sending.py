@@ -1,6 +1,7 @@
 """How the page's files come: compressed, kept, light; and the lab's pages, in the same house."""
 
 import io
+import os
 import re
 
 import pytest
@@ -10,7 +11,7 @@ pytest.importorskip("fastapi")
 import httpx
 
 from digitwise.lab import EXPERIMENTS
-from digitwise.web import reading
+from digitwise.web import reading, sending
 from digitwise.web.desk import LateError
 from digitwise.web.samples import SAMPLES
 from digitwise.web.sending import STATIC
@@ -36,6 +37,55 @@ def test_files_are_compressed_and_kept(client, path):
     assert (again.status_code, again.content) == (304, b"")
     assert "script-src 'self'" in again.headers["content-security-policy"]
     assert client.get("/api/health").headers["cache-control"] == "no-store"
+
+
+SENT = """performance.getEntriesByType("resource")
+    .filter((entry) => entry.name.includes("/v-"))
+    .map((entry) => entry.transferSize)"""
+
+
+@pytest.mark.parametrize("room", ["", "lab/", "train.html"])
+def test_files_are_sent_once(browser, address, room):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/{room}", wait_until="networkidle")
+    sent = page.evaluate(SENT)
+    assert len(sent) >= 3
+    assert sum(sent) > 3_000
+    page = context.new_page()
+    page.goto(f"{address}/{room}", wait_until="networkidle")
+    assert page.evaluate(SENT) == [0] * len(sent)
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["read.js", "ideas/pen.js", "vendor/plotly.min.js", "icon.svg"])
+def test_a_version_never_changes(client, path):
+    (version,) = set(re.findall('"(v-[0-9a-f]{16})/', client.get("/").text))
+    kept = client.get(f"/{version}/{path}")
+    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert kept.content == client.get(f"/{path}").content
+    other = client.get(f"/v-{16 * '0'}/{path}")
+    assert other.headers["cache-control"] == "no-cache"
+    assert client.get(f"/{version}/index.html").headers["cache-control"] == "no-cache"
+    assert client.get(f"/{version}/..%2fapp.py").status_code == 404
+
+
+def test_a_changed_file_makes_another_version(monkeypatch, tmp_path):
+    monkeypatch.setattr(sending, "STATIC", tmp_path)
+    script = tmp_path / "a.js"
+    script.write_text("1")
+    version = sending.Version()
+    first, then = version.now(), script.stat().st_mtime_ns
+    assert version.holds(first, script, then)
+    assert not version.holds("0" * 16, script, then)
+    script.write_text("2")
+    os.utime(script, ns=(then + 10**9, then + 10**9))
+    assert not version.holds(first, script, then + 10**9)
+    second = version.now()
+    assert second != first
+    script.write_text("1")
+    os.utime(script, ns=(then + 2 * 10**9, then + 2 * 10**9))
+    assert version.now() == first
 
 
 @pytest.mark.parametrize("room", ["", "lab/"])
