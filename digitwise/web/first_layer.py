@@ -15,12 +15,12 @@ FULL = 127  # its value
 DECIMALS = 4  # of the numbers
 
 
-def first_layer(network: Network) -> dict[str, Any]:
+def first_layer(network: Network) -> dict[str, Any] | None:
     """Return the weights of the first layer's first 30 neurons, and the numbers beside them.
 
     Returns
     -------
-    dict
+    dict, or None if a number isn't finite
         `kind`: "neuron", "map" (of shared weights) or "output" (no hidden layer). `all`: how many
         there are. `side`: pixels along a side of what a neuron sees. `weights`: side × side bytes
         (int8) of each of the first 30, in one scale, in base64. `biases` and `strongest`, the
@@ -28,6 +28,8 @@ def first_layer(network: Network) -> dict[str, Any]:
         these are the next layer, else None.
     """
     layer, w = network.layers[0], network.weights
+    if not all(np.isfinite(part).all() for part in (w[0], network.biases[0], *w[1:2])):
+        return None
     shared, several = is_shared(layer), len(w) > 1
     first = w[0].reshape(len(network.biases[0]), -1)[:MAX_NEURONS]
     strongest = first[np.arange(len(first)), np.abs(first).argmax(axis=1)]

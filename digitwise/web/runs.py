@@ -28,11 +28,14 @@ class Running:
     settings : Settings
     state : dict
         Last reported `State`, as a dictionary.
+    reports : int
+        How many states were reported.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.name, self.settings = secrets.token_hex(6), settings
         self.state: dict[str, Any] = asdict(State())
+        self.reports = 0
         context = get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs, settings), daemon=True)
@@ -80,13 +83,19 @@ class Running:
             while True:
                 content = self._ours.recv_bytes()
                 if content[:1] == STATE:
-                    self.state = json.loads(content[1:])
+                    self._take(json.loads(content[1:]))
                 else:
                     self._content = content[1:]
                     self._saved.set()
         except (EOFError, OSError):
             if self.state["status"] not in ("done", "failed"):
-                self.state = {**self.state, "status": "failed", "error": "its process has ended"}
+                self._take({"status": "failed", "error": "its process has ended", "rows": []})
+
+    def _take(self, news: dict[str, Any]) -> None:
+        """Take a report, whose rows follow those before."""
+        rows = [*self.state["rows"], *news["rows"]]
+        self.state = {**self.state, **news, "rows": rows}
+        self.reports += 1
 
 
 class Runs:

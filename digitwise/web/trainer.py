@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -48,7 +48,7 @@ class State:
     wrong : list of dict
         Misread test digits: label, said, image (PNG in base64).
     first_layer : dict
-        As `first_layer` returns it.
+        As `first_layer` returned it when its numbers were last finite.
     error : str
     """
 
@@ -81,9 +81,10 @@ def work(connection: Connection, settings: Settings) -> None:
         send_state(connection, State(status="failed", error=str(error)))
 
 
-def send_state(connection: Connection, state: State) -> None:
-    """Send a state to the server, as JSON."""
-    connection.send_bytes(STATE + json.dumps(asdict(state)).encode())
+def send_state(connection: Connection, state: State, sent: int = 0) -> None:
+    """Send a state to the server, as JSON, without the rows that were sent already."""
+    new = {**vars(state), "rows": state.rows[sent:]}
+    connection.send_bytes(STATE + json.dumps(new).encode())
 
 
 class Told(Callback):
@@ -94,6 +95,7 @@ class Told(Callback):
         self.wanted = 0  # digits to learn from before the next pause
         self.chunk = 0  # digits of a step
         self.told = 0.0
+        self.rows_sent = 0
         self.state = State()
 
     def begin_run(self, training: Training) -> None:
@@ -171,9 +173,9 @@ class Told(Callback):
     def _tell(self, training: Training, now: bool = False) -> None:
         if not now and time.monotonic() - self.told < TELL_EVERY:
             return
-        self.state.first_layer = first_layer(training.network)
-        send_state(self.connection, self.state)
-        self.told = time.monotonic()
+        self.state.first_layer = first_layer(training.network) or self.state.first_layer
+        send_state(self.connection, self.state, self.rows_sent)
+        self.rows_sent, self.told = len(self.state.rows), time.monotonic()
 
 
 def _show(training: Training, digits: Digits) -> list[dict[str, Any]]:

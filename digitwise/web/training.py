@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from digitwise.errors import DigitwiseError
 from digitwise.settings import DEFAULTS
@@ -12,6 +12,7 @@ from digitwise.web.runs import Running, Runs
 from digitwise.web.sets import Sets
 
 router = APIRouter()
+BRIEF = ("status", "engine", "parameters", "n", "epoch", "position", "speed", "error")
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$")]
 
 
@@ -20,6 +21,7 @@ class RunState(BaseModel):
 
     id: str
     settings: RunSettings
+    reports: int = Field(description="How many states it has reported")
     state: dict[str, Any]
 
 
@@ -53,10 +55,17 @@ def _find(request: Request, name: str) -> Running:
     return run
 
 
-def _answer(run: Running, sets: Sets) -> RunState:
+def _answer(run: Running, sets: Sets, epochs: int | None = None) -> RunState:
+    """Return a run with its whole state, without the rows of so many epochs, or a brief one."""
     known = {name: getattr(run.settings, name) for name in RunSettings.model_fields}
     known["hidden"], known["data"] = list(run.settings.hidden), sets.name_of(run.settings.data)
-    return RunState(id=run.name, settings=RunSettings(**known), state=run.state)
+    reports = run.reports  # before the state, which may be a later one
+    state = run.state
+    if epochs is None:
+        state = {name: state[name] for name in BRIEF}
+    else:
+        state = {**state, "rows": state["rows"][epochs:]}
+    return RunState(id=run.name, settings=RunSettings(**known), reports=reports, state=state)
 
 
 @router.get("/api/data")
@@ -85,14 +94,26 @@ def start(request: Request, settings: RunSettings) -> RunState:
 
 @router.get("/api/runs")
 async def list_runs(request: Request) -> list[RunState]:
-    """List all runs."""
+    """List all runs, with the main part of their states."""
     return [_answer(run, _sets(request)) for run in _runs(request).all()]
 
 
-@router.get("/api/runs/{name}", responses={404: {}})
-async def show(request: Request, name: Name) -> RunState:
-    """Show a run."""
-    return _answer(_find(request, name), _sets(request))
+@router.get(
+    "/api/runs/{name}",
+    response_model=RunState,
+    responses={204: {"description": "Nothing was reported since"}, 404: {}},
+)
+async def show(
+    request: Request,
+    name: Name,
+    since: Annotated[int | None, Query(ge=0, description="Reports that are known")] = None,
+    epochs: Annotated[int, Query(ge=0, description="Epochs whose rows are left out")] = 0,
+) -> RunState | Response:
+    """Show a run, if there is a report after those that are known."""
+    run = _find(request, name)
+    if since is not None and since == run.reports:
+        return Response(status_code=204)
+    return _answer(run, _sets(request), epochs)
 
 
 @router.delete("/api/runs/{name}", status_code=204, responses={404: {}})

@@ -79,6 +79,23 @@ def test_a_run_may_have_shared_weights(client):
     assert until(client, run, "done")["rows"][-1]["test_accuracy"] > 0.5
 
 
+def test_a_poll_brings_only_news(client):
+    run = client.post("/api/runs", json=SETTINGS).json()["id"]
+    until(client, run, "paused")
+    client.post(f"/api/runs/{run}/start")
+    rows = until(client, run, "done")["rows"]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    found = client.get(f"/api/runs/{run}", params={"epochs": 2}).json()
+    assert found["state"]["rows"] == rows[2:]
+    known = {"since": found["reports"], "epochs": 3}
+    assert client.get(f"/api/runs/{run}", params=known).status_code == 204
+    known["since"] -= 1
+    assert client.get(f"/api/runs/{run}", params=known).json()["state"]["rows"] == []
+    (listed,) = (one for one in client.get("/api/runs").json() if one["id"] == run)
+    assert listed["state"]["epoch"] == 3
+    assert not {"rows", "wrong", "first_layer"} & listed["state"].keys()
+
+
 def test_layers_that_do_not_fit_are_refused_by_name(client):
     answer = client.post("/api/runs", json={**SETTINGS, "convolutions": "3x3x8p9,3x3x8p9"})
     assert 400 <= answer.status_code < 500

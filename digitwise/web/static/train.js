@@ -135,8 +135,8 @@ class Panel {
         this.find(".said").append(link);
         return;
       }
-      await call(`api/runs/${this.run}/${what}`, "POST");
       this.say("");
+      await call(`api/runs/${this.run}/${what}`, "POST");
       await this.look();
     } catch (error) {
       this.say(error.message, true);
@@ -174,10 +174,13 @@ class Panel {
   async look() {
     if (!this.run) return;
     const { run } = this;
+    const before = this.state?.rows ?? [];
     try {
-      const { state } = await call(`api/runs/${run}`);
-      if (run === this.run) {
-        this.state = state;
+      const known = this.state ? `?since=${this.reports}&epochs=${before.length}` : "";
+      const news = await call(`api/runs/${run}${known}`); // null if nothing has changed
+      if (news && run === this.run && before === (this.state?.rows ?? before)) {
+        const state = { ...news.state, rows: [...before, ...news.state.rows] };
+        Object.assign(this, { state, reports: news.reports });
         this.draw();
         if (state.rows.some((row) => row.test_accuracy >= 0.9)) stepDone("train");
         const met = challenges.judge(run, state, this.settings);

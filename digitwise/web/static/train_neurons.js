@@ -71,7 +71,7 @@ export class Neurons {
       output: `Its ${side * side} weights, one for each pixel: there is no hidden layer, so it looks for its digit itself.`,
     }[kind];
     const facts = [`bias ${signed(biases[neuron])}`, `strongest weight ${signed(strongest[neuron])}`];
-    find(".facts").replaceChildren(...facts.map((fact) => element("span", {}, fact)));
+    find(".numbers").replaceChildren(...facts.map((fact) => element("span", {}, fact)));
     find(".onward-part").hidden = !onward;
     if (onward) find(".onward").replaceChildren(...onward[neuron].flatMap((weight, digit) => bar(weight, digit, onward[neuron])));
     if (!dialog.open) dialog.showModal();
