@@ -184,7 +184,7 @@ class Panel {
         this.draw();
         if (state.rows.some((row) => row.test_accuracy >= 0.9)) stepDone("train");
         const met = challenges.judge(run, state, this.settings);
-        if (met.length) this.say(`Challenge met: ${met.join(", ")}. It is in the list of your best runs.`);
+        if (met.length) this.say(`Challenge met: ${met.join(", ")}. It is in the list of your best runs. ${state.error ?? ""}`);
       }
     } catch (error) {
       if (run !== this.run) return;
