@@ -1,11 +1,12 @@
 // The Fields room: opens pictures and descriptions, has each change checked, tries and saves them.
 
 import { call } from "./api.js";
+import { Checker } from "./fields-check.js";
+import { listenToKeys } from "./fields-keys.js";
 import { Panel } from "./fields-panel.js";
 import { Sheet } from "./fields-sheet.js";
 import { State } from "./fields-state.js";
 
-const CHECK_AFTER = 200; // milliseconds without another change
 const ZOOM = 1.25;
 const ALIKE = 0.02; // by which the shapes of a page and its picture may differ
 
@@ -17,11 +18,11 @@ const sheet = new Sheet(find("stage"), state);
 const panel = new Panel(state);
 let file = { name: "form.toml", stamp: "", named: false }; // named: by the command line
 let picture = null; // key of the form's
-let faults = [];
-let toml = "";
-let checking = null;
-let latest = 0; // check: answers to older ones come too late
-let checked = -1; // version
+const checker = new Checker(state, ask, () => {
+  sheet.faulty = new Set(checker.faults.map((fault) => fault.field));
+  find("toml").textContent = checker.toml;
+  draw();
+});
 
 function say(text, bad = false) {
   find("status").textContent = text;
@@ -42,14 +43,12 @@ async function ask(work, saying = "") {
 function changed() {
   if (sheet.tried && state.version !== sheet.tried.version) back();
   draw();
-  if (checked === state.version) return;
-  clearTimeout(checking);
-  checking = setTimeout(check, CHECK_AFTER);
+  checker.soon();
 }
 
 function draw() {
   sheet.draw();
-  panel.draw(faults, sheet.tried);
+  panel.draw(checker.faults, sheet.tried);
   const none = !state.size[0];
   find("sheet").hidden = none;
   find("empty").hidden = !none;
@@ -69,22 +68,10 @@ function draw() {
   document.title = `${state.dirty ? "• " : ""}${none ? "digitwise: fields" : file.name}`;
 }
 
-async function check() {
-  const mine = ++latest;
-  const { version } = state;
-  const found = await ask(() => call("api/fields/check", "POST", { description: state.description }));
-  if (mine !== latest || !found) return;
-  ({ faults, toml } = found);
-  checked = version;
-  sheet.faulty = new Set(faults.map((fault) => fault.field));
-  find("toml").textContent = toml;
-  draw();
-}
-
 function load(description, key, opened) {
   file = opened;
   picture = key;
-  [faults, toml, checked] = [[], "", -1];
+  checker.reset();
   sheet.faulty = new Set();
   sheet.tried = null;
   state.load(description);
@@ -176,9 +163,9 @@ async function save(replace = false) {
     return;
   }
   const { version, description } = state;
-  if (!(await isChecked())) return;
-  if (faults.length) {
-    say(`Not saved: ${faults[0].message}`, true);
+  if (!(await checker.isDone())) return;
+  if (checker.faults.length) {
+    say(`Not saved: ${checker.faults[0].message}`, true);
     return;
   }
   const asked = { description, stamp: file.stamp, replace };
@@ -195,17 +182,10 @@ async function save(replace = false) {
   draw();
 }
 
-// Whether the latest version is checked, which may have to be waited for.
-async function isChecked() {
-  clearTimeout(checking);
-  const { version } = state;
-  if (checked !== version) await check();
-  return checked === version;
-}
-
 async function download() {
   const { version } = state;
-  if (!(await isChecked())) return;
+  if (!(await checker.isDone())) return;
+  const { faults, toml } = checker;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([toml], { type: "application/toml" }));
   link.download = file.name;
@@ -237,9 +217,7 @@ function zoom(scale) {
   draw();
 }
 
-for (const [name, does] of Object.entries(doings)) {
-  button(name).addEventListener("click", () => does());
-}
+for (const [name, does] of Object.entries(doings)) button(name).addEventListener("click", () => does());
 for (const [id, does] of [["file", (files) => open(files)], ["copy", (files) => tryIt(files[0])]]) {
   find(id).addEventListener("change", async (event) => {
     const files = [...event.target.files];
@@ -255,62 +233,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-// Keys that mean something wherever one is, but in a text that has its own.
-document.addEventListener("keydown", (event) => {
-  const command = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  if (command && key === "s") {
-    event.preventDefault();
-    document.activeElement?.blur?.(); // takes what is being typed
-    if (state.size[0]) save();
-  }
-  if (event.target instanceof HTMLInputElement && ["text", "number"].includes(event.target.type)) return;
-  if (command && (key === "z" || key === "y")) {
-    event.preventDefault();
-    if (key === "y" || event.shiftKey) state.redo();
-    else state.undo();
-  }
-});
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const onSheet = {
-  n: () => step(1),
-  p: () => step(-1),
-  a: () => state.add(sheet.middle()),
-  Delete: () => state.remove(),
-  Backspace: () => state.remove(),
-  Escape: () => state.select([]),
-  Enter: () => find("field").elements.name.select(),
-  "+": () => zoom(sheet.scale * ZOOM),
-  "=": () => zoom(sheet.scale * ZOOM),
-  "-": () => zoom(sheet.scale / ZOOM),
-  0: () => zoom(),
-};
-
-function step(by) {
-  state.step(by);
-  sheet.reveal(state.selected[0]);
-}
-
-find("drawing").addEventListener("keydown", (event) => {
-  if (sheet.tried) {
-    if (event.key === "Escape") back();
-    return;
-  }
-  if (sheet.drag) return;
-  const command = event.ctrlKey || event.metaKey;
-  const arrow = ARROWS[event.key];
-  let does = command ? undefined : onSheet[event.key] ?? onSheet[event.key.toLowerCase()];
-  if (command && event.key.toLowerCase() === "a") does = () => state.select([...state.fields.keys()]);
-  if (command && event.key.toLowerCase() === "d") does = () => state.duplicate();
-  if (arrow && state.selected.length) {
-    const [dx, dy] = arrow.map((v) => v * (event.shiftKey ? 10 : 1));
-    does = () => (event.altKey ? state.resize(dx, dy) : state.move(dx, dy));
-  }
-  if (!does) return;
-  event.preventDefault();
-  does();
-});
+listenToKeys(find("drawing"), state, sheet, { ...doings, edit: () => find("field").elements.name.select() });
 find("list").addEventListener("click", () => sheet.reveal(state.selected.at(-1)));
 
 window.addEventListener("beforeunload", (event) => {
