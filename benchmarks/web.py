@@ -1,7 +1,7 @@
 """`digitwise serve` under load: python benchmarks/web.py [-n 10000]
 
 Five-digit images, drawn with MNIST's test digits, are sent to POST /api/read: 20 a second, alone
-and while a network trains; 200 at once; and one after the other. Needs `.[web]` and httpx.
+and while a network trains; 500 at once; and one after the other. Needs `.[web]` and httpx.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import digitwise as dw
 from digitwise.data.strings import HANDS, draw_number
 
 RATE = 20.0  # requests a second
+AT_ONCE = 500  # connections
 
 
 def draw_pictures(count: int = 50) -> list[bytes]:
@@ -86,8 +87,8 @@ async def ask(url: str, process: subprocess.Popen, count: int) -> None:
             async with httpx.AsyncClient(base_url=url, timeout=60) as other:
                 return (await send(other, pictures[index % len(pictures)])).status_code
 
-        codes = await asyncio.gather(*[alone(index) for index in range(200)])
-        print(f"200 at once: {', '.join(f'{codes.count(c)} × {c}' for c in sorted(set(codes)))}")
+        codes = await asyncio.gather(*[alone(index) for index in range(AT_ONCE)])
+        print(f"{AT_ONCE} at once: {', '.join(f'{codes.count(c)} × {c}' for c in sorted(set(codes)))}")
         first, begun = 0.0, time.perf_counter()
         for index in range(count):
             (await send(client, pictures[index % len(pictures)])).raise_for_status()

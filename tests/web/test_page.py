@@ -113,6 +113,30 @@ def test_dropped_samples_are_read_right(page, samples, name):
     reads(page, name.split(".")[0])
 
 
+def test_boxes_stay_on_the_ink_when_the_page_changes_its_width(page):
+    write(page, "52")
+    reads(page, "52")
+    page.set_viewport_size({"width": 800, "height": 900})
+    box = page.locator("#canvas").bounding_box()
+    page.wait_for_function(  # a box of each digit, around what was written at the left
+        """(width) => {
+            const boxes = [...document.querySelectorAll("#overlay .box")].map((box) => box.getBoundingClientRect());
+            const ink = inkOf(document.getElementById("canvas"));
+            return boxes.length === 2 && Math.abs(boxes[1].right - ink) < 0.03 * width;
+            function inkOf(canvas) {
+                const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                let right = 0;
+                for (let k = 0; k < width * height; k++) {
+                    if (data[4 * k + 3] && data[4 * k] < 128) right = Math.max(right, k % width);
+                }
+                const place = canvas.getBoundingClientRect();
+                return place.left + (right / width) * place.width;
+            }
+        }""",  # noqa: E501
+        arg=box["width"],
+    )
+
+
 def test_an_example_is_saved(page, folder):
     write(page, "52")
     reads(page, "52")

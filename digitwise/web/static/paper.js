@@ -5,6 +5,7 @@ import { View } from "./view.js";
 
 const INK = "#16345c";
 const PEN = 0.0225; // pen width, as a share of the side of a square with the paper's area
+const ALIKE = 0.01; // by which the paper's aspect may change before it is read again
 const [MIN_ASPECT, MAX_ASPECT] = [1.2, 3.2]; // width over height of the paper with a picture
 
 // Pen width as a share of the paper's height.
@@ -41,10 +42,14 @@ export class Paper {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const scale = Math.min(2, window.devicePixelRatio || 1);
+    const before = this.canvas.width / this.canvas.height;
     this.canvas.width = Math.round(width * scale);
     this.canvas.height = Math.round(height * scale);
     if (this.picture) this.view.settle();
     this.draw();
+    if (!this.strokes.length || this.current || Math.abs(this.canvas.width / this.canvas.height / before - 1) < ALIKE) return;
+    this.moved(); // strokes are wider now, or narrower
+    this.changed();
   }
 
   at(event) {
