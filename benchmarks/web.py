@@ -88,7 +88,9 @@ async def ask(url: str, process: subprocess.Popen, count: int) -> None:
                 return (await send(other, pictures[index % len(pictures)])).status_code
 
         codes = await asyncio.gather(*[alone(index) for index in range(AT_ONCE)])
-        print(f"{AT_ONCE} at once: {', '.join(f'{codes.count(c)} × {c}' for c in sorted(set(codes)))}")
+        print(
+            f"{AT_ONCE} at once: {', '.join(f'{codes.count(c)} × {c}' for c in sorted(set(codes)))}"
+        )
         first, begun = 0.0, time.perf_counter()
         for index in range(count):
             (await send(client, pictures[index % len(pictures)])).raise_for_status()

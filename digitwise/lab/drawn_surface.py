@@ -14,7 +14,7 @@ BOWL = 0.4  # of ‖v‖² in the cost
 SPREAD = 0.45  # standard deviation of a dab, in units of v
 UNIT = 0.25  # height of a dab of strength 1
 MAX_DABS = 80
-DAB = r"-?\d{1,3}\.-?\d{1,3}\.-?[1-9]"
+DAB = r"-?[0-9]{1,3}\.-?[0-9]{1,3}\.-?[1-9]"
 DABS = rf"^({DAB}(_{DAB}){{0,{MAX_DABS - 1}}})?$"
 """Dabs as text: v₁ and v₂ in hundredths, and a strength, negative in a valley, of each."""
 

@@ -13,7 +13,7 @@ from digitwise.errors import DigitwiseError, InputError
 
 SAVED = "saved"  # digits that were saved on the page
 OWN = ("auto", "mnist", "digits", SAVED)  # names of every server
-NAME = r"^[\w.-]{1,60}$"  # of a set on the page
+NAME = r"^[A-Za-z0-9_.-]{1,60}$"  # of a set on the page
 
 
 class Choice(NamedTuple):
@@ -52,7 +52,7 @@ class Sets:
                     f"{data}: expected a collection's name, or a file or folder of digits; found "
                     "none"
                 )
-            base = re.sub(r"[^\w.-]", "_", path.name or "set")[:50]
+            base = re.sub(r"[^A-Za-z0-9_.-]", "_", path.name or "set")[:50]
             name, number = base, 1
             while name in OWN or name in self._data:
                 number += 1
