@@ -87,7 +87,7 @@ def test_a_row_of_the_table_is_a_field_of_the_form():
 
     from digitwise.web.form import fields_of, form_of
 
-    (field,) = [f for f in form_of(WIDER) if f["name"] == "warmth"]
+    (field,) = [f for f in form_of([], WIDER) if f["name"] == "warmth"]
     assert (field["label"], field["default"], field["place"]) == ("Warmth τ", 0.25, "first")
     sent = create_model("Sent", **fields_of(WIDER))
     assert sent(warmth=1.0).warmth == 1.0
