@@ -2,7 +2,9 @@
 
 import importlib.util
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,6 +77,18 @@ def draw_number():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return lambda text, seed=0: module.draw_number(text, np.random.default_rng(seed))
+
+
+def ends_within(process: subprocess.Popen[Any], seconds: float) -> bool:
+    """Tell whether a process ends in time, which must be with exit status 0; else it is killed."""
+    try:
+        _, said = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return False
+    assert process.returncode == 0, said
+    return True
 
 
 def random_digits(n: int, seed: int = 0) -> Digits:

@@ -1,7 +1,6 @@
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from digitwise.training.presets import PRESETS
 from digitwise.training.run import Run
 from digitwise.training.saved import read_saved
 from digitwise.training.start import make_network
+from tests.conftest import ends_within
 
 SMALL = Settings(data="digits", hidden=(15,), epochs=3, engine="reference")
 
@@ -358,19 +358,13 @@ def test_killed_at_random_moments_and_resumed_ends_with_the_same_file(tmp_path, 
         command = run(out, *how, False)
         while True:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            try:
-                _, said = process.communicate(timeout=rng.uniform(0.3, duration))
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
-                killed += 1
-                for path in tmp_path.glob("*.safetensors"):
-                    read_model(path)  # every file that is there is whole
-                if checkpoint_path(out).exists() or out.exists():
-                    command = run(rng.choice([out, checkpoint_path(out)]), *how, True)
-                continue
-            assert process.returncode == 0, said.decode()
-            break
+            if ends_within(process, rng.uniform(0.3, duration)):
+                break
+            killed += 1
+            for path in tmp_path.glob("*.safetensors"):
+                read_model(path)  # every file that is there is whole
+            if checkpoint_path(out).exists() or out.exists():
+                command = run(rng.choice([out, checkpoint_path(out)]), *how, True)
         assert hashlib.sha256(out.read_bytes()).hexdigest() == expected
         out.unlink()
     assert {path.name for path in tmp_path.iterdir()} == {"whole.safetensors"}
