@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import tee
 from logging import WARNING
@@ -15,7 +15,7 @@ import typer
 from digitwise.cli.inputs import Source, find_pictures
 from digitwise.cli.journal import SUFFIX, Counts, Journal, Pending
 from digitwise.cli.logs import logger, timed
-from digitwise.cli.output import complain, people, printable
+from digitwise.cli.output import cluster_on, complain, people, printable
 from digitwise.cli.overlays import Names
 from digitwise.cli.results import Results, summary
 from digitwise.cli.saving import Output
@@ -70,10 +70,8 @@ class Batch:
         StoppedError
             If the batch was interrupted.
         """
-        from digitwise.engines.remote import executor_on
-
         reader = self._checked_reader()
-        with executor_on(self.on) if self.on else nullcontext() as cluster:
+        with cluster_on(self.on) as cluster:
             return self._run(reader, cluster, overlay, crops, as_json)
 
     def _run(

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ import typer
 from digitwise.settings import TABLE
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
@@ -25,6 +28,15 @@ def _check_on(on: str | None) -> str | None:
     if on is not None and on != "ray" and not on.startswith("ray:"):
         raise typer.BadParameter(f"expected ray or ray:ADDRESS; found {on!r:.80}")
     return on
+
+
+def cluster_on(on: str | None) -> "AbstractContextManager[Executor | None]":
+    """Open the cluster of `--on` for a block; without one, the block gets None."""
+    if on is None:
+        return nullcontext()
+    from digitwise.engines.remote import executor_on
+
+    return executor_on(on)
 
 
 On = Annotated[

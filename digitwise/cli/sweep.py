@@ -1,7 +1,6 @@
 """`digitwise sweep`."""
 
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -19,7 +18,7 @@ from digitwise.cli.options import (
     option_of,
     with_settings,
 )
-from digitwise.cli.output import DataDir, Json, On, people, printable
+from digitwise.cli.output import DataDir, Json, On, cluster_on, people, printable
 from digitwise.errors import StoppedError
 from digitwise.setting import Setting
 from digitwise.settings import TABLE, Settings
@@ -69,9 +68,7 @@ def sweep(
         raise typer.BadParameter("needs every value of --momentum above 0", param_hint="--nesterov")
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"expected a folder; {out} is a file", param_hint="--out")
-    from digitwise.engines.remote import executor_on
-
-    with executor_on(on) if on else nullcontext() as cluster:
+    with cluster_on(on) as cluster:
         _run(base, grid, data_dir, workers, cluster, out, as_json)
 
 

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from digitwise.engines.remote import executor_on
 from digitwise.engines.threads import one_blas_thread
 from digitwise.errors import DigitwiseError, ImageError
 from digitwise.imaging.arrays import as_array, is_array_like
 from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
-from digitwise.reading.batch_on import read_all_on
 from digitwise.reading.how import Options
 from digitwise.reading.workers import Given, Result, Task, Workers, read_some
 
@@ -63,6 +61,9 @@ def read_all(
         If processes die before they read anything.
     """
     if on is not None:
+        from digitwise.engines.remote import executor_on
+        from digitwise.reading.batch_on import read_all_on
+
         with executor_on(on) as executor:
             yield from read_all_on(executor, reader, _tasks(sources), options, jobs)
         return

@@ -164,19 +164,12 @@ def _surer(usual: "Best", again: "Best", how: How) -> "Best":
 
 def _judge(pages: Sequence[Page], how: How) -> list["Best"]:
     """Return the best proposal of each page; all pages share the calls of the network."""
-    ways = [(page, *page.others) for page in pages]
-    to_judge = [[_without_text(way, how) for way in seen] for seen in ways]
-    numbers = [n for seen in to_judge for of_way in seen for n in of_way]
-    budgets = [
-        way.budget
-        for seen, of_ways in zip(ways, to_judge, strict=True)
-        for way, of_way in zip(seen, of_ways, strict=True)
-        for _ in of_way
-    ]
-    judged = iter(how.judge(numbers, budgets))
+    ways = [[(way, _without_text(way, how)) for way in (page, *page.others)] for page in pages]
+    to_judge = [(n, way.budget) for seen in ways for way, numbers in seen for n in numbers]
+    judged = iter(how.judge([number for number, _ in to_judge], [budget for _, budget in to_judge]))
     return [
-        _best_proposal(seen, [[next(judged) for _ in of_way] for of_way in of_ways], how)
-        for seen, of_ways in zip(ways, to_judge, strict=True)
+        _best_proposal([(way, [next(judged) for _ in numbers]) for way, numbers in seen], how)
+        for seen in ways
     ]
 
 
@@ -207,18 +200,15 @@ class Best(NamedTuple):
     found: list[Number]
 
 
-def _best_proposal(ways: Sequence[Page], judged: Sequence[list[Judged]], how: How) -> Best:
+def _best_proposal(ways: Sequence[tuple[Page, list[Judged]]], how: How) -> Best:
     """Return the proposal with the greatest gain, and its numbers."""
-    decoded = [
-        _decode(way, of_way, replace(how, budget=way.budget))
-        for way, of_way in zip(ways, judged, strict=True)
-    ]
-    gains = [_gain(way, found, how.layout) for way, found in zip(ways, decoded, strict=True)]
-    best = gains.index(max(gains))
-    found = decoded[best]
-    if how.layout == "number" and ways[best].share < 1:
-        found = [less_sure(number, ways[best].share ** INK_SHARE_POWER, how) for number in found]
-    return Best(gains[best], ways[best], found)
+    decoded = [(way, _decode(way, judged, replace(how, budget=way.budget))) for way, judged in ways]
+    proposals = [Best(_gain(way, found, how.layout), way, found) for way, found in decoded]
+    best = max(proposals, key=lambda proposal: proposal.gain)
+    if how.layout == "number" and best.page.share < 1:
+        share = best.page.share**INK_SHARE_POWER
+        return best._replace(found=[less_sure(number, share, how) for number in best.found])
+    return best
 
 
 def _gain(page: Page, found: list[Number], layout: str) -> float:

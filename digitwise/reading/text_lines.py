@@ -12,7 +12,7 @@ from statistics import fmean
 
 from digitwise.imaging.components import Component
 from digitwise.neurons import Floats
-from digitwise.reading.splitting.arcs import MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT
+from digitwise.reading.splitting.arcs import MIN_HEIGHT, has_digit_size
 from digitwise.reading.splitting.cuts import WIDEST
 from digitwise.reading.splitting.fragments import break_up, digit_height, piece_between
 
@@ -72,19 +72,19 @@ def without_text(numbers: Sequence[list[Component]], classify: Classify) -> list
     pieces = [p for number in looked_at for one in number for end in one.ends for p in end]
     likeliest = iter(classify(pieces).max(axis=1).tolist()) if pieces else iter(())
     found: list[list[Component]] = []
-    for number, characters in zip(numbers, looked_at, strict=True):
+    for number, height, characters in zip(numbers, heights, looked_at, strict=True):
         seen = {
             id(one.component): [
                 max((next(likeliest) for _ in end), default=0.0) for end in one.ends
             ]
             for one in characters
         }
-        found += [number] if not characters else _numbers_among(number, seen)
+        found += [number] if not characters else _numbers_among(number, height, seen)
     return found
 
 
 def _numbers_among(
-    number: list[Component], seen: dict[int, list[float]]
+    number: list[Component], height: float, seen: dict[int, list[float]]
 ) -> Iterator[list[Component]]:
     """Yield the whole number, or the parts of a line of text that look like numbers."""
 
@@ -94,7 +94,7 @@ def _numbers_among(
     def characters(part: list[Component]) -> int:
         return sum(id(component) in seen for component in part)
 
-    words = _words(number)
+    words = _words(number, MIN_WORD_GAP_HEIGHTS * height)
     beside = any(mean(w) < MAX_MEAN_OF_WORD and characters(w) >= MIN_OF_WORD for w in words)
     if mean(number) >= MIN_MEAN_OF_NUMBER and not beside:
         yield number
@@ -104,9 +104,8 @@ def _numbers_among(
             yield part
 
 
-def _words(number: list[Component]) -> list[list[Component]]:
-    """Part a line at its wide gaps."""
-    widest = MIN_WORD_GAP_HEIGHTS * digit_height(number)
+def _words(number: list[Component], widest: float) -> list[list[Component]]:
+    """Part a line at its gaps wider than this, in pixels."""
     ordered = sorted(number, key=lambda c: c.left)
     reached = accumulate((c.right for c in ordered), max)
     words = [[ordered[0]]]
@@ -139,9 +138,6 @@ def _ends(component: Component, height: float) -> list[list[Component]]:
     first, last = fragments[0], fragments[-1]
     left = (piece_between(first, fragment) for fragment in fragments)
     right = (piece_between(fragment, last) for fragment in fragments)
-    return [[p for p in end if p and _may_be_digit(p, height)] for end in (left, right)]
-
-
-def _may_be_digit(piece: Component, height: float) -> bool:
-    low, tall = MIN_HEIGHT * height, MAX_HEIGHT * height
-    return piece.width <= MAX_WIDTH * height and low <= piece.height <= tall
+    return [
+        [p for p in end if p and has_digit_size(p.width, p.height, height)] for end in (left, right)
+    ]

@@ -228,7 +228,12 @@ def _may_be_digit(
     if wide > tall and not digits.isdisjoint(of):
         return False  # a digit and something beside it
     few = len(large) <= MOST_FRAGMENTS or (whole and len(of) <= MOST_COMPONENTS)
-    return few and wide <= MAX_WIDTH * height and MIN_HEIGHT * height <= tall <= MAX_HEIGHT * height
+    return few and has_digit_size(wide, tall, height)
+
+
+def has_digit_size(wide: int, tall: int, height: float) -> bool:
+    """Whether ink is narrow and tall enough for a digit, and not too tall, all in pixels."""
+    return wide <= MAX_WIDTH * height and MIN_HEIGHT * height <= tall <= MAX_HEIGHT * height
 
 
 def nothing_of(components: list[Component]) -> Arcs:
