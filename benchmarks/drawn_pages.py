@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from digitwise.data.strings import Hand, draw_number
+from digitwise.imaging.framing import bounding_box
 
 PAGE_PX = (1754, 1240)  # height and width of an A4 page at 150 dpi
 ENVELOPE_PX = (700, 1100)
@@ -59,8 +60,7 @@ class Sheet:
         return self.lay(drawn.image, left, middle)[2]
 
     def lay(self, image, left, middle, right_aligned=False):
-        rows, columns = (np.flatnonzero((image < 128).any(axis=axis)) for axis in (1, 0))
-        image = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        image = image[bounding_box(image < 128)]
         height, width = image.shape
         left = int(left - width if right_aligned else left)
         top = int(middle - height / 2)

@@ -17,6 +17,7 @@ from measure import machine, table
 from PIL import Image
 
 import digitwise as dw
+from digitwise.reading.overlay import draw_overlay
 
 COLLECTIONS = ("mnist", "cvl_digits", "danish_parish", "orand_car_a")
 SEED = 2041
@@ -42,7 +43,8 @@ def main():
             counts.update(judge(found, numbers))
             if options.draw:
                 options.draw.mkdir(parents=True, exist_ok=True)
-                draw(page, found, options.draw / f"{kind}_{index}.png")
+                overlay = draw_overlay(Image.fromarray(page), found or [])
+                (options.draw / f"{kind}_{index}.png").write_bytes(overlay)
         overall.update(counts)
         rows.append(row(kind, counts))
         print(rows[-1], flush=True)
@@ -69,7 +71,7 @@ def judge(found, numbers):
     counts = Counter(numbers=len(numbers), refused=found is None)
     hit = [set() for _ in numbers]
     for reading in found or ():
-        x0, y0, x1, y1 = box_of(reading)
+        x0, y0, x1, y1 = reading.bbox
         middle = (x0 + x1) / 2, (y0 + y1) / 2
         on = [k for k, (_, box) in enumerate(numbers) if inside(middle, box)]
         for k in on:
@@ -86,10 +88,6 @@ def judge(found, numbers):
     return counts
 
 
-def box_of(reading):
-    return tuple(reading.bbox)
-
-
 def inside(point, box):
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
@@ -98,20 +96,6 @@ def row(name, counts):
     n = counts["numbers"]
     shares = [f"{100 * counts[key] / max(1, n):.1f}%" for key in ("found", "right")]
     return [name, n, *shares, *(counts[k] for k in ("accepted", "wrong", "invented", "refused"))]
-
-
-def draw(page, found, path):
-    """Save the page with the readings beside their boxes."""
-    from PIL import ImageDraw
-
-    picture = Image.fromarray(page).convert("RGB")
-    pen = ImageDraw.Draw(picture)
-    for reading in found or ():
-        box = box_of(reading)
-        colour = (200, 0, 0) if reading.rejected else (0, 110, 0)
-        pen.rectangle(box, outline=colour, width=2)
-        pen.text((box[0], box[1] - 14), reading.text, fill=colour)
-    picture.save(path)
 
 
 if __name__ == "__main__":
