@@ -18,6 +18,10 @@ VARIABLES = {
     "DIGITWISE_DEBUG": "Any value: an internal error of digitwise ends with its traceback.",
     "DISPLAY": "Screen of a graphical desktop: review and fields --edit open the browser on it.",
     "WAYLAND_DISPLAY": "The same, on a desktop of Wayland.",
+    "RAY_USAGE_STATS_ENABLED": "Whether Ray sends statistics of its use: 0 with --on ray, unless "
+    "it is set.",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "Which repeated lines of its processes Ray shows: all with --on "
+    "ray, unless it is set.",
     "FORCE_COLOR": "Any value: colours in a pipe, too.",
 }
 

@@ -141,7 +141,13 @@ export class Valley extends Idea {
       return;
     }
     this.find("[data-do=roll]").textContent = "Pause";
-    this.timer = setInterval(() => this.advance(), STEP_EVERY);
+    let rolled = performance.now();
+    this.timer = setInterval(() => {
+      // A slow machine draws fewer steps: the ball rolls no slower.
+      const steps = Math.floor((performance.now() - rolled) / STEP_EVERY);
+      rolled += steps * STEP_EVERY;
+      if (steps) this.advance(steps);
+    }, STEP_EVERY);
     this.move();
   }
 
@@ -151,8 +157,8 @@ export class Valley extends Idea {
     this.find("[data-do=roll]").textContent = "Roll";
   }
 
-  advance() {
-    if (this.at < this.last) this.at += 1;
+  advance(steps = 1) {
+    this.at = Math.min(this.at + steps, this.last);
     if (this.at >= this.last) this.pause();
     this.move();
   }
