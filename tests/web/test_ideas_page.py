@@ -114,6 +114,20 @@ def test_a_surface_is_drawn_and_the_ball_rolls_on_it(room):
     assert dabs(room) == drawn[:-1]
 
 
+def test_a_start_that_is_set_while_a_surface_loads_is_kept(room):
+    """The surface's own start came later, and took the place of the user's."""
+    held = []
+    room.route("**/api/ideas/surface?**", lambda request: held.append(request))
+    room.locator("[name=surface]").select_option("wells")
+    room.wait_for_timeout(200)
+    assert len(held) == 1
+    before = room.locator("[name=v2]").input_value()
+    room.locator("[name=v1]").fill("-1.1")
+    held[0].continue_()
+    expect(room.locator("[name=v2]")).not_to_have_value(before)
+    assert room.locator("[name=v1]").input_value() == "-1.1"
+
+
 def test_a_surface_is_drawn_by_keys(room):
     draw_own(room)
     room.locator("#valley").get_by_role("button", name="Clear").click()

@@ -54,6 +54,7 @@ export class Valley extends Idea {
     const query = new URLSearchParams({ name: this.value("surface"), ...(this.isDrawn ? { dabs: this.value("dabs") } : {}) });
     for (const part of this.root.querySelectorAll(".drawing")) part.hidden = !this.isDrawn;
     this.map.classList.toggle("paintable", this.isDrawn);
+    const before = this.values();
     try {
       this.place = await call(`api/ideas/surface?${query}`);
     } catch (error) {
@@ -62,7 +63,7 @@ export class Valley extends Idea {
     }
     const { rate, start } = this.place;
     for (const [name, value] of Object.entries({ learning_rate: rate, v1: start[0], v2: start[1] })) {
-      if (isFree(name)) this.set(name, value);
+      if (isFree(name) && this.value(name) === before[name]) this.set(name, value); // not what was set meanwhile
     }
   }
 
