@@ -5,15 +5,20 @@ network sees the square around the pixel. The first layer is linear in these, so
 evaluated once a pixel of each picture: what the small ones yield is enlarged and added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from digitwise.engines.threads import thread_count
 from digitwise.imaging.surface import Light
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
 
+T = TypeVar("T")
 SIDE = 7  # of the square around a pixel, in pixels of each picture
 SCALES = 5  # pictures, each half the size of the one before
 INPUTS = SCALES * SIDE * SIDE
@@ -23,6 +28,7 @@ WINDOW_BLOCKS = 3.0  # standard deviation of the window for mean and spread
 MIN_SPREAD = 0.02  # added to the spread, as a share of black to white: paper has little
 CONTRASTS = (-3.0, 5.0)  # range of contrast; dark is positive
 STRIP_PX = 4096  # pixels that are evaluated at once: their inputs stay in the cache
+FEW_STRIPS = 8  # so many are evaluated sooner than threads start
 
 
 def see_with(network: Network, light: Light) -> Light:
@@ -35,23 +41,35 @@ def see_with(network: Network, light: Light) -> Light:
     light : float32 array of shape (h, w)
         0 black to 1 white; ink is dark.
     """
-    import cv2
-
     pictures, filters = _scales(light), _filters_of(network)
-    coarse = _filtered(pictures[-1], filters[-1], 0, len(pictures[-1]))
-    for picture, own in zip(pictures[-2:0:-1], filters[-2:0:-1], strict=True):
-        fine = _filtered(picture, own, 0, len(picture))
-        fine += _resized(coarse, picture.shape[::-1], cv2.INTER_LINEAR)
-        coarse = fine
-    height, width = light.shape
     ink = np.empty_like(light)
-    step = 2 * max(1, STRIP_PX // width // 2)
-    for top in range(0, height, step):
-        end = min(top + step, len(pictures[0]))
-        weighted = _filtered(pictures[0], filters[0], top, end)
+    height, width = light.shape
+
+    def weigh(scale: int, top: int, end: int) -> Light:
+        weighted = _filtered(pictures[scale], filters[scale], top, end)
         weighted += _enlarged(coarse, top, end)
-        ink[top:end] = _fired(network, weighted[: height - top, :width])
+        return weighted
+
+    def fire(top: int, end: int) -> None:
+        ink[top:end] = _fired(network, weigh(0, top, end)[: height - top, :width])
+
+    coarse = _filtered(pictures[-1], filters[-1], 0, len(pictures[-1]))
+    for scale in range(SCALES - 2, 0, -1):
+        strips = _in_strips(partial(weigh, scale), pictures[scale].shape)
+        coarse = strips[0] if len(strips) == 1 else np.concatenate(strips)
+    _in_strips(fire, light.shape)
     return ink
+
+
+def _in_strips(evaluate: Callable[[int, int], T], shape: Sequence[int]) -> list[T]:
+    """Return the results for the first row of each strip and the row after it, both even."""
+    height, width = shape
+    rows = 2 * max(1, STRIP_PX // width // 2)
+    strips = [(top, min(top + rows, height + height % 2)) for top in range(0, height, rows)]
+    if len(strips) <= FEW_STRIPS or thread_count() == 1:
+        return [evaluate(*strip) for strip in strips]
+    with ThreadPoolExecutor(thread_count()) as pool:
+        return [future.result() for future in [pool.submit(evaluate, *strip) for strip in strips]]
 
 
 def neighbourhoods(light: Light, rows: Floats, columns: Floats) -> Light:

@@ -31,11 +31,12 @@ def learnt_way(grey: Light) -> list[Light]:
     """
     import cv2
 
-    light = 1 - grey if _is_bright_on_dark(grey) else grey
-    scale = min(1.0, sqrt(MAX_PIXELS / light.size))
+    light, scale = grey, min(1.0, sqrt(MAX_PIXELS / grey.size))
     if scale < 1:
         size = [max(1, round(scale * length)) for length in light.shape[::-1]]
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
+    if _is_bright_on_dark(light):
+        light = 1 - light
     with one_blas_thread():  # threads that wait for each other after each strip gain little
         seen = see_with(ink_network(), light)
     if scale < 1:

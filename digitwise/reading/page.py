@@ -17,8 +17,14 @@ from digitwise.reading.ink_network import learnt_way
 from digitwise.reading.judged import Judged
 from digitwise.reading.number import Number
 from digitwise.reading.proposals import find_numbers
-from digitwise.reading.results import less_sure, make_numbers, on_picture
-from digitwise.reading.seen_twice import COST_OF_WRONG_DIGIT, is_unsure, likelier, merge
+from digitwise.reading.results import box_around, less_sure, make_numbers, on_picture
+from digitwise.reading.seen_twice import (
+    COST_OF_WRONG_DIGIT,
+    is_unsure,
+    is_worth_again,
+    likelier,
+    merge,
+)
 from digitwise.reading.segment import whole_digits
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import classify
@@ -145,9 +151,19 @@ def _seen_again(page: Page, best: "Best", how: How) -> Page | None:
     if not page.whole or best.page.budget.spent or not is_unsure(best.found, how):
         return None
     try:
-        return _proposed(page.picture, replace(how, budget=page.budget), learnt_way)
+        again = _proposed(page.picture, replace(how, budget=page.budget), learnt_way)
     except ImageError:
         return None
+    return _where_unsure(again, best.found) if how.layout == "auto" else again
+
+
+def _where_unsure(page: Page, found: Sequence[Number]) -> Page:
+    """Return a page's proposals without the numbers that are found and sure."""
+    numbers = [
+        number for number in page.numbers if is_worth_again(box_around(page.picture, number), found)
+    ]
+    others = tuple(_where_unsure(other, found) for other in page.others)
+    return replace(page, numbers=numbers, others=others)
 
 
 def _surer(usual: "Best", again: "Best", how: How) -> "Best":

@@ -100,6 +100,13 @@ def box_of(picture: Picture, component: Component) -> Box:
     return picture.in_original((component.left, component.top, component.right, component.bottom))
 
 
+def box_around(picture: Picture, number: list[Component]) -> Box:
+    """Return the box of a number's components in pixels of the original picture."""
+    left, top = min(c.left for c in number), min(c.top for c in number)
+    right, bottom = max(c.right for c in number), max(c.bottom for c in number)
+    return picture.in_original((left, top, right, bottom))
+
+
 def on_picture(number: Number, picture: Picture, region: Region) -> Number:
     """Return a cut-out region's number with its boxes in pixels of the picture's file."""
     size = picture.width, picture.height

@@ -35,6 +35,17 @@ def test_every_pixel_is_judged_as_the_network_judges_its_neighbourhood(network, 
     np.testing.assert_allclose(seen[tuple(inside.T)], expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("shape", [(1, 100), (401, 90)])
+def test_threads_see_the_same_ink(network, monkeypatch, shape):
+    light = np.random.default_rng(3).random(shape, np.float32)
+    monkeypatch.setattr(learnt_ink, "thread_count", lambda: 1)
+    alone = see_with(network, light)
+    monkeypatch.setattr(learnt_ink, "thread_count", lambda: 3)
+    monkeypatch.setattr(learnt_ink, "STRIP_PX", 4 * shape[1])
+    monkeypatch.setattr(learnt_ink, "FEW_STRIPS", 0)
+    np.testing.assert_array_equal(see_with(network, light), alone)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (5, 200), (16, 16), (67, 3)])
 def test_pictures_of_every_size_are_seen(network, shape):
     seen = see_with(network, np.full(shape, 0.5, np.float32))

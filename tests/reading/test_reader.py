@@ -15,7 +15,7 @@ from digitwise.imaging.pictures import open_pictures
 from digitwise.network import Network
 from digitwise.reading.overlay import draw_overlay
 from digitwise.reading.page import look, read_pages
-from digitwise.reading.seen_twice import MIN_MEAN_CONFIDENCE
+from digitwise.reading.seen_twice import MIN_CONFIDENCE
 from digitwise.settings import Settings
 from digitwise.training.run import Run
 from digitwise.training.start import with_engine
@@ -269,7 +269,7 @@ def test_what_is_known_to_be_a_number_is_more_probably_one(reader, bundled):
         found = reader.read(drawn.image), reader.read(drawn.image, "number")
         unknown, known = (max((n.confidence for n in numbers), default=0.0) for numbers in found)
         # A surer number is not seen in a second way, which may be surer still.
-        assert known >= min(unknown, MIN_MEAN_CONFIDENCE)
+        assert known >= min(unknown, MIN_CONFIDENCE)
         gains.append(known - unknown)
     assert max(gains) > 0.02
 

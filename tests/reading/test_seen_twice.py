@@ -3,11 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import digitwise as dw
 from digitwise.data.grounds import GROUNDS
+from digitwise.data.strings import HANDS, draw_number
 from digitwise.reading.expected import Expected
 from digitwise.reading.how import How
 from digitwise.reading.number import Number, ReadDigit
-from digitwise.reading.seen_twice import likelier, merge
+from digitwise.reading.seen_twice import is_worth_again, likelier, merge
 
 HOW = How(None, None, None, "auto", Expected.of(None, None), 0.0)
 
@@ -96,6 +98,31 @@ def test_a_text_that_both_ways_find_probable_wins_over_a_surer_one():
     second = [number("571", 0.21, 0, also=[("57", 0.11)])]
     assert texts(likelier(first, second, HOW)) == ["57"]
     assert texts(likelier(first, [number("571", 0.9, 0)], HOW)) == ["571"]
+
+
+def test_a_second_look_is_worth_it_where_no_sure_number_is():
+    found = [number("17", 0.97, 0), number("42", 0.5, 100), number("56", 0.99, 120)]
+    assert not is_worth_again((0, 0, 28, 19), found)
+    assert is_worth_again((100, 0, 128, 19), found)
+    assert is_worth_again((115, 0, 145, 19), found)  # over a sure and an unsure number
+    assert is_worth_again((300, 0, 328, 19), found)  # over nothing that was found
+
+
+def test_sure_numbers_of_a_page_are_not_judged_again(reader, monkeypatch):
+    digits = dw.load("digits")[1]
+    drawn = [draw_number(digits, HANDS["spaced-5"], 3, index).image for index in range(4)]
+    page = np.full((170 * len(drawn), max(one.shape[1] for one in drawn)), 255, np.uint8)
+    for index, one in enumerate(drawn):
+        page[170 * index :][: len(one), : one.shape[1]] = one
+    judged, judge = [], How.judge
+
+    def counted(how, numbers, *more):
+        judged.append(len(numbers))
+        return judge(how, numbers, *more)
+
+    monkeypatch.setattr(How, "judge", counted)
+    unsure = [number for number in reader.read(page) if number.confidence < 0.9]
+    assert judged == [4, len(unsure)]
 
 
 def test_a_mere_ground_gives_hardly_any_number(reader):
