@@ -6,6 +6,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -16,6 +17,8 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 MAX_BYTES = 20_000_000  # of a request
 MAX_LENGTH_DIGITS = 20  # of the header content-length
 BODY_SECONDS = 15.0  # time-out of a request's body
+REFUSED_BYTES = 1_000_000  # of a refused request's body that are read
+REFUSED_SECONDS = 1.0  # for that
 RATE = 200.0  # requests a second from one address
 BURST = 400.0  # requests at once from one address
 MAX_ADDRESSES = 4096  # in memory
@@ -68,6 +71,7 @@ class Guard:
         try:
             self._admit(scope)
         except Refusal as refusal:
+            await _read_away(receive)
             await _answer(refusal, send)
             return
         body = Body(receive)
@@ -182,6 +186,20 @@ class Body:
             self.refusal = Refusal(413, f"at most {MAX_BYTES:,} bytes")
             return {"type": "http.disconnect"}
         return message
+
+
+async def _read_away(receive: Receive) -> None:
+    """Read a refused request's body, within limits.
+
+    A connection that is closed with unread bytes is reset, and the answer lost (RFC 9112, 9.6).
+    """
+    seen, more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REFUSED_SECONDS):
+            while more and seen < REFUSED_BYTES:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 async def _answer(refusal: Refusal, send: Send) -> None:

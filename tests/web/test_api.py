@@ -255,6 +255,18 @@ def test_many_at_once_are_answered_or_told_to_come_again(address, number):
             assert answer.headers["retry-after"] == "1"
 
 
+def test_a_refusal_arrives_although_the_body_is_still_on_its_way(address):
+    """The connection was reset, and the answer lost."""
+    host, port = address.removeprefix("http://").split(":")
+    head = f"POST /api/read HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: text/plain\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"{head}Content-Length: 200\r\n\r\n".encode())
+        for _ in range(2):
+            time.sleep(0.2)
+            connection.sendall(100 * b"x")
+        assert b" 415 " in connection.recv(1000).split(b"\r\n")[0]
+
+
 def test_a_flood_is_told_to_slow_down(reader):
     shielded = guard.Guard(None, set())
     for _ in range(int(guard.BURST)):
