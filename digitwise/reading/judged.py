@@ -54,6 +54,13 @@ class Judged:
         """Probability that it is a number, as expected, whether read right or wrong."""
         return sum(self._probabilities)
 
+    def less_probable(self, factor: float) -> "Judged":
+        """Return it with the probabilities of its texts times a factor."""
+        if not self.decision:
+            return self
+        alternatives = [(text, factor * p) for text, p in self.decision.alternatives]
+        return replace(self, decision=replace(self.decision, alternatives=alternatives))
+
     @property
     def signs(self) -> list[Component]:
         """Components that probably are signs, whatever the text."""

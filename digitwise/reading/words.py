@@ -9,7 +9,7 @@ from digitwise.imaging.components import Component
 from digitwise.reading.judged import Judged
 from digitwise.reading.splitting.fragments import digit_height
 
-SURE = 0.75  # confidence above which a number is parted at clear gaps only
+SURE = 0.75  # confidence from which on a number is not parted
 MIN_CONFIDENCE_OF_PART = 0.95  # a part below it is a word
 MIN_GAP_HEIGHTS = 0.2  # median component heights: narrowest gap between words
 MIN_GAP_RATIO = 2.0  # of a gap between words to the next narrower gap
@@ -42,10 +42,10 @@ def part_from_words(
 ) -> list[Judged]:
     """Part a number from the words that stand on its line, if there are any.
 
-    Both sides of a possible gap are read alone, unless the whole is sure and the gap isn't clear.
-    They stay apart if "one side is a number, the other a word" is more probable than "one number".
-    They also stay apart at a clear gap if the taller side is surely a number: print is lower than
-    the writing beside it. Words may look like numbers: only very sure parts are kept.
+    Unless the whole is sure, both sides of a possible gap are read alone. They stay apart if "one
+    side is a number, the other a word" is more probable than "one number". They also stay apart at
+    a clear gap if the taller side is surely a number: print is lower than the writing beside it.
+    Words may look like numbers: only very sure parts are kept.
 
     Parameters
     ----------
@@ -56,24 +56,32 @@ def part_from_words(
     Returns
     -------
     list of Judged
-        The parts that are numbers, or `found` alone.
+        The parts that are numbers, or `found` alone. A part is as probable as its text is, times
+        the probability that it is parted rightly.
     """
-    parts = _part(found, judge)
-    return [part for part in parts if part.confidence >= MIN_CONFIDENCE_OF_PART] or [found]
+    return _parts(found, judge, 1.0) or [found]
 
 
-def _part(found: Judged, judge: Callable[[list[list[Component]]], list[Judged]]) -> list[Judged]:
-    for gap in _word_gaps(found.components):
-        if not gap.clear and (found.confidence >= SURE or _at_sign(gap, found)):
+def _parts(
+    found: Judged, judge: Callable[[list[list[Component]]], list[Judged]], probability: float
+) -> list[Judged]:
+    """Return the very sure parts of a number that is parted rightly with this probability."""
+    for gap in _word_gaps(found.components) if found.confidence < SURE else []:
+        if not gap.clear and _at_sign(gap, found):
             continue
         left, right = judge([gap.left, gap.right])
         of_both = max(_number_beside_word(left, right), _number_beside_word(right, left))
         taller = max(left, right, key=lambda part: digit_height(part.components))
-        if of_both > found.any_number or (
-            gap.clear and taller.confidence >= MIN_CONFIDENCE_OF_PART
-        ):
-            return _part(left, judge) + _part(right, judge)
-    return [found]
+        if gap.clear and taller.confidence >= MIN_CONFIDENCE_OF_PART:
+            of_gap = 1.0
+        elif of_both > found.any_number:
+            of_gap = of_both
+        else:
+            continue
+        return [
+            part for side in (left, right) for part in _parts(side, judge, of_gap * probability)
+        ]
+    return [found.less_probable(probability)] if found.confidence >= MIN_CONFIDENCE_OF_PART else []
 
 
 def _at_sign(gap: Gap, found: Judged) -> bool:

@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ class Said:
     confidence: float
     any_number: float
     signs: list[Component] = field(default_factory=list)
+
+    def less_probable(self, factor):
+        return replace(self, confidence=factor * self.confidence)
 
 
 def line(text, gaps, height=20, of_others=20):
@@ -76,19 +79,28 @@ def test_a_point_between_thousands_has_room_about_it():
 
 
 @pytest.mark.parametrize(
-    ("gaps", "height", "of_others", "parts"),
+    ("text", "gaps", "height", "of_others", "parts"),
     [
-        ([2, 12, 2, 2], 12, 20, ["12", "345"]),  # "ID: 345", read as digits
-        ([2, 12, 2, 2], 20, 12, ["12", "345"]),  # "12 kgs"
-        ([2, 12, 2, 2], 18, 20, ["12345"]),  # of one height
-        ([2, 7, 2, 2], 12, 20, ["12345"]),  # the gap is narrow
-        ([7, 12, 7, 7], 12, 20, ["12345"]),  # or hardly wider than others
+        ("xy345", [2, 12, 2, 2], 12, 20, ["345"]),  # "ID: 345": letters that may be digits
+        ("12xy5", [2, 12, 2, 2], 20, 12, ["12"]),  # "12 kgs"
+        ("xy345", [2, 12, 2, 2], 18, 20, ["xy345"]),  # of one height
+        ("xy345", [2, 7, 2, 2], 12, 20, ["xy345"]),  # the gap is narrow
+        ("xy345", [7, 12, 7, 7], 12, 20, ["xy345"]),  # or hardly wider than others
+        ("12345", [2, 12, 2, 2], 20, 12, ["12345"]),  # "50.000" with small zeros, sure as a whole
     ],
 )
-def test_what_is_sure_to_be_a_number_is_parted_from_smaller_print(gaps, height, of_others, parts):
-    found, read = line("12345", gaps, height, of_others)
-    assert found.confidence == 0.97
+def test_a_number_is_parted_from_smaller_print(text, gaps, height, of_others, parts):
+    found, read = line(text, gaps, height, of_others)
     assert [part.text for part in part_from_words(found, read)] == parts
+
+
+def test_a_part_is_as_sure_as_its_parting():
+    found, read = line("xyab12", [2, 2, 2, 8, 2])
+    (part,) = part_from_words(found, read)
+    of_both = 0.97 * (1 - 0.3**2 * 0.97)
+    assert part.confidence == pytest.approx(0.97 * of_both)
+    (part,) = part_from_words(*line("12xy5", [2, 12, 2, 2], 20, 12))
+    assert part.confidence == 0.97  # at a clear gap
 
 
 @pytest.mark.parametrize(("letters", "parted"), [(30, True), (31, False)])
