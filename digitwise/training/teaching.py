@@ -102,6 +102,7 @@ def teach(symbols: Sequence[Symbol], seed: int = 0, callbacks: Sequence[Callback
         deformation=DEFORMATION,
         epochs=EPOCHS,
         learning_rate=LEARNING_RATE,
+        schedule="cosine",  # at a constant rate the cost of few examples jumps, even at the end
         batch_size=BATCH_SIZE,
         weight_decay=WEIGHT_DECAY,
         seed=seed,

@@ -6,7 +6,7 @@ from digitwise.models.classes import classes_of
 from digitwise.models.files import read_model, save, to_bytes
 from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
-from digitwise.training.teaching import MAX_EXAMPLES, Symbol, split, teach
+from digitwise.training.teaching import EPOCHS, MAX_EXAMPLES, Symbol, split, teach
 from tests.symbols import NAMES, images
 
 
@@ -84,3 +84,18 @@ def test_names_are_composed_and_trimmed():
         one._replace(name=name) for one, name in zip(symbols, [" e\u0301", "b"], strict=True)
     ]
     assert classes_of(teach(symbols, callbacks=[Stop(1)])) == ("\u00e9", "b")
+
+
+@pytest.mark.parametrize("seed", [8, 11])
+def test_the_cost_of_few_examples_is_low_at_the_end(seed):
+    """At a constant rate it ended at 0.23 and 0.72."""
+    rng = np.random.default_rng(500 + seed)
+    costs = []
+
+    class Costs(Callback):
+        def end_epoch(self, training):
+            costs.append(training.history.epochs[-1].cost)
+
+    teach(drawn(3, rng), seed, [Costs()])
+    assert len(costs) == EPOCHS
+    assert costs[-1] < 0.05

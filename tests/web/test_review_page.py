@@ -103,6 +103,13 @@ def test_a_table_is_corrected_by_keyboard_alone(desk, review, width):
     assert [row["state"] for row in rows][2:4] == ["corrected", "no number"]
 
 
+def test_a_long_path_wraps_on_a_narrow_screen(desk):
+    page = desk(390)
+    page.locator("#where").evaluate("title => title.textContent = 'a'.repeat(200)")
+    root = page.locator("html")
+    assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+
+
 def test_a_key_held_down_and_what_is_no_number_accept_nothing(desk, review):
     page = desk()
     press(page, "Space", "Delete", "Enter")
