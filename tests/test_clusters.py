@@ -66,7 +66,8 @@ def pid_in(file):
 
 @pytest.fixture
 def given_up_soon(monkeypatch):
-    monkeypatch.setattr(remote, "GIVEN_UP_AFTER", 2)
+    monkeypatch.setattr(remote, "ALONE_AFTER", 1)
+    monkeypatch.setattr(remote, "GIVEN_UP_AFTER", 1)
 
 
 class Deadly(io.BytesIO):

@@ -29,7 +29,7 @@ from digitwise.errors import DigitwiseError, InputError
 
 GROUP_S = 2.0  # duration of a task, s
 ALONE_AFTER = 2  # deaths after which each item of a task is run alone
-GIVEN_UP_AFTER = 4  # deaths after which an item is given up
+GIVEN_UP_AFTER = 4  # deaths alone after which an item is given up
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -75,10 +75,14 @@ def executor_on(on: str | Executor) -> Iterator[Executor]:
 
 @dataclass
 class _Group:
-    """Items of a task with their numbers, and how many processes have died of it."""
+    """Items of a task with their numbers, and how many processes have died of it.
+
+    An item runs alone if others of its task may have been the cause of the deaths.
+    """
 
     items: list[tuple[int, Any]]
     deaths: int = 0
+    alone: bool = False
 
 
 def run_on(
@@ -138,13 +142,13 @@ def run_on(
                     if not _has_died(error):
                         raise
                     group.deaths += 1
-                    if len(group.items) == 1 and group.deaths >= GIVEN_UP_AFTER:
+                    if group.alone and group.deaths >= GIVEN_UP_AFTER:
                         _check_life(executor)
                         ready += [(number, Lost()) for number, _ in group.items]
-                    elif group.deaths < ALONE_AFTER:
+                    elif group.alone or group.deaths < ALONE_AFTER:
                         again.append(group)
                     else:
-                        again += [_Group([item], group.deaths) for item in group.items]
+                        again += [_Group([item], alone=True) for item in group.items]
                     continue
                 ready += zip((number for number, _ in group.items), results, strict=True)
                 fitting = int(GROUP_S * len(results) / max(seconds, 1e-6))

@@ -7,7 +7,7 @@ import pytest
 
 import digitwise
 from digitwise.engines import remote
-from digitwise.engines.remote import GIVEN_UP_AFTER, Lost, executor_on, run_on
+from digitwise.engines.remote import ALONE_AFTER, GIVEN_UP_AFTER, Lost, executor_on, run_on
 from digitwise.errors import DigitwiseError, InputError
 
 
@@ -87,9 +87,14 @@ def _no_wait(futures, return_when):
     raise TimeoutError
 
 
-@pytest.mark.parametrize("deaths", [1, 2, GIVEN_UP_AFTER - 1])
+@pytest.mark.parametrize("deaths", [1, 2, ALONE_AFTER + GIVEN_UP_AFTER - 1])
 def test_an_item_whose_process_dies_is_run_again(deaths):
     assert results(Here({7: deaths, 40: 1}), range(60)) == [(k, 10 * k) for k in range(60)]
+
+
+def test_an_item_is_given_up_after_so_many_deaths_alone():
+    found = results(Here({7: ALONE_AFTER + GIVEN_UP_AFTER}), range(60))
+    assert [k for k, result in found if isinstance(result, Lost)] == [7]
 
 
 def test_an_item_that_ends_every_process_is_given_up_alone():
