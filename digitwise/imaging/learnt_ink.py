@@ -13,7 +13,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.engines.threads import thread_count
 from digitwise.imaging.surface import Light
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS, Floats, sigmoid
@@ -31,7 +30,7 @@ STRIP_PX = 4096  # pixels that are evaluated at once: their inputs stay in the c
 FEW_STRIPS = 8  # so many are evaluated sooner than threads start
 
 
-def see_with(network: Network, light: Light) -> Light:
+def see_with(network: Network, light: Light, threads: int = 1) -> Light:
     """Return the ink of each pixel, 0 to 1, as a network of INPUTS inputs and one output sees it.
 
     Parameters
@@ -40,6 +39,8 @@ def see_with(network: Network, light: Light) -> Light:
         In float32; see `digitwise.training.ink`.
     light : float32 array of shape (h, w)
         0 black to 1 white; ink is dark.
+    threads : int
+        Of a large picture; they see the same, bit for bit.
     """
     pictures, filters = _scales(light), _filters_of(network)
     ink = np.empty_like(light)
@@ -55,20 +56,20 @@ def see_with(network: Network, light: Light) -> Light:
 
     coarse = _filtered(pictures[-1], filters[-1], 0, len(pictures[-1]))
     for scale in range(SCALES - 2, 0, -1):
-        strips = _in_strips(partial(weigh, scale), pictures[scale].shape)
+        strips = _in_strips(partial(weigh, scale), pictures[scale].shape, threads)
         coarse = strips[0] if len(strips) == 1 else np.concatenate(strips)
-    _in_strips(fire, light.shape)
+    _in_strips(fire, light.shape, threads)
     return ink
 
 
-def _in_strips(evaluate: Callable[[int, int], T], shape: Sequence[int]) -> list[T]:
+def _in_strips(evaluate: Callable[[int, int], T], shape: Sequence[int], threads: int) -> list[T]:
     """Return the results for the first row of each strip and the row after it, both even."""
     height, width = shape
     rows = 2 * max(1, STRIP_PX // width // 2)
     strips = [(top, min(top + rows, height + height % 2)) for top in range(0, height, rows)]
-    if len(strips) <= FEW_STRIPS or thread_count() == 1:
+    if len(strips) <= FEW_STRIPS or threads == 1:
         return [evaluate(*strip) for strip in strips]
-    with ThreadPoolExecutor(thread_count()) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(evaluate, *strip) for strip in strips]]
 
 

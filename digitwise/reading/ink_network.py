@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digitwise.engines.threads import one_blas_thread
+from digitwise.engines.threads import one_blas_thread, thread_count
 from digitwise.imaging.ink import SOLID, see_ink
 from digitwise.imaging.learnt_ink import see_with
 from digitwise.imaging.surface import Light
@@ -38,7 +38,7 @@ def learnt_way(grey: Light) -> list[Light]:
     if _is_bright_on_dark(light):
         light = 1 - light
     with one_blas_thread():  # threads that wait for each other after each strip gain little
-        seen = see_with(ink_network(), light)
+        seen = see_with(ink_network(), light, thread_count())
     if scale < 1:
         seen = np.asarray(cv2.resize(seen, grey.shape[::-1]), np.float32)
     return [np.where(seen > FAINTEST, seen, np.float32(0))]

@@ -38,12 +38,10 @@ def test_every_pixel_is_judged_as_the_network_judges_its_neighbourhood(network, 
 @pytest.mark.parametrize("shape", [(1, 100), (401, 90)])
 def test_threads_see_the_same_ink(network, monkeypatch, shape):
     light = np.random.default_rng(3).random(shape, np.float32)
-    monkeypatch.setattr(learnt_ink, "thread_count", lambda: 1)
     alone = see_with(network, light)
-    monkeypatch.setattr(learnt_ink, "thread_count", lambda: 3)
     monkeypatch.setattr(learnt_ink, "STRIP_PX", 4 * shape[1])
     monkeypatch.setattr(learnt_ink, "FEW_STRIPS", 0)
-    np.testing.assert_array_equal(see_with(network, light), alone)
+    np.testing.assert_array_equal(see_with(network, light, threads=3), alone)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 200), (16, 16), (67, 3)])
