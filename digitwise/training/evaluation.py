@@ -81,6 +81,7 @@ class Evaluation:
         }
 
 
+@np.errstate(over="ignore", invalid="ignore")  # weights may be huge after a divergence
 def evaluate(
     network: Network | Sequence[Network],
     digits: Examples,

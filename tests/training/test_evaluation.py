@@ -25,6 +25,13 @@ def test_counts_agree_with_predict():
     np.testing.assert_allclose(result.peaks, expected, rtol=1e-12)
 
 
+def test_a_network_that_has_diverged_is_measured_without_warnings():
+    net = Network([784, 15, 10], activation="relu", rng=0, dtype=np.float32)
+    for weights in net.weights:
+        weights *= np.float32(1e30)
+    assert evaluate(net, random_digits(50)).n == 50
+
+
 def test_json_has_what_the_interface_says():
     result = evaluate(Network([784, 10], rng=0), random_digits(20)).to_dict()
     assert {"n", "correct", "accuracy", "confusion"} <= set(result)
