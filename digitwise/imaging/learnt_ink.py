@@ -70,7 +70,7 @@ def _in_strips(evaluate: Callable[[int, int], T], shape: Sequence[int], threads:
     if len(strips) <= FEW_STRIPS or threads == 1:
         return [evaluate(*strip) for strip in strips]
     with ThreadPoolExecutor(threads) as pool:
-        return [future.result() for future in [pool.submit(evaluate, *strip) for strip in strips]]
+        return list(pool.map(lambda strip: evaluate(*strip), strips))
 
 
 def neighbourhoods(light: Light, rows: Floats, columns: Floats) -> Light:

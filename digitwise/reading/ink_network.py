@@ -37,7 +37,7 @@ def learnt_way(grey: Light) -> list[Light]:
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
     if _is_bright_on_dark(light):
         light = 1 - light
-    with one_blas_thread():  # threads that wait for each other after each strip gain little
+    with one_blas_thread():  # a strip is too small for several; each thread has its own strips
         seen = see_with(ink_network(), light, thread_count())
     if scale < 1:
         seen = np.asarray(cv2.resize(seen, grey.shape[::-1]), np.float32)
