@@ -1,56 +1,84 @@
-"""Read damaged pictures: python benchmarks/damaged.py [-n 50000]
+"""Use damaged files and texts: python benchmarks/damaged.py [-n 100000] [--kind picture ...]
 
-Small pictures of a number, in every supported format and PDF, are damaged: bits flipped, parts cut
-off, repeated or replaced by another file's, numbers in headers made absurd. Each must be read, or
-refused with a `DigitwiseError`, within 5 seconds and 1 GB.
+What people give to digitwise is damaged: bits flipped, parts cut off, repeated or replaced by
+another example's, numbers made absurd, words put in; members of an archive before it is packed.
+Each must be used, or refused with a `DigitwiseError` of one line, within 5 seconds and 1 GB.
 """
 
 import argparse
 import io
 import resource
+import signal
 import time
+import warnings
+import zipfile
 from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
+from damageable import KINDS
 
-import digitwise as dw
-from digitwise.data.strings import Hand, draw_number
 from digitwise.engines.threads import cores
 from digitwise.errors import DigitwiseError
 from digitwise.processes import make_pool
 
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM", "PDF")
 CHUNK = 250  # files a task
-SECONDS = 5.0  # limit of one file
-MEGABYTES = 1000.0  # limit of a process
+LIMIT_S = 5.0  # of one file
+HANG_S = 30  # after this a file is given up
+LIMIT_MB = 1000.0  # of a process
 ABSURD = (0, 1, 0x7F, 0x80, 0xFF)  # bytes of absurd numbers
+WORDS = (
+    b"9" * 5000, b"[" * 2000, b"(" * 2000, b"{", b"}", b"{999}", b"-1", b"1e999", b"nan", b"\0",
+    b'"', b"\n", b",", b"\xc2\xb2", b"\xd9\xa3", b"null", b"{}", b"0x", b"not ", b"99999999999",
+)  # fmt: skip
 
 
-def draw_files() -> list[bytes]:
-    digits, _ = dw.load("digits")
-    files = []
-    for index, format_ in enumerate(FORMATS):
-        image = Image.fromarray(draw_number(digits, Hand(count=(2, 3)), 3, index).image)
-        file = io.BytesIO()
-        image.convert("RGB").save(file, format_)
-        files.append(file.getvalue())
-        if format_ == "TIFF":
-            pages = io.BytesIO()
-            image.save(pages, "TIFF", save_all=True, append_images=[image], compression="tiff_lzw")
-            files.append(pages.getvalue())
-    return files
+@dataclass
+class Outcome:
+    """What became of some damaged files."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    longest_s: float = 0.0
+    megabytes: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        self.counts += other.counts
+        self.longest_s = max(self.longest_s, other.longest_s)
+        self.megabytes = max(self.megabytes, other.megabytes)
+        self.faults += other.faults
 
 
-def damage(files: list[bytes], rng: np.random.Generator) -> bytes:
-    """Damage a random file in one to three ways."""
-    content = bytearray(files[rng.integers(len(files))])
+def damage(examples: list[bytes], rng: np.random.Generator) -> bytes:
+    """Damage a random example; of an archive, half of the time, one of its members."""
+    content = examples[rng.integers(len(examples))]
+    if content[:4] == b"PK\3\4" and rng.random() < 0.5:
+        return _damage_member(content, rng)
+    return _damage_bytes(content, examples, rng)
+
+
+def _damage_member(content: bytes, rng: np.random.Generator) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(packed, "w") as damaged:
+        names = whole.namelist()
+        chosen = names[rng.integers(len(names))]
+        for name in names:
+            member = whole.read(name)
+            damaged.writestr(
+                name, _damage_bytes(member, [member], rng) if name == chosen else member
+            )
+    return packed.getvalue()
+
+
+def _damage_bytes(whole: bytes, examples: list[bytes], rng: np.random.Generator) -> bytes:
+    """Damage bytes in one to three ways."""
+    content = bytearray(whole)
     for _ in range(rng.integers(1, 4)):
         if not content:
             break
         at = int(rng.integers(len(content)))
         head = int(rng.integers(min(200, len(content))))
-        kind = rng.integers(7)
+        kind = rng.integers(8)
         if kind == 0:
             for place in rng.integers(0, len(content), rng.integers(1, 20)):
                 content[place] ^= 1 << int(rng.integers(8))
@@ -65,57 +93,80 @@ def damage(files: list[bytes], rng: np.random.Generator) -> bytes:
             del content[at : at + int(rng.integers(1, 500))]
         elif kind == 5:
             content[at:at] = content[at : at + int(rng.integers(1, 500))]
+        elif kind == 6:
+            place = (at, head)[rng.integers(2)]
+            content[place : place + int(rng.integers(3))] = WORDS[rng.integers(len(WORDS))]
         else:
-            other = files[rng.integers(len(files))]
+            other = examples[rng.integers(len(examples))]
             content[at:] = other[int(rng.integers(len(other))) :]
     return bytes(content)
 
 
-def read_some(first: int, last: int) -> tuple[Counter, float, float, list[str]]:
-    """Return outcomes of files `first` to `last`, longest seconds, most megabytes, and failures."""
-    reader, files = dw.Reader(compiled=False), draw_files()
-    found, longest, wrong = Counter(), 0.0, []
+def use_some(names: list[str], first: int, last: int) -> Outcome:
+    """Use damaged files `first` to `last`, of each kind in turn."""
+    kinds = [kind for kind in KINDS if kind.name in names]
+    examples = {kind.name: kind.make() for kind in kinds}
+    for kind in kinds:
+        for content in examples[kind.name]:
+            kind.use(content)  # a whole example is not refused
+    outcome = Outcome()
+    signal.signal(signal.SIGALRM, _give_up)
+    warnings.simplefilter("error")  # a user shouldn't see any
     for index in range(first, last):
-        content = damage(files, np.random.default_rng((5, index)))
+        kind = kinds[index % len(kinds)]
+        content = damage(examples[kind.name], np.random.default_rng((5, index)))
         begun = time.perf_counter()
+        signal.alarm(HANG_S)
         try:
-            reader.read(io.BytesIO(content))
-            found["read"] += 1
+            kind.use(content)
+            outcome.counts[kind.name, "used"] += 1
         except DigitwiseError as error:
-            found["refused"] += 1
-            if "\n" in str(error) or len(str(error)) > 400:
-                wrong.append(f"{index}: not one clear line: {error!r:.200}")
+            outcome.counts[kind.name, "refused"] += 1
+            if "\n" in str(error) or len(str(error)) > 500:
+                outcome.faults.append(f"{kind.name} {index}: not one line: {str(error)!r:.200}")
         except BaseException as error:
-            wrong.append(f"{index}: {type(error).__name__}: {error!s:.200}")
+            text = f"{type(error).__name__}: {error!s:.200}"
+            outcome.faults.append(f"{kind.name} {index}: {text}")
+        signal.alarm(0)
         took = time.perf_counter() - begun
-        longest = max(longest, took)
-        if took > SECONDS:
-            wrong.append(f"{index}: {took:.1f} s")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    if most > MEGABYTES:
-        wrong.append(f"{first} to {last}: {most:.0f} MB")
-    return found, longest, most, wrong
+        outcome.longest_s = max(outcome.longest_s, took)
+        if took > LIMIT_S:
+            outcome.faults.append(f"{kind.name} {index}: {took:.1f} s")
+    outcome.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if outcome.megabytes > LIMIT_MB:
+        outcome.faults.append(f"{first} to {last}: {outcome.megabytes:.0f} MB")
+    return outcome
+
+
+def _give_up(_signal: int, _frame: object) -> None:
+    raise TimeoutError("given up")
 
 
 def main() -> None:
+    names = [kind.name for kind in KINDS]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-n", type=int, default=50_000)
-    n = parser.parse_args().n
-    found, longest, most, wrong = Counter(), 0.0, 0.0, []
-    starts = range(0, n, CHUNK)
-    with make_pool(cores()) as pool:
-        results = pool.map(read_some, starts, [min(start + CHUNK, n) for start in starts])
-        for counts, seconds, memory, errors in results:
-            found += counts
-            longest, most = max(longest, seconds), max(most, memory)
-            wrong += errors
-            for error in errors:
-                print(error, flush=True)
+    parser.add_argument("-n", type=int, default=100_000)
+    parser.add_argument("--kind", action="append", choices=names, help="by default, every kind")
+    parser.add_argument("--jobs", type=int, default=cores())
+    options = parser.parse_args()
+    chosen = options.kind or names
+    whole = Outcome()
+    starts = range(0, options.n, CHUNK)
+    ends = [min(start + CHUNK, options.n) for start in starts]
+    with make_pool(options.jobs) as pool:
+        for outcome in pool.map(use_some, [chosen] * len(starts), starts, ends):
+            whole.add(outcome)
+            for fault in outcome.faults:
+                print(fault, flush=True)
+    print(f"{'':24}{'used':>8}{'refused':>9}")
+    for name in chosen:
+        used, refused = (whole.counts[name, what] for what in ("used", "refused"))
+        print(f"{name:24}{used:8,}{refused:9,}")
+    print(f"{options.n:,} damaged files and texts: {len(whole.faults)} faults")
     print(
-        f"{n:,} damaged files: {found['read']:,} read, {found['refused']:,} refused, {len(wrong)} wrong"
+        f"the longest took {whole.longest_s:.2f} s, a process used {whole.megabytes:.0f} MB at most"
     )
-    print(f"the longest took {longest:.2f} s, a process used {most:.0f} MB at most")
-    raise SystemExit(bool(wrong))
+    raise SystemExit(bool(whole.faults))
 
 
 if __name__ == "__main__":

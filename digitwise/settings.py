@@ -6,7 +6,6 @@ a sweep, the page's form, checks and their messages, model files, TOML files, ar
 the reference in the docs.
 """
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitwise.errors import InputError
+from digitwise.parsing import parse_toml
 from digitwise.setting import row, table_of
 
 if TYPE_CHECKING:
@@ -407,7 +407,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         If the file can't be read or isn't TOML, or a setting is unknown or outside its range.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"can't read settings {path}: {error.strerror}") from error
     except ValueError as error:  # not TOML, or not UTF-8

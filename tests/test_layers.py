@@ -33,6 +33,7 @@ ANYWHERE = {
     "extras",
     "files",
     "interrupts",
+    "parsing",
     "processes",
     "setting",
     "settings",

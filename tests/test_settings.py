@@ -228,6 +228,7 @@ def test_the_command_gives_the_same_settings(changes):
         ("learning-rate = 1", "no setting 'learning-rate'; did you mean learning_rate"),
         ("[learning]\nepochs = 3", "no setting 'learning'"),
         (b"\xff\xfe", "expected TOML"),
+        ("hidden = " + "[" * 5000, "nested too deeply"),
     ],
 )
 def test_files_that_hold_no_settings(tmp_path, content, said):

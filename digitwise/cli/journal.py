@@ -1,7 +1,8 @@
 """Journal of a batch: its results so far, beside the future table, to resume from.
 
 It is an SQLite database of the pictures in their order and the numbers read in each. A picture is
-identified by its place, its size and its time of change, however its name is spelt.
+identified by its place, its size and its time of change, however its name is spelt. Each result
+has a checksum: if the file was damaged, the pictures whose results don't match are read again.
 """
 
 import io
@@ -11,24 +12,26 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
+from digitwise.cli.identities import Identities
 from digitwise.cli.inputs import Source
 from digitwise.errors import DigitwiseError, ImageError, InputError
+from digitwise.parsing import parse_json
 
 Rows = list[dict[str, Any]]
 SUFFIX = ".unfinished"
 PICTURES_AT_ONCE = 500  # fetched by one query
-TABLES = """
-CREATE TABLE how (options TEXT);
+TABLES = """CREATE TABLE how (options TEXT);
 CREATE TABLE pictures (
     position INTEGER PRIMARY KEY, name BLOB UNIQUE, key BLOB, path BLOB, error TEXT, done INTEGER);
-CREATE TABLE results (id INTEGER PRIMARY KEY, key BLOB UNIQUE, failed INTEGER, rows TEXT);
+CREATE TABLE results (
+    id INTEGER PRIMARY KEY, key BLOB UNIQUE, failed INTEGER, rows TEXT, checksum INTEGER);
 CREATE TABLE numbers (result INTEGER, state TEXT, confidence REAL);
-CREATE INDEX numbers_of_result ON numbers (result);
-"""
+CREATE INDEX numbers_of_result ON numbers (result)"""
+STATEMENTS = TABLES.split(";\n")
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Journal:
                 self._open(how, resume)
             except sqlite3.OperationalError:
                 raise
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):
                 if resume or not self.path:
                     raise InputError(f"{self.path} is damaged: remove it") from None
                 self.path.unlink()
@@ -101,6 +104,7 @@ class Journal:
 
     def _open(self, how: dict[str, Any], resume: bool) -> None:
         self._database = sqlite3.connect(self.path or "", timeout=1, isolation_level=None)
+        self._database.text_factory = lambda text: text.decode(errors="replace")  # if damaged
         try:
             self._begin(how, resume)
         except BaseException:
@@ -113,28 +117,46 @@ class Journal:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("BEGIN IMMEDIATE")
-        tables = [
-            name
-            for (name,) in self._database.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table'"
-            )
-        ]
-        if resume and set(tables) >= {"how", "pictures", "results", "numbers"}:
-            (said,) = self._database.execute("SELECT options FROM how").fetchone()
-            if json.loads(said) != how:
+        if resume:
+            if self._options() != how:
                 raise InputError(
                     f"{self.path} was begun with other options: go on with the same ones, or leave "
                     "out --resume to begin anew"
                 )
-        elif resume:
-            raise InputError(f"{self.path} is damaged: remove it")
+            self._forget_damaged()
         else:
-            for name in tables:
+            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            for (name,) in self._database.execute(tables).fetchall():
                 self._database.execute(f"DROP TABLE {name}")
-            for statement in filter(str.strip, TABLES.split(";")):
+            for statement in STATEMENTS:
                 self._database.execute(statement)
             self._database.execute("INSERT INTO how VALUES (?)", [json.dumps(how)])
         self._database.execute("COMMIT")
+
+    def _options(self) -> Any:
+        """Return the options that the journal was begun with, after checking its structure."""
+        try:
+            made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+            tables = sorted(sql for (sql,) in self._database.execute(made))
+            if tables != sorted(STATEMENTS) or self._value("PRAGMA quick_check") != "ok":
+                raise ValueError("damaged, or of another version")
+            return parse_json(self._value("SELECT options FROM how"))
+        except (ValueError, TypeError, sqlite3.OperationalError):
+            raise InputError(
+                f"{self.path} is damaged, or was written by another version of digitwise: remove it"
+            ) from None
+
+    def _forget_damaged(self) -> None:
+        """Remove the results that differ from their checksums, and list all numbers anew."""
+        self._database.execute("DELETE FROM numbers")
+        damaged = []
+        found = self._database.execute("SELECT id, key, failed, rows, checksum FROM results")
+        for number, key, failed, rows, checksum in found:
+            if _checksum(key, failed, rows) == checksum:
+                self._add_numbers(number, json.loads(rows))
+            else:
+                damaged.append((number,))
+        self._database.executemany("DELETE FROM results WHERE id = ?", damaged)
 
     def plan(self, sources: Iterable[tuple[str, Source]], keep: bool = False) -> int:
         """Note the pictures; return how many of them are still to be read.
@@ -153,7 +175,7 @@ class Journal:
             self._database.execute("BEGIN")
             if not keep:
                 self._database.execute("DELETE FROM pictures")
-            identify = _Identities()
+            identify = Identities()
             for name, source in sources:
                 key = identify(name, source)
                 if isinstance(source, io.BytesIO):
@@ -191,22 +213,25 @@ class Journal:
         DigitwiseError
             If the journal can't be written, for example because the disk is full.
         """
-        numbers = [(row["state"], row["confidence"]) for row in rows if "text" in row]
-        failed = any("error" in row for row in rows)
+        failed = int(any("error" in row for row in rows))
         with self._errors():
             self._database.execute("BEGIN")
             self._database.execute(
                 "DELETE FROM numbers WHERE result = (SELECT id FROM results WHERE key = ?)", [key]
             )
+            text = json.dumps(rows)
             added = self._database.execute(
-                "INSERT OR REPLACE INTO results (key, failed, rows) VALUES (?, ?, ?)",
-                [key, failed, json.dumps(rows)],
+                "INSERT OR REPLACE INTO results (key, failed, rows, checksum) VALUES (?, ?, ?, ?)",
+                [key, failed, text, _checksum(key, failed, text)],
             )
-            self._database.executemany(
-                "INSERT INTO numbers VALUES (?, ?, ?)",
-                [(added.lastrowid, *number) for number in numbers],
-            )
+            self._add_numbers(added.lastrowid, rows)
             self._database.execute("COMMIT")
+
+    def _add_numbers(self, result: int | None, rows: Rows) -> None:
+        self._database.executemany(
+            "INSERT INTO numbers VALUES (?, ?, ?)",
+            [(result, row["state"], row["confidence"]) for row in rows if "text" in row],
+        )
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of all pictures that were read, in the order of the pictures.
@@ -292,22 +317,5 @@ class Journal:
             ) from error
 
 
-class _Identities:
-    """Identities of pictures, however their folder is spelt."""
-
-    def __init__(self) -> None:
-        self._spelt, self._folder = Path(), Path().resolve()
-
-    def __call__(self, name: str, source: Source) -> bytes:
-        if isinstance(source, io.BytesIO):
-            return b"-" + sha256(source.getbuffer()).digest()
-        if not isinstance(source, Path):
-            return b"!" + os.fsencode(name)
-        if source.parent != self._spelt:
-            self._spelt, self._folder = source.parent, source.parent.resolve()
-        try:
-            found = source.stat()
-            state = f"{found.st_size} {found.st_mtime_ns} "
-        except OSError:
-            state = "? "
-        return state.encode() + os.fsencode(self._folder / source.name)
+def _checksum(*cells: Any) -> int:
+    return crc32(repr(cells).encode())

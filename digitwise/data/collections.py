@@ -14,10 +14,12 @@ of a file are ignored. Nothing in a file is executed: pickled objects are refuse
 """
 
 import io
+import warnings
 import zipfile
 import zlib
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -117,9 +119,12 @@ def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> np
             version = np.lib.format.read_magic(content)
             if version not in read_header:
                 raise ValueError(f"version {version} is unknown")
-            shape, fortran, dtype = read_header[version](content)
-        except (ValueError, SyntaxError, TypeError) as error:
-            raise DataError(f"{path}: {entry.filename} is not an array ({error})") from error
+            with warnings.catch_warnings():  # of arrays that Python 2 has written
+                warnings.simplefilter("ignore")
+                shape, fortran, dtype = read_header[version](content)
+        except (ValueError, SyntaxError, TypeError, TokenError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise DataError(f"{path}: {entry.filename} is not an array ({reason})") from error
         if dtype.kind not in "uif":
             raise DataError(
                 f"{path}: {entry.filename} must hold numbers; found {dtype}, which is not read"

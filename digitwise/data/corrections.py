@@ -1,16 +1,16 @@
 """Numbers with texts that a person has put right: from a table, JSON lines, or a folder."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from digitwise.data.real_numbers import TRUTH, read_real_numbers
 from digitwise.errors import DataError
+from digitwise.parsing import parse_json
 
 Box = tuple[int, int, int, int]
 READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
@@ -100,7 +100,7 @@ def _check_columns(names: Sequence[Any]) -> None:
 def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
     rows = []
     for line, text in enumerate(file, 1):
-        row = json.loads(text)
+        row = parse_json(text)
         if not isinstance(row, dict):
             raise ValueError(f"line {line} is not an object")  # noqa: TRY004 (as others of JSON)
         rows.append((line, row))
@@ -127,16 +127,28 @@ def open_book(path: Path, content: Any, **how: Any) -> Any:
             f"{path}: reading .xlsx needs the package openpyxl: pip install 'digitwise[xlsx]', or "
             "save it as .csv"
         ) from None
-    try:
+    with _damage_named():
         return load_workbook(content, **how)
-    except Exception as error:  # openpyxl raises errors of any kind for damaged files
-        if isinstance(error, OSError):
-            raise
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Turn the errors of openpyxl, which are of any kind for damaged files, into `ValueError`."""
+    try:
+        yield
+    except (OSError, DataError):
+        raise
+    except Exception as error:
         raise ValueError(f"damaged, or not an .xlsx file: {error}") from error
 
 
 def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with closing(open_book(path, path, read_only=True, data_only=True)) as book:
+    # A sheet's lines are read when they are asked for.
+    with (
+        _damage_named(),
+        path.open("rb") as file,
+        closing(open_book(path, file, read_only=True, data_only=True)) as book,
+    ):
         for sheet in book:
             lines = sheet.iter_rows(values_only=True)
             heading = next(lines, ())

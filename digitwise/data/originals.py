@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.mnist import find_file, read_pair
+from digitwise.data.rows import read_rows
 from digitwise.data.strokes import plain_images, strokes_of
 from digitwise.errors import DataError
 
@@ -76,19 +77,13 @@ def _read_cells(path: Path) -> Digits:
     return Digits(frame_all(list(scans)), _checked(rows[:, 64], path), path.stem)
 
 
-def _read_rows(path: Path, columns: int, most: int) -> npt.NDArray[np.uint8]:
+def _read_rows(path: Path, columns: int, most: int) -> npt.NDArray[np.int32]:
     wanted = f"{columns - 1} whole numbers from 0 to {most} and a label in each line"
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes")
-        rows = np.loadtxt(path, np.uint8, delimiter=",", ndmin=2, encoding="utf-8", comments=None)
-    except OSError as error:
-        raise DataError(f"can't read {path}: {error.strerror or error}") from error
-    except (ValueError, OverflowError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DataError(f"{path}: expected {wanted} ({reason})") from error
-    if rows.shape[1:] != (columns,) or not len(rows) or rows[:, :-1].max() > most:
+    rows = read_rows(path, wanted, MOST_BYTES)
+    if rows.shape[1:] != (columns,) or not len(rows):
         raise DataError(f"{path}: expected {wanted}; found lines of {rows.shape[1]} values")
+    if rows.min() < 0 or rows[:, :-1].max() > most:
+        raise DataError(f"{path}: expected {wanted} (found {rows.min()} to {rows[:, :-1].max()})")
     return rows
 
 

@@ -1,6 +1,5 @@
 """Pictures of handwritten numbers with their texts: a folder with `truth.json`."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from digitwise.data.catalogue import collection_folders
 from digitwise.errors import DataError
+from digitwise.parsing import parse_json
 
 TRUTH = "truth.json"
 SPLIT = "split.json"
@@ -88,10 +88,10 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes")
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DataError(f"{path} is not JSON: {str(error)[:80]}") from error
     if not isinstance(found, dict):
         raise DataError(f"{path}: expected an object; found {type(found).__name__}")

@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from digitwise.data.digits import Digits
+from digitwise.data.rows import read_rows
 from digitwise.errors import DataError
 
 SUFFIX = ".csv"
 COLUMNS = 1 + 28 * 28  # the label and the pixels
 HELD_OUT = 10  # every tenth row is held out
+WANTED = "a label and 784 pixels from 0 to 255 in each line"
 MOST_BYTES = 2 << 30  # maximum size of a file
 
 
@@ -24,28 +26,15 @@ def read_table(path: Path) -> tuple[Digits, Digits]:
         If the file is missing or isn't such a table; for a wrong label, the line is named.
     """
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes; found {size:,}")
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             first = file.readline(64 * COLUMNS)
-        named = int(not first.split(",")[0].strip().isdigit())
-        values = np.loadtxt(
-            path, np.int32, delimiter=",", skiprows=named, ndmin=2, encoding="utf-8", comments=None
-        )
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
-    except (ValueError, OverflowError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DataError(
-            f"{path}: expected a label and 784 pixels from 0 to 255 in each line ({reason})"
-        ) from error
+    named = int(not first.split(",")[0].strip().isdigit())
+    values = read_rows(path, WANTED, MOST_BYTES, skip=named)
     # NumPy 1 would have taken 300 for 44 in a table of uint8.
     if values.size and not 0 <= values.min() <= values.max() <= 255:
-        raise DataError(
-            f"{path}: expected a label and 784 pixels from 0 to 255 in each line (found "
-            f"{values.min()} to {values.max()})"
-        )
+        raise DataError(f"{path}: expected {WANTED} (found {values.min()} to {values.max()})")
     if values.shape[1:] != (COLUMNS,) or len(values) < HELD_OUT:
         raise DataError(
             f"{path}: expected {HELD_OUT} lines or more of a label and 784 pixels; found "

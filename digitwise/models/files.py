@@ -28,6 +28,7 @@ from digitwise.models.state_dicts import describe_state_dict, is_state_dict, nam
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
+from digitwise.parsing import parse_json
 from digitwise.typed_layers import layer_settings, parse_layers, typed
 
 FORMAT = 1
@@ -223,7 +224,7 @@ def read_model(
         model = _read(path, activation, convolutions)
     except OSError as error:
         raise ModelError(f"can't read model {path}: {error.strerror or error}") from error
-    except (DigitwiseError, ValueError, RecursionError, TypeError, KeyError) as error:
+    except (DigitwiseError, ValueError, TypeError, KeyError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
@@ -341,18 +342,13 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
     return model
 
 
-def refuse_constant(name: str) -> None:
-    """Refuse NaN and infinities, for `parse_constant` of `json.loads`."""
-    raise ValueError(f"{name} is no JSON number")
-
-
 def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     if KEY not in metadata:
         raise ModelError(
             f"{path}: a safetensors file, but not one of digitwise (no such header), and no "
             "PyTorch state dict (no tensor NAME.weight)"
         )
-    header = json.loads(metadata[KEY], parse_constant=refuse_constant)
+    header = parse_json(metadata[KEY], finite=True)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
         raise ModelError(

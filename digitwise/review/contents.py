@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from digitwise.data.corrections import TABLES
 from digitwise.errors import DataError, InputError
+from digitwise.parsing import parse_json
 from digitwise.review.books import Book
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -80,7 +81,7 @@ class Lines:
         self._lines = text.removeprefix(BOM).splitlines(keepends=True)
         self.rows: list[dict[str, Any]] = []
         for number, line in enumerate(self._lines, 1):
-            row = json.loads(line) if line.strip() else {}
+            row = parse_json(line) if line.strip() else {}
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is no object")  # noqa: TRY004 (as others of JSON)
             self.rows.append(row)

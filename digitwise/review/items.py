@@ -68,9 +68,9 @@ class Item:
     cells: dict[str, Any]
 
     @property
-    def was(self) -> str:
-        """Return JSON of the item's text and cells, with which a decision can be taken back."""
-        return json.dumps({"text": self.text, "cells": self.cells})
+    def was(self) -> dict[str, Any]:
+        """Return the item's text and cells, with which a decision can be taken back."""
+        return {"text": self.text, "cells": self.cells}
 
     @property
     def decided(self) -> bool:

@@ -4,19 +4,24 @@ Entries are never replaced: the last entry about an item counts. Any number of s
 one journal; a decision by somebody who hasn't seen the last entry is refused.
 """
 
+import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from digitwise.data.corrections import CORRECTED
 from digitwise.errors import DigitwiseError
+from digitwise.parsing import parse_json
+from digitwise.review.items import NO_NUMBER, OPEN
 
 SUFFIX = ".review"
+STATES = (CORRECTED, NO_NUMBER, OPEN)
 PATIENCE = 5.0  # time-out for another writer, s
 LEASE = 10.0  # time for which an item is reserved for the person who looks at it, s
 TABLES = """
@@ -43,10 +48,10 @@ class Entry:
     text : str
     who, at : str
         Who decided, and the time (ISO 8601, UTC).
-    was : str
-        JSON: the item's cells when it was first decided.
-    box : str or None
-        JSON: the item's box, if the table lacks it.
+    was : dict
+        The item's `cells`, and its text, when it was first decided.
+    box : list of float or None
+        The item's box, if the table lacks it.
     """
 
     id: int
@@ -55,8 +60,8 @@ class Entry:
     text: str
     who: str
     at: str
-    was: str
-    box: str | None
+    was: dict[str, Any]
+    box: list[float] | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as the page gets it."""
@@ -100,7 +105,7 @@ class Journal:
         """Return all entries after one, in their order."""
         with self._database() as database:
             found = database.execute("SELECT * FROM log WHERE id > ? ORDER BY id", [after])
-            return [Entry(*row) for row in found]
+            return [self._entry(row) for row in found]
 
     def last(self) -> int:
         """Return the number of the last entry; 0 if there is none."""
@@ -108,7 +113,14 @@ class Journal:
             return int(database.execute("SELECT COALESCE(MAX(id), 0) FROM log").fetchone()[0])
 
     def add(
-        self, key: str, state: str, text: str, who: str, seen: int, was: str, box: str | None
+        self,
+        key: str,
+        state: str,
+        text: str,
+        who: str,
+        seen: int,
+        was: dict[str, Any],
+        box: list[float] | None,
     ) -> Entry:
         """Note a decision; when this returns, it is on disk.
 
@@ -129,19 +141,20 @@ class Journal:
             database.execute("BEGIN IMMEDIATE")
             query = "SELECT * FROM log WHERE key = ? ORDER BY id DESC LIMIT 1"
             row = database.execute(query, [key]).fetchone()
-            last = Entry(*row) if row else None
+            last = self._entry(row) if row else None
             if last and last.id != seen:
                 if (last.state, last.text) == (state, text):
                     return last
                 raise ConflictError(last)
             was = last.was if last else was
-            values = key, state, text, who, at, was, box or (last.box if last else None)
+            box = box or (last.box if last else None)
+            told = json.dumps(was), box and json.dumps(box)
             added = database.execute(
                 "INSERT INTO log (key, state, text, who, at, was, box) VALUES (?,?,?,?,?,?,?)",
-                values,
+                [key, state, text, who, at, *told],
             )
             database.execute("COMMIT")
-            return Entry(added.lastrowid or 0, *values)
+            return Entry(added.lastrowid or 0, key, state, text, who, at, was, box)
 
     def look(self, client: str, key: str | None, who: str) -> dict[str, str]:
         """Note which item a client looks at; return who looks at which other item now."""
@@ -155,18 +168,36 @@ class Journal:
             others = "SELECT key, who FROM looking WHERE client != ? AND until > ?"
             return dict(database.execute(others, [client, now]).fetchall())
 
+    def _entry(self, row: Sequence[Any]) -> Entry:
+        number, key, state, text, who, at, was, box = row
+        try:
+            told, place = parse_json(was), box and parse_json(box)
+            texts = all(isinstance(cell, str) for cell in (key, text, who, at))
+            if not texts or state not in STATES:
+                raise ValueError("expected texts and a state")
+            if not isinstance(told, dict) or not isinstance(told.get("cells"), dict):
+                raise TypeError("expected cells")
+            if place is not None and [type(side) in (int, float) for side in place] != [True] * 4:
+                raise TypeError("expected a box")
+        except (TypeError, ValueError) as error:
+            raise DigitwiseError(
+                f"{self.path} is damaged (entry {number}: {error!s:.80}): move it away"
+            ) from error
+        return Entry(number, key, state, text, who, at, told, place)
+
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         """Open a connection for each use, so that any thread may ask."""
         try:
             with closing(sqlite3.connect(self.path, PATIENCE, isolation_level=None)) as database:
+                database.text_factory = bytes.decode  # its error is no OperationalError
                 # The default journal mode works on shared folders; WAL does not.
                 database.execute("PRAGMA synchronous = FULL")
                 yield database
         except sqlite3.OperationalError as error:
             reason = "another program is writing it" if "locked" in str(error) else str(error)
             raise DigitwiseError(f"can't write {self.path}: {reason}{self._hint()}") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DigitwiseError(
                 f"{self.path} is damaged, or no journal of corrections ({error}): move it away"
             ) from error

@@ -1,6 +1,5 @@
 """A table in review: its items in order, their decisions, and a thread that writes the table."""
 
-import json
 import threading
 import time
 from itertools import islice
@@ -62,7 +61,7 @@ class Review:
         self.journal = Journal(table)
         self._places = {item.key: k for k, item in enumerate(self.items)}
         self._entries: dict[int, Entry] = {}
-        self._boxes: dict[int, str] = {}
+        self._boxes: dict[int, list[float]] = {}
         self._last, self._lock, self._writing = 0, threading.Lock(), threading.Lock()
         self.written, self.problem = Written(0, 0), ""
         self._tally = Tally(item for item in self.items if not item.decided)
@@ -97,7 +96,7 @@ class Review:
         """Return an item as a person sees it; one thread at a time may call this."""
         shown = self.pictures.show(self.items[position])
         if shown.box and not self.items[position].box:
-            self._boxes[position] = json.dumps(shown.box)
+            self._boxes[position] = list(shown.box)
         return shown
 
     def decide(self, position: int, state: str, text: str, who: str, seen: int) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _by_key(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, set[str]]
     texts: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         latest[entry.key] = entry
-        texts[entry.key] |= {entry.text, str(json.loads(entry.was).get("text", ""))}
+        texts[entry.key] |= {entry.text, str(entry.was.get("text", ""))}
     return latest, texts
 
 
@@ -125,7 +125,7 @@ def _cells(item: Item, entry: Entry) -> Cells:
     """Return the cells for a decision, or the original cells if it was taken back."""
     column, state, *more = item.cells
     if entry.state == OPEN:
-        was = json.loads(entry.was)["cells"]
+        was = entry.was["cells"]
         gone = dict.fromkeys([*item.cells, "who", "when"])
         return {**gone, **was, **({"value": _number(was["value"])} if "value" in was else {})}
     text = entry.text if entry.state == CORRECTED else ""
@@ -144,7 +144,7 @@ def _number(cell: str | float | None) -> float | None:
     """Return a text cell as a number: 12 stays an integer, 12.0 a float."""
     if not isinstance(cell, str):
         return cell
-    return None if not cell else int(cell) if cell.lstrip("-").isdigit() else float(cell)
+    return None if not cell else int(cell) if cell.lstrip("-").isdecimal() else float(cell)
 
 
 def _same(found: object, wanted: object) -> bool:
@@ -163,7 +163,7 @@ def _write_corrections(table: Path, items: list[Item], latest: dict[str, Entry])
         entry = latest.get(item.key)
         if not entry or entry.state not in (CORRECTED, NO_NUMBER):
             continue
-        box = item.box or (entry.box and json.loads(entry.box))
+        box = item.box or entry.box
         readable = (
             READABLE.fullmatch(entry.text) and sum(map(str.isdigit, entry.text)) <= MOST_DIGITS
         )

@@ -22,8 +22,8 @@ from digitwise.engines import choose_engine
 from digitwise.engines.warm_up import warm_up
 from digitwise.errors import DataError, InputError
 from digitwise.files import write_atomically
-from digitwise.models.files import refuse_constant
 from digitwise.network import Network
+from digitwise.parsing import parse_json
 from digitwise.settings import Settings
 from digitwise.training.history import History
 from digitwise.training.many import Job, fit_many
@@ -251,7 +251,7 @@ def _read(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(whole.splitlines(), 1):
         try:
-            row = json.loads(line, parse_constant=refuse_constant)
+            row = parse_json(line, finite=True)
             Settings.from_dict(row["settings"])
             if not isinstance(row["train_sha256"], str) or not isinstance(row["warnings"], list):
                 raise TypeError("no result of a sweep")

@@ -1,6 +1,5 @@
 """`/api/fields`: a form's fields proposed, checked, tried and saved by an editor."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,8 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.imaging.pictures import Picture
-from digitwise.reading.forms.description import find_faults, form_of, parse_toml
+from digitwise.parsing import parse_json
+from digitwise.reading.forms.description import find_faults, form_of, parse_description
 from digitwise.reading.forms.propose import ProposedForm, propose_form
 from digitwise.reading.forms.writing import as_toml
 from digitwise.reading.reader import Reader
@@ -119,7 +119,7 @@ async def check(described: Described) -> Checked:
 async def parse(written: Written) -> Parsed:
     """Read a TOML file, as long as its fields can be drawn: what else is wrong can be edited."""
     try:
-        saved = parse_toml(written.toml)
+        saved = parse_description(written.toml)
         require_drawable(saved)
     except InputError as error:
         raise HTTPException(409, str(error)) from error
@@ -165,8 +165,8 @@ async def try_it(
     """Read a filled copy by a description as it stands; fields that are empty give nothing."""
     content = await files[0].read()
     try:
-        saved = from_json(json.loads(description))
-    except (InputError, ValueError, RecursionError) as error:
+        saved = from_json(parse_json(description))
+    except (InputError, ValueError) as error:
         raise HTTPException(409, "expected the description as a JSON object") from error
     path = _pictures(request).find(reference) if reference else None
     if reference and path is None:

@@ -1,5 +1,6 @@
 import io
 import os
+import sqlite3
 
 import pytest
 
@@ -130,3 +131,44 @@ def test_what_it_cant_go_on_with(out, tmp_path):
         begin(out, tmp_path, resume=True)
     journal, left = begin(out, tmp_path)
     assert left == 3
+
+
+def damage(path, statement, *values):
+    with sqlite3.connect(path) as database:
+        database.execute(statement, values)
+    database.close()
+
+
+@pytest.mark.parametrize("rows", ['[{"text": "8"}]', "[", None, b"\xff", 7])
+def test_a_picture_with_a_damaged_result_is_read_again(out, tmp_path, rows):
+    journal, _ = begin(out, tmp_path)
+    key = keys(journal)
+    for name in "abc":
+        journal.add(key[name], [number(0.999)])
+    journal.close(finished=False)
+    damage(journal.path, "UPDATE results SET rows = ? WHERE key = ?", rows, key["b"])
+    damage(journal.path, "UPDATE numbers SET state = 'rejected', confidence = 'x'")
+    journal, left = begin(out, tmp_path, resume=True)
+    assert left == 1
+    assert list(keys(journal)) == ["b"]
+    assert [row["confidence"] for row in journal.rows()] == [0.999, 0.999]
+    assert journal.counts().sure == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM how",
+        "UPDATE how SET options = '['",
+        "UPDATE how SET options = x'ff'",
+        "ALTER TABLE results RENAME COLUMN checksum TO sum",
+        "DROP TABLE numbers",
+    ],
+)
+def test_a_journal_of_another_structure_is_refused(out, tmp_path, statement):
+    journal, _ = begin(out, tmp_path)
+    journal.close(finished=False)
+    damage(journal.path, statement)
+    with pytest.raises(InputError, match="is damaged, or was written by another version"):
+        begin(out, tmp_path, resume=True)
+    assert begin(out, tmp_path)[1] == 3

@@ -134,6 +134,17 @@ def test_a_header_that_promises_more_than_there_is_takes_no_memory(tmp_path):
         read_collection(tmp_path / "bad.npz")
 
 
+@pytest.mark.parametrize("header", ["{'descr': ('|u1',", "{'descr': 1", "{9L: 1}"])
+def test_a_header_that_ends_early_is_refused_in_one_line(tmp_path, header):
+    text = header.ljust(117).encode() + b"\n"
+    with zipfile.ZipFile(tmp_path / "bad.npz", "w") as file:
+        content = b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text
+        file.writestr("labels.npy", content + bytes(100))
+    with pytest.raises(DataError, match=r"labels.npy is not an array \(.*\)$") as caught:
+        read_collection(tmp_path / "bad.npz")
+    assert "\n" not in str(caught.value)
+
+
 def test_more_than_fits_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(collections, "MOST_BYTES", 1000)
     save_collection(tmp_path / "set.npz", pictures())

@@ -1,4 +1,5 @@
 import json
+import zipfile
 
 import pytest
 from PIL import Image
@@ -67,6 +68,13 @@ def test_a_spreadsheet_that_was_changed(table):
     book.save(path)
     wanted = Correction(table.parent / "=b.png", 1, (1, 2, 30, 40), "073")
     assert read_corrections(path) == [wanted]
+    with zipfile.ZipFile(path) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as damaged:
+        for name, content in members.items():
+            damaged.writestr(name, content.replace(b"<sheetData>", b"<sheetData><"))
+    with pytest.raises(DataError, match="not an .xlsx file"):
+        read_corrections(path)
     path.write_bytes(b"PK nonsense")
     with pytest.raises(DataError, match="not an .xlsx file"):
         read_corrections(path)
@@ -103,6 +111,9 @@ def test_rows_that_make_no_sense(table, tmp_path, row, error):
 
 
 def test_what_is_no_corrections(tmp_path):
+    (tmp_path / "deep.jsonl").write_text("[" * 5000)
+    with pytest.raises(DataError, match="nested too deeply"):
+        read_corrections(tmp_path / "deep.jsonl")
     (tmp_path / "form.csv").write_text('"file","page","total","total state"\n')
     with pytest.raises(DataError, match=r"file and text .*digitwise review.*found file, page"):
         read_corrections(tmp_path / "form.csv")

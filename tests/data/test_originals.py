@@ -110,7 +110,6 @@ def test_usps_is_framed_as_mnist_is(tmp_path):
         ("usps.bz2", bz2.compress(b""), "found none"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:loadtxt")
 def test_what_is_damaged_is_refused(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=message):

@@ -10,7 +10,7 @@ import pytest
 from digitwise.errors import DigitwiseError
 from digitwise.review.journal import ConflictError, Journal
 
-WAS = '{"text": "?", "cells": {}}'
+WAS = {"text": "?", "cells": {}}
 
 
 def add(journal, key, text, who="Ann", seen=0, state="corrected"):
@@ -83,3 +83,34 @@ def test_another_that_writes_is_waited_for_and_then_told_of(tmp_path, monkeypatc
     other.execute("ROLLBACK")
     other.close()
     assert add(journal, "a", "1").id == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("was", "{"),
+        ("was", "[" * 5000),
+        ("was", '{"text": "?"}'),
+        ("box", "[1, 2, 3]"),
+        ("box", '"abcd"'),
+        ("state", "corrupted"),
+        ("text", b"\xff"),
+        ("at", b"x"),
+    ],
+)
+def test_a_damaged_entry_is_named(tmp_path, column, value):
+    journal = Journal(tmp_path / "t.csv")
+    add(journal, "a", "12")
+    with sqlite3.connect(journal.path) as database:
+        database.execute(f"UPDATE log SET {column} = ?", [value])
+    database.close()
+    with pytest.raises(DigitwiseError, match=r"t.csv.review is damaged.*: move it away"):
+        journal.entries()
+
+
+def test_a_damaged_text_is_named(tmp_path):
+    journal = Journal(tmp_path / "t.csv")
+    add(journal, "a", "1234567")
+    journal.path.write_bytes(journal.path.read_bytes().replace(b"1234567", b"12\xff4567"))
+    with pytest.raises(DigitwiseError, match="is damaged"):
+        journal.entries()

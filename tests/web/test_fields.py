@@ -14,7 +14,7 @@ import httpx
 
 from digitwise.cli.editor import open_description, open_picture
 from digitwise.errors import DigitwiseError
-from digitwise.reading.forms.description import parse_toml
+from digitwise.reading.forms.description import parse_description
 from digitwise.reading.forms.writing import as_toml
 from digitwise.web import form_pictures
 from digitwise.web.app import make_app
@@ -127,7 +127,7 @@ def test_what_toml_holds_comes_back():
         "size": [1, 2], "a key": text, "field": [{"range": [-1.5, float("inf")], "x": True}],
         "none": [], "rule": [{"sum": [text, "b"], "equals": "c"}],
     }  # fmt: skip
-    assert parse_toml(as_toml(saved)) == saved
+    assert parse_description(as_toml(saved)) == saved
     with pytest.raises(DigitwiseError, match="expected a text, a number"):
         as_toml({"size": None})
 
@@ -162,7 +162,7 @@ def test_a_file_is_saved_but_never_over_one_that_changed(client, edited):
     saving = {"description": opened["description"], "stamp": opened["stamp"]}
     saved = client.put("/api/fields/file", json=saving)
     assert saved.json()["saved"]
-    assert parse_toml(edited.path.read_text()) == opened["description"]
+    assert parse_description(edited.path.read_text()) == opened["description"]
     saving["stamp"] = saved.json()["stamp"]
     edited.path.write_text("mine")
     asked = client.put("/api/fields/file", json=saving)
@@ -175,7 +175,7 @@ def test_a_file_is_saved_but_never_over_one_that_changed(client, edited):
     assert refused.status_code == 409
     assert edited.path.read_text() == "mine"
     assert client.put("/api/fields/file", json={**saving, "replace": True}).json()["saved"]
-    assert parse_toml(edited.path.read_text()) == opened["description"]
+    assert parse_description(edited.path.read_text()) == opened["description"]
 
 
 def test_where_no_file_is_edited_none_is_saved(address):

@@ -1,12 +1,12 @@
 """Forms: which regions of a page hold which numbers (`fields.toml`)."""
 
-import tomllib
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from digitwise.errors import InputError
+from digitwise.parsing import parse_toml
 from digitwise.reading.forms.entries import Field, check_keys, read_field, whole_numbers
 
 MOST_FIELDS = 1_000
@@ -99,7 +99,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError("too large for a description of fields")
-        return parse_toml(path.read_text(encoding="utf-8"))
+        return parse_description(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -108,7 +108,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: {error}") from error
 
 
-def parse_toml(text: str) -> dict[str, Any]:
+def parse_description(text: str) -> dict[str, Any]:
     """Parse a description's text, whatever it then describes.
 
     Raises
@@ -117,10 +117,8 @@ def parse_toml(text: str) -> dict[str, Any]:
         If it is no TOML.
     """
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError("no TOML file (nested too deeply)") from None
-    except ValueError as error:  # a number of thousands of digits, too
+        return parse_toml(text)
+    except ValueError as error:
         raise InputError(f"no TOML file ({error!s:.120})") from error
 
 

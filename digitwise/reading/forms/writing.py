@@ -10,7 +10,7 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def as_toml(saved: dict[str, Any]) -> str:
-    """Write a description, right or wrong, so that `parse_toml` gives it back.
+    """Write a description, right or wrong, so that `parse_description` gives it back.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from digitwise.reading.forms.description import (
     Rule,
     find_faults,
     load_form,
-    parse_toml,
+    parse_description,
 )
 from digitwise.reading.forms.entries import Field
 from digitwise.reading.forms.known import choose
@@ -246,11 +246,11 @@ def test_pages_that_cannot_be(tmp_path, before, message):
 def test_every_field_has_its_own_fault():
     wrong = 'cells = 0\n[[field]]\nname = "b"\nbox = [0, 0, 9, 9]\n[[field]]\nname = "c"\nbox = 3\n'
     rule = '[[rule]]\nsum = ["c"]\nequals = "d"\n'
-    faults = find_faults(parse_toml(DESCRIPTION + wrong + rule))
+    faults = find_faults(parse_description(DESCRIPTION + wrong + rule))
     assert [fault.field for fault in faults] == [1, 2, 3, None]
     parts = ["1 to 40 cells", "found 'b' twice", "whole numbers as box", "not: d"]
     assert all(part in fault.message for part, fault in zip(parts, faults, strict=True))
-    assert find_faults(parse_toml(DESCRIPTION)) == []
+    assert find_faults(parse_description(DESCRIPTION)) == []
 
 
 def test_rules_over_hundreds_of_fields_are_weighed_as_few_are():
