@@ -77,19 +77,25 @@ def test_sizes_are_those_of_digits(sizes):
     assert (wide > 0).all()
 
 
-def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes):
-    learnt = learn_weighing(
-        model.network, model.calibration, bundled[0], count=80, measured=30, seed=5
+def learn(model, digits, real=()):
+    return learn_weighing(
+        model.network, model.calibration, digits, real, count=60, measured=30, seed=5
     )
+
+
+@pytest.fixture(scope="module")
+def learnt(model, bundled):
+    return learn(model, bundled[0])
+
+
+def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes, learnt):
     assert len(learnt.digit) == len(DIGIT_TERMS)
     assert len(learnt.none) == len(NONE_TERMS)
     assert len(learnt.number) == len(NUMBER_TERMS)
     assert 15 <= learnt.numbers.n <= 30
     # Of which digits, not of where they lie.
     assert learnt.numbers.source.endswith(f"numbers drawn with {model.calibration.source}")
-    again = learn_weighing(
-        model.network, model.calibration, bundled[0], count=80, measured=30, seed=5
-    )
+    again = learn(model, bundled[0])
     assert learnt == again
     for own, other in zip(learnt.signs.weights, again.signs.weights, strict=True):
         np.testing.assert_array_equal(own, other)
@@ -98,7 +104,7 @@ def test_what_is_learnt_makes_texts_more_probable(model, bundled, samples, sizes
     assert surprise(weights, prepared)[0] < 0.8 * surprise(START, prepared)[0]
 
 
-def test_real_pictures_are_learnt_from_too(model, asked, bundled, tmp_path):
+def test_real_pictures_are_learnt_from_too(model, asked, bundled, tmp_path, learnt):
     real = []
     for index in range(12):
         drawn = draw_number(bundled[0], Hand(count=(2, 4)), 7, index)
@@ -111,14 +117,9 @@ def test_real_pictures_are_learnt_from_too(model, asked, bundled, tmp_path):
     assert len(looked_at) >= 10
     assert {sample.text for sample in looked_at} <= {number.text for number in real}
 
-    def learn(pictures):
-        return learn_weighing(
-            model.network, model.calibration, bundled[0], pictures, count=60, measured=5, seed=5
-        )
-
-    with_real = learn(real)
-    assert with_real.digit != learn([]).digit
-    assert with_real.sizes == learn([]).sizes  # of drawn digits: none touches another
+    with_real = learn(model, bundled[0], real)
+    assert with_real.digit != learnt.digit
+    assert with_real.sizes == learnt.sizes  # of drawn digits: none touches another
 
 
 def test_what_is_cut_into_digits_is_less_probably_a_number(model, samples, sizes):
