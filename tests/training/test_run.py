@@ -324,7 +324,8 @@ else:
 
 
 def by_command(out, engine, batch_size, momentum, dropout, resume):
-    settings = ["--hidden", 40, "--epochs", 60, "--batch-size", batch_size, "--seed", 3]
+    epochs = 20 if engine == "conv" else 60  # a few seconds of training
+    settings = ["--hidden", 40, "--epochs", epochs, "--batch-size", batch_size, "--seed", 3]
     settings += ["--engine", engine, "--momentum", momentum, "--dropout", dropout]
     settings += ["--convolutions", "3x3x4p2,3x3x4p2"] if engine == "conv" else []
     words = ["--resume", out] if resume else ["--data", "digits", *settings, "--out", out]
