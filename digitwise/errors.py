@@ -50,3 +50,8 @@ def one_of(what: str, name: object, known: Collection[str]) -> str:
     if not isinstance(name, str) or name not in known:
         raise InputError(f"unknown {what} {name!r}; expected one of: {', '.join(known)}")
     return name
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an error of another library says, as one line of at most 200 characters."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

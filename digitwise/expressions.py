@@ -194,7 +194,9 @@ def _split(expression: str) -> list[Token]:
         elif char in "()01" or char in SIGNS:
             tokens.append((SIGNS.get(char, char), at))
         elif not char.isspace():
-            raise InputError(f"{expression!r}: {char!r} at {at + 1} is no part of an expression")
+            raise InputError(
+                f"{expression!r:.200}: {char!r} at {at + 1} is no part of an expression"
+            )
         at = end
     return tokens
 
@@ -280,4 +282,4 @@ class Parser:
             found = "its end"
         else:
             found = f"{self._next!r} at {self.tokens[self.at][1] + 1}"
-        return InputError(f"{self.expression!r}: expected {expected}; found {found}")
+        return InputError(f"{self.expression!r:.200}: expected {expected}; found {found}")

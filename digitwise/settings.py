@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitwise.errors import InputError
+from digitwise.errors import InputError, reason_of
 from digitwise.parsing import parse_toml
 from digitwise.setting import row, table_of
 
@@ -411,7 +411,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"can't read settings {path}: {error.strerror}") from error
     except ValueError as error:  # not TOML, or not UTF-8
-        raise InputError(f"{path}: expected TOML, as learning_rate = 0.5; {error}") from error
+        raise InputError(
+            f"{path}: expected TOML, as learning_rate = 0.5; {reason_of(error)}"
+        ) from error
     try:
         DEFAULTS.changed(found)
     except InputError as error:

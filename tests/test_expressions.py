@@ -109,13 +109,15 @@ def test_inputs_with_names_as_gates_have():
         ("a $ b", r"'\$' at 3 is no part"),
         ("or a", "found 'or' at 1"),
         ("(" * 60 + "a" + ")" * 60, "no more than 50 brackets"),
+        ("(" * 40 + "a" * 900, "expected a closing bracket"),
         ("a" * 1001, "at most 1,000 characters"),
         (" and ".join(f"x{k}" for k in range(11)), "at most 10 inputs; found 11"),
     ],
 )
 def test_what_is_no_expression_is_refused(expression, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         compile_expression(expression)
+    assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize("table", [[0, 1, 1], [0, 1, 2, 0], []])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.callbacks.measures import measures_of
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.extras import missing
 from digitwise.models.files import Model, save
 from digitwise.training.callback import Callback
@@ -61,8 +61,7 @@ class MLflow(Callback):
                 client.log_param(self.run_id, name, value)
         except self._mlflow.exceptions.MlflowException as error:
             where = self.tracking_uri or "its default place"
-            reason = " ".join(str(error).split())[:200]
-            raise DigitwiseError(f"can't log to MLflow at {where}: {reason}") from error
+            raise DigitwiseError(f"can't log to MLflow at {where}: {reason_of(error)}") from error
         self._client = client
 
     def end_epoch(self, training: Any) -> None:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from digitwise.data.digits import Digits
 from digitwise.data.strokes import Strokes, plain_images
-from digitwise.errors import DataError, InputError
+from digitwise.errors import DataError, InputError, reason_of
 from digitwise.files import write_atomically
 
 SUFFIX = ".npz"
@@ -104,7 +104,7 @@ def _read_arrays(path: Path) -> Arrays:
                 )
             return {name: _read_array(file, entry, path) for name, entry in members.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path}: damaged, or not an .npz file ({error})") from error
+        raise DataError(f"{path}: damaged, or not an .npz file ({reason_of(error)})") from error
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
 
@@ -123,8 +123,9 @@ def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> np
                 warnings.simplefilter("ignore")
                 shape, fortran, dtype = read_header[version](content)
         except (ValueError, SyntaxError, TypeError, TokenError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise DataError(f"{path}: {entry.filename} is not an array ({reason})") from error
+            raise DataError(
+                f"{path}: {entry.filename} is not an array ({reason_of(error)})"
+            ) from error
         if dtype.kind not in "uif":
             raise DataError(
                 f"{path}: {entry.filename} must hold numbers; found {dtype}, which is not read"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.data.real_numbers import TRUTH, read_real_numbers
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 from digitwise.parsing import parse_json
 
 Box = tuple[int, int, int, int]
@@ -74,7 +74,8 @@ def read_corrections(path: Path) -> list[Correction]:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(_rows(file, path.suffix.lower()))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} can't be read: {getattr(error, 'strerror', error)}") from error
+        reason = getattr(error, "strerror", None) or reason_of(error)
+        raise DataError(f"{path} can't be read: {reason}") from error
     return [_correction(path, line, row) for line, row in rows if _is_corrected(row)]
 
 
@@ -139,15 +140,15 @@ def _damage_named() -> Iterator[None]:
     except (OSError, DataError):
         raise
     except Exception as error:
-        raise ValueError(f"damaged, or not an .xlsx file: {error}") from error
+        raise ValueError(f"damaged, or not an .xlsx file: {reason_of(error)}") from error
 
 
 def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     # A sheet's lines are read when they are asked for.
     with (
-        _damage_named(),
         path.open("rb") as file,
         closing(open_book(path, file, read_only=True, data_only=True)) as book,
+        _damage_named(),
     ):
         for sheet in book:
             lines = sheet.iter_rows(values_only=True)
@@ -181,7 +182,7 @@ def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
     try:
         x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place or ())
         page = int(row.get("page") or 0)
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, OverflowError, TypeError, ValueError):
         raise DataError(
             f"{table}, line {line}: expected a page, and a box of four numbers; found {place!r:.60}"
         ) from None
@@ -189,7 +190,7 @@ def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
     path = find_picture(table, name)
     if path is None:
         raise DataError(
-            f"{table}, line {line}: there is no picture {name!r}, here or beside the table"
+            f"{table}, line {line}: there is no picture {name!r:.200}, here or beside the table"
         )
     return Correction(path, page, (x0, y0, x1, y1), digits)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitwise.data.mnist import FILES, File, cache_folder, find_file, verify_file
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -147,4 +147,4 @@ def _reason(error: Exception, timeout: float) -> str:
         return f"HTTP {error.response.status_code}"
     if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
         return "can't be reached, or broke off"
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    return reason_of(error)

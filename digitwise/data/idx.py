@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 IMAGES = 3  # dimensions of a file of images: (n, rows, columns)
 LABELS = 1  # dimensions of a file of labels: (n,)
@@ -43,7 +43,9 @@ def read_idx(path: str | Path, dimensions: int) -> npt.NDArray[np.uint8]:
                     return _read(unzipped, path, dimensions, size * MOST_COMPRESSION, exact=False)
             return _read(file, path, dimensions, size, exact=True)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path}: damaged gzip file ({error}); fetch it again") from error
+        raise DataError(
+            f"{path}: damaged gzip file ({reason_of(error)}); fetch it again"
+        ) from error
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
 

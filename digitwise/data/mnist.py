@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from digitwise.data.digits import Digits
 from digitwise.data.idx import IMAGES, LABELS, idx_header, read_idx
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 
 class File(NamedTuple):
@@ -162,7 +162,7 @@ def verify_file(path: Path, file: File) -> None:
                     digest.update(piece)
                     size += len(piece)
     except (EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{path}: damaged ({error})") from error
+        raise DataError(f"{path}: damaged ({reason_of(error)})") from error
     if size != file.size or digest.hexdigest() != file.sha256:
         raise DataError(
             f"{path}: not MNIST's {file.name}: expected {file.size:,} bytes with SHA-256 "

@@ -15,7 +15,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.mnist import find_file, read_pair
 from digitwise.data.rows import read_rows
 from digitwise.data.strokes import plain_images, strokes_of
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 EMNIST = tuple(
     f"emnist-digits-{part}-{kind}"
@@ -100,8 +100,9 @@ def _read_usps(path: Path) -> Digits:
             picture[np.array(places, np.intp) - 1] = np.array(inks, np.float64)
             labels.append(int(float(label)) - 1)
         except (ValueError, IndexError) as error:
-            reason = " ".join(str(error).split())[:100]
-            raise DataError(f"{path}: line {number} is not in USPS's format ({reason})") from error
+            raise DataError(
+                f"{path}: line {number} is not in USPS's format ({reason_of(error)})"
+            ) from error
         pictures.append(((picture.reshape(16, 16) + 1) / 2).clip(0, 1))
     if not pictures:
         raise DataError(f"{path}: expected lines of digits; found none")
@@ -113,7 +114,7 @@ def _unpacked(path: Path) -> str:
         with bz2.open(path) as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, EOFError) as error:
-        raise DataError(f"can't read {path}: {error}") from error
+        raise DataError(f"can't read {path}: {reason_of(error)}") from error
     if len(content) > MOST_BYTES:
         raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes unpacked")
     return content.decode("ascii", "replace")

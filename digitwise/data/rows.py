@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 
 def read_rows(path: Path, wanted: str, most_bytes: int, skip: int = 0) -> npt.NDArray[np.int32]:
@@ -41,5 +41,4 @@ def read_rows(path: Path, wanted: str, most_bytes: int, skip: int = 0) -> npt.ND
     except OSError as error:
         raise DataError(f"can't read {path}: {error.strerror or error}") from error
     except (ValueError, OverflowError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DataError(f"{path}: expected {wanted} ({reason})") from error
+        raise DataError(f"{path}: expected {wanted} ({reason_of(error)})") from error

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.errors import ImageError
+from digitwise.errors import ImageError, reason_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,9 +31,8 @@ def as_array(source: Any) -> npt.NDArray[Any]:
     try:
         return np.asarray(source)
     except Exception as error:  # other libraries raise errors of any kind
-        reason = " ".join(str(error).split())[:200]
         raise ImageError(
-            f"this {type(source).__name__} can't be made an array ({reason})"
+            f"this {type(source).__name__} can't be made an array ({reason_of(error)})"
         ) from error
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from digitwise.engines.velocity import at_rest
-from digitwise.errors import DigitwiseError, ModelError
+from digitwise.errors import DigitwiseError, ModelError, reason_of
 from digitwise.files import write_atomically
 from digitwise.layers import Full, Layer, count_parameters
 from digitwise.models.calibration import Calibration
@@ -227,7 +227,7 @@ def read_model(
     except (DigitwiseError, ValueError, TypeError, KeyError) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
+        raise ModelError(f"{path}: damaged model file ({reason_of(error)})") from error
     if activation is not None and activation.lower() != model.network.activation:
         raise ModelError(
             f"{path}: expected the activation {activation!r:.50}; found {model.network.activation}"
@@ -239,10 +239,6 @@ def read_model(
             f"{shared or 'none'}"
         )
     return model
-
-
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _check_envelope(path: Path) -> None:
@@ -321,7 +317,7 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
             if names:
                 take_channels_first(network, theirs)
     except SafetensorError as error:
-        raise ModelError(f"{path}: damaged model file ({_brief(error)})") from error
+        raise ModelError(f"{path}: damaged model file ({reason_of(error)})") from error
     saved = header["calibration"]
     calibration = None if saved is None else Calibration.from_dict(saved)
     saved = header.get("weighing")

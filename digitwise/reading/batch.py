@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from digitwise.engines.threads import one_blas_thread
-from digitwise.errors import DigitwiseError, ImageError
+from digitwise.errors import DigitwiseError, ImageError, reason_of
 from digitwise.imaging.arrays import as_array, is_array_like
 from digitwise.imaging.pictures import Picture, Source, load_pixels, open_pictures
 from digitwise.reading.how import Options
@@ -131,7 +131,9 @@ def _detached(source: Any) -> Given:
         else:
             next(open_pictures(source))  # raises an error with the expected types
     except (DigitwiseError, OSError, ValueError) as error:  # ValueError: a closed file
-        return error if isinstance(error, DigitwiseError) else ImageError(f"can't be read: {error}")
+        if isinstance(error, DigitwiseError):
+            return error
+        return ImageError(f"can't be read: {reason_of(error)}")
     return cast("Given", source)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from digitwise.data.corrections import TABLES
-from digitwise.errors import DataError, InputError
+from digitwise.errors import DataError, InputError, reason_of
 from digitwise.parsing import parse_json
 from digitwise.review.books import Book
 
@@ -71,7 +71,7 @@ def parse(path: Path, content: bytes) -> Content:
     except UnicodeDecodeError:
         raise DataError(f"{path}: expected UTF-8; save the table as CSV UTF-8") from None
     except ValueError as error:
-        raise DataError(f"{path}: no sound {suffix} table: {error}") from error
+        raise DataError(f"{path}: no sound {suffix} table: {reason_of(error)}") from error
 
 
 class Lines:
@@ -117,7 +117,7 @@ class Separated:
         parts = [self._bom]
         for line, record in enumerate(self._records, -1):
             raw, end = record[:-1], record[-1]
-            raw = raw + [""] * (len(columns) - len(raw)) if any(raw) else raw
+            raw = raw + [""] * (len(columns) - len(raw)) if any(raw) or cells.get(line) else raw
             if line < 0:
                 raw[len(self.columns) :] = map(self._written, columns[len(self.columns) :])
             for name, cell in cells.get(line, {}).items():

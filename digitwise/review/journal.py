@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.data.corrections import CORRECTED
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.parsing import parse_json
 from digitwise.review.items import NO_NUMBER, OPEN
 
@@ -181,7 +181,7 @@ class Journal:
                 raise TypeError("expected a box")
         except (TypeError, ValueError) as error:
             raise DigitwiseError(
-                f"{self.path} is damaged (entry {number}: {error!s:.80}): move it away"
+                f"{self.path} is damaged (entry {number}: {reason_of(error)}): move it away"
             ) from error
         return Entry(number, key, state, text, who, at, told, place)
 
@@ -195,11 +195,12 @@ class Journal:
                 database.execute("PRAGMA synchronous = FULL")
                 yield database
         except sqlite3.OperationalError as error:
-            reason = "another program is writing it" if "locked" in str(error) else str(error)
+            reason = "another program is writing it" if "locked" in str(error) else reason_of(error)
             raise DigitwiseError(f"can't write {self.path}: {reason}{self._hint()}") from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            reason = reason_of(error)
             raise DigitwiseError(
-                f"{self.path} is damaged, or no journal of corrections ({error}): move it away"
+                f"{self.path} is damaged, or no journal of corrections ({reason}): move it away"
             ) from error
 
     def _hint(self) -> str:

@@ -99,6 +99,7 @@ def test_json_lines_and_folders(table, tmp_path):
         ({"file": "a.png", "bbox": [1, 2, 3, 4], "text": "1x"}, "line 1: expected a number"),
         ({"file": "a.png", "bbox": [1, 2, 3], "text": "1"}, "a box of four numbers"),
         ({"file": "a.png", "text": "1"}, "a box of four numbers"),
+        ({"file": "a.png", "bbox": [1, 2, 3, 4], "page": float("inf"), "text": "1"}, "a page"),
         ({"file": "no.png", "bbox": [1, 2, 3, 4], "text": "1"}, "there is no picture 'no.png'"),
         ([], "not an object"),
     ],

@@ -27,6 +27,12 @@ def test_other_cells_stay_byte_for_byte():
     assert changed == f'{head},"who","value"\r\n{kept}d.png,"0""7",,"Ann",7'
 
 
+def test_an_empty_line_is_filled():
+    assert Separated("file,text\n\na,1\n", ",").changed({0: {"text": "5"}}) == (
+        b'file,text\n,"5"\na,1\n'
+    )
+
+
 CELLS = st.lists(st.lists(st.text('a"\t,\n= é', max_size=4), min_size=2, max_size=2), min_size=1)
 
 

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from digitwise.errors import InputError
+from digitwise.errors import InputError, reason_of
 from digitwise.parsing import parse_toml
 from digitwise.reading.forms.entries import Field, check_keys, read_field, whole_numbers
 
@@ -103,7 +103,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: no TOML file ({error})") from error
+        raise InputError(f"{path}: no TOML file ({reason_of(error)})") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -119,7 +119,7 @@ def parse_description(text: str) -> dict[str, Any]:
     try:
         return parse_toml(text)
     except ValueError as error:
-        raise InputError(f"no TOML file ({error!s:.120})") from error
+        raise InputError(f"no TOML file ({reason_of(error)})") from error
 
 
 def form_of(saved: dict[str, Any], folder: Path) -> Form:
