@@ -180,8 +180,12 @@ class Setting:
             whole or (self.kind is float and isinstance(value, Real))
         ):
             return False
+        try:
+            finite = math.isfinite(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            return False
         return (
-            math.isfinite(value)
+            finite
             and (r.least is None or value >= r.least)
             and (r.most is None or value <= r.most)
             and (r.above is None or value > r.above)

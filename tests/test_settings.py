@@ -229,6 +229,8 @@ def test_the_command_gives_the_same_settings(changes):
         ("[learning]\nepochs = 3", "no setting 'learning'"),
         (b"\xff\xfe", "expected TOML"),
         ("hidden = " + "[" * 5000, "nested too deeply"),
+        ("learning_rate = " + "9" * 400, "learning_rate to be a finite number above 0"),
+        ("epochs = " + "9" * 400, "epochs to be a whole number"),
     ],
 )
 def test_files_that_hold_no_settings(tmp_path, content, said):

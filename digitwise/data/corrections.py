@@ -128,13 +128,18 @@ def open_book(path: Path, content: Any, **how: Any) -> Any:
             f"{path}: reading .xlsx needs the package openpyxl: pip install 'digitwise[xlsx]', or "
             "save it as .csv"
         ) from None
-    with _damage_named():
+    with damage_named():
         return load_workbook(content, **how)
 
 
 @contextmanager
-def _damage_named() -> Iterator[None]:
-    """Turn the errors of openpyxl, which are of any kind for damaged files, into `ValueError`."""
+def damage_named() -> Iterator[None]:
+    """Turn the errors of openpyxl, which are of any kind for damaged files, into `ValueError`.
+
+    Raises
+    ------
+    ValueError
+    """
     try:
         yield
     except (OSError, DataError):
@@ -148,7 +153,7 @@ def _rows_of_book(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     with (
         path.open("rb") as file,
         closing(open_book(path, file, read_only=True, data_only=True)) as book,
-        _damage_named(),
+        damage_named(),
     ):
         for sheet in book:
             lines = sheet.iter_rows(values_only=True)

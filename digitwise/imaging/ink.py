@@ -189,9 +189,10 @@ def _paper_of_larger_side(grey: Light) -> tuple[Light, float]:
     inner = cv2.erode(side.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float64)
     rows, columns = _samples(grey)
     light, weight = np.asarray(grey[rows, columns], np.float64), inner[rows, columns]
-    other = ~side[rows, columns]
+    other = ~side[rows, columns]  # empty where it lies between sampled rows or columns
     depth = cv2.distanceTransform((~side).astype(np.uint8), cv2.DIST_L2, 3).max()
-    if weight.sum() < MIN_SLOPE_SAMPLES or not 0 < depth <= MAX_DEPTH_SIDES * max(grey.shape):
+    deep = depth > MAX_DEPTH_SIDES * max(grey.shape)
+    if weight.sum() < MIN_SLOPE_SAMPLES or deep or not other.any():
         return grey, 0.0
     y, x = (powers(length) for length in grey.shape)
     coefficients = fit(light, weight, y[:, rows], x[:, columns], TERMS)

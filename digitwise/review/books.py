@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
-from digitwise.data.corrections import open_book
+from digitwise.data.corrections import damage_named, open_book
+from digitwise.errors import DataError
 
 COLOURS = {"rejected": "F4B6B0", "look": "FFE9A8", "corrected": "CDE8D5", "no number": "DDE3E8"}
 TEXT = "@"  # number format of text: edited cells stay text
@@ -32,7 +34,22 @@ class Book:
                 self._places.append((number, line))
 
     def changed(self, cells: Mapping[int, Mapping[str, Any]]) -> bytes:
-        """Return the content with cells of some rows changed; new columns come last."""
+        """Return the content with cells of some rows changed; new columns come last.
+
+        Raises
+        ------
+        DataError
+            If openpyxl, which can read the book, can't write it.
+        """
+        try:
+            with damage_named():
+                return self._changed(cells)
+        except ValueError as error:
+            raise DataError(f"{self._path}: {error}") from error
+
+    def _changed(self, cells: Mapping[int, Mapping[str, Any]]) -> bytes:
+        from openpyxl.writer.excel import ExcelWriter
+
         book = self._open()
         for row, new in cells.items():
             number, line = self._places[row]
@@ -47,7 +64,8 @@ class Book:
                     if coloured in columns:
                         _colour(sheet.cell(line, columns[coloured]), str(new[name]))
         content = io.BytesIO()
-        book.save(content)
+        with ZipFile(content, "w", ZIP_DEFLATED) as archive:  # `book.save` may leave it open
+            ExcelWriter(book, archive).write_data()
         return content.getvalue()
 
     def _open(self) -> Any:

@@ -62,6 +62,13 @@ def test_a_faint_stain_is_not_ink():
     assert not extract_ink(page(0.8, 0.77)).any()
 
 
+def test_a_dark_edge_between_two_sampled_rows_is_not_ink():
+    grey = np.full((270, 373), 0.91)
+    grey[267:, 44:] = 0.8
+    noisy = grey + np.random.default_rng(0).normal(0, 0.003, grey.shape)
+    assert not extract_ink(noisy.astype(np.float32)).any()
+
+
 def test_a_dark_margin_is_not_ink():
     light = page(0.9, 0.1)
     light[:, 110:] = 0.2

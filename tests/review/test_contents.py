@@ -1,6 +1,7 @@
 """Tables with some cells changed: everything else stays as it is."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,17 @@ def test_spreadsheets_keep_text_colours_and_pictures(make_table, tmp_path):
     assert sheet["D4"].fill.fill_type is None
     assert sheet["Z1"].value == "mine"
     assert len(sheet._images) == 1
+
+
+def test_a_spreadsheet_that_cant_be_written_is_named(make_table):
+    pytest.importorskip("openpyxl")
+    path = make_table(".xlsx")
+    hidden = io.BytesIO()
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(hidden, "w") as damaged:
+        for name in whole.namelist():
+            damaged.writestr(name, whole.read(name).replace(b"<sheet ", b'<sheet state="hidden" '))
+    with pytest.raises(DigitwiseError, match=r"\.xlsx: damaged.*worksheet"):
+        parse(path, hidden.getvalue()).changed({1: {"text": "12"}})
 
 
 @pytest.mark.parametrize(
