@@ -66,6 +66,11 @@ def temporary_folder(target: Path) -> Iterator[Path]:
             os.close(lock)
 
 
+def scratch_folder(name: str) -> contextlib.AbstractContextManager[Path]:
+    """Make a folder among the system's temporary files; it is removed at the end of the block."""
+    return temporary_folder(Path(tempfile.gettempdir(), name))
+
+
 def clear_stale(folder: Path) -> None:
     """Remove the temporary files that dead processes left in a folder.
 

@@ -193,13 +193,23 @@ def test_a_killed_server_leaves_whole_files_and_no_process(tmp_path, few):
     pytest.importorskip("fastapi", reason="needs the extra [web]")
     rng, answered = np.random.default_rng(0), set()
     settings = {"data": "digits", "hidden": [8], "epochs": 1000}
-    for k in range(max(KILLS, 1)):
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+
+    def start():
         server = subprocess.Popen(
             [sys.executable, "-m", "digitwise", "serve", "--port", "0"], cwd=tmp_path,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+            env={**os.environ, "TMPDIR": str(scratch)},
         )  # fmt: skip
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
-        threading.Timer(rng.uniform(1.0, 6.0), server.kill).start()
+        return server, address
+
+    for k in range(max(KILLS, 1)):
+        server, address = start()
+        kill = threading.Timer(rng.uniform(1.0, 6.0), server.kill)
+        if k:  # the first server lives until it has saved something
+            kill.start()
         number = k * 1000
         with contextlib.suppress(httpx.HTTPError):
             run = httpx.post(f"{address}/api/runs", json=settings, timeout=60).json()["id"]
@@ -212,6 +222,8 @@ def test_a_killed_server_leaves_whole_files_and_no_process(tmp_path, few):
                 example = {"label": number % 10, "seen": seen.tolist()}
                 httpx.post(f"{address}/api/examples", json={"examples": [example]})
                 number += 1
+                if not kill.ident:
+                    kill.start()
         server.communicate()
         assert_no_orphan(server.pid)
         for path in tmp_path.glob("models/*.safetensors"):
@@ -223,6 +235,11 @@ def test_a_killed_server_leaves_whole_files_and_no_process(tmp_path, few):
         assert answered <= {str(path.relative_to(tmp_path)) for path in tmp_path.glob("models/*")}
     assert answered
     assert pictures
+    assert list(scratch.iterdir())
+    server, _ = start()
+    server.send_signal(signal.SIGINT)
+    server.communicate()
+    assert not list(scratch.iterdir())
     # The next process to write into a folder removes what is left there.
     for folder in (tmp_path / "models", *tmp_path.glob("examples/*")):
         clear_stale(folder)

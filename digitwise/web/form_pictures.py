@@ -2,8 +2,7 @@
 
 import hashlib
 import secrets
-import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from digitwise.errors import DataError
 from digitwise.files import write_atomically
 from digitwise.imaging.light import as_pixels
 from digitwise.imaging.surface import Light
+from digitwise.temporary import scratch_folder
 
 MOST_PICTURES = 40
 
@@ -24,6 +24,7 @@ class FormPictures:
     """Pictures by a key that nobody can guess; the oldest go first."""
 
     def __init__(self) -> None:
+        self._open = ExitStack()
         self._folder: Path | None = None
         self._keys: list[str] = []
 
@@ -32,7 +33,7 @@ class FormPictures:
         from PIL import Image
 
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="digitwise-fields-"))
+            self._folder = self._open.enter_context(scratch_folder("digitwise-fields"))
         key = secrets.token_hex(16)
         Image.fromarray(as_pixels(grey)).save(self._folder / f"{key}.png", compress_level=1)
         self._keys.append(key)
@@ -51,8 +52,8 @@ class FormPictures:
     def close(self) -> None:
         """Keep nothing any longer."""
         self._keys.clear()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._open.close()
+        self._folder = None
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """`/lab/`: list of experiments; `/lab/NAME/`: claims, measurements and figures of one."""
 
 import re
-import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 from string import Template
@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from digitwise.lab import EXPERIMENTS
 from digitwise.lab.gallery import write_gallery
+from digitwise.temporary import scratch_folder
 from digitwise.web.sending import STATIC, with_versions
 
 router = APIRouter(include_in_schema=False)
@@ -48,11 +49,12 @@ class LabPages:
     """A folder of the experiments' pages; each is made once, at its first request."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="digitwise-lab-")
+        self._open = ExitStack()
+        self._folder = self._open.enter_context(scratch_folder("digitwise-lab"))
 
     def page(self, name: str) -> Path:
         """Return the folder of an experiment's page; make it by a short run."""
-        folder = Path(self._folder.name) / name
+        folder = self._folder / name
         index = folder / "index.html"  # written last
         if index.exists():
             return folder
@@ -67,7 +69,7 @@ class LabPages:
 
     def close(self) -> None:
         """Remove the pages."""
-        self._folder.cleanup()
+        self._open.close()
 
 
 @router.get("/lab")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from digitwise.lab.gallery import write_gallery
 from digitwise.lab.surfaces import SURFACES
 from digitwise.models.files import read_model
 from digitwise.models.shipped import DEFAULT, find_model
+from digitwise.temporary import scratch_folder
 from digitwise.web import ideas
 from digitwise.web.guard import HEADERS
 from digitwise.web.lab_pages import html_page, list_of, with_neighbours
@@ -55,9 +55,9 @@ def write_site(folder: Path, gallery: Path | None = None) -> int:
             "files: name another"
         )
     if gallery is None:
-        with tempfile.TemporaryDirectory(prefix="digitwise-site-") as made:
-            write_gallery(Path(made), short=True)
-            files = _files(Path(made))
+        with scratch_folder("digitwise-site") as made:
+            write_gallery(made, short=True)
+            files = _files(made)
     else:
         files = _files(gallery)
     folder.parent.mkdir(parents=True, exist_ok=True)
