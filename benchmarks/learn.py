@@ -1,17 +1,21 @@
 """Measure `digitwise learn` on the hands of single writers.
 
     python benchmarks/learn.py --data-dir ../shared/mnist [--writers 10] [--kinds KIND,KIND]
+    python benchmarks/learn.py --data-dir ../shared/mnist --same-hand
 
 Each writer's digits are CVL's, from which no shipped network has learnt. Half of them are drawn as
 60 corrected numbers, the other half as 200 other numbers. The shipped reader and the one that has
 learnt read the 200. Reported are wrong best guesses, accepted and wrong readings at `--max-error
-0.01`, and other writers' digits.
+0.01`, and other writers' digits. With --same-hand nothing is corrected: the reader learns from its
+own sure readings of the 200 numbers, as a first pass over one writer's pages would give them, and
+reads them again.
 """
 
 import argparse
 import statistics
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +42,7 @@ def main():
     parser.add_argument("--data-dir")
     parser.add_argument("--writers", type=int, default=10)
     parser.add_argument("--kinds", default="spaced-5,half-touching-5", help="of drawn numbers")
+    parser.add_argument("--same-hand", action="store_true")
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     train, _ = dw.load("mnist", options.data_dir)
@@ -49,7 +54,7 @@ def main():
     known, counts = np.unique(writers, return_counts=True)
     rows, cuts = [], []
     for writer in known[counts >= MIN_DIGITS][: options.writers]:
-        row = measure(writer, digits, writers, base, validation, kinds)
+        row = measure(writer, digits, writers, base, validation, kinds, options.same_hand)
         cuts.append(1 - row["after"] / max(1, row["before"]))
         rows.append([writer, *row.values()])
         print(rows[-1], flush=True)
@@ -58,24 +63,30 @@ def main():
     print(f"Median of wrong readings cut: {statistics.median(cuts):.0%}. {machine()}")
 
 
-def measure(writer, digits, writers, base, validation, kinds):
+def measure(writer, digits, writers, base, validation, kinds, same_hand):
     """Learn from one writer's numbers, and measure on the writer's others."""
     own = np.random.default_rng(int(writer)).permutation(np.flatnonzero(writers == writer))
     taught, unseen = digits[np.sort(own[::2])], digits[np.sort(own[1::2])]
     others = digits[np.flatnonzero(writers != writer)]
     model = open_model("reader")
     with tempfile.TemporaryDirectory() as folder:
+        numbers = [draw_number(unseen, HANDS[kinds[k % len(kinds)]], 2, k) for k in range(OTHERS)]
+        if same_hand:
+            learnt_from = [(n, text) for n in numbers if (text := sure_reading(n))]
+        else:
+            drawn = (
+                draw_number(taught, HANDS[kinds[k % len(kinds)]], 1, k) for k in range(CORRECTED)
+            )
+            learnt_from = [(number, number.text) for number in drawn]
         corrections = []
-        for k in range(CORRECTED):
-            drawn = draw_number(taught, HANDS[kinds[k % len(kinds)]], 1, k)
-            Image.fromarray(drawn.image).save(f"{folder}/{k}.png")
-            corrections.append(Correction(Path(f"{folder}/{k}.png"), 0, None, drawn.text))
+        for k, (number, text) in enumerate(learnt_from):
+            Image.fromarray(number.image).save(f"{folder}/{k}.png")
+            corrections.append(Correction(Path(f"{folder}/{k}.png"), 0, None, text))
         started = time.perf_counter()
         learnt = learn_from(model, corrections, base, validation)
         seconds = time.perf_counter() - started
         after = learnt.model or model
         save(after, Path(folder) / "mine.safetensors")
-        numbers = [draw_number(unseen, HANDS[kinds[k % len(kinds)]], 2, k) for k in range(OTHERS)]
         wrong, risks = zip(
             read_with("reader", numbers),
             read_with(Path(folder) / "mine.safetensors", numbers),
@@ -104,6 +115,18 @@ def read_with(model, numbers):
         accepted += sure
         accepted_wrong += sure and guess != drawn.text
     return wrong, f"{accepted_wrong} of {accepted}"
+
+
+@cache
+def shipped():
+    return dw.Reader("reader")
+
+
+def sure_reading(drawn):
+    """Return the text of the number if the shipped reader is sure of it, else None."""
+    found = shipped().read(drawn.image, "number", max_error=MAX_ERROR, signs="none")
+    sure = len(found) == 1 and not found[0].rejected
+    return found[0].text if sure else None
 
 
 def change(before, after, digits):
