@@ -86,11 +86,14 @@ class Batch:
 
         layout, max_error = self.options["layout"], self.options["max_error"]
         path = self.output.path if self.output and not self.output.piped else None
-        # Folders first: a new journal takes the place of an earlier one.
+        # Pictures and folders first: a new journal takes the place of an earlier one.
+        if path:
+            self._check_pictures()
         drawn, cropped = (Names(folder) if folder else None for folder in (overlay, crops))
-        if path and not self.resume and path.with_name(path.name + SUFFIX).exists():
-            logger.warning("%s: a stopped batch begins anew; --resume would continue it", path)
+        unfinished = path is not None and path.with_name(path.name + SUFFIX).exists()
         journal = Journal(path, self.how, max_error or MAX_ERROR, self.resume)
+        if unfinished and not self.resume:
+            logger.warning("%s: a stopped batch was begun anew; --resume continues one", path)
         left = self._plan(journal, path)
         count = journal.counts().pictures
         reader = self._reader(reader, count)
@@ -154,6 +157,23 @@ class Batch:
             reader = Reader(self.model)
         logger.info("engine: %s", type(reader.network).__name__)
         return reader
+
+    def _check_pictures(self) -> None:
+        """Refuse a batch without any picture, which would replace a table by its errors.
+
+        Raises
+        ------
+        InputError
+            If there is no picture; it says why of the first name.
+        """
+        if self.watch or "-" in self.files:
+            return
+        errors = []
+        for name, source in find_pictures(self.files):
+            if not isinstance(source, DigitwiseError):
+                return
+            errors.append(f"{name}: {source}")
+        raise InputError(errors[0])
 
     def _plan(self, journal: Journal, path: Path | None) -> int:
         """Note the pictures in the journal; return how many are left to be read."""

@@ -20,6 +20,7 @@ from digitwise.cli.identities import Identities
 from digitwise.cli.inputs import Source
 from digitwise.errors import DigitwiseError, ImageError, InputError
 from digitwise.parsing import parse_json
+from digitwise.wording import counted
 
 Rows = list[dict[str, Any]]
 SUFFIX = ".unfinished"
@@ -166,6 +167,11 @@ class Journal:
         sources : iterable of (name, source)
         keep : bool
             Keep the pictures noted before, in their places; new ones come after them.
+
+        Raises
+        ------
+        InputError
+            If the journal has results, but of other pictures only.
         """
         insert = (
             "INSERT INTO pictures (name, key, path, error) VALUES (?, ?, ?, ?) "
@@ -186,6 +192,14 @@ class Journal:
             self._database.execute(
                 "UPDATE pictures SET done = EXISTS (SELECT 1 FROM results WHERE key = pictures.key)"
             )
+            results = self._value("SELECT COUNT(*) FROM results")
+            done = self._value("SELECT COUNT(*) FROM pictures WHERE done")
+            if results and not (done or keep):
+                self._database.execute("ROLLBACK")
+                raise InputError(
+                    f"{self.path} has {counted(results, 'result')} of other pictures: go on with "
+                    "the same pictures, or leave out --resume to begin anew"
+                )
             self._database.execute("COMMIT")
             return int(self._value("SELECT COUNT(*) FROM pictures WHERE NOT done"))
 

@@ -36,8 +36,8 @@ def learn(
 ) -> None:
     """Learn from corrected numbers, together with digits of many hands, so that they stay known.
 
-    Every fifth correction is held out: the new network is written only if it reads them better,
-    and other numbers and digits no worse.
+    It needs 8 corrections or more. Every fifth is held out: the new network is written only if it
+    reads them better, and other numbers and digits no worse.
     """
     from digitwise.cli.loading import load_digits
     from digitwise.data.corrections import read_corrections
@@ -54,6 +54,10 @@ def learn(
         )
     console = people(as_json)
     corrections = read_corrections(source)
+    if not corrections:
+        raise DigitwiseError(
+            f"{source}: no text is corrected: correct some, by hand or with digitwise review"
+        )
     name = resolve("auto", data_dir)
     base, validation = load_digits(name, data_dir)
     if name == "mnist":

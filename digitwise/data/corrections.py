@@ -50,8 +50,8 @@ def read_corrections(path: Path) -> list[Correction]:
     path : Path
         A table that `digitwise read -o` wrote and a person has changed (.csv, .tsv, .xlsx). A row
         is read if its text differs from the best guess, if it was rejected and its text is
-        complete now, or if its state is "corrected". JSON lines: rows whose state is "corrected"
-        if there are any, else all rows. A folder with `truth.json`: all of its pictures.
+        complete now, or if its state is "corrected". JSON lines: rows whose state is "corrected",
+        or all rows if they have no state. A folder with `truth.json`: all of its pictures.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def read_corrections(path: Path) -> list[Correction]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(_rows(file, path.suffix.lower()))
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: expected UTF-8; save the table as CSV UTF-8") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or reason_of(error)
         raise DataError(f"{path} can't be read: {reason}") from error
@@ -101,12 +103,15 @@ def _check_columns(names: Sequence[Any]) -> None:
 def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
     rows = []
     for line, text in enumerate(file, 1):
-        row = parse_json(text)
+        try:
+            row = parse_json(text)
+        except ValueError as error:
+            raise ValueError(f"line {line} is not JSON ({reason_of(error)})") from error
         if not isinstance(row, dict):
             raise ValueError(f"line {line} is not an object")  # noqa: TRY004 (as others of JSON)
         rows.append((line, row))
-    if any(row.get("state") == CORRECTED for _, row in rows):
-        # In a reviewed table, rows that nobody looked at are uncertain.
+    if any("state" in row for _, row in rows):
+        # In a table, rows that nobody looked at are uncertain.
         return [(line, row) for line, row in rows if row.get("state") == CORRECTED]
     return [(line, {**row, "state": CORRECTED} if "text" in row else row) for line, row in rows]
 

@@ -81,7 +81,10 @@ class Lines:
         self._lines = text.removeprefix(BOM).splitlines(keepends=True)
         self.rows: list[dict[str, Any]] = []
         for number, line in enumerate(self._lines, 1):
-            row = parse_json(line) if line.strip() else {}
+            try:
+                row = parse_json(line) if line.strip() else {}
+            except ValueError as error:
+                raise ValueError(f"line {number} is not JSON ({reason_of(error)})") from error
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is no object")  # noqa: TRY004 (as others of JSON)
             self.rows.append(row)

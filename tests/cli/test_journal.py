@@ -172,3 +172,16 @@ def test_a_journal_of_another_structure_is_refused(out, tmp_path, statement):
     with pytest.raises(InputError, match="is damaged, or was written by another version"):
         begin(out, tmp_path, resume=True)
     assert begin(out, tmp_path)[1] == 3
+
+
+def test_results_of_other_pictures_are_not_thrown_away(out, tmp_path):
+    journal, _ = begin(out, tmp_path)
+    for key in keys(journal).values():
+        journal.add(key, [number(0.9)])
+    journal.close(finished=False)
+    (tmp_path / "d.png").write_text("d")
+    journal = Journal(out, HOW, 0.01, resume=True)
+    with pytest.raises(InputError, match="has 3 results of other pictures: go on with the same"):
+        journal.plan([("d.png", tmp_path / "d.png")])
+    journal.close(finished=False)
+    assert begin(out, tmp_path, resume=True)[1] == 0

@@ -143,6 +143,18 @@ def test_a_batch_that_was_killed_goes_on(run, tmp_path, three, suffix):
     assert {path.name for path in tmp_path.iterdir()} == {"in", "other", whole.name, out.name}
 
 
+def test_a_name_without_pictures_leaves_table_and_journal_as_they_are(run, tmp_path, three):
+    assert run("read", "in", "-o", "out.csv").code == 0
+    table = (tmp_path / "out.csv").read_bytes()
+    (tmp_path / "out.csv.unfinished").write_bytes(b"kept")
+    (tmp_path / "empty").mkdir()
+    for name, said in (("inn", "inn: no such file"), ("empty", "a folder with no pictures in it")):
+        for more in ((), ("--resume",), ("--replace",)):
+            assert_one_line(run("read", name, "-o", "out.csv", *more), 1, said)
+    assert (tmp_path / "out.csv").read_bytes() == table
+    assert (tmp_path / "out.csv.unfinished").read_bytes() == b"kept"
+
+
 def test_a_batch_goes_on_however_its_folder_is_spelt(run, tmp_path, three):
     (three / "more").mkdir()
     process = subprocess.Popen(

@@ -85,6 +85,12 @@ def test_json_lines_and_folders(table, tmp_path):
     path = tmp_path / "c.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert read_corrections(path) == [Correction(tmp_path / "a.png", 0, (1, 2, 3, 4), "12")]
+    read = {**rows[0], "state": "sure"}
+    path.write_text(json.dumps(read) + "\n" + json.dumps({**read, "state": "rejected"}) + "\n")
+    assert read_corrections(path) == []  # as `read` writes it: nobody has corrected anything
+    path.write_text(json.dumps(read) + "\noops\n")
+    with pytest.raises(DataError, match="line 2 is not JSON"):
+        read_corrections(path)
     (tmp_path / "truth.json").write_text(json.dumps({"a.png": "5", "c.png": "07"}))
     found = read_corrections(tmp_path)
     assert sorted((c.path.name, c.box, c.text) for c in found) == [
@@ -112,6 +118,9 @@ def test_rows_that_make_no_sense(table, tmp_path, row, error):
 
 
 def test_what_is_no_corrections(tmp_path):
+    (tmp_path / "latin.csv").write_bytes(b"file,text\n\xe9.png,1\n")
+    with pytest.raises(DataError, match="expected UTF-8; save the table as CSV UTF-8"):
+        read_corrections(tmp_path / "latin.csv")
     (tmp_path / "deep.jsonl").write_text("[" * 5000)
     with pytest.raises(DataError, match="nested too deeply"):
         read_corrections(tmp_path / "deep.jsonl")
