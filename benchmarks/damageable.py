@@ -244,7 +244,7 @@ def use_corrections(path: Path) -> None:
 def use_batch_journal(path: Path) -> None:
     journal = Journal(path.with_suffix(""), {"layout": "auto"}, 0.01, resume=True)
     try:
-        journal.plan([])
+        journal.plan([], keep=True)
         list(journal.pictures())
         list(journal.rows())
         journal.counts()

@@ -203,7 +203,11 @@ def test_a_killed_server_leaves_whole_files_and_no_process(tmp_path, few):
             env={**os.environ, "TMPDIR": str(scratch)},
         )  # fmt: skip
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
-        return server, address
+        while True:
+            with contextlib.suppress(httpx.ConnectError):
+                httpx.get(f"{address}/api/health", timeout=60)
+                return server, address
+            time.sleep(0.05)
 
     for k in range(max(KILLS, 1)):
         server, address = start()
@@ -211,19 +215,22 @@ def test_a_killed_server_leaves_whole_files_and_no_process(tmp_path, few):
         if k:  # the first server lives until it has saved something
             kill.start()
         number = k * 1000
-        with contextlib.suppress(httpx.HTTPError):
-            run = httpx.post(f"{address}/api/runs", json=settings, timeout=60).json()["id"]
-            httpx.post(f"{address}/api/runs/{run}/start", json={})
+        client = httpx.Client(base_url=address, timeout=60)
+        with contextlib.suppress(httpx.HTTPError), client:
+            run = client.post("/api/runs", json=settings).json()["id"]
+            client.post(f"/api/runs/{run}/start", json={})
             while True:
-                saved = httpx.post(f"{address}/api/runs/{run}/save", json={}, timeout=60).json()
+                saved = client.post(f"/api/runs/{run}/save", json={}).json()
                 answered.add(f"models/{saved['model']}.safetensors")
                 seen = few.images[number % len(few)].copy()
                 seen[0, :4] = list(number.to_bytes(4, "big"))  # each differs
                 example = {"label": number % 10, "seen": seen.tolist()}
-                httpx.post(f"{address}/api/examples", json={"examples": [example]})
+                client.post("/api/examples", json={"examples": [example]})
                 number += 1
                 if not kill.ident:
                     kill.start()
+        if not kill.ident:
+            kill.start()
         server.communicate()
         assert_no_orphan(server.pid)
         for path in tmp_path.glob("models/*.safetensors"):
