@@ -139,7 +139,7 @@ class Journal:
         try:
             made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
             tables = sorted(sql for (sql,) in self._database.execute(made))
-            if tables != sorted(STATEMENTS) or self._value("PRAGMA quick_check") != "ok":
+            if tables != sorted(STATEMENTS) or self._value("PRAGMA integrity_check") != "ok":
                 raise ValueError("damaged, or of another version")
             return parse_json(self._value("SELECT options FROM how"))
         except (ValueError, TypeError, sqlite3.OperationalError):
@@ -318,6 +318,7 @@ class Journal:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        """Roll back after an error, and say what is wrong with the file."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:
@@ -325,7 +326,7 @@ class Journal:
                 self._database.rollback()
             reason = getattr(error, "strerror", None) or error
             if "locked" in str(error):
-                reason = "another batch is writing it"
+                reason = "another batch is writing it: wait for it, or give -o another name"
             raise DigitwiseError(
                 f"can't write {self.path or 'a temporary file'}: {reason}"
             ) from error
