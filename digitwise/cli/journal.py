@@ -144,7 +144,8 @@ class Journal:
             return parse_json(self._value("SELECT options FROM how"))
         except (ValueError, TypeError, sqlite3.OperationalError):
             raise InputError(
-                f"{self.path} is damaged, or was written by another version of digitwise: remove it"
+                f"{self.path} is damaged, or was written by another version of digitwise: leave "
+                "out --resume to begin anew"
             ) from None
 
     def _forget_damaged(self) -> None:
