@@ -10,8 +10,10 @@ import argparse
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from copy import deepcopy
 
 import numpy as np
+from measure import mnist
 
 import digitwise as dw
 from digitwise.engines.remote import executor_on
@@ -39,7 +41,7 @@ def train(
     executor: Executor, workers: int, epochs: int, interval: int, rate: float, seed: int
 ) -> tuple[float, float]:
     """Train on as many examples as `epochs` have, over all workers; return seconds and accuracy."""
-    digits, _ = dw.load("mnist")
+    digits = mnist()[0]
     train, validation = digits[:EXAMPLES], digits[EXAMPLES:]
     common = network(seed)
     rounds = epochs * EXAMPLES // (workers * interval)
@@ -48,22 +50,15 @@ def train(
     for number, now in enumerate(rates(rate, rounds)):
         jobs = []
         for worker in range(workers):
-            own = network(0)
-            own.weights = [w.copy() for w in common.weights]
-            own.biases = [b.copy() for b in common.biases]
             at = number * workers + worker
             settings = {**SETTINGS, "learning_rate": now, "seed": seed * 100_000 + at}
-            jobs.append(dw.Job(own, settings))
+            jobs.append(dw.Job(deepcopy(common), settings))
         # Each part of the set in turn; deformations and order are a job's own.
         start = number % parts * interval
         dw.fit_many(jobs, train[start : start + interval], on=executor, workers=workers)
-        networks = [job.network for job in jobs]
-        common.weights = [
-            np.mean(w, axis=0) for w in zip(*(n.weights for n in networks), strict=True)
-        ]
-        common.biases = [
-            np.mean(b, axis=0) for b in zip(*(n.biases for n in networks), strict=True)
-        ]
+        for name in ("weights", "biases"):
+            own = (getattr(job.network, name) for job in jobs)
+            setattr(common, name, [np.mean(layer, axis=0) for layer in zip(*own, strict=True)])
     seconds = time.perf_counter() - begun
     return seconds, dw.evaluate(common, validation).accuracy
 

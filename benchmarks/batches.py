@@ -8,7 +8,6 @@ same, byte for byte, as the one of a batch that ran through.
 import argparse
 import csv
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -98,7 +97,7 @@ def main() -> None:
                 process.communicate(timeout=until if killed < options.kills else None)
                 break
             except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
+                process.kill()
                 process.communicate()
                 killed += 1
                 more = ["--resume"] if (scratch / "killed.csv.unfinished").exists() else []

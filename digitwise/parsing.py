@@ -4,6 +4,8 @@ import json
 import tomllib
 from typing import Any
 
+from digitwise.errors import reason_of
+
 NESTED = "nested too deeply"
 
 
@@ -25,6 +27,20 @@ def parse_json(text: str | bytes, *, finite: bool = False) -> Any:
         return json.loads(text, parse_constant=_refuse_constant if finite else None)
     except RecursionError:
         raise ValueError(NESTED) from None
+
+
+def parse_json_line(text: str, number: int) -> Any:
+    """Parse a line of JSON lines.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, with the number of the line.
+    """
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise ValueError(f"line {number} is not JSON ({reason_of(error)})") from error
 
 
 def parse_toml(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from digitwise.data.real_numbers import TRUTH, read_real_numbers
 from digitwise.errors import DataError, reason_of
-from digitwise.parsing import parse_json
+from digitwise.parsing import parse_json_line
 
 Box = tuple[int, int, int, int]
 READABLE = re.compile(r"[-0-9.,/:=]*[0-9][-0-9.,/:=]*")
@@ -103,10 +103,7 @@ def _check_columns(names: Sequence[Any]) -> None:
 def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
     rows = []
     for line, text in enumerate(file, 1):
-        try:
-            row = parse_json(text)
-        except ValueError as error:
-            raise ValueError(f"line {line} is not JSON ({reason_of(error)})") from error
+        row = parse_json_line(text, line)
         if not isinstance(row, dict):
             raise ValueError(f"line {line} is not an object")  # noqa: TRY004 (as others of JSON)
         rows.append((line, row))

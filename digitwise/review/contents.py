@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from digitwise.data.corrections import TABLES
 from digitwise.errors import DataError, InputError, reason_of
-from digitwise.parsing import parse_json
+from digitwise.parsing import parse_json_line
 from digitwise.review.books import Book
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -81,10 +81,7 @@ class Lines:
         self._lines = text.removeprefix(BOM).splitlines(keepends=True)
         self.rows: list[dict[str, Any]] = []
         for number, line in enumerate(self._lines, 1):
-            try:
-                row = parse_json(line) if line.strip() else {}
-            except ValueError as error:
-                raise ValueError(f"line {number} is not JSON ({reason_of(error)})") from error
+            row = parse_json_line(line, number) if line.strip() else {}
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is no object")  # noqa: TRY004 (as others of JSON)
             self.rows.append(row)
