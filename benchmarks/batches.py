@@ -94,13 +94,15 @@ def main() -> None:
             process = start(scratch, "killed.csv", *more)
             try:
                 until = rng.uniform(0.3, 2 * duration / options.kills + 2)
-                process.communicate(timeout=until if killed < options.kills else None)
+                said = process.communicate(timeout=until if killed < options.kills else None)[1]
                 break
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()
                 killed += 1
                 more = ["--resume"] if (scratch / "killed.csv.unfinished").exists() else []
+        if not (scratch / "killed.csv").exists():
+            raise SystemExit(f"after {killed} kills no table: {said.decode().strip()}")
         same = (scratch / "killed.csv").read_bytes() == whole
         left = sorted(path.name for path in scratch.iterdir())
         print(f"killed {killed} times: {'the same bytes' if same else 'OTHER BYTES'}; left: {left}")

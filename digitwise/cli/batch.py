@@ -206,7 +206,10 @@ class Batch:
         with one_blas_thread(), _progress(count) as advance, timed("reading"):
             sources, waiting = tee(left)
             pictures = (pending.source for pending in sources)
-            for found in reader.read_many(pictures, jobs=jobs, on=cluster, **self.options):
+            # When resumed: one of the few pictures left may have killed the process before.
+            for found in reader.read_many(
+                pictures, jobs=jobs, on=cluster, isolated=self.resume, **self.options
+            ):
                 results.keep(next(waiting), found)
                 advance()
 

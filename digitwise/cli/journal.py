@@ -1,8 +1,7 @@
 """Journal of a batch: its results so far, beside the future table, to resume from.
 
 It is an SQLite database of the pictures in their order and the numbers read in each. A picture is
-identified by its place, its size and its time of change, however its name is spelt. Each result
-has a checksum: if the file was damaged, the pictures whose results don't match are read again.
+identified by its place, its size and its time of change, however its name is spelt.
 """
 
 import io
@@ -14,25 +13,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from digitwise.cli.identities import Identities
 from digitwise.cli.inputs import Source
+from digitwise.cli.journal_file import (
+    Rows,
+    add_numbers,
+    checked_options,
+    checksum,
+    create_tables,
+    is_empty,
+    remove_damaged,
+)
 from digitwise.errors import DigitwiseError, ImageError, InputError
-from digitwise.parsing import parse_json
 from digitwise.wording import counted
 
-Rows = list[dict[str, Any]]
 SUFFIX = ".unfinished"
 PICTURES_AT_ONCE = 500  # fetched by one query
-TABLES = """CREATE TABLE how (options TEXT);
-CREATE TABLE pictures (
-    position INTEGER PRIMARY KEY, name BLOB UNIQUE, key BLOB, path BLOB, error TEXT, done INTEGER);
-CREATE TABLE results (
-    id INTEGER PRIMARY KEY, key BLOB UNIQUE, failed INTEGER, rows TEXT, checksum INTEGER);
-CREATE TABLE numbers (result INTEGER, state TEXT, confidence REAL);
-CREATE INDEX numbers_of_result ON numbers (result)"""
-STATEMENTS = TABLES.split(";\n")
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,9 @@ class Journal:
                 raise
             except (sqlite3.DatabaseError, UnicodeDecodeError):
                 if resume or not self.path:
-                    raise InputError(f"{self.path} is damaged: remove it") from None
+                    raise InputError(
+                        f"{self.path} is damaged: leave out --resume to begin anew"
+                    ) from None
                 self.path.unlink()
                 self._open(how, resume)
 
@@ -118,47 +117,26 @@ class Journal:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("BEGIN IMMEDIATE")
-        if resume:
-            if self._options() != how:
-                raise InputError(
-                    f"{self.path} was begun with other options: go on with the same ones, or leave "
-                    "out --resume to begin anew"
-                )
-            self._forget_damaged()
+        if resume and not is_empty(self._database):
+            self._check_options(how)
+            remove_damaged(self._database)
         else:
-            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-            for (name,) in self._database.execute(tables).fetchall():
-                self._database.execute(f"DROP TABLE {name}")
-            for statement in STATEMENTS:
-                self._database.execute(statement)
-            self._database.execute("INSERT INTO how VALUES (?)", [json.dumps(how)])
+            create_tables(self._database, how)
         self._database.execute("COMMIT")
 
-    def _options(self) -> Any:
-        """Return the options that the journal was begun with, after checking its structure."""
+    def _check_options(self, how: dict[str, Any]) -> None:
         try:
-            made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
-            tables = sorted(sql for (sql,) in self._database.execute(made))
-            if tables != sorted(STATEMENTS) or self._value("PRAGMA integrity_check") != "ok":
-                raise ValueError("damaged, or of another version")
-            return parse_json(self._value("SELECT options FROM how"))
-        except (ValueError, TypeError, sqlite3.OperationalError):
+            begun = checked_options(self._database)
+        except ValueError:
             raise InputError(
                 f"{self.path} is damaged, or was written by another version of digitwise: leave "
                 "out --resume to begin anew"
             ) from None
-
-    def _forget_damaged(self) -> None:
-        """Remove the results that differ from their checksums, and list all numbers anew."""
-        self._database.execute("DELETE FROM numbers")
-        damaged = []
-        found = self._database.execute("SELECT id, key, failed, rows, checksum FROM results")
-        for number, key, failed, rows, checksum in found:
-            if _checksum(key, failed, rows) == checksum:
-                self._add_numbers(number, json.loads(rows))
-            else:
-                damaged.append((number,))
-        self._database.executemany("DELETE FROM results WHERE id = ?", damaged)
+        if begun != how:
+            raise InputError(
+                f"{self.path} was begun with other options: go on with the same ones, or leave "
+                "out --resume to begin anew"
+            )
 
     def plan(self, sources: Iterable[tuple[str, Source]], keep: bool = False) -> int:
         """Note the pictures; return how many of them are still to be read.
@@ -237,16 +215,10 @@ class Journal:
             text = json.dumps(rows)
             added = self._database.execute(
                 "INSERT OR REPLACE INTO results (key, failed, rows, checksum) VALUES (?, ?, ?, ?)",
-                [key, failed, text, _checksum(key, failed, text)],
+                [key, failed, text, checksum(key, failed, text)],
             )
-            self._add_numbers(added.lastrowid, rows)
+            add_numbers(self._database, added.lastrowid, rows)
             self._database.execute("COMMIT")
-
-    def _add_numbers(self, result: int | None, rows: Rows) -> None:
-        self._database.executemany(
-            "INSERT INTO numbers VALUES (?, ?, ?)",
-            [(result, row["state"], row["confidence"]) for row in rows if "text" in row],
-        )
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of all pictures that were read, in the order of the pictures.
@@ -331,7 +303,3 @@ class Journal:
             raise DigitwiseError(
                 f"can't write {self.path or 'a temporary file'}: {reason}"
             ) from error
-
-
-def _checksum(*cells: Any) -> int:
-    return crc32(repr(cells).encode())

@@ -35,6 +35,7 @@ def read_all(
     options: Options,
     jobs: int | None = None,
     on: str | Executor | None = None,
+    isolated: bool = False,
 ) -> Iterator[Result]:
     """Read pictures one after the other; a picture that can't be read yields its error.
 
@@ -47,9 +48,11 @@ def read_all(
         Arguments of `Reader.read`.
     jobs : int >= 1, optional
         Number of processes: by default one, or as many as the cluster has room for. On one machine
-        a few pictures are read by this process. A picture that kills its process yields an error.
+        a few pictures are read by this process. A picture that kills another one yields an error.
     on : "ray", "ray:ADDRESS" or Executor, optional
         Cluster that reads: see `digitwise.engines.remote.executor_on`.
+    isolated : bool
+        No picture is read by this process.
 
     Yields
     ------
@@ -69,9 +72,9 @@ def read_all(
         return
     jobs = jobs or 1
     left = iter(sources)
-    few = list(islice(left, FEW + 1)) if jobs > 1 else []
+    few = list(islice(left, FEW + 1)) if jobs > 1 and not isolated else []
     tasks = _tasks(chain(few, left))
-    if len(few) <= FEW:
+    if len(few) <= FEW and not isolated:
         for task in tasks:
             with one_blas_thread():
                 results = read_some(reader, task, options)

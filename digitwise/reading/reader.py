@@ -132,6 +132,7 @@ class Reader:
         *,
         jobs: int | None = None,
         on: str | Executor | None = None,
+        isolated: bool = False,
         **options: Unpack[Options],
     ) -> Iterator[Numbers | DigitwiseError | OSError]:
         """Read pictures one after the other, each as `read` does, and yield the result of each.
@@ -150,14 +151,16 @@ class Reader:
         on : "ray", "ray:ADDRESS" or Executor, optional
             Cluster that reads, by default with as many processes as it has room for. Its machines
             need the pictures at the same paths. See `digitwise.engines.remote.executor_on`.
+        isolated : bool
+            Read even one or few pictures in other processes, so that none can kill this one.
         **options
             As for `read`: layout, count, max_error, pattern, form, signs, decimal.
 
         Yields
         ------
         Numbers, or DigitwiseError or OSError
-            The error of a picture that can't be read, or that killed its process, is not raised:
-            the rest goes on.
+            The error of a picture that can't be read, or that killed another process, is not
+            raised: the rest goes on.
 
         Raises
         ------
@@ -176,7 +179,7 @@ class Reader:
                 "expected many pictures, as a list or Path(...).glob(...); found one "
                 f"({type(sources).__name__}), which read(...) takes"
             )
-        return read_all(self, sources, {**options, "form": form}, jobs, on)
+        return read_all(self, sources, {**options, "form": form}, jobs, on, isolated)
 
     def read_together(
         self,

@@ -133,6 +133,37 @@ def test_what_it_cant_go_on_with(out, tmp_path):
     assert left == 3
 
 
+@pytest.mark.parametrize("begun", ["no byte", "no table"])
+def test_a_journal_whose_process_was_killed_as_it_began_has_no_results(out, tmp_path, begun):
+    path = out.with_name(f"{out.name}.unfinished")
+    path.touch()
+    if begun == "no table":
+        damage(path, "PRAGMA journal_mode = WAL")
+        assert path.stat().st_size > 0
+    journal, left = begin(out, tmp_path, resume=True)
+    assert left == 3
+    journal.close(finished=False)
+    assert begin(out, tmp_path, resume=True)[1] == 3
+
+
+def test_a_journal_with_a_damaged_index_is_refused(out, tmp_path):
+    journal, _ = begin(out, tmp_path)
+    for key in keys(journal).values():
+        journal.add(key, [number(0.9)])
+    journal.close(finished=False)
+    # One page of the index is overwritten by that of another one.
+    with sqlite3.connect(journal.path) as database:
+        root = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (index,) = database.execute(root, ["numbers_of_result"]).fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    database.close()
+    content = bytearray(journal.path.read_bytes())
+    content[index * size - 4 : index * size] = b"\0\0\0\0"
+    journal.path.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged"):
+        begin(out, tmp_path, resume=True)
+
+
 def damage(path, statement, *values):
     with sqlite3.connect(path) as database:
         database.execute(statement, values)

@@ -202,6 +202,16 @@ def test_a_picture_that_ends_its_process_is_set_aside(draw_number, monkeypatch, 
     assert [n.text for k in range(16) if k not in deadly for n in found[k]] == ["302"] * 14
 
 
+def test_a_single_deadly_picture_can_be_kept_from_this_process(monkeypatch, reader, tmp_path):
+    monkeypatch.setattr(workers, "_read", _read_or_die)
+    path = tmp_path / "deadly.png"
+    path.touch()
+    for jobs in (1, 2):
+        (found,) = reader.read_many([path], layout="number", jobs=jobs, isolated=True)
+        assert isinstance(found, ImageError)
+        assert "ended the process" in str(found)
+
+
 def _read_or_die(sources, options):
     if any("deadly" in str(source) for source in sources):
         _die(None)
