@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--networks", type=int, default=64)
     parser.add_argument("--pictures", type=int, default=5000)
     parser.add_argument("--digits", type=int, default=50_000)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--kills", type=int, default=10)
     return parser.parse_known_args()[0]
 
