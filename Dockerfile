@@ -2,7 +2,7 @@
 #   docker build -t digitwise .
 #   docker run --rm -p 8000:8000 --read-only --tmpfs /tmp digitwise
 # Reading a folder:
-#   docker run --rm --read-only --tmpfs /tmp -v "$PWD/scans:/scans:ro" digitwise read /scans
+#   docker run --rm --read-only --tmpfs /tmp --user "$(id -u)" -v "$PWD/scans:/scans:ro" digitwise read /scans
 # Nothing is written but to /tmp and what is mounted at /data; compiled kernels are in /tmp, too, made anew by
 # each container that reads many pictures or trains.
 FROM python:3.13-slim AS build

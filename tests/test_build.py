@@ -2,9 +2,11 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import tarfile
+import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -99,6 +101,34 @@ def test_the_image_runs_as_nobody_and_its_files_are_there():
     served = typer.main.get_command(app).commands["serve"]
     options = {name for param in served.params for name in param.opts}
     assert {word for word in json.loads(command) if word.startswith("--")} <= options
+
+
+@pytest.mark.skipif(
+    "DIGITWISE_IMAGE" not in os.environ,
+    reason="needs DIGITWISE_IMAGE=1 and Docker; takes 2 minutes",
+)
+def test_the_image_is_built_reads_and_serves(tmp_path):
+    def docker(*words):
+        done = subprocess.run(["docker", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    docker("build", "--network", "host", "--tag", "digitwise-test", str(ROOT))
+    shutil.copy(ROOT / "docs" / "number.jpg", tmp_path)
+    closed = ["--rm", "--read-only", "--tmpfs", "/tmp"]
+    mine = ["--network", "none", "--user", str(os.getuid()), "--volume", f"{tmp_path}:/scans:ro"]
+    assert docker("run", *closed, *mine, "digitwise-test", "read", "/scans") == "8205373"
+    often = ["--health-interval", "1s", "--health-start-period", "1s"]
+    name = docker("run", "--detach", "--network", "host", *often, *closed, "digitwise-test")
+    try:
+        state = ["inspect", "--format", "{{.State.Health.Status}}", name]
+        until = time.monotonic() + 60
+        while docker(*state) != "healthy" and time.monotonic() < until:
+            time.sleep(1)
+        assert docker(*state) == "healthy"
+        assert docker("exec", name, "id", "-u") == "10001"
+    finally:
+        docker("rm", "--force", name)
 
 
 def test_the_conda_recipe_agrees_with_the_project():
