@@ -53,5 +53,9 @@ def one_of(what: str, name: object, known: Collection[str]) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what an error of another library says, as one line of at most 200 characters."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    """Return what an error of Python or a library says, as one line of at most 200 characters.
+
+    Of an error of the system, such as "No space left on device", without number and file name.
+    """
+    said = getattr(error, "strerror", None) or str(error)
+    return " ".join(said.split())[:200] or type(error).__name__

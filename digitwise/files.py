@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from io import BufferedRandom
 from pathlib import Path
 
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.temporary import temporary_file, temporary_folder
 
 
@@ -49,7 +49,7 @@ def replacing(path: str | Path) -> Iterator[BufferedRandom]:
     except DigitwiseError:
         raise
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_of(error)
         raise DigitwiseError(f"can't write {path}: {reason}") from error
 
 
@@ -84,7 +84,7 @@ def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> 
                 raise
             _fsync_folder(target.parent)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_of(error)
         raise DigitwiseError(f"can't write {path}: {reason}") from error
 
 

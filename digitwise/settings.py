@@ -409,7 +409,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         found = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"can't read settings {path}: {error.strerror}") from error
+        raise InputError(f"can't read settings {path}: {reason_of(error)}") from error
     except ValueError as error:  # not TOML, or not UTF-8
         raise InputError(
             f"{path}: expected TOML, as learning_rate = 0.5; {reason_of(error)}"

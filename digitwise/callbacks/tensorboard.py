@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.callbacks.measures import measures_of
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.extras import need
 from digitwise.training.callback import Callback
 
@@ -41,7 +41,7 @@ class TensorBoard(Callback):
         try:
             self._writer = self._make_writer(str(self.folder))
         except OSError as error:
-            raise DigitwiseError(f"can't write to {self.folder}: {error.strerror}") from error
+            raise DigitwiseError(f"can't write to {self.folder}: {reason_of(error)}") from error
         rows = [f"| {name} | {value} |" for name, value in training.settings.to_dict().items()]
         table = "\n".join(["| setting | value |", "|---|---|", *rows])
         self._writer.add_text("settings", table, len(training.history.epochs))

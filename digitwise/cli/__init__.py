@@ -25,7 +25,7 @@ from digitwise.cli.serve import serve
 from digitwise.cli.site import site
 from digitwise.cli.sweep import sweep
 from digitwise.cli.train import train
-from digitwise.errors import DigitwiseError, StoppedError
+from digitwise.errors import DigitwiseError, StoppedError, reason_of
 
 INTERRUPTED = 130
 
@@ -87,7 +87,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        _end(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error))
     except MemoryError:
         _end("out of memory: try fewer neurons, a smaller batch or a smaller picture")
     except Exception as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from digitwise.cli.overlays import CROP_SUFFIX, OVERLAY_SUFFIX
-from digitwise.errors import DigitwiseError, ImageError
+from digitwise.errors import DigitwiseError, ImageError, reason_of
 
 Source: TypeAlias = Path | io.BytesIO | DigitwiseError
 
@@ -22,7 +22,7 @@ def find_pictures(names: list[str]) -> Iterator[tuple[str, Source]]:
         try:
             yield from _files(name)
         except (OSError, ValueError) as error:  # no permission, or an impossible name
-            yield name, ImageError(f"can't be opened: {getattr(error, 'strerror', error)}")
+            yield name, ImageError(f"can't be opened: {reason_of(error)}")
 
 
 def _piped() -> Source:

@@ -25,7 +25,7 @@ from digitwise.cli.journal_file import (
     is_empty,
     remove_damaged,
 )
-from digitwise.errors import DigitwiseError, ImageError, InputError
+from digitwise.errors import DigitwiseError, ImageError, InputError, reason_of
 from digitwise.wording import counted
 
 SUFFIX = ".unfinished"
@@ -297,7 +297,7 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             with suppress(sqlite3.Error, AttributeError):  # it may not have been opened
                 self._database.rollback()
-            reason = getattr(error, "strerror", None) or error
+            reason = reason_of(error)
             if "locked" in str(error):
                 reason = "another batch is writing it: wait for it, or give -o another name"
             raise DigitwiseError(

@@ -5,7 +5,7 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.files import write_atomically
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Names:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DigitwiseError(f"can't make the folder {folder}: {error.strerror}") from error
+            raise DigitwiseError(f"can't make the folder {folder}: {reason_of(error)}") from error
         self._used: set[str] = set()
 
     def path(self, name: str) -> Path:

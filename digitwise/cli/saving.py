@@ -1,10 +1,11 @@
 """Write a table into its file, unless a person has changed the file."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from itertools import count, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,10 +51,12 @@ class Output:
         Raises
         ------
         InputError
-            If the file exists and digitwise did not write it, or it was changed since.
+            If the file exists and digitwise did not write it, or it was changed since. So for
+            each page of PAGE XML.
         """
         if not self.piped and not self.replace:
-            _check(self.path)
+            for path in takewhile(Path.exists, self._paths()):
+                _check(path)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write the table.
@@ -86,14 +89,22 @@ class Output:
         from digitwise.cli.archives import pages_of
         from digitwise.cli.pagexml import to_page_xml
 
-        stem = self.path.name[: -len(self.kind)]
-        for k, page in enumerate(pages_of(rows), 1):
-            path = self.path.with_name(f"{stem}.{k}{self.kind}") if k > 1 else self.path
-            content = to_page_xml(page).encode()
-            if not self.replace:
-                _check(path)
+        self.check()
+        paths = self._paths()
+        for page in pages_of(rows):
+            path, content = next(paths), to_page_xml(page).encode()
             _remember(path, sha256(content).hexdigest())
             write_atomically(path, content)
+        for path in takewhile(Path.exists, paths):
+            path.unlink()  # a page of an earlier, longer table
+
+    def _paths(self) -> Iterator[Path]:
+        """Yield the table's path; of PAGE XML, those of all pages, without an end."""
+        yield self.path
+        if self.kind == ".page.xml":
+            stem = self.path.name[: -len(self.kind)]
+            for k in count(2):
+                yield self.path.with_name(f"{stem}.{k}{self.kind}")
 
 
 def _check(path: Path) -> None:

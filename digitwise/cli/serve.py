@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitwise.cli.output import complain, people
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError, InputError, reason_of
 from digitwise.extras import has, missing
 
 PACKAGES = ("fastapi", "uvicorn", "python_multipart", "plotly", "matplotlib")
@@ -158,6 +158,6 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         raise DigitwiseError(
-            f"can't listen on {host}, port {port}: {error.strerror}; name another with --port"
+            f"can't listen on {host}, port {port}: {reason_of(error)}; name another with --port"
         ) from error
     return listening

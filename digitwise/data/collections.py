@@ -106,7 +106,7 @@ def _read_arrays(path: Path) -> Arrays:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{path}: damaged, or not an .npz file ({reason_of(error)})") from error
     except OSError as error:
-        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+        raise DataError(f"can't read {path}: {reason_of(error)}") from error
 
 
 def _read_array(file: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> npt.NDArray[Any]:

@@ -73,7 +73,7 @@ def _fetch(
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise DataError(f"can't write into {folder}: {error.strerror or error}") from error
+        raise DataError(f"can't write into {folder}: {reason_of(error)}") from error
 
     import pooch
     import requests  # a dependency of pooch, which raises its errors

@@ -47,7 +47,7 @@ def read_idx(path: str | Path, dimensions: int) -> npt.NDArray[np.uint8]:
             f"{path}: damaged gzip file ({reason_of(error)}); fetch it again"
         ) from error
     except OSError as error:
-        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+        raise DataError(f"can't read {path}: {reason_of(error)}") from error
 
 
 def idx_header(array: npt.NDArray[np.uint8]) -> bytes:

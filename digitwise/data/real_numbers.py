@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.data.catalogue import collection_folders
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 from digitwise.parsing import parse_json
 
 TRUTH = "truth.json"
@@ -90,7 +90,7 @@ def _read(path: Path) -> dict[str, Any]:
             raise DataError(f"{path}: expected at most {MOST_BYTES:,} bytes")
         found = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path} can't be read: {error.strerror}") from error
+        raise DataError(f"{path} can't be read: {reason_of(error)}") from error
     except ValueError as error:
         raise DataError(f"{path} is not JSON: {str(error)[:80]}") from error
     if not isinstance(found, dict):

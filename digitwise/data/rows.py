@@ -39,6 +39,6 @@ def read_rows(path: Path, wanted: str, most_bytes: int, skip: int = 0) -> npt.ND
                 comments=None,
             )  # fmt: skip
     except OSError as error:
-        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+        raise DataError(f"can't read {path}: {reason_of(error)}") from error
     except (ValueError, OverflowError) as error:
         raise DataError(f"{path}: expected {wanted} ({reason_of(error)})") from error

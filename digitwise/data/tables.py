@@ -6,7 +6,7 @@ import numpy as np
 
 from digitwise.data.digits import Digits
 from digitwise.data.rows import read_rows
-from digitwise.errors import DataError
+from digitwise.errors import DataError, reason_of
 
 SUFFIX = ".csv"
 COLUMNS = 1 + 28 * 28  # the label and the pixels
@@ -29,7 +29,7 @@ def read_table(path: Path) -> tuple[Digits, Digits]:
         with path.open(encoding="utf-8", errors="replace") as file:
             first = file.readline(64 * COLUMNS)
     except OSError as error:
-        raise DataError(f"can't read {path}: {error.strerror or error}") from error
+        raise DataError(f"can't read {path}: {reason_of(error)}") from error
     named = int(not first.split(",")[0].strip().isdigit())
     values = read_rows(path, WANTED, MOST_BYTES, skip=named)
     # NumPy 1 would have taken 300 for 44 in a table of uint8.

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from digitwise.engines.threads import cores
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError, InputError, reason_of
 from digitwise.extras import need
 
 CONNECTED_S = 5  # until a machine accepts a connection, s
@@ -160,7 +160,7 @@ def check_address(address: str) -> None:
             host = matched[2].strip("[]")
             socket.create_connection((host, int(matched[3])), CONNECTED_S).close()
         except OSError as error:
-            raise _silent(address, error.strerror or str(error)) from error
+            raise _silent(address, reason_of(error)) from error
         if matched[1]:
             need("grpc", "ray", "--on ray:ray://")
             return  # Ray's client has a time limit of its own

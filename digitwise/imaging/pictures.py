@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.errors import ImageError
+from digitwise.errors import ImageError, reason_of
 from digitwise.imaging.arrays import as_array, image_of, is_array_like
 from digitwise.imaging.heic import is_heic, teach_pillow
 from digitwise.imaging.light import light_of
@@ -253,7 +253,7 @@ def _check_path(path: Path) -> None:
             raise ImageError("not a file")
         path.open("rb").close()
     except (OSError, ValueError) as error:  # no permission, an impossible name
-        raise ImageError(f"can't be opened: {getattr(error, 'strerror', error)}") from error
+        raise ImageError(f"can't be opened: {reason_of(error)}") from error
 
 
 def _picture(image: "Image", page: int) -> Picture:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.files import write_atomically
 from digitwise.lab import EXPERIMENTS, find_experiment
 from digitwise.lab.experiment import Finding, Run
@@ -138,7 +138,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DigitwiseError(f"can't make the folder {folder}: {error.strerror}") from error
+        raise DigitwiseError(f"can't make the folder {folder}: {reason_of(error)}") from error
 
 
 def _section(run: Run, figures: list[str]) -> str:

@@ -223,7 +223,7 @@ def read_model(
         _check_envelope(path)
         model = _read(path, activation, convolutions)
     except OSError as error:
-        raise ModelError(f"can't read model {path}: {error.strerror or error}") from error
+        raise ModelError(f"can't read model {path}: {reason_of(error)}") from error
     except (DigitwiseError, ValueError, TypeError, KeyError) as error:
         if isinstance(error, ModelError):
             raise

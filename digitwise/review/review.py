@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from digitwise.data.corrections import CORRECTED
-from digitwise.errors import DigitwiseError
+from digitwise.errors import DigitwiseError, reason_of
 from digitwise.reading.forms.description import Form
 from digitwise.reading.reader import Reader
 from digitwise.review.contents import check_kind, parse
@@ -55,7 +55,7 @@ class Review:
         try:
             content = table.read_bytes()
         except OSError as error:
-            raise DigitwiseError(f"{table} can't be read: {error.strerror}") from error
+            raise DigitwiseError(f"{table} can't be read: {reason_of(error)}") from error
         self.items = least_sure_first(items_of(table, parse(table, content)))
         check_writable(table)
         self.journal = Journal(table)

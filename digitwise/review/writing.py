@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitwise.data.corrections import CORRECTED, MOST_DIGITS, READABLE, find_picture
-from digitwise.errors import DigitwiseError, InputError
+from digitwise.errors import DigitwiseError, InputError, reason_of
 from digitwise.files import write_atomically
 from digitwise.reading.value import possible_values
 from digitwise.review.contents import Cell, Cells, parse
@@ -103,7 +103,7 @@ def _read(table: Path) -> bytes:
     try:
         return table.read_bytes()
     except OSError as error:
-        raise DigitwiseError(f"{table} can't be read: {error.strerror}") from error
+        raise DigitwiseError(f"{table} can't be read: {reason_of(error)}") from error
 
 
 def _by_key(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, set[str]]]:

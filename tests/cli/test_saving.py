@@ -63,9 +63,14 @@ def test_page_xml_is_a_file_a_page(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == set(names)
     for k, name in enumerate(names):
         assert f'imageFilename="{k}.png"' in (tmp_path / name).read_text()
+    out.write([{"file": f"{k}.png", "page": 0, "page_size": [9, 9]} for k in range(2)])
+    assert {path.name for path in tmp_path.iterdir()} == set(names[:2])
     (tmp_path / "t.2.page.xml").write_text("mine")
     with pytest.raises(InputError, match=r"t\.2\.page"):
-        out.write([{"file": f"{k}.png", "page": 0, "page_size": [9, 9]} for k in range(3)])
+        out.check()
+    with pytest.raises(InputError, match=r"t\.2\.page"):
+        out.write([{"file": "0.png", "page": 0, "page_size": [9, 9]}])
+    assert (tmp_path / "t.2.page.xml").read_text() == "mine"
 
 
 def test_a_table_that_a_person_has_changed(run, tmp_path, draw_number):

@@ -101,7 +101,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             raise InputError("too large for a description of fields")
         return parse_description(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror})") from error
+        raise InputError(f"{path}: can't be read ({reason_of(error)})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: no TOML file ({reason_of(error)})") from error
     except InputError as error:
