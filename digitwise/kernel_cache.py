@@ -27,10 +27,10 @@ from numba.core import config
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
-from platformdirs import user_cache_dir
 
 from digitwise.errors import DigitwiseError
 from digitwise.files import write_atomically
+from digitwise.user_folders import temporary_cache, user_cache
 
 PACKAGE = Path(__file__).parent
 IMPORT = re.compile(r"^\s*(?:from|import) digitwise\.([\w.]+)", re.MULTILINE)
@@ -162,13 +162,9 @@ def folder_of(package: Path) -> Path | None:
 
 
 def _private_folders() -> Iterator[Path]:
-    with suppress(RuntimeError):  # no home folder; older platformdirs then return "~/.cache"
-        cache = Path(user_cache_dir("digitwise", appauthor=False))
-        if cache.is_absolute():
-            yield cache / "kernels"
     with suppress(OSError):  # no folder for temporary files
-        user = os.geteuid() if hasattr(os, "geteuid") else "kernels"
-        yield Path(tempfile.gettempdir()) / f"digitwise-{user}"
+        yield user_cache() / "kernels"
+        yield temporary_cache() / "kernels"
 
 
 def _is_private(folder: Path) -> bool:

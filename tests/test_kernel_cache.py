@@ -95,8 +95,8 @@ def test_the_folder_is_the_first_that_can_be_written_to(tmp_path, monkeypatch, c
     package, cache, temp = (tmp_path / name for name in ("package", "cache", "temp"))
     for folder in (package, cache, temp):
         folder.mkdir()
-    monkeypatch.setattr(kernel_cache, "user_cache_dir", lambda *_, **__: str(cache))
-    monkeypatch.setattr(kernel_cache.tempfile, "gettempdir", lambda: str(temp))
+    monkeypatch.setattr(kernel_cache, "user_cache", lambda: cache)
+    monkeypatch.setattr(kernel_cache, "temporary_cache", lambda: temp)
     refused = set()
     can_be_written = kernel_cache._can_be_written
     monkeypatch.setattr(

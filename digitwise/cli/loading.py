@@ -15,6 +15,7 @@ from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real
 from digitwise.data.sources import load
 from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
+from digitwise.user_folders import expanded
 from digitwise.wording import percent
 
 SETS = ("mnist", "digits")  # that have no folder
@@ -44,7 +45,7 @@ def load_pictures(name: str, classes: tuple[str, ...]) -> Digits:
             "of pictures for each, --data FOLDER"
         )
     with _shown() as progress, timed(f"loading {name}"):
-        return read_classes(Path(name).expanduser(), classes, progress)
+        return read_classes(expanded(name), classes, progress)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from digitwise.cli.columns import Row
 from digitwise.cli.tables import write_table
 from digitwise.errors import DigitwiseError, InputError
 from digitwise.files import replacing, write_atomically
+from digitwise.user_folders import user_cache
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,5 @@ def _remember(path: Path, digest: str) -> None:
 
 def _note(path: Path) -> Path:
     """Return the note's path, in the user's cache: beside the table it would be in the way."""
-    import platformdirs
-
     name = sha256(str(path.resolve()).encode(errors="surrogateescape")).hexdigest()
-    return Path(platformdirs.user_cache_dir("digitwise")) / "tables" / name
+    return user_cache() / "tables" / name

@@ -7,6 +7,7 @@ from pathlib import Path
 from digitwise.data.collections import SUFFIX
 from digitwise.data.sources import named_folder
 from digitwise.errors import DataError
+from digitwise.user_folders import expanded
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
     DataError
         If it is in none of these folders; the message says where it is published.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     name = name.removesuffix(SUFFIX)
     if path.is_file():
         return path
@@ -80,7 +81,7 @@ def find_collection(name: str, data_dir: str | Path | None = None) -> Path:
 def collection_folders(data_dir: str | Path | None = None) -> list[Path]:
     """Return the folders in which collections are looked for, in order."""
     named = os.environ.get("DIGITWISE_COLLECTIONS")
-    folders = [Path(named).expanduser()] if named else []
+    folders = [expanded(named)] if named else []
     if (folder := named_folder(data_dir)) is not None:
         folders += [folder, folder.absolute().parent / "digits"]
     return folders

@@ -7,7 +7,6 @@ between mirrors.
 import contextlib
 import gzip
 import hashlib
-import tempfile
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from digitwise.data.digits import Digits
 from digitwise.data.idx import IMAGES, LABELS, idx_header, read_idx
 from digitwise.errors import DataError, reason_of
+from digitwise.user_folders import user_cache
 
 
 class File(NamedTuple):
@@ -51,13 +51,7 @@ FILES = (
 
 def cache_folder() -> Path:
     """Return the folder of fetched files: in the user's cache, or temporary without a home."""
-    import platformdirs
-
-    try:
-        cache = Path(platformdirs.user_cache_dir("digitwise"))
-    except RuntimeError:  # no home
-        cache = Path(tempfile.gettempdir()) / "digitwise"
-    return cache / "mnist"
+    return user_cache() / "mnist"
 
 
 def find_file(folder: Path, name: str) -> Path | None:

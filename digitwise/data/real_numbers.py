@@ -8,6 +8,7 @@ from typing import Any
 from digitwise.data.catalogue import collection_folders
 from digitwise.errors import DataError, reason_of
 from digitwise.parsing import parse_json
+from digitwise.user_folders import expanded
 
 TRUTH = "truth.json"
 SPLIT = "split.json"
@@ -37,7 +38,7 @@ def find_real_numbers(name: str, data_dir: str | Path | None = None) -> Path:
     DataError
         If no such folder has a `truth.json`.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     near = [
         place / name for folder in collection_folders(data_dir) for place in (folder, folder.parent)
     ]

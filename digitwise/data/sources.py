@@ -7,6 +7,7 @@ from pathlib import Path
 from digitwise.data import mnist
 from digitwise.data.digits import Digits
 from digitwise.errors import DataError
+from digitwise.user_folders import expanded
 
 Progress = Callable[[int, int], None]
 
@@ -18,7 +19,7 @@ def named_folder(data_dir: str | Path | None = None) -> Path | None:
     finds the same files as the command line.
     """
     named = data_dir or os.environ.get("DIGITWISE_DATA")
-    return Path(named).expanduser() if named else None
+    return expanded(named) if named else None
 
 
 def mnist_folder(data_dir: str | Path | None = None) -> Path | None:
@@ -96,8 +97,8 @@ def load(
 
         return collections.read_collection(find_collection(name, data_dir))
     if name.endswith(tables.SUFFIX):
-        return tables.read_table(Path(name).expanduser())
-    return _load_folder(Path(name).expanduser(), progress)
+        return tables.read_table(expanded(name))
+    return _load_folder(expanded(name), progress)
 
 
 def _known() -> Iterable[str]:

@@ -10,6 +10,7 @@ from digitwise.data.catalogue import KNOWN
 from digitwise.data.folders import TEST_EVERY
 from digitwise.data.sources import mnist_folder, resolve
 from digitwise.errors import DigitwiseError, InputError
+from digitwise.user_folders import expanded
 
 SAVED = "saved"  # digits that were saved on the page
 OWN = ("auto", "mnist", "digits", SAVED)  # names of every server
@@ -46,7 +47,7 @@ class Sets:
         here = "" if examples.is_absolute() else f"{os.curdir}{os.sep}"
         self._data = {SAVED: f"{here}{examples}"}
         for data in allowed:
-            path = Path(data).expanduser()
+            path = expanded(data)
             if data not in KNOWN and not path.exists():
                 raise InputError(
                     f"{data}: expected a collection's name, or a file or folder of digits; found "

@@ -1,3 +1,6 @@
+import tempfile
+
+import platformdirs
 import pytest
 
 from digitwise.cli.saving import Output
@@ -87,3 +90,17 @@ def test_a_table_that_a_person_has_changed(run, tmp_path, draw_number):
     assert not (tmp_path / "t.csv.unfinished").exists()
     assert run("read", "a.png", "-o", "t.csv", "--replace").code == 0
     assert "256" not in table.read_text()
+
+
+def _no_home(*_arguments, **_named):
+    raise RuntimeError("could not determine the home directory")
+
+
+def test_a_batch_of_a_user_without_a_home_has_its_table(run, monkeypatch, tmp_path, draw_number):
+    monkeypatch.setattr(platformdirs, "user_cache_dir", _no_home)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    draw_number("250").save(tmp_path / "a.png")
+    for _ in range(2):
+        assert run("read", "a.png", "-o", "t.csv").code == 0
+    (tmp_path / "t.csv").write_text("changed by a person")
+    assert "was changed" in run("read", "a.png", "-o", "t.csv").err
