@@ -5,6 +5,7 @@ from typing import Any
 
 from numba import njit
 
+from digitwise.interrupts import undisturbed
 from digitwise.kernel_cache import KernelCache
 
 # A division that may raise an exception is a branch, which prevents vector instructions.
@@ -18,6 +19,13 @@ def kernel(function: Callable[..., Any], **options: Any) -> Any:
     """
     compiled = njit(nogil=True, **NO_EXCEPTIONS, **options)(function)
     compiled._cache = KernelCache(function)
+    compile_for_args = compiled._compile_for_args
+
+    def compile_undisturbed(*arguments: Any, **named: Any) -> Any:
+        with undisturbed():  # LLVM can't be interrupted by an exception of Python's
+            return compile_for_args(*arguments, **named)
+
+    compiled._compile_for_args = compile_undisturbed
     return compiled
 
 

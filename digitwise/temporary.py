@@ -4,6 +4,7 @@ A process that is killed leaves its temporary files behind. The next process tha
 same folder finds them by their names and removes those without a lock.
 """
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -20,6 +21,7 @@ except ImportError:  # Windows: without locks, only an old file is stale
 SUFFIX = ".digitwise-unfinished"
 STALE_AGE_S = 3600.0  # age of a stale file where locks are missing
 _cleared: set[Path] = set()  # folders that this process has cleared
+_claimed: set[Path] = set()  # files whose names this process has claimed
 
 
 @contextlib.contextmanager
@@ -69,6 +71,33 @@ def temporary_folder(target: Path) -> Iterator[Path]:
 def scratch_folder(name: str) -> contextlib.AbstractContextManager[Path]:
     """Make a folder among the system's temporary files; it is removed at the end of the block."""
     return temporary_folder(Path(tempfile.gettempdir(), name))
+
+
+def claim(target: Path) -> bool:
+    """Claim the name of a new file until this process ends; False if another one has claimed it.
+
+    A folder that can't be written to is not an error here, but when the file is written.
+    """
+    target = target.absolute()
+    if target in _claimed:
+        return True
+    _clear_once(target.parent)
+    path = target.with_name(f".{target.name[:100]}{SUFFIX}")
+    try:
+        while True:
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | (0 if fcntl else os.O_EXCL))
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(descriptor).st_nlink or fcntl is None:
+                break
+            os.close(descriptor)  # another process removed the file before the lock
+    except (FileExistsError, BlockingIOError):
+        return False
+    except OSError:  # a folder that can't be written to, or a file system without locks
+        return True
+    _claimed.add(target)
+    atexit.register(path.unlink, missing_ok=True)
+    return True
 
 
 def clear_stale(folder: Path) -> None:

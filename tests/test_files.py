@@ -147,3 +147,34 @@ def test_one_that_is_cleared_away_before_it_is_locked_is_made_again(tmp_path, mo
         os.close(descriptor)
         assert path.exists()
     assert names(tmp_path) == []
+
+
+CLAIM = """
+import sys
+from pathlib import Path
+from digitwise.temporary import claim
+
+print(claim(Path(sys.argv[1])), flush=True)
+sys.stdin.read()
+"""
+
+
+def start_claim(target):
+    command = [sys.executable, "-c", CLAIM, str(target)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return process, process.stdout.readline().strip()
+
+
+def test_a_name_belongs_to_one_process_until_that_ends(tmp_path):
+    target = tmp_path / "net.safetensors"
+    first, claimed = start_claim(target)
+    assert claimed == "True"
+    second, claimed = start_claim(target)
+    assert claimed == "False"
+    first.kill()
+    first.communicate()
+    second.communicate("")
+    third, claimed = start_claim(target)
+    assert claimed == "True"
+    third.communicate("")
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 import time
 
@@ -66,9 +67,7 @@ def _options(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # some terminals can't show η
+    _prepare_streams()
     begin()
     begun = time.perf_counter()
     try:
@@ -87,7 +86,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _end(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error))
+        what = error.filename or "can't read or write"
+        _end(f"{what}: {reason_of(error)}")
+    except ModuleNotFoundError as error:
+        package = "numba" if error.name == "llvmlite" else error.name
+        _end(
+            f"this needs the package {package}, which a small install lacks: pip install {package}"
+        )
     except MemoryError:
         _end("out of memory: try fewer neurons, a smaller batch or a smaller picture")
     except Exception as error:
@@ -97,6 +102,18 @@ def main() -> None:
             f"internal error: {type(error).__name__}: {str(error)[:300]} "
             "(this is a fault of digitwise; DIGITWISE_DEBUG=1 shows where)"
         )
+
+
+def _prepare_streams() -> None:
+    """Make output and messages possible: closed streams, poor terminals, a width of nonsense."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell; so no file that is opened later gets its number
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # some terminals can't show η
+    if not re.fullmatch("[1-9][0-9]{0,5}", os.environ.get("COLUMNS", "")):
+        os.environ.pop("COLUMNS", None)  # Rich prints nothing into no columns
 
 
 def _end(message: str, code: int = 1) -> None:

@@ -298,6 +298,8 @@ class Journal:
             with suppress(sqlite3.Error, AttributeError):  # it may not have been opened
                 self._database.rollback()
             reason = reason_of(error)
+            if "unable to open" in reason:
+                reason = "its folder is missing, or no file can be made there"
             if "locked" in str(error):
                 reason = "another batch is writing it: wait for it, or give -o another name"
             raise DigitwiseError(

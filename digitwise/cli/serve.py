@@ -157,7 +157,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
     except OSError as error:
+        other = "--host" if isinstance(error, socket.gaierror) else "--port"
         raise DigitwiseError(
-            f"can't listen on {host}, port {port}: {reason_of(error)}; name another with --port"
+            f"can't listen on {host}, port {port}: {reason_of(error)}; name another with {other}"
         ) from error
     return listening

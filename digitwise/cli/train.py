@@ -231,7 +231,8 @@ def _resumed(
 
 
 def _free_name(settings: Settings) -> Path:
-    """Return an unused name for the model: `mnist-784-30-10.safetensors`, or with `-2`, ..."""
+    """Claim an unused name for the model: `mnist-784-30-10.safetensors`, or with `-2`, ..."""
+    from digitwise.temporary import claim
     from digitwise.training.checkpoint import checkpoint_path
     from digitwise.typed_layers import layers_text
 
@@ -239,6 +240,6 @@ def _free_name(settings: Settings) -> Path:
     stem, number = f"{Path(settings.data).absolute().name}-{sizes}"[:150], 1
     while True:
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}.safetensors")
-        if not path.exists() and not checkpoint_path(path).exists():
+        if not path.exists() and not checkpoint_path(path).exists() and claim(path):
             return path
         number += 1

@@ -113,7 +113,9 @@ def test_a_watched_folder_keeps_its_order(out, tmp_path):
 
 
 def test_a_place_where_nothing_can_be_written_is_said(out, tmp_path):
-    with pytest.raises(DigitwiseError, match=r"can't write .*t.csv.unfinished: unable to open"):
+    with pytest.raises(
+        DigitwiseError, match=r"can't write .*t.csv.unfinished: its folder is missing"
+    ):
         begin(tmp_path / "a.png" / out.name, tmp_path)
 
 

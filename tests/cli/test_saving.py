@@ -1,6 +1,3 @@
-import tempfile
-
-import platformdirs
 import pytest
 
 from digitwise.cli.saving import Output
@@ -92,15 +89,23 @@ def test_a_table_that_a_person_has_changed(run, tmp_path, draw_number):
     assert "256" not in table.read_text()
 
 
-def _no_home(*_arguments, **_named):
+NO_HOME = """
+import platformdirs
+
+def user_cache_dir(*_, **__):
     raise RuntimeError("could not determine the home directory")
 
+platformdirs.user_cache_dir = user_cache_dir
+"""
 
-def test_a_batch_of_a_user_without_a_home_has_its_table(run, monkeypatch, tmp_path, draw_number):
-    monkeypatch.setattr(platformdirs, "user_cache_dir", _no_home)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+
+def test_a_user_without_a_home_gets_a_table_once_changed_never_replaced(run, tmp_path, draw_number):
+    (tmp_path / "sitecustomize.py").write_text(NO_HOME)
     draw_number("250").save(tmp_path / "a.png")
+    here = {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
     for _ in range(2):
-        assert run("read", "a.png", "-o", "t.csv").code == 0
+        assert run("read", "a.png", "-o", "t.csv", **here).code == 0
     (tmp_path / "t.csv").write_text("changed by a person")
-    assert "was changed" in run("read", "a.png", "-o", "t.csv").err
+    assert "was changed" in run("read", "a.png", "-o", "t.csv", **here).err
+    (notes,) = tmp_path.glob("digitwise-*/tables")
+    assert list(notes.iterdir())
