@@ -42,7 +42,7 @@ app = typer.Typer(
 for command in (train, evaluate, read, fields, review, learn, sweep, serve, site, models, export):
     app.command(cls=Grouped if command in (train, sweep) else None)(logged(command))
 app.command("import")(logged(import_))
-app.command()(man)
+app.command()(logged(man))
 app.add_typer(data, name="data")
 app.add_typer(lab, name="lab")
 
