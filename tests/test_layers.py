@@ -40,6 +40,7 @@ ANYWHERE = {
     "kernel_cache",
     "shown",
     "temporary",
+    "user_folders",
     "wording",
 }
 HEART = {

@@ -22,6 +22,7 @@ VARIABLES = {
     "it is set.",
     "RAY_DEDUP_LOGS_SKIP_REGEX": "Which repeated lines of its processes Ray shows: all with --on "
     "ray, unless it is set.",
+    "COLUMNS": "Width of tables in characters; what is no width is ignored.",
     "FORCE_COLOR": "Any value: colours in a pipe, too.",
 }
 
