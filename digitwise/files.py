@@ -49,8 +49,7 @@ def replacing(path: str | Path) -> Iterator[BufferedRandom]:
     except DigitwiseError:
         raise
     except (OSError, ValueError) as error:
-        reason = reason_of(error)
-        raise DigitwiseError(f"can't write {path}: {reason}") from error
+        raise DigitwiseError(f"can't write {path}: {reason_of(error)}") from error
 
 
 def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> None:
@@ -84,8 +83,7 @@ def write_folder_atomically(path: str | Path, contents: Mapping[str, bytes]) -> 
                 raise
             _fsync_folder(target.parent)
     except (OSError, ValueError) as error:
-        reason = reason_of(error)
-        raise DigitwiseError(f"can't write {path}: {reason}") from error
+        raise DigitwiseError(f"can't write {path}: {reason_of(error)}") from error
 
 
 def _permissions_of_a_new_file(path: Path) -> None:

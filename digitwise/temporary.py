@@ -82,13 +82,20 @@ def claim(target: Path) -> bool:
     if target in _claimed:
         return True
     _clear_once(target.parent)
-    path = target.with_name(f".{target.name[:100]}{SUFFIX}")
+    # The whole name: names that differ at their ends only are claimed one after the other.
+    path = target.with_name(f".{target.name}{SUFFIX}")
     try:
         while True:
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR | (0 if fcntl else os.O_EXCL))
-            if fcntl is not None:
+            if fcntl is None:  # the file itself is the claim; Windows removes no open file
+                os.close(descriptor)
+                break
+            try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(descriptor).st_nlink or fcntl is None:
+            except OSError:
+                os.close(descriptor)
+                raise
+            if os.fstat(descriptor).st_nlink:
                 break
             os.close(descriptor)  # another process removed the file before the lock
     except (FileExistsError, BlockingIOError):
@@ -96,8 +103,13 @@ def claim(target: Path) -> bool:
     except OSError:  # a folder that can't be written to, or a file system without locks
         return True
     _claimed.add(target)
-    atexit.register(path.unlink, missing_ok=True)
+    atexit.register(_release, path)
     return True
+
+
+def _release(claimed: Path) -> None:
+    with contextlib.suppress(OSError):
+        claimed.unlink()
 
 
 def clear_stale(folder: Path) -> None:

@@ -166,9 +166,12 @@ def start_claim(target):
 
 
 def test_a_name_belongs_to_one_process_until_that_ends(tmp_path):
-    target = tmp_path / "net.safetensors"
+    target = tmp_path / f"{'n' * 150}.safetensors"
     first, claimed = start_claim(target)
     assert claimed == "True"
+    other, claimed = start_claim(target.with_stem(f"{target.stem}-2"))
+    assert claimed == "True"
+    other.communicate("")
     second, claimed = start_claim(target)
     assert claimed == "False"
     first.kill()

@@ -300,7 +300,7 @@ class Journal:
             reason = reason_of(error)
             if "unable to open" in reason:
                 reason = "its folder is missing, or no file can be made there"
-            if "locked" in str(error):
+            elif "locked" in reason:
                 reason = "another batch is writing it: wait for it, or give -o another name"
             raise DigitwiseError(
                 f"can't write {self.path or 'a temporary file'}: {reason}"

@@ -55,9 +55,9 @@ class Output:
             If the file exists and digitwise did not write it, or it was changed since. So for
             each page of PAGE XML.
         """
-        if not self.piped and not self.replace:
+        if not self.piped:
             for path in takewhile(Path.exists, self._paths()):
-                _check(path)
+                self._check(path)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write the table.
@@ -90,14 +90,19 @@ class Output:
         from digitwise.cli.archives import pages_of
         from digitwise.cli.pagexml import to_page_xml
 
-        self.check()
         paths = self._paths()
         for page in pages_of(rows):
             path, content = next(paths), to_page_xml(page).encode()
+            self._check(path)
             _remember(path, sha256(content).hexdigest())
             write_atomically(path, content)
-        for path in takewhile(Path.exists, paths):
-            path.unlink()  # a page of an earlier, longer table
+        for path in takewhile(Path.exists, paths):  # pages of an earlier, longer table
+            self._check(path)
+            path.unlink()
+
+    def _check(self, path: Path) -> None:
+        if not self.replace:
+            _check(path)
 
     def _paths(self) -> Iterator[Path]:
         """Yield the table's path; of PAGE XML, those of all pages, without an end."""

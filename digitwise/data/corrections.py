@@ -76,8 +76,7 @@ def read_corrections(path: Path) -> list[Correction]:
     except UnicodeDecodeError:
         raise DataError(f"{path}: expected UTF-8; save the table as CSV UTF-8") from None
     except (OSError, ValueError) as error:
-        reason = reason_of(error)
-        raise DataError(f"{path} can't be read: {reason}") from error
+        raise DataError(f"{path} can't be read: {reason_of(error)}") from error
     return [_correction(path, line, row) for line, row in rows if _is_corrected(row)]
 
 

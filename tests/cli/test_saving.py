@@ -71,6 +71,10 @@ def test_page_xml_is_a_file_a_page(tmp_path):
     with pytest.raises(InputError, match=r"t\.2\.page"):
         out.write([{"file": "0.png", "page": 0, "page_size": [9, 9]}])
     assert (tmp_path / "t.2.page.xml").read_text() == "mine"
+    (tmp_path / "t.2.page.xml").rename(tmp_path / "t.3.page.xml")  # behind a gap
+    with pytest.raises(InputError, match=r"t\.3\.page"):
+        out.write([{"file": f"{k}.png", "page": 0, "page_size": [9, 9]} for k in range(3)])
+    assert (tmp_path / "t.3.page.xml").read_text() == "mine"
 
 
 def test_a_table_that_a_person_has_changed(run, tmp_path, draw_number):
