@@ -23,8 +23,9 @@ Task: TypeAlias = list[Given]
 SET_ASIDE = "set aside: it ended the process that read it, perhaps for want of memory"
 
 # A pool whose processes die closes its queues. If another process is starting then, `submit`
-# raises OSError ("handle is closed").
-_BROKEN = (BrokenProcessPool, OSError)
+# raises OSError ("handle is closed"), or ValueError ("bad value(s) in fds_to_keep") if a new
+# pipe has the descriptor of a closed queue.
+_BROKEN = (BrokenProcessPool, OSError, ValueError)
 
 
 def read_some(reader: "Reader", sources: Task, options: Options) -> list[Result]:

@@ -160,23 +160,25 @@ def test_processes_that_die_at_once_are_an_error(sources, monkeypatch, reader):
         list(reader.read_many(sources, jobs=2))
 
 
-def test_a_pool_that_closes_while_it_gets_a_task_is_replaced(sources, monkeypatch, reader):
+@pytest.mark.parametrize(
+    "error", [OSError("handle is closed"), ValueError("bad value(s) in fds_to_keep")]
+)
+def test_a_pool_that_closes_while_it_gets_a_task_is_replaced(error, sources, monkeypatch, reader):
     make_pool, pools = workers.make_pool, []
+
+    def fail(*_arguments):
+        raise error
 
     def make_closing_pool(*arguments):
         pools.append(make_pool(*arguments))
         if len(pools) == 1:
-            monkeypatch.setattr(pools[0], "submit", _raise_closed)
+            monkeypatch.setattr(pools[0], "submit", fail)
         return pools[-1]
 
     monkeypatch.setattr(workers, "make_pool", make_closing_pool)
     found = list(reader.read_many(sources, jobs=2))
     assert len(pools) == 2
     assert told(found) == told(reader.read_many(sources, jobs=1))
-
-
-def _raise_closed(*_arguments):
-    raise OSError("handle is closed")
 
 
 def _die(_reader):
@@ -239,11 +241,12 @@ def test_a_reader_pickles_and_copies_and_reads_bit_for_bit_alike(draw_number, co
 
 
 def _parameters(reader):
-    network = reader.network
+    networks = reader.network.members
     if reader.compiled:
-        _, (network, _) = network.__reduce__()
-    signs = reader.weighing.signs
-    return [*network.weights, *network.biases, *signs.weights, *signs.biases]
+        networks = [member.__reduce__()[1][0] for member in networks]
+    # The weighing has the second network, too.
+    networks = [*networks, reader.weighing.second, reader.weighing.signs]
+    return [p for network in networks for p in (*network.weights, *network.biases)]
 
 
 def test_numbers_pickle_without_their_picture(reader, draw_number, tmp_path):
