@@ -70,5 +70,11 @@ def review(
         complain(f"{said} was not written: {found.problem}")
         raise typer.Exit(1)
     people(False).print(
-        f"{said} has every decision; {progress.wrong:.1f} of the others expected wrong"
+        f"{said} has every decision{_but(found.written.by_hand)}; {progress.wrong:.1f} of the "
+        "others expected wrong"
     )
+
+
+def _but(by_hand: int) -> str:
+    """Return the exception for cells that hold a text that is no number."""
+    return f" but {by_hand:,}, changed by hand into no number, which stay" if by_hand else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digitwise.data.corrections import CORRECTED, Box
+from digitwise.data.corrections import CORRECTED, MOST_DIGITS, Box
 from digitwise.errors import DataError, InputError
 from digitwise.review.contents import Content
 
@@ -127,10 +127,11 @@ def check_text(text: str) -> str:
         If the text is no number: a spreadsheet might take it for a formula.
     """
     text = text.strip()
-    if len(text) > MAX_TEXT or not WRITTEN.fullmatch(text):
+    digits = sum(map(str.isdecimal, text))
+    if len(text) > MAX_TEXT or digits > MOST_DIGITS or not WRITTEN.fullmatch(text):
         raise InputError(
             f"expected a number: digits, signs - . , / : = between them, × for a crossed-out cell, "
-            f"at most {MAX_TEXT} characters; found {text[:70]!r}"
+            f"at most {MOST_DIGITS} digits and {MAX_TEXT} characters; found {text[:70]!r}"
         )
     return text
 

@@ -52,6 +52,7 @@ class Review:
     def __init__(self, table: Path, reader: Reader, form: Form | None = None) -> None:
         check_kind(table)
         self.table, self.pictures = table, Pictures(table, reader, form)
+        self._signature = _signature(table)
         try:
             content = table.read_bytes()
         except OSError as error:
@@ -60,6 +61,7 @@ class Review:
         check_writable(table)
         self.journal = Journal(table)
         self._places = {item.key: k for k, item in enumerate(self.items)}
+        self._opened = {item.key: item for item in self.items}
         self._entries: dict[int, Entry] = {}
         self._boxes: dict[int, list[float]] = {}
         self._last, self._lock, self._writing = 0, threading.Lock(), threading.Lock()
@@ -158,7 +160,8 @@ class Review:
         """Write the decisions into the table; if that fails, `problem` has the reason."""
         with self._writing:
             try:
-                self.written, self.problem = write_decisions(self.table, self.journal), ""
+                self.written = write_decisions(self.table, self.journal, self._opened)
+                self.problem, self._signature = "", _signature(self.table)
             except (DigitwiseError, OSError) as error:
                 self.problem = f"{error}; all corrections are safe in {self.journal.path.name}"
 
@@ -180,7 +183,7 @@ class Review:
         while not self._ended.wait(rest):
             began = time.monotonic()
             try:
-                if self.unwritten:
+                if self.unwritten or _signature(self.table) != self._signature:
                     self.write()
             except DigitwiseError as error:  # the journal is busy, or its disk has gone
                 self.problem = str(error)
@@ -210,6 +213,15 @@ class Review:
             state = NO_NUMBER if item.state == NO_NUMBER else CORRECTED
             by_table = {"id": 0, "state": state, "text": item.text, "who": "", "at": ""}
         return {"position": position, **told, "entry": entry.to_dict() if entry else by_table}
+
+
+def _signature(table: Path) -> tuple[int, int, int] | None:
+    """Return what changes when a program writes the table; None if there is no table."""
+    try:
+        found = table.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def name_of(who: str) -> str:

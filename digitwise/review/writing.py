@@ -7,16 +7,17 @@ digitwise's own file: `digitwise read -o` asks for --replace before it overwrite
 import json
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitwise.data.corrections import CORRECTED, MOST_DIGITS, READABLE, find_picture
+from digitwise.data.corrections import CORRECTED, find_picture, is_learnable
 from digitwise.errors import DigitwiseError, InputError, reason_of
 from digitwise.files import write_atomically
 from digitwise.reading.value import possible_values
 from digitwise.review.contents import Cell, Cells, parse
-from digitwise.review.items import NO_NUMBER, OPEN, Item, items_of
-from digitwise.review.journal import Entry, Journal
+from digitwise.review.items import NO_NUMBER, OPEN, Item, check_text, items_of
+from digitwise.review.journal import ConflictError, Entry, Journal
 
 CORRECTIONS = ".corrections.jsonl"
 TRIES = 3  # if others keep writing the table
@@ -31,7 +32,7 @@ class Written:
     last : int
         Last entry of the journal that the table has.
     by_hand : int
-        Numbers that somebody has changed in the table against the decision: they stay.
+        Cells that somebody has changed in the table into a text that is no number: they stay.
     """
 
     last: int
@@ -43,8 +44,18 @@ def corrections_path(table: Path) -> Path:
     return table.with_name(table.name + CORRECTIONS)
 
 
-def write_decisions(table: Path, journal: Journal) -> Written:
+def write_decisions(table: Path, journal: Journal, opened: Mapping[str, Item]) -> Written:
     """Write missing decisions into the table, and the file of corrections.
+
+    A number that somebody has changed in the table meanwhile is a decision, too: it is noted in
+    the journal, so that the page shows it.
+
+    Parameters
+    ----------
+    table : Path
+    journal : Journal
+    opened : dict
+        Items by key, as they were when the review began.
 
     Raises
     ------
@@ -56,15 +67,12 @@ def write_decisions(table: Path, journal: Journal) -> Written:
         content = parse(table, before)
         items = items_of(table, content)
         latest, texts = _by_key(journal.entries())
+        by_hand = _note_changes_by_hand(items, journal, opened, latest, texts)
         last = max((entry.id for entry in latest.values()), default=0)
         changes: dict[int, Cells] = defaultdict(dict)
-        by_hand = 0
-        decided = [item for item in items if item.key in latest]
+        decided = [item for item in items if item.key in latest and item.key not in by_hand]
         for item in sorted(decided, key=lambda item: latest[item.key].id):
-            if _by_hand(item, texts[item.key]):
-                by_hand += 1
-            else:
-                changes[item.line] = {**changes[item.line], **_cells(item, latest[item.key])}
+            changes[item.line] = {**changes[item.line], **_cells(item, latest[item.key])}
         stale = {}
         for line, cells in changes.items():
             row = content.rows[line]
@@ -78,7 +86,7 @@ def write_decisions(table: Path, journal: Journal) -> Written:
                 continue  # somebody has written it meanwhile
             write_atomically(table, after)
         _write_corrections(table, items, latest)
-        return Written(last, by_hand)
+        return Written(last, len(by_hand))
     raise DigitwiseError(f"{table} is being written by others: corrections wait in {journal.path}")
 
 
@@ -116,9 +124,37 @@ def _by_key(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, set[str]]
     return latest, texts
 
 
-def _by_hand(item: Item, texts: set[str]) -> bool:
-    """Return whether a person has typed a text that was neither decided here nor read."""
-    return "?" not in item.text and item.text not in {item.guess, "", *texts}
+def _note_changes_by_hand(
+    items: list[Item],
+    journal: Journal,
+    opened: Mapping[str, Item],
+    latest: dict[str, Entry],
+    texts: Mapping[str, set[str]],
+) -> set[str]:
+    """Note texts that a person has typed into the table, in the journal and in `latest`.
+
+    A text that was read, or decided here, is not such a text.
+
+    Returns
+    -------
+    set of str
+        Keys of cells that stay as they are: they hold no number, or somebody has decided otherwise
+        on the page a moment ago, which the next writing compares.
+    """
+    stay = set()
+    for item in items:
+        was = opened.get(item.key)
+        known = {"", *texts.get(item.key, ())} | ({was.text, was.guess} if was else {item.guess})
+        if item.text in known or "?" in item.text or not (was or item.key in latest):
+            continue
+        try:
+            text, seen = check_text(item.text), latest.get(item.key)
+            before = (was or item).was
+            last = seen.id if seen else 0
+            latest[item.key] = journal.add(item.key, CORRECTED, text, "", last, before, None)
+        except (InputError, ConflictError):
+            stay.add(item.key)
+    return stay
 
 
 def _cells(item: Item, entry: Entry) -> Cells:
@@ -164,11 +200,8 @@ def _write_corrections(table: Path, items: list[Item], latest: dict[str, Entry])
         if not entry or entry.state not in (CORRECTED, NO_NUMBER):
             continue
         box = item.box or entry.box
-        readable = (
-            READABLE.fullmatch(entry.text) and sum(map(str.isdigit, entry.text)) <= MOST_DIGITS
-        )
         picture = find_picture(table, item.file)
-        if not (box and picture and (readable or entry.state == NO_NUMBER)):
+        if not (box and picture and (is_learnable(entry.text) or entry.state == NO_NUMBER)):
             continue
         try:
             file = str(picture.relative_to(table.parent))

@@ -1,6 +1,7 @@
 """A table in review: decisions reach the table and the corrections."""
 
 import json
+import time
 
 import pytest
 
@@ -106,19 +107,76 @@ def test_read_asks_before_it_replaces_what_was_corrected(make_review, make_table
         Output(review.table, ".csv").check()
 
 
-def test_what_somebody_changes_in_the_table_meanwhile_stays(make_review):
-    review = make_review()
-    text = review.table.read_text(encoding="utf-8")
-    by_hand = text.replace('"078",78.0', '"079",78.0').replace('"-5",-5.0', '"-9",-5.0')
-    assert by_hand != text
-    review.table.write_text(by_hand, encoding="utf-8")
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_what_somebody_changes_in_the_table_meanwhile_is_a_decision(make_review, suffix):
+    review = make_review(suffix)
+    change(review.table, ('"078"', '"079"'), ('"-5"', '"-9"'))
     decide(review, 0, "72")
+    mine = decide(review, 1, "-7")
+    review.write()
+    assert texts(review.table) == ["079", "72", "-9"]
+    assert review.written.by_hand == 0
+    # The page gets them, and a decision by somebody who has not seen them is refused.
+    told, _ = review.changes(mine["id"])
+    assert [(e["position"], e["text"]) for e in told] == [(3, "079"), (1, "-9")]
+    with pytest.raises(ConflictError, match="079"):
+        decide(review, 3, "078")
+    assert [row["position"] for row in review.open_after(-1, "a", 9)] == [2]
+    learnt = read_corrections(corrections_path(review.table))
+    assert [c.text for c in learnt] == ["079", "72", "9"]  # signs are not learnt
+    # Taken back, the first text comes again.
+    for entry in told:
+        decide(review, entry["position"], "", seen=entry["id"], state="open")
+    review.write()
+    assert texts(review.table) == ["078", "72", "-5"]
+
+
+def test_a_cell_that_holds_no_number_stays(make_review):
+    review = make_review()
+    change(review.table, ('"-5"', '"see page 3"'))
     decide(review, 1, "-7")
     review.write()
-    rows = cells_of(review.table)
-    assert [row["text"] for row in rows][:3] == ["079", "72", "-9"]
+    assert texts(review.table)[2] == "see page 3"
     assert review.written.by_hand == 1
-    assert Review(review.table, review.pictures._reader).progress().decided == 3
+
+
+def test_a_decision_of_the_same_moment_does_not_replace_what_was_typed(make_review, monkeypatch):
+    review = make_review()
+    change(review.table, ('"078"', '"079"'))
+    first = decide(review, 3, "076")
+    known = review.journal.entries()
+    decide(review, 3, "077", seen=first["id"])
+    with monkeypatch.context() as patched:
+        patched.setattr(review.journal, "entries", lambda: known)  # read before the last decision
+        review.write()
+    assert texts(review.table)[0] == "079"
+    assert review.unwritten
+    review.write()
+    assert texts(review.table)[0] == "079"
+    assert [(e["position"], e["text"]) for e in review.changes(0)[0]] == [(3, "079")]
+
+
+def test_a_change_in_the_table_is_seen_without_a_decision(make_review):
+    review = make_review()
+    review.start()
+    change(review.table, ('"078"', '"079"'))
+    end = time.monotonic() + 30
+    while not review.changes(0)[0] and time.monotonic() < end:
+        time.sleep(0.05)
+    review.close()
+    assert [(e["position"], e["text"]) for e in review.changes(0)[0]] == [(3, "079")]
+
+
+def texts(table):
+    return [row["text"] for row in cells_of(table)[:3]]
+
+
+def change(table, *pairs):
+    text = table.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    table.write_text(text, encoding="utf-8")
 
 
 def test_decisions_of_a_killed_server_come_into_the_table(make_review):

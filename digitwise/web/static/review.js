@@ -235,7 +235,7 @@ async function begin() {
     return;
   }
   find("item").hidden = find("state").hidden = false;
-  find("table").textContent = `${opened.table}; corrections are also in ${opened.corrections}`;
+  find("table").textContent = `${opened.table}; corrections of numbers whose picture is known go into ${opened.corrections}, too`;
   find("who").value = localStorage.getItem("who") ?? opened.who;
   showProgress(opened.progress);
   listen();

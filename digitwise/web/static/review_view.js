@@ -55,13 +55,14 @@ export function showReading(reading) {
   if (reading?.crop) {
     image.src = `data:image/png;base64,${reading.crop}`;
     image.alt = "the number as it was written";
-    // Small numbers are enlarged, as far as there is room.
+    // Small numbers are enlarged, and pages reduced, as far as there is room.
     const [width, height] = reading.size;
-    const scale = Math.max(1, Math.min(4, 720 / width, 300 / height));
+    const room = Math.min(560, Math.max(300, height));
+    const scale = Math.min(4, 720 / width, room / height);
     image.style.width = `${Math.round(width * scale)}px`;
   }
   find("missing").hidden = !reading?.error;
-  find("missing").textContent = reading?.error ? `${reading.error}; the text can still be corrected` : "";
+  find("missing").textContent = reading?.error ? `${reading.error}; the text can still be corrected, but nothing can be learnt from it` : "";
   drawCuts(reading);
 }
 
@@ -111,7 +112,7 @@ export function showProgress({ items, decided, rejected, wrong, error }) {
 }
 
 export function showSaved({ problem, written, by_hand: byHand }, table) {
-  const kept = byHand ? ` ${byHand} numbers changed by hand in the table were left unchanged.` : "";
+  const kept = byHand ? ` Changed by hand into a text that is no number, and left so: ${byHand}.` : "";
   find("saved").textContent = problem || (written ? `Every decision is in ${table}.${kept}` : "Saved; the table follows in a moment.");
   find("saved").classList.toggle("error", Boolean(problem));
 }
