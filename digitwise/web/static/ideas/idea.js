@@ -18,6 +18,7 @@ export class Idea {
     }
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => this.changed());
+    document.addEventListener("anew", () => { this.touched = false; });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.answer && this.show(this.answer));
   }
 

@@ -53,6 +53,7 @@ export function showPath(root) {
     if (!confirm("Forget which steps were done?")) return;
     keepSteps([]);
     news = "";
+    document.dispatchEvent(new Event("anew")); // answers on their way count for no step
     draw();
   });
   window.addEventListener("storage", draw); // a step that was done in another tab
