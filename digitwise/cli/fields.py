@@ -72,6 +72,7 @@ def fields(
         flat = flat_picture(page, out)
         write_atomically(flat, light_as_png(form.grey))
         reference = flat.name
+        console.print(f"The page, laid flat, is {flat}: the description refers to it")
     saved = {"size": [*form.size], "reference": reference, "field": form.entries()}
     seen = out.with_name(f"{out.stem}{OVERLAY_SUFFIX}")
     write_atomically(seen, _drawn(form))

@@ -16,7 +16,7 @@ from digitwise.imaging.surface import Light
 
 MAX_COMPONENTS = 5_000  # more than a full page of digits has
 MAX_BOX_PIXELS = 40_000_000  # maximum total area of boxes, ten pages: each component stores its ink
-MAX_SPECK_SHARE = 0.12  # maximum longer side of a speck, as a share of the largest digit's
+MAX_SPECK_SHARE = 0.08  # maximum longer side of a speck, as a share of the largest digit's
 OUTSIZE = 4.0  # times the usual size: larger components (a signature, a ring) are no digits
 FRAMED_AT_ONCE = 256  # components framed in one step; all of a texture's would need too much memory
 MIN_LINE_SIDES = 0.6  # minimum length of a thin line, as a share of the picture's side

@@ -41,19 +41,26 @@ def draw_overlay(page: "Image", numbers: list[Number]) -> bytes:
     y = page.height + 2 * margin
     for number in numbers:
         colour = REJECTED if number.rejected else READ
-        text = f"{number.shown}   confidence {number.confidence:.3f}"
-        draw.text((margin, y), text, fill=colour, font=font)
+        of = f"{number.field}: " if number.field else ""
+        text = f"{of}{number.shown}   confidence {number.confidence:.3f}"
+        draw.text((margin, y), _drawable(text), fill=colour, font=font)
         for i, digit in enumerate(number.digits):
             x0, y0, x1, y1 = (margin + round(v * scale) for v in digit.bbox)
             draw.rectangle((x0, y0, x1, y1), outline=colour, width=2)
-            draw.text((x0, max(0, y0 - 19)), digit.char, fill=colour, font=font)
+            char = _drawable(digit.char)
+            draw.text((x0, max(0, y0 - 19)), char, fill=colour, font=font)
             left = margin + i * cell
             canvas.paste(_seen(digit), (left, y + 22))
-            draw.text((left, y + 24 + SEEN), f"{digit.char} {digit.p:.2f}", fill=colour, font=font)
+            draw.text((left, y + 24 + SEEN), f"{char} {digit.p:.2f}", fill=colour, font=font)
         y += cell + 42
     content = io.BytesIO()
     canvas.save(content, format="PNG")
     return content.getvalue()
+
+
+def _drawable(text: str) -> str:
+    """Return a text with an x for a crossed-out cell: Pillow's font has no sign for it."""
+    return text.replace("×", "x")
 
 
 def _seen(digit: ReadDigit) -> "Image":

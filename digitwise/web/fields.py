@@ -50,6 +50,10 @@ def opened(request: Request) -> Opened:
     file: EditedFile | None = request.app.state.edited
     if file is None:
         return Opened()
+    try:
+        file.refresh()
+    except InputError as error:
+        raise HTTPException(409, str(error)) from error
     key = None if file.grey is None else _pictures(request).add(file.grey)
     description = for_json(file.description)
     return Opened(

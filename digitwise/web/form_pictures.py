@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digitwise.errors import DataError
+from digitwise.errors import DataError, InputError
 from digitwise.files import write_atomically
 from digitwise.imaging.light import as_pixels
 from digitwise.imaging.surface import Light
+from digitwise.reading.forms.description import parse_description
 from digitwise.temporary import scratch_folder
+from digitwise.web.described import has_comments, require_drawable
 
 MOST_PICTURES = 40
 
@@ -65,7 +67,7 @@ class EditedFile:
     path : Path
         There may be no file yet.
     description : dict
-        What the editor begins with.
+        The description as it was opened, or saved last.
     grey : float32 array of shape (h, w) or None
         The form's page, if there is a picture of it.
     new_reference : dict of Path to bytes
@@ -79,6 +81,28 @@ class EditedFile:
     grey: Light | None = None
     new_reference: dict[Path, bytes] = field(default_factory=dict)
     comments: bool = False
+
+    def __post_init__(self) -> None:
+        self._known = self.stamp()
+
+    def refresh(self) -> None:
+        """Read the description anew if the file has changed since it was read or saved.
+
+        Raises
+        ------
+        InputError
+            If it can't be edited any more.
+        """
+        stamp = self.stamp()
+        if stamp in ("", self._known):
+            return
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        try:
+            description = parse_description(text)
+            require_drawable(description)
+        except InputError as error:
+            raise InputError(f"{self.path.name} has changed: {error}") from error
+        self.description, self.comments, self._known = description, has_comments(text), stamp
 
     def stamp(self) -> str:
         """What the file holds, in short; empty if there is none."""
@@ -105,9 +129,11 @@ class EditedFile:
             If it can't be written.
         """
         if not replace and self.stamp() != stamp:
-            raise ChangedError(f"{self.path.name} was changed by another program meanwhile")
+            raise ChangedError(f"{self.path.name} has changed since it was opened")
         for path, content in self.new_reference.items():
             write_atomically(path, content)
         self.new_reference.clear()
         write_atomically(self.path, text.encode())
-        return self.stamp()
+        self.description, self.comments = parse_description(text), False
+        self._known = self.stamp()
+        return self._known

@@ -89,6 +89,8 @@ def test_errors_of_fields_are_one_line(run, tmp_path, draw_number):
     (tmp_path / "form.toml").write_text("size = 3")
     read = ("read", "number.png", "--fields", "form.toml")
     assert_one_line(run(*read), 1, "form.toml: in the file: missing: field")
+    (tmp_path / "form.toml").write_text("")
+    assert_one_line(run(*read), 1, "form.toml: an empty file")
     ran = run(*read, "--count", 3)
     assert ran.code == 2
     assert "leave out --layout" in ran.err

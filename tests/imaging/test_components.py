@@ -29,8 +29,10 @@ def test_pieces_are_found_from_left_to_right_with_their_own_ink():
 def test_specks_are_dirt():
     ink = np.zeros((40, 60), np.float32)
     ink[5:35, 40:44] = 1
-    ink[2:5, 2:5] = 1
+    ink[2:4, 2:4] = 1
     assert len(find_components(ink)) == 1
+    ink[2:6, 2:6] = 1  # as large as a point
+    assert len(find_components(ink)) == 2
 
 
 def test_no_ink_no_components():

@@ -178,6 +178,29 @@ def test_a_file_is_saved_but_never_over_one_that_changed(client, edited):
     assert parse_description(edited.path.read_text()) == opened["description"]
 
 
+def test_a_page_that_is_loaded_again_begins_with_what_was_saved(client, edited):
+    opened = client.get("/api/fields").json()
+    changed = {**opened["description"], "field": [{**FIELDS[0], "name": "tax paid"}]}
+    saving = {"description": changed, "stamp": opened["stamp"]}
+    saved = client.put("/api/fields/file", json=saving)
+    again = client.get("/api/fields").json()
+    assert again["description"] == changed
+    assert again["stamp"] == saved.json()["stamp"]
+    # By another program, too.
+    edited.path.write_text("# mine\n" + edited.path.read_text().replace("tax paid", "tax due"))
+    again = client.get("/api/fields").json()
+    assert [field["name"] for field in again["description"]["field"]] == ["tax due"]
+    assert again["comments"]
+    kept = {"description": opened["description"], "stamp": again["stamp"]}
+    assert client.put("/api/fields/file", json=kept).json()["saved"]
+    text = edited.path.read_text()
+    edited.path.write_text("nonsense")
+    refused = client.get("/api/fields")
+    edited.path.write_text(text)
+    assert refused.status_code == 409
+    assert "form.toml has changed: " in refused.json()["detail"]
+
+
 def test_where_no_file_is_edited_none_is_saved(address):
     with httpx.Client(base_url=address, timeout=60) as client:
         assert client.get("/api/fields").json()["name"] is None

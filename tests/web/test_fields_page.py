@@ -228,7 +228,8 @@ def test_a_copy_is_tried_and_the_file_saved(room, edited, draw_number, tmp_path)
     press(room, "Save form.toml")
     says(room, "Saved form.toml.")
     assert tomllib.loads(edited.path.read_text()) == saved
-    assert said == ["form.toml was changed by another program meanwhile. Replace it?"] * 2
+    changed = "form.toml has changed since this page opened it, in another tab or program"
+    assert said == [f"{changed}. Replace it?"] * 2
 
 
 def test_a_description_is_opened_with_its_picture(room, edited, tmp_path):

@@ -143,7 +143,9 @@ def test_an_experiment_has_a_way_back_and_a_dark_mode(browser, address):
     assert page.locator("nav [aria-current]").inner_text() == "Lab"
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(14, 20, 24)"
-    assert page.locator(".lab figure img").first.evaluate("image => image.naturalWidth") > 0
+    picture = page.locator(".lab figure img").first
+    picture.scroll_into_view_if_needed()  # it is loaded when it is looked at
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.get_by_role("link", name="all experiments").click()
     page.get_by_role("link", name="Read", exact=True).click()
     page.get_by_text("on this machine").wait_for()

@@ -61,6 +61,7 @@ def room(page, address):
     return page
 
 
+@pytest.mark.parametrize("page", [1440], indirect=True)  # the width changes nothing here
 def test_shapes_are_taught_tried_saved_and_evaluated(room, tmp_path):
     rng = np.random.default_rng(6)
     show(room, 8, rng)

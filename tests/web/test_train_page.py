@@ -204,6 +204,7 @@ def test_two_browsers_dont_touch_each_other(browser, address):
         context.close()
 
 
+@pytest.mark.parametrize("page", [1440], indirect=True)  # the width changes nothing here
 def test_reading_goes_on_meanwhile(page, address):
     open_room(page, address)
     fill(page, "Epochs", "1000")

@@ -79,13 +79,16 @@ def load_form(path: Path) -> Form:
     Raises
     ------
     InputError
-        If it can't be read or isn't one; it says what is wrong where.
+        If it can't be read or isn't one, or its reference is missing; it says what is wrong where.
     """
     saved = read_toml(path)
     try:
-        return form_of(saved, path.parent)
+        form = form_of(saved, path.parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    if form.reference and not form.reference.exists():
+        raise InputError(f"{path}: its reference {form.reference}: no such file")
+    return form
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -179,6 +182,8 @@ def _understand(saved: dict[str, Any], folder: Path) -> tuple[Form | None, list[
 
 def _page(saved: dict[str, Any]) -> tuple[list[int], str | None]:
     """Its size and the name of its reference; that there are fields, and how many, is checked."""
+    if not saved:
+        raise InputError("an empty file; `digitwise fields PICTURE` writes a description")
     check_keys(saved, {"size", "field"}, {"reference", "rule"}, "the file")
     size = whole_numbers(saved["size"], 2, "size")
     if not 1 <= min(size) <= max(size) <= LONGEST_SIDE:

@@ -74,13 +74,19 @@ def read_field(entry: Any, size: list[int]) -> Field:
     """
     if not isinstance(entry, dict):
         raise InputError(f"expected a table [[field]]; found {entry!r:.50}")
-    check_keys(entry, {"name", "box"}, OPTIONS, "[[field]]")
+    named = f" {entry['name']!r:.50}" if isinstance(entry.get("name"), str) else ""
+    check_keys(entry, {"name", "box"}, OPTIONS, f"[[field]]{named}")
     name = entry["name"]
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         raise InputError(f"expected a field's name to be some text; found {name!r:.50}")
     if len(name) > MOST_NAME:
         raise InputError(f"expected a name of {MOST_NAME} characters at most; found {name!r:.50}")
     left, top, right, bottom = whole_numbers(entry["box"], 4, f"box of {name!r:.50}")
+    if left >= right or top >= bottom:
+        raise InputError(
+            f"expected the box of {name!r:.50} as [left, top, right, bottom], left before right "
+            f"and top above bottom; found {entry['box']!s:.60}"
+        )
     if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
         raise InputError(
             f"expected the box of {name!r:.50} as [left, top, right, bottom] within "

@@ -1,7 +1,7 @@
 """Propose the fields of a form from its print: boxes, cells, lines to write on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from digitwise.reading.forms.labels import without_labels
 
 AROUND = 3  # pixels that are looked at beyond a box
 MIN_SKEW_DEGREES = 0.3  # of a page that is turned upright first
+MAX_EDGE_HEIGHTS = 0.15  # maximum thickness of an edge that two boxes share, in box heights
+CELLS_OFF = 0.15  # of a cell's width: by which the cells of a comb may differ
 OFF = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
 
 
@@ -99,18 +101,49 @@ def propose_fields(grey: Light, ink: Light | None = None) -> list[Proposed]:
         Its ink, where that is known: see `ink_of_page`.
     """
     ink = ink_of_page(grey) if ink is None else ink
-    lines = find_rules(ink) | find_dotted(ink)
-    boxes = find_boxes(lines)
-    boxes, to_write_on = without_labels(grey, ink, lines, boxes, find_writing_lines(lines, boxes))
+    dotted = find_dotted(ink)
+    lines = find_rules(ink) | dotted
+    boxes = _with_dashed_cells(ink, lines, _in_reading_order(find_boxes(lines)))
+    to_write_on = find_writing_lines(ink, lines, dotted, boxes)
+    boxes, to_write_on = without_labels(grey, ink, lines, boxes, to_write_on)
     boxes = _in_reading_order(boxes)
     named = dict(zip(boxes, name_boxes(boxes), strict=True))
     named |= {box: f"line {k}" for k, box in enumerate(to_write_on, 1)}
     fields = []
     for box in _in_reading_order(named):
-        cells = box.cells if box.cells > 1 else _cells_of(ink, lines, box)
         place = box.left, box.top, box.right, box.bottom
-        fields.append(Proposed(named[box], place, cells if cells <= MOST_CELLS else 1))
+        fields.append(Proposed(named[box], place, box.cells if box.cells <= MOST_CELLS else 1))
     return fields
+
+
+def _with_dashed_cells(ink: Light, lines: Mask, boxes: Sequence[FormBox]) -> list[FormBox]:
+    """Count the cells between dashed dividers, and join the parts of a comb.
+
+    A dashed divider may look like a line on a photograph, which parts a comb into boxes. Boxes with
+    a common edge and cells of one width are one comb, unless both have dashed dividers: then the
+    edge is the only line, and parts two fields.
+    """
+    found: list[tuple[FormBox, bool]] = []
+    for box in boxes:
+        dashed = box.cells == 1 and (cells := _cells_of(ink, lines, box)) > 1
+        whole = replace(box, cells=cells) if dashed else box
+        if found and _is_same_comb(*found[-1], whole, dashed):
+            before, _ = found.pop()
+            top, bottom = min(before.top, whole.top), max(before.bottom, whole.bottom)
+            cells = before.cells + whole.cells
+            whole, dashed = FormBox(before.left, top, whole.right, bottom, cells), True
+        found.append((whole, dashed))
+    return [box for box, _ in found]
+
+
+def _is_same_comb(box: FormBox, dashed: bool, after: FormBox, after_dashed: bool) -> bool:
+    wide, after_wide = ((b.right - b.left) / b.cells for b in (box, after))
+    return (
+        dashed != after_dashed
+        and _same(box.top, box.bottom, after)
+        and 0 <= after.left - box.right <= MAX_EDGE_HEIGHTS * (box.bottom - box.top)
+        and abs(wide - after_wide) <= CELLS_OFF * min(wide, after_wide)
+    )
 
 
 def _in_reading_order(boxes: Iterable[FormBox]) -> list[FormBox]:

@@ -35,22 +35,24 @@ def read_fields(page: Picture, form: Form, how: How) -> Iterator[Number]:
     Raises
     ------
     ImageError
-        If the page can't be laid over the form's reference, or the reference can't be opened.
+        If the page can't be laid over the form's reference, no field is in its place, or the
+        reference can't be opened.
     """
     places = {found.field.name: found for found in find_fields(page, form)}
+    if all(found.reason for found in places.values()):
+        raise ImageError("it doesn't show this form: no field is in its place")
     chosen = choose(form, lambda name, how: _read(page, places[name], how), how)
     for name, number in chosen.items():
-        reason = places[name].reason or (number.reason if number else "")
         if number is not None:
-            yield replace(number, field=name, reason=reason)
-        elif reason:
-            yield replace(nothing_read(page, reason), field=name)
+            yield replace(number, field=name, reason=places[name].reason or number.reason)
+        elif places[name].reason:
+            yield replace(nothing_read(page, places[name].reason), field=name)
 
 
 def _read(page: Picture, found: FoundField, how: How) -> Number | None:
-    """Return a field's number; None if the field is empty or outside of the picture."""
+    """Return a field's number; None if it is empty. Outside of the picture it has no text."""
     if found.reason == OUTSIDE:
-        return None
+        return nothing_read(page, OUTSIDE)  # not empty: no rule may count it as 0
     height, width = found.region.grey.shape
     picture = Picture(found.region.grey, width, height, page.page)
     edges = find_cell_edges(found)

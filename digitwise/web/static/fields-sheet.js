@@ -144,7 +144,8 @@ export class Sheet {
     }
     const room = Math.floor(width / CHARACTER);
     const name = field.name.length > room ? `${field.name.slice(0, Math.max(0, room - 1))}…` : field.name;
-    if (room > 1) group.append(svg("text", { x: x + 2, y: y > 14 ? y - 3 : y + 11 }, name));
+    // Within the box, since the form's own label is mostly above.
+    if (room > 1) group.append(svg("text", { x: x + 2, y: height >= 14 || y <= 14 ? y + 11 : y - 3 }, name));
     group.append(svg("title", {}, field.name));
     return group;
   }

@@ -175,7 +175,7 @@ async function save(replace = false) {
     state.clean = version;
     say(`Saved ${file.name}.`);
   } else if (answer) {
-    const changed = `${file.name} was changed by another program meanwhile`;
+    const changed = `${file.name} has changed since this page opened it, in another tab or program`;
     if (window.confirm(`${changed}. Replace it?`)) await save(true);
     else say(`${changed}; not saved.`, true);
   }

@@ -217,6 +217,8 @@ box = [0, 20, 10, 30]
         ('[[field]]\nname = "page"\nbox = [0, 0, 1, 1]', "has a column 'page' already"),
         ('[[field]]\nname = "b state"\nbox = [0, 0, 1, 1]', "column 'b state' for the field 'b'"),
         ('[[field]]\nname = "far"\nbox = [0, 0, 91, 9]', "within 90×90 pixels; found [0, 0"),
+        ('[[field]]\nname = "odd"\nbox = [0, 9, 9, 0]', "left before right and top above bottom"),
+        ('[[field]]\nname = "odd"\nbox = [0, 0, 9, 9]\ncell = 3', "'odd': unknown: cell"),
         (f'[[field]]\nname = "{"n" * 999}"\nbox = [0, 0, 1, 1]', "200 characters at most"),
     ],
 )  # fmt: skip

@@ -91,6 +91,26 @@ def test_the_same_is_found_on_a_filled_and_larger_scan(form, draw_number):
     assert names >= {"line 1", "line 2", "line 3", "line 4", "line 5", "field 1", "field 2"}
 
 
+def test_a_blurred_word_is_no_line_to_write_on(form):
+    before = proposed(form)
+    cv2.putText(form, "customer", (440, 490), 0, 0.55, 40, 2)
+    form[470:500] = cv2.GaussianBlur(form, (0, 0), 0.8)[470:500]
+    assert list(proposed(form)) == list(before)
+
+
+@pytest.mark.parametrize("dashed_at", [1, 3])
+def test_a_comb_with_one_divider_that_looks_solid_is_one_field(dashed_at):
+    page = np.full((1100, 800), 255, np.uint8)
+    draw_box(page, (100, 300, 260, 350), plain)
+    draw_box(page, (100, 400, 260, 450), plain)
+    for k in (1, 2, 3):
+        (plain if k == dashed_at else dashed)(page, (100 + 40 * k, 300), (100 + 40 * k, 350))
+        (plain if k == 2 else dashed)(page, (100 + 40 * k, 400), (100 + 40 * k, 450))
+    fields = [(field.box[0], field.cells) for field in proposed(page).values()]
+    # In the second row the edge is the only line, and parts two fields.
+    assert [cells for _, cells in fields] == [4, 2, 2]
+
+
 def test_lines_close_to_each_other_have_no_room():
     page = np.full((1100, 800), 255, np.uint8)
     for y in (300, 306, 312):

@@ -1,5 +1,7 @@
 """Forms: laid over their reference, read field by field."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -229,7 +231,7 @@ def test_lines_between_the_cells_of_a_comb_are_no_digits(folder, scale, reader):
 
 def test_a_reference_that_is_missing_is_named(folder, reader):
     (folder / "blank.png").unlink()
-    with pytest.raises(ImageError, match=r"the form's reference .*blank\.png: no such file"):
+    with pytest.raises(InputError, match=r"form\.toml: its reference .*blank\.png: no such file"):
         reader.read(blank_form(), form=folder / "form.toml")
 
 
@@ -285,3 +287,24 @@ def test_a_form_says_what_is_in_its_fields(folder, draw_number, reader):
         reader.read(draw_number("502"), form=folder / "form.toml", count=3)
     with pytest.raises(InputError, match="can't be read"):
         load_form(folder / "none.toml")
+
+
+def test_a_field_that_the_picture_does_not_show_is_not_counted_as_zero(folder, draw_number, reader):
+    page, _ = scan(fill(blank_form(), draw_number, TEXTS))
+    rules = folder / "rules.toml"
+    rule = '\n[[rule]]\nsum = ["amount", "account"]\nequals = "code"\n'
+    rules.write_text((folder / "form.toml").read_text() + rule)
+    whole = {n.field: n for n in reader.read(page, form=rules)}
+    assert "doesn't hold" in whole["code"].reason
+    cut_off = {n.field: n for n in reader.read(page[:770], form=rules)}
+    assert not cut_off["code"].rejected
+    assert cut_off["account"].reason == "it lies outside of the picture"
+
+
+def test_a_picture_that_shows_no_field_is_refused(folder, draw_number, reader):
+    page, _ = scan(fill(blank_form(), draw_number, TEXTS))
+    form = load_form(folder / "form.toml")
+    last = replace(form, fields=[field for field in form.fields if field.name == "account"])
+    assert [n.text for n in reader.read(page, form=last)] == [TEXTS["account"]]
+    with pytest.raises(ImageError, match="no field is in its place"):
+        reader.read(page[:770], form=last)
