@@ -77,7 +77,10 @@ def _walk(folder: str) -> Iterator[str]:
 def _may_be(entry: "os.DirEntry[str]") -> bool:
     if entry.is_dir(follow_symlinks=False):
         return True
-    return _is_picture(entry.name) and entry.is_file()
+    if not _is_picture(entry.name):
+        return False
+    # A link to a missing file is kept, so that its error is reported.
+    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))  # noqa: PTH110
 
 
 def _is_picture(name: str) -> bool:

@@ -1,5 +1,6 @@
 """`digitwise learn`."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from digitwise.wording import percent
 if TYPE_CHECKING:
     from digitwise.training.corrections import Learnt
 
+SHOWN = 5  # reasons for which a row is left out
 VALIDATION = 3000  # MNIST's last training digits; no shipped network learnt from them
 
 
@@ -30,6 +32,9 @@ def learn(
     out: Annotated[
         Path, typer.Option("--out", help="New model file.", metavar="FILE.safetensors")
     ] = Path("mine.safetensors"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the file of --out if it exists.")
+    ] = False,
     data_dir: DataDir = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed: equal seeds give equal networks.")] = 0,
     as_json: Json = False,
@@ -37,7 +42,7 @@ def learn(
     """Learn from corrected numbers, together with digits of many hands, so that they stay known.
 
     It needs 8 corrections or more. Every fifth is held out: the new network is written only if it
-    reads them better, and other numbers and digits no worse.
+    reads more of them right, or as many but more surely, and other numbers and digits no worse.
     """
     from digitwise.cli.loading import load_digits
     from digitwise.data.corrections import read_corrections
@@ -48,24 +53,35 @@ def learn(
 
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+    if out.exists() and not replace:
+        raise typer.BadParameter(
+            f"{out} exists: give another name, or --replace", param_hint="--out"
+        )
+    if not os.access(out.absolute().parent, os.W_OK):
+        raise typer.BadParameter(f"can't write into {out.parent}", param_hint="--out")
     if out.suffix != ".safetensors":
         raise typer.BadParameter(
             f"expected a name ending in .safetensors; found {out.name}", param_hint="--out"
         )
     console = people(as_json)
-    corrections = read_corrections(source)
+    left_out: list[str] = []
+    corrections = read_corrections(source, left_out.append)
+    for reason in left_out[:SHOWN]:
+        console.print(f"left out: {reason}")
+    if len(left_out) > SHOWN:
+        console.print(f"left out: {len(left_out) - SHOWN} more")
     if not corrections:
         raise DigitwiseError(
-            f"{source}: no text is corrected: correct some, by hand or with digitwise review"
+            f"{source}: no text is corrected that can be learnt from: correct some, by hand or "
+            "with digitwise review"
         )
+    beginning = open_model(model)
     name = resolve("auto", data_dir)
     base, validation = load_digits(name, data_dir)
     if name == "mnist":
         base, validation = base[:-VALIDATION], base[-VALIDATION:]
     console.print(f"{len(corrections)} corrected numbers; digits of all hands: {base.source}")
-    learnt = learn_from(
-        open_model(model), corrections, base, validation, seed, progress=console.print
-    )
+    learnt = learn_from(beginning, corrections, base, validation, seed, progress=console.print)
     right, now = (int(one.corrections.right.sum()) for one in (learnt.before, learnt.after))
     told = {
         "model": str(out) if learnt.model else None,
@@ -82,6 +98,8 @@ def learn(
     if as_json:
         emit(told)
     console.print(_said(learnt))
+    if learnt.model and now == right:
+        console.print("As many held-out corrections are right, and their texts are more probable.")
     if not learnt.model:
         why = (
             "other numbers or digits are read worse"

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Correction:
     text: str
 
 
-def read_corrections(path: Path) -> list[Correction]:
+def read_corrections(path: Path, left_out: Callable[[str], None] | None = None) -> list[Correction]:
     """Read corrected numbers.
 
     Parameters
@@ -52,19 +52,21 @@ def read_corrections(path: Path) -> list[Correction]:
         is read if its text differs from the best guess, if it was rejected and its text is
         complete now, or if its state is "corrected". JSON lines: rows whose state is "corrected",
         or all rows if they have no state. A folder with `truth.json`: all of its pictures.
+    left_out : callable, optional
+        Gets the reason for each invalid row, which is then left out.
 
     Raises
     ------
     DataError
-        If the path is none of these, or a row is invalid.
+        If the path is none of these, or a row is invalid and not left out.
     """
     if path.is_dir():
         if not (path / TRUTH).is_file():
             raise DataError(
                 f"{path}: expected a folder with pictures and {TRUTH}, which says what they show"
             )
-        found = [number for part in read_real_numbers(path) for number in part]
-        return [Correction(number.path, 0, None, number.text) for number in found]
+        numbers = [number for part in read_real_numbers(path) for number in part]
+        return [Correction(number.path, 0, None, number.text) for number in numbers]
     if path.suffix.lower() not in TABLES:
         raise DataError(f"{path}: expected a folder, or a file ending in {', '.join(TABLES)}")
     try:
@@ -77,7 +79,17 @@ def read_corrections(path: Path) -> list[Correction]:
         raise DataError(f"{path}: expected UTF-8; save the table as CSV UTF-8") from None
     except (OSError, ValueError) as error:
         raise DataError(f"{path} can't be read: {reason_of(error)}") from error
-    return [_correction(path, line, row) for line, row in rows if _is_corrected(row)]
+    found = []
+    for line, row in rows:
+        if not _is_corrected(row):
+            continue
+        try:
+            found.append(_correction(path, line, row))
+        except DataError as error:
+            if left_out is None:
+                raise
+            left_out(str(error))
+    return found
 
 
 def _rows(file: Any, suffix: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -180,11 +192,15 @@ def _is_corrected(row: dict[str, Any]) -> bool:
     return state in (CORRECTED, "rejected") or text != row.get("best guess", text)
 
 
+def is_learnable(text: str) -> bool:
+    """Whether a number can be learnt from: digits and signs, not too many of the digits."""
+    return bool(READABLE.fullmatch(text)) and sum(map(str.isdigit, text)) <= MOST_DIGITS
+
+
 def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
     text, place = str(row["text"]).strip(), row.get("bbox", row.get("box"))
-    digits = re.sub("[^0-9]", "", text)
-    if not READABLE.fullmatch(text) or len(digits) > MOST_DIGITS:
-        raise DataError(f"{table}, line {line}: expected a number as text; found {text!r:.60}")
+    if not is_learnable(text):
+        raise DataError(f"{table}, line {line}: expected a number as text; found {text[:60]!r}")
     try:
         x0, y0, x1, y1 = map(int, place.split() if isinstance(place, str) else place or ())
         page = int(row.get("page") or 0)
@@ -198,7 +214,7 @@ def _correction(table: Path, line: int, row: dict[str, Any]) -> Correction:
         raise DataError(
             f"{table}, line {line}: there is no picture {name!r:.200}, here or beside the table"
         )
-    return Correction(path, page, (x0, y0, x1, y1), digits)
+    return Correction(path, page, (x0, y0, x1, y1), re.sub("[^0-9]", "", text))
 
 
 def find_picture(table: Path, name: str) -> Path | None:

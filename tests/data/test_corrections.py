@@ -117,6 +117,17 @@ def test_rows_that_make_no_sense(table, tmp_path, row, error):
         read_corrections(path)
 
 
+def test_invalid_rows_are_left_out_for_a_reason(table, tmp_path):
+    path, reasons = tmp_path / "c.jsonl", []
+    right = {"file": "a.png", "bbox": [1, 2, 3, 4], "text": "12"}
+    rows = [right, right | {"file": "no.png"}, right | {"text": "1 2"}, right | {"bbox": None}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [number.text for number in read_corrections(path, reasons.append)] == ["12"]
+    assert [reason.partition(": ")[0] for reason in reasons] == [
+        f"{path}, line {line}" for line in (2, 3, 4)
+    ]
+
+
 def test_what_is_no_corrections(tmp_path):
     (tmp_path / "latin.csv").write_bytes(b"file,text\n\xe9.png,1\n")
     with pytest.raises(DataError, match="expected UTF-8; save the table as CSV UTF-8"):
