@@ -19,7 +19,9 @@ from PIL import Image
 
 import digitwise as dw
 from digitwise.models.calibration import probabilities_of
+from digitwise.models.committee import calibration_of, networks_of
 from digitwise.models.shipped import open_model
+from digitwise.typed_layers import layers_text
 
 DOCS = Path(__file__).parent.parent / "docs"
 INK, ACCENT = "#1b4965", "#c8553d"
@@ -93,7 +95,7 @@ def sets(model, test):
         ("bundled, training part", training),
         ("bundled, test part", held_out),
     ):
-        e = dw.evaluate(model.network, digits, calibration=model.calibration)
+        e = measured(model, digits)
         rows.append(
             [
                 name,
@@ -114,7 +116,7 @@ def risk(model, sets_of_digits, path):
     figure = Figure(figsize=(8, 4.2), dpi=120, layout="constrained")
     axes = figure.subplots()
     for (name, digits), colour in zip(sets_of_digits.items(), (INK, ACCENT), strict=True):
-        e = dw.evaluate(model.network, digits, calibration=model.calibration)
+        e = measured(model, digits)
         order = np.argsort(-e.confidence, kind="stable")
         wrong = (~e.right[order]).cumsum() / np.arange(1, e.n + 1)
         axes.plot(100 * np.arange(1, e.n + 1) / e.n, 100 * wrong, color=colour, label=name)
@@ -130,14 +132,19 @@ def risk(model, sets_of_digits, path):
     figure.savefig(path)
 
 
+def measured(model, digits):
+    """Evaluate what judges a number's pieces."""
+    return dw.evaluate(networks_of(model), digits, calibration=calibration_of(model))
+
+
 def thresholds(model, test):
-    e = dw.evaluate(model.network, test, calibration=model.calibration)
+    e, calibration = measured(model, test), calibration_of(model)
     rows = []
     for asked in (0.01, 0.005, 0.002, 0.001):
-        if asked < model.calibration.least_error:
+        if asked < calibration.least_error:
             rows.append([f"{asked:g}", "refused: too few held-out digits", "", ""])
             continue
-        limit = model.calibration.threshold(asked)
+        limit = calibration.threshold(asked)
         accepted = e.confidence > limit
         rows.append(
             [
@@ -194,7 +201,7 @@ def main():
 
 def write(model, parts):
     found = machine()
-    sizes = "-".join(map(str, model.network.sizes))
+    sizes = ", together with ".join(layers_text(n.layout) for n in networks_of(model))
     text = TEXT.format(sizes=sizes, command=model.training["command"], cpu=found["cpu"])
     for title, rows in parts.items():
         text += f"\n## {title}\n\n{ABOUT[title]}\n\n{rows}\n"
@@ -206,12 +213,12 @@ def write(model, parts):
 TEXT = """\
 # The shipped network
 
-Written by `python benchmarks/reader.py --write`. The network is {sizes}, made by
+Written by `python benchmarks/reader.py --write`. The network is {sizes}. The first was made by
 
     {command}
 
-on MNIST's training digits. The last 5,000 were its validation digits and calibrated it. `digitwise models` shows its
-card.
+on MNIST's training digits, the second as [Learning](learning.md#digits-of-many-hands) says. The last 5,000 were
+validation digits, and calibrated both. `digitwise models` shows their card.
 """
 ABOUT = {
     "Right or wrong": "Measured by `digitwise evaluate`. The calibration error is the mean distance between confidence and\nthe share of right answers, over 15 bins. The bundled digits were never trained on; they have 8×8 pixels,\nby writers from Turkey.",

@@ -21,8 +21,10 @@ from measure import machine, mnist, table
 import digitwise as dw
 from digitwise.data.strings import HANDS, draw_number
 from digitwise.engines.threads import cores
+from digitwise.models.committee import networks_of
 from digitwise.models.shipped import open_model
 from digitwise.processes import make_pool
+from digitwise.typed_layers import layers_text
 
 DOCS = Path(__file__).parent.parent / "docs"
 SEED = 2026
@@ -110,7 +112,8 @@ def main():
     )
     accepted = table(["`--max-error`", "confidence above", "accepted", "wrong among them"], limits)
     if options.write:
-        sizes = "-".join(map(str, open_model(options.model).network.sizes))
+        networks = networks_of(open_model(options.model))
+        sizes = " and ".join(layers_text(network.layout) for network in networks)
         text = TEXT.format(
             n=options.n, kinds=kinds, accepted=accepted, sizes=sizes, cpu=machine()["cpu"]
         )
@@ -121,8 +124,8 @@ def main():
 TEXT = """\
 # Numbers of several digits
 
-Written by `python benchmarks/reading.py --write`. The shipped network ({sizes}) reads {n:,} drawn numbers of each
-kind, each picture one number (`--layout number`), on {cpu}, a process a core.
+Written by `python benchmarks/reading.py --write`. The shipped model ({sizes}) reads {n:,} drawn numbers
+of each kind, each picture one number (`--layout number`), on {cpu}, a process a core.
 
 The numbers are drawn by `digitwise/data/strings.py` (its `HANDS` say how) with MNIST's test digits, each by another
 writer: 20 to 60 pixels high, slanted by up to 12° and rising by up to 3°, on grey, unevenly lit paper with noise, some

@@ -153,6 +153,14 @@ class Settings:
         metavar="MODEL",
         source="Wortsman et al. 2022",
     )
+    second: str = row(
+        "",
+        "Model file of a second network. Both read numbers together, as the mean of their weighted "
+        "outputs.",
+        "network",
+        metavar="MODEL",
+        source="Cireşan et al. 2011",
+    )
     store: str = row(
         "float32",
         "Number format of the model file: float16 halves its size.",

@@ -18,7 +18,7 @@ def evaluate(
         list[str] | None,
         typer.Argument(
             help="Model file, or name of a shipped network; several form a committee, with "
-            "averaged outputs.",
+            "averaged weighted outputs.",
             metavar="[MODEL]...",
         ),
     ] = None,
@@ -31,6 +31,7 @@ def evaluate(
     from digitwise.data.sources import resolve
     from digitwise.errors import InputError
     from digitwise.models.classes import classes_of
+    from digitwise.models.committee import calibration_of, networks_of
     from digitwise.models.shipped import DEFAULT, open_model
     from digitwise.training.evaluation import evaluate as measure
 
@@ -44,9 +45,10 @@ def evaluate(
     else:
         name = resolve(data, data_dir)
         _, test = load_digits(name, data_dir)
-    # The calibration of one network doesn't hold for a committee.
-    calibration = opened[0].calibration if len(opened) == 1 else None
-    result = measure([one.network for one in opened], test, calibration=calibration)
+    # The calibration of one model doesn't hold for a committee of several.
+    calibration = calibration_of(opened[0]) if len(opened) == 1 else None
+    networks = [network for one in opened for network in networks_of(one)]
+    result = measure(networks, test, calibration=calibration)
     shown, told = " + ".join(names), {"classes": list(classes)} if classes else {}
     if as_json:
         emit({**result.to_dict(), "model": shown, "data": name} | told)

@@ -8,13 +8,15 @@ from rich.progress import Progress
 
 from digitwise.cli.logs import logger, timed
 from digitwise.cli.output import people
-from digitwise.data.digits import Digits
+from digitwise.data.digits import Digits, check_digit_network
 from digitwise.data.folders import read_classes
 from digitwise.data.others import Other, load_other
 from digitwise.data.real_numbers import RealNumber, find_real_numbers, read_real_numbers
 from digitwise.data.sources import load
 from digitwise.errors import InputError
 from digitwise.imaging.pictures import open_first
+from digitwise.models.shipped import open_model
+from digitwise.network import Network
 from digitwise.user_folders import expanded
 from digitwise.wording import percent
 
@@ -80,6 +82,23 @@ def load_others(also: tuple[str, ...], data_dir: Path | None, as_json: bool) -> 
 def load_real_numbers(name: str, data_dir: Path | None) -> list[RealNumber]:
     """Return the real numbers for training; an empty list if no folder is named."""
     return read_real_numbers(find_real_numbers(name, data_dir))[0] if name else []
+
+
+def load_second(name: str) -> Network | None:
+    """Load the network that is to read together with another one; None without a name.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model.
+    InputError
+        If the network doesn't have 784 inputs and 10 outputs.
+    """
+    if not name:
+        return None
+    network = open_model(name).network
+    check_digit_network(network)
+    return network
 
 
 def check_real_numbers(name: str, data_dir: Path | None) -> None:

@@ -11,6 +11,8 @@ EXIT_CODES = {
     1: "An input or a run failed: a line on standard error says which, and what to do.",
     2: "Wrong usage.",
     130: "Interrupted by Ctrl-C; the finished work is saved.",
+    137: "Killed, for example for want of memory; the same command continues.",
+    143: "Ended by kill; the same command continues.",
 }
 VARIABLES = {
     "DIGITWISE_DATA": "Folder with MNIST's four files.",

@@ -80,11 +80,13 @@ def train(
         need("scipy", "teach", "learning to read numbers (--non-digits with --validation)")
     finished = go(run, as_json)
     if finished and taught and validation:
-        from digitwise.cli.loading import load_real_numbers
+        from digitwise.cli.loading import load_real_numbers, load_second
         from digitwise.training.weighing import teach
 
         people(as_json).print("Learning to read numbers whose digits touch: some minutes")
-        teach(run.out, validation, load_real_numbers(run.settings.real_numbers, data_dir))
+        second = load_second(run.settings.second)
+        real = load_real_numbers(run.settings.real_numbers, data_dir)
+        teach(run.out, validation, real, second)
     if finished:
         report(run, as_json)
     if plot:
@@ -161,7 +163,7 @@ def _as_trained(model: str) -> dict[str, Any]:
 
 
 def _load(settings: Settings, data_dir: Path | None, as_json: bool) -> Loaded:
-    from digitwise.cli.loading import check_real_numbers, load_digits, load_others
+    from digitwise.cli.loading import check_real_numbers, load_digits, load_others, load_second
     from digitwise.data.others import check_others
     from digitwise.data.sources import resolve
     from digitwise.training.start import with_engine
@@ -177,6 +179,7 @@ def _load(settings: Settings, data_dir: Path | None, as_json: bool) -> Loaded:
             )
     check_others(settings.also, data_dir)
     check_real_numbers(settings.real_numbers, data_dir)
+    load_second(settings.second)  # refused before time is spent on training
     train_digits, test_digits = load_digits(name, data_dir)
     people(as_json).print(
         f"{len(train_digits[: settings.limit]):,} training and {len(test_digits):,} test digits: "
@@ -206,7 +209,7 @@ def _started(loaded: Loaded, out: Path | None, as_json: bool) -> "Run":
 def _resumed(
     path: Path, chosen: dict[str, Any], data_dir: Path | None, out: Path | None, as_json: bool
 ) -> "Run":
-    from digitwise.cli.loading import check_real_numbers, load_digits, load_others
+    from digitwise.cli.loading import check_real_numbers, load_digits, load_others, load_second
     from digitwise.training.checkpoint import find_checkpoint, model_path
     from digitwise.training.saved import read_saved
 
@@ -221,6 +224,7 @@ def _resumed(
     saved = replace(saved, settings=replace(saved.settings, **moved))
     settings = saved.settings
     check_real_numbers(settings.real_numbers, data_dir)
+    load_second(settings.second)  # refused before time is spent on training
     done = len(saved.history.epochs)
     people(as_json).print(
         f"Going on after epoch {done} of {settings.epochs}: {printable(str(found))}"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from digitwise.data.strings import Hand
 
 HEAD = 0.35  # height at which two zeros are joined, as a share of a zero's height
+LOW = (".", ",")  # signs at the baseline, which stand between their neighbours
+TUCK = 0.15  # digit heights: such a sign reaches under a neighbour, at most
 BESIDE = (-0.05, 0.8)  # range of the paper left and right of a cut-out number, in digit heights
 
 Ink = npt.NDArray[np.float32]
@@ -95,6 +97,8 @@ def line_up(
             link = touches and rng.random() < hand.ligature
             away = rng.uniform(*hand.gap) if link or not touches else -rng.uniform(*hand.overlap)
             left = max(1, end - distance + round(size * (away * (0.5 if link else 1.0))))
+            if stroke.char in LOW or strokes[number - 1].char in LOW:
+                left = max(left, end - round(size * rng.uniform(0, TUCK)))
         joins += [(left + end) // 2] if number else []
         pieces.append(Piece(stroke.char, top, left, written))
         before = ink.copy() if link else ink

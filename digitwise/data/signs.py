@@ -23,6 +23,8 @@ PENS = (0.05, 0.14)  # range of pen widths, in digit heights
 SUPERSAMPLING = 4  # factor of the resolution at which strokes are drawn, for soft edges
 CURRENCIES = ("$", "€", "£", "¥", "₹", "#")
 OTHERS = ("%", "x", "*", "tick", "+", "ditto")
+WRITTEN_AS = ("minus", "decimal", "thousands", "date", "dash", "closed", "mark", "mark", "plain")
+"""Forms of numbers, equally frequent; marks are of many kinds, so they stand there twice."""
 
 
 def dash(b: Between) -> Strokes:
@@ -34,8 +36,8 @@ def dash(b: Between) -> Strokes:
 
 def point(b: Between) -> Strokes:
     """Draw a dot at the baseline."""
-    y = b(-0.1, 0.06)
-    return [[(0, y), (b(-0.03, 0.05), y + b(-0.02, 0.05))]]
+    y = b(-0.14, 0.06)
+    return [[(0, y), (b(-0.08, 0.1), y + b(-0.04, 0.1))]]
 
 
 def comma(b: Between) -> Strokes:
@@ -60,7 +62,7 @@ def write_number(count: int, rng: np.random.Generator) -> list[str]:
 
     Signs are those of SIGNS, names of `MARKS`, "=" (two dashes) and ":" (two points).
     """
-    kind = rng.choice(["minus", "decimal", "thousands", "date", "dash", "closed", "mark", "plain"])
+    kind = rng.choice(WRITTEN_AS)
     digits = [DIGIT] * count
     if kind == "minus":
         written = ["-", *digits]

@@ -1,6 +1,7 @@
 """Drawn pictures of handwritten numbers, without end: number i is a function of (seed, i)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,9 @@ class DrawnNumber:
         return self.image.astype(np.float32) / np.float32(255)
 
 
-def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumber:
+def draw_number(
+    digits: Digits, hand: Hand, seed: int, index: int, text: Sequence[str] = ""
+) -> DrawnNumber:
     """Draw number `index` of an endless set, with digits of a given set.
 
     Parameters
@@ -140,26 +143,29 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
         Digits to choose from.
     hand : Hand
     seed, index : int >= 0
+    text : str, or sequence of str, optional
+        Digits, signs and names of marks to write; if not given, they are chosen at random.
 
     Raises
     ------
     InputError
-        If there are no digits.
+        If there are no digits, or none of a kind that the text has.
     """
     if not len(digits):
         raise InputError("expected some digits to draw numbers with; found none")
     rng = np.random.default_rng([seed, index])
+    hand = replace(hand, signs=True) if text else hand
     count = int(rng.integers(hand.count[0], hand.count[1] + 1))
     size, slant = rng.uniform(*hand.size), np.tan(np.radians(rng.uniform(-1, 1) * hand.slant))
     slope = np.tan(np.radians(rng.uniform(-1, 1) * hand.rise))
-    written = write_number(count, rng) if hand.signs else [DIGIT] * count
+    written = text or (write_number(count, rng) if hand.signs else [DIGIT] * count)
     pen = rng.uniform(*PENS) if hand.signs else 0.0
     zeros = np.flatnonzero(digits.labels == 0)
     ending = hand.rounded and len(zeros) and rng.random() < hand.rounded
     left = int(rng.integers(1, count)) if ending and count > 1 else count  # digits before the zeros
     strokes: list[Stroke] = []
     for sign in written:
-        if sign != DIGIT:
+        if sign != DIGIT and not sign.isdecimal():
             parts = draw_sign(sign, size, pen, rng)
             strokes += [Stroke(*part, stacked=k > 0) for k, part in enumerate(parts)]
             continue
@@ -168,7 +174,10 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
             char, image = "letter", _letter(letters[rng.integers(len(letters))], rng)
         else:
             left -= 1
-            chosen = int(rng.integers(len(digits)) if left >= 0 else rng.choice(zeros))
+            if sign == DIGIT:
+                chosen = int(rng.integers(len(digits)) if left >= 0 else rng.choice(zeros))
+            else:
+                chosen = int(rng.choice(_those_of(digits, int(sign))))
             image = digits.images[chosen].astype(np.float32) / 255
             char = str(int(digits.labels[chosen]))
         height, foot = max(8.0, size * np.exp(hand.wobble * rng.standard_normal())), None
@@ -194,8 +203,16 @@ def draw_number(digits: Digits, hand: Hand, seed: int, index: int) -> DrawnNumbe
     for piece in pieces:
         if piece.char in ("line", "speck", "other"):
             ink = np.maximum(ink, piece.ink)
-    text = "".join(stroke.char for stroke in strokes if stroke.char.isdigit())
-    return DrawnNumber(text, on_paper(ink, hand.paper, rng), pieces)
+    drawn = "".join(stroke.char for stroke in strokes if stroke.char.isdigit())
+    return DrawnNumber(drawn, on_paper(ink, hand.paper, rng), pieces)
+
+
+def _those_of(digits: Digits, digit: int) -> npt.NDArray[np.intp]:
+    """Return the places of the digits of one kind."""
+    those = np.flatnonzero(digits.labels == digit)
+    if not len(those):
+        raise InputError(f"expected a {digit} among the digits to draw numbers with; found none")
+    return those
 
 
 def _shaped(sign: Ink, height: float, slant: float) -> Ink:

@@ -28,15 +28,15 @@ WITH_WEIGHTS = ("Conv2d", "Linear")
 def contents(model: Model, name: str, facts: dict[str, Any]) -> bytes:  # noqa: ARG001
     """Return a state dict with our header, which holds all other facts about the model.
 
-    The network that recognises signs is left out, since `load_state_dict` with `strict` accepts
-    only tensors of the layers.
+    The network that recognises signs and the second network are left out, since `load_state_dict`
+    with `strict` accepts only tensors of the layers.
     """
     modules, tensors = _modules(model.network), dict[str, Floats]()
     numbers = [n for n, module in enumerate(modules) if module.startswith(WITH_WEIGHTS)]
     parameters = zip(channels_first(model.network), model.network.biases, strict=True)
     for number, (w, b) in zip(numbers, parameters, strict=True):
         tensors[f"{number}.weight"], tensors[f"{number}.bias"] = w, b
-    weighing = model.weighing and replace(model.weighing, signs=None)
+    weighing = model.weighing and replace(model.weighing, signs=None, second=None, outputs=None)
     metadata = {"format": "pt", "activation": model.network.activation, "output": OUTPUT}
     return to_bytes(replace(model, weighing=weighing), metadata, tensors)
 

@@ -24,6 +24,7 @@ def facts_of(model: "Model", name: str | None = None) -> dict[str, Any]:
     return {
         "layers": layers_text(network.layout),
         "parameters": network.parameter_count,
+        "second_network": weighing and weighing.second and layers_text(weighing.second.layout),
         "activation": network.activation,
         "cost": network.cost,
         "classes": _names(model),

@@ -2,8 +2,9 @@
 
 The tensors are `weights.0`, `biases.0`, `weights.1`, ... Prefixes name further networks of the same
 form: `velocity.` for momentum, `average.` for averaging and `best.` for the best epoch of a
-run under way, `signs.` for the network of signs. The header, under the key "digitwise", holds
-the fields of `Model`. It holds no date, path or duration, so that equal runs give equal files.
+run under way, `signs.` for the network of signs, `second.` for a second network of digits. The
+header, under the key "digitwise", holds the fields of `Model`. It holds no date, path or duration,
+so that equal runs give equal files.
 
 Two relatives are read, too: a folder as the Hugging Face Hub has it, whose `model.safetensors` is
 such a file; and a state dict of PyTorch, in which only the names of tensors differ.
@@ -37,6 +38,9 @@ IN_FOLDER = "model.safetensors"
 MOST_BYTES = 512 << 20
 MOST_HEADER = 1 << 20
 MOST_LAYERS = 100
+# Of a weight that is stored as float16. With 8 bits in place of 11, the shipped file takes a sixth
+# less in the wheel; of 26,000 held-out digits one more is wrong, 223 in place of 222.
+SIGNIFICANT_BITS = 8
 DTYPES = {
     "float16": "F16",
     "float32": "F32",
@@ -126,23 +130,37 @@ def to_bytes(
 
     network = model.network
     signs = model.weighing.signs if model.weighing else None
+    second = model.weighing.second if model.weighing else None
     header = {
         "format": FORMAT,
         "version": __version__,
         **_described(network),
         "store": model.store or network.dtype.name,
         "signs": _described(signs) if signs else None,
+        "second": _described(second) if second else None,
         "calibration": model.calibration.to_dict() if model.calibration else None,
         "weighing": model.weighing.to_dict() if model.weighing else None,
         "training": model.training,
         "results": model.results,
     }
-    tensors = tensors or _tensors(network, model.velocity, model.average, model.best, signs)
-    stored = {name: tensor.astype(header["store"], copy=False) for name, tensor in tensors.items()}
+    runs = {"velocity": model.velocity, "average": model.average, "best": model.best}
+    tensors = tensors or _tensors(network, **runs, signs=signs, second=second)
+    stored = {name: as_stored(tensor, header["store"]) for name, tensor in tensors.items()}
     if not all(np.isfinite(tensor).all() for tensor in stored.values()):
         raise ModelError("this network has parameters that are not finite: it is not saved")
     ours = {KEY: json.dumps(header, allow_nan=False)}
     return _in_order(bytes(serialise(stored, metadata={**(metadata or {}), **ours})))
+
+
+def as_stored(values: Floats, store: str) -> Floats:
+    """Return parameters as a file of this data type holds them; float16 is rounded to 8 bits."""
+    found = values.astype(store, copy=False)
+    if store != "float16":
+        return found
+    dropped = 11 - SIGNIFICANT_BITS
+    bits = found.view(np.uint16).astype(np.uint32)
+    bits += (1 << (dropped - 1)) - 1 + (bits >> dropped & 1)  # the nearest; of two, the even one
+    return (bits >> dropped << dropped).astype(np.uint16).view(np.float16)
 
 
 def _in_order(content: bytes) -> bytes:
@@ -289,11 +307,9 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
                 at_rest(network) if f"{kind}.weights.0" in shapes else None
                 for kind in ("velocity", "average", "best")
             )
-            saved = header.get("signs")
-            if not isinstance(saved, dict | None):
-                raise ModelError(f"{path}: expected an object under 'signs' in the header")
-            signs = None if saved is None else _empty_network(path, saved)
-            wanted = _tensors(network, velocity, average, best, signs)
+            runs = {"velocity": velocity, "average": average, "best": best}
+            signs, second = (_further_network(path, header, key) for key in ("signs", "second"))
+            wanted = _tensors(network, **runs, signs=signs, second=second)
             if names:
                 theirs = channels_first(network)
                 wanted |= {f"weights.{layer}": w for layer, w in enumerate(theirs)}
@@ -321,7 +337,11 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
     saved = header["calibration"]
     calibration = None if saved is None else Calibration.from_dict(saved)
     saved = header.get("weighing")
-    weighing = None if saved is None else replace(Weighing.from_dict(saved), signs=signs)
+    weighing = None if saved is None else Weighing.from_dict(saved)
+    if weighing is not None:
+        if second is not None and (second.sizes[0], second.sizes[-1]) != (784, 10):
+            raise ModelError(f"{path}: expected a second network with 784 inputs and 10 outputs")
+        weighing = replace(weighing, signs=signs, second=second)
     model = Model(
         network,
         header["training"],
@@ -357,6 +377,13 @@ def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
     return header
 
 
+def _further_network(path: Path, header: dict[str, Any], key: str) -> Network | None:
+    saved = header.get(key)
+    if not isinstance(saved, dict | None):
+        raise ModelError(f"{path}: expected an object under {key!r} in the header")
+    return None if saved is None else _empty_network(path, saved)
+
+
 def _empty_network(path: Path, header: dict[str, Any]) -> Network:
     """Build a network of the header's shape, after checking that the file can hold its size."""
     sizes = header.get("sizes")
@@ -388,16 +415,11 @@ def _empty_network(path: Path, header: dict[str, Any]) -> Network:
     )
 
 
-def _tensors(
-    network: Network,
-    velocity: Gradient | None,
-    average: Gradient | None,
-    best: Gradient | None,
-    signs: Network | None,
-) -> dict[str, Any]:
+def _tensors(network: Network, **further: Network | Gradient | None) -> dict[str, Any]:
+    """Return the tensors by name: the network's, and further ones' with their prefix."""
     tensors = {}
-    runs = {"velocity.": velocity, "average.": average, "best.": best}
-    for prefix, arrays in {"": network, **runs, "signs.": signs}.items():
+    prefixed = {f"{name}.": arrays for name, arrays in further.items()}
+    for prefix, arrays in {"": network, **prefixed}.items():
         if arrays is not None:
             for layer, (w, b) in enumerate(zip(arrays.weights, arrays.biases, strict=True)):
                 tensors[f"{prefix}weights.{layer}"] = w

@@ -34,6 +34,11 @@ class Weighing:
     signs : Network or None
         Network for the kinds of components: see `digitwise.reading.signs`. None in older files.
         Model files hold it as tensors.
+    second : Network or None
+        Network that judges candidates together with the model's own: see
+        `digitwise.models.committee`. Model files hold it as tensors.
+    outputs : Calibration or None
+        Calibration of both networks' mean; None without a second network.
     lengths : tuple of float
         Log of the factor by which numbers of 0, 1, 2, ... digits are more frequent among corrected
         numbers than if all lengths were equally frequent: see `digitwise.training.lengths`. Empty
@@ -46,12 +51,14 @@ class Weighing:
     sizes: tuple[tuple[float, float, float, float], ...]
     numbers: Calibration
     signs: Network | None = field(default=None, compare=False)
+    second: Network | None = field(default=None, compare=False)
+    outputs: Calibration | None = None
     lengths: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the weighing as an object of a model file's header, without the network."""
-        saved = asdict(replace(self, signs=None))
-        del saved["signs"]
+        """Return the weighing as an object of a model file's header, without the networks."""
+        saved = asdict(replace(self, signs=None, second=None))
+        del saved["signs"], saved["second"]
         return saved
 
     @classmethod
@@ -76,8 +83,9 @@ class Weighing:
         wanted = [*map(len, (DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS)), 10]
         if lengths != wanted or len(per_length) > MOST_LENGTHS or not (finite and positive):
             raise ValueError(f"{saved!r:.80} is no weighing")
-        numbers = Calibration.from_dict(saved["numbers"])
-        return cls(digit, none, number, tuple(sizes), numbers, lengths=per_length)
+        numbers, of_outputs = Calibration.from_dict(saved["numbers"]), saved.get("outputs")
+        outputs = None if of_outputs is None else Calibration.from_dict(of_outputs)
+        return cls(digit, none, number, tuple(sizes), numbers, outputs=outputs, lengths=per_length)
 
 
 def _weights(saved: list[Any], count: int, earlier: tuple[int, ...]) -> tuple[float, ...]:

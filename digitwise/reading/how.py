@@ -7,13 +7,13 @@ from typing import TypedDict
 
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
+from digitwise.models.committee import Judge
 from digitwise.models.weighing import Weighing
 from digitwise.reading.expected import Expected
 from digitwise.reading.forms.description import Form
 from digitwise.reading.judged import Judged, judge_numbers
 from digitwise.reading.pattern import Pattern
 from digitwise.reading.splitting.budget import Budget
-from digitwise.reading.splitting.classify import Asked
 from digitwise.reading.splitting.decide import ALTERNATIVES
 
 # Of the 500 real numbers that the weighing was learnt from, 11% above 0.5 were wrong, 9% above 0.6,
@@ -39,7 +39,7 @@ class How:
 
     Attributes
     ----------
-    network : Asked
+    network : Judge
     calibration : Calibration or None
     weighing : Weighing or None
         Weights of candidates; None if each component is a digit.
@@ -61,7 +61,7 @@ class How:
         Rank of the reading that becomes the text; 0 is the most probable.
     """
 
-    network: Asked
+    network: Judge
     calibration: Calibration | None
     weighing: Weighing | None
     layout: str

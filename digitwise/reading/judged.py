@@ -9,15 +9,17 @@ import numpy as np
 from digitwise.data.signs import SIGNS
 from digitwise.imaging.components import Component
 from digitwise.models.calibration import Calibration
+from digitwise.models.committee import Judge
 from digitwise.models.weighing import Weighing
 from digitwise.neurons import Floats
+from digitwise.reading import slashed
 from digitwise.reading.expected import Expected
 from digitwise.reading.forms.slashes import trust
 from digitwise.reading.pattern import MOST_DIGITS, Way, anything
 from digitwise.reading.signs import KINDS
 from digitwise.reading.splitting.arcs import Arcs, nothing_of, uncut
 from digitwise.reading.splitting.budget import WAYS_OF_ONE, Budget, BusyError
-from digitwise.reading.splitting.classify import Asked, find_candidates, judge_candidates
+from digitwise.reading.splitting.classify import find_candidates, judge_candidates
 from digitwise.reading.splitting.decide import ALTERNATIVES, Decision, decide
 from digitwise.reading.splitting.lattice import HOPELESS, Lattice
 from digitwise.reading.splitting.scoring import make_lattice, number_probability
@@ -77,7 +79,7 @@ class Judged:
 
 def judge_numbers(
     numbers: list[list[Component]],
-    network: Asked,
+    network: Judge,
     calibration: Calibration | None,
     weighing: Weighing | None,
     expected: Expected,
@@ -110,7 +112,9 @@ def judge_numbers(
         candidates = judge_candidates(arcs_of, network, calibration)
     choose = partial(decide, alternatives=alternatives, chosen=chosen)
 
-    def judge(arcs: Arcs, probabilities: Floats, budget: Budget) -> tuple[Decision | None, bool]:
+    def judge(
+        components: list[Component], arcs: Arcs, probabilities: Floats, budget: Budget
+    ) -> tuple[Decision | None, bool]:
         """Return a number's decision, and whether it was expected."""
         lattice = make_lattice(arcs, probabilities, weighing)
         # The cost of the sums is digits times arcs: digits are bounded as in patterns.
@@ -130,11 +134,17 @@ def judge_numbers(
             by_slashes = partial(trust, arcs) if weighing.signs else _trust_all
             return choose(lattice, likely, bounded=True, trust=by_slashes), True
         is_number = partial(number_probability, arcs, weighing=weighing, known=known)
+        if expected.nothing and weighing.signs and slashed.may_have_slash(arcs):
+            likelier = partial(slashed.trust, components, arcs)
+            found = choose(
+                lattice, [anything(n)], False, is_number, known, likelier, tried=slashed.TRIED
+            )
+            return found, True
         return choose(lattice, [anything(n)], False, is_number, known), expected.nothing
 
     every = zip(numbers, candidates, budgets, strict=True)
     return [
-        Judged(number, candidate[0], *judge(*candidate, budget))
+        Judged(number, candidate[0], *judge(number, *candidate, budget))
         for number, candidate, budget in every
     ]
 

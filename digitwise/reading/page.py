@@ -12,6 +12,7 @@ from digitwise.imaging.pictures import Picture
 from digitwise.imaging.region import Region
 from digitwise.imaging.sheet import See, flat_sheet, usual_ways
 from digitwise.reading.cut_off import cut_off_by_edge, without_cut_off
+from digitwise.reading.forms.checks import is_date
 from digitwise.reading.how import How
 from digitwise.reading.ink_network import learnt_way
 from digitwise.reading.judged import Judged
@@ -39,12 +40,12 @@ from digitwise.reading.turned import (
     turn_back,
 )
 from digitwise.reading.words import part_from_words
-from digitwise.reading.written import find_signs, parts_at_dashes
+from digitwise.reading.written import find_signs, parts_at_dashes, write
 
 INK_SHARE_POWER = 0.5  # of the ink share in a gain: 0 prefers parts of numbers, 1 dirt and frames
 MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # lower bound of the gain, where most digits are wrong
 UPSIDE_DOWN = 2  # quarter turns
-MAX_CONFIDENCE_TO_TURN = 0.5  # of a page's only number, for it to be tried upside down
+MAX_CONFIDENCE_TO_TURN = 0.7  # of a page's only number, for it to be tried upside down
 MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
 MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
 MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
@@ -254,12 +255,13 @@ def _decode(page: Page, judged: list[Judged], how: How) -> list[Number]:
 
 
 def _parted_at_dashes(found: Judged, how: How) -> list[Judged]:
-    """Part a number at its dashes if every part is at least as sure as the whole."""
+    """Part a number, but no date, at its dashes if all parts are at least as sure as the whole."""
     if not (found.decision and found.decision.digits):
         return [found]
     signs = find_signs(found.components, found.arcs, found.decision.paths[0])
-    parts = parts_at_dashes(found.components, found.decision.alternatives[0][0], signs)
-    if len(parts) < 2:
+    text = found.decision.alternatives[0][0]
+    parts = parts_at_dashes(found.components, text, signs)
+    if len(parts) < 2 or is_date(write(text, signs)):
         return [found]
     numbers = how.judge(parts)
     surer = all(number.confidence >= found.confidence for number in numbers)

@@ -7,9 +7,9 @@ from typing import Unpack
 
 from digitwise.data.digits import check_digit_network
 from digitwise.errors import DigitwiseError, ImageError, InputError
-from digitwise.extras import has
 from digitwise.imaging.arrays import CHANNELS
 from digitwise.imaging.pictures import Source, open_pictures
+from digitwise.models.committee import judge_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.network import Network
@@ -19,7 +19,6 @@ from digitwise.reading.how import How, Options
 from digitwise.reading.numbers import Numbers, path_of
 from digitwise.reading.page import Page, look, read_pages
 from digitwise.reading.pattern import Pattern
-from digitwise.reading.splitting.classify import Asked
 from digitwise.reading.value import possible_values
 
 LAYOUTS = ("auto", "number", "digit")
@@ -57,13 +56,8 @@ class Reader:
     def __init__(self, model: str | Path | Network | None = None, compiled: bool = True) -> None:
         found = Model(model) if isinstance(model, Network) else open_model(model)
         check_digit_network(found.network)
-        self.calibration, self.weighing = found.calibration, found.weighing
-        self.compiled = compiled
-        self.network: Asked = found.network
-        if compiled and has("numba"):  # a small install may do without
-            from digitwise.engines.predictor import Predictor  # slow to import
-
-            self.network = Predictor(found.network)
+        self.compiled, self.weighing = compiled, found.weighing
+        self.network, self.calibration = judge_of(found, compiled)
 
     def read(
         self,

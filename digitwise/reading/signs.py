@@ -23,7 +23,9 @@ KINDS = ("digit", "-", ".", ",", "/", "line", "other")
 SIDE = 14  # pixels: side of the frame at half resolution
 MAX_DISTANCE = 3.0  # digit heights: all values of size and place are clipped to this
 MIN_OUTPUT = 1e-6  # added to each output, so that the sum of a component's outputs is positive
-PLACE = 20  # values of a component's size and place
+OWN_PLACE = 20  # values of a component's own size and place
+NEIGHBOUR = 4  # values of the size and place of each of two neighbours
+PLACE = OWN_PLACE + 2 * NEIGHBOUR
 INPUTS = SIDE * SIDE + PLACE
 
 
@@ -36,7 +38,9 @@ def tell_kinds(network: Network, numbers: Sequence[Floats]) -> list[Floats]:
         Results of `describe`, one a number.
     """
     # One call a number: the last bits of a result must not depend on the numbers beside it.
-    fired = [sigmoid(network.weighted_outputs(n)).astype(np.float64) + MIN_OUTPUT for n in numbers]
+    # A network of an older file knows nothing of neighbours, whose values stand last.
+    seen = [n[:, : network.sizes[0]] for n in numbers]
+    fired = [sigmoid(network.weighted_outputs(n)).astype(np.float64) + MIN_OUTPUT for n in seen]
     return [kinds / kinds.sum(axis=1, keepdims=True) for kinds in fired]
 
 
@@ -49,7 +53,10 @@ def describe(components: Sequence[Component]) -> Floats:
 
 
 def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
-    """Return size, form and place of each component, shape (n, PLACE), mostly in digit heights."""
+    """Return size, form and place of components and of their neighbours, shape (n, PLACE).
+
+    Lengths are in digit heights.
+    """
     telling = that_tell_size(components)
     digit = digit_height(telling)
     left, top, right, bottom = np.array(
@@ -89,7 +96,14 @@ def _places(components: Sequence[Component]) -> npt.NDArray[np.float32]:
         lean - median(lean[tall].tolist()),
         bend,
     ]
-    return np.clip(np.stack(places, axis=1).astype(np.float32), -MAX_DISTANCE, MAX_DISTANCE)
+    # Parts of one sign, as of "=", "%" or "/-", tell each other's kind.
+    own = np.stack([places[0], places[1], places[6], lean], axis=1)
+    order = np.argsort(left, kind="stable")
+    neighbours = np.zeros((2, len(own), NEIGHBOUR))
+    neighbours[0, order[1:]] = own[order[:-1]]
+    neighbours[1, order[:-1]] = own[order[1:]]
+    every = np.concatenate([np.stack(places, axis=1), *neighbours], axis=1)
+    return np.clip(every.astype(np.float32), -MAX_DISTANCE, MAX_DISTANCE)
 
 
 def _slant_and_bend(solid: npt.NDArray[np.uint8]) -> tuple[float, float]:

@@ -61,9 +61,12 @@ def find_signs(components: Sequence[Component], arcs: Arcs, path: Path) -> list[
         middles.append((arcs.pieces[arc].left + arcs.pieces[arc].right) / 2)
     found: list[tuple[str, float, Component]] = []
     for number, component in enumerate(components):
-        kind = int(arcs.kinds[number].argmax())
-        p = float(arcs.kinds[number, kind])
-        if number not in digits and KINDS[kind] in SIGNS and p >= MIN_PROBABILITY:
+        not_digit = arcs.kinds[number, 1:]
+        if number in digits or not not_digit.any():
+            continue
+        kind = int(not_digit.argmax()) + 1
+        p = float(arcs.kinds[number, kind] / not_digit.sum())
+        if KINDS[kind] in SIGNS and p >= MIN_PROBABILITY:
             found.append((KINDS[kind], p, component))
     return [
         Sign(char, p, piece, int(np.sum(np.less(middles, (piece.left + piece.right) / 2))))

@@ -17,8 +17,8 @@ from digitwise.imaging.ink import SOLID
 from digitwise.imaging.pictures import open_pictures
 from digitwise.imaging.rules import remove_rules
 from digitwise.imaging.sheet import ways_to_see
+from digitwise.models.committee import judge_of
 from digitwise.models.files import Model
-from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.pattern import anything
 from digitwise.reading.segment import one_number
@@ -90,7 +90,7 @@ def find_known(model: Model, corrections: Sequence[Correction]) -> list[Known]:
 def know(model: Model, numbers: Sequence[list[Component]], texts: Sequence[str]) -> list[Known]:
     """Find the candidates of numbers, given as components, with their known texts."""
     signs = model.weighing.signs if model.weighing else None
-    candidates = find_candidates(numbers, model.network, model.calibration, signs)
+    candidates = find_candidates(numbers, *judge_of(model), signs)
     return [
         Known(text, components, arcs)
         for text, components, (arcs, _) in zip(texts, numbers, candidates, strict=True)
@@ -108,7 +108,7 @@ def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
         Number of known numbers with digits; no path spells the others' texts surely.
     """
     images, labels, count = [], [], 0
-    for number, (lattice, said) in zip(known, _lattices(model, model.network, known), strict=True):
+    for number, (lattice, said) in zip(known, _lattices(model, known), strict=True):
         right = _spelt(number.text)
         posterior, total = lattice.posterior(right, len(right))
         paths = lattice.best(right, len(right), 1) if total > -np.inf else []
@@ -123,10 +123,10 @@ def align(model: Model, known: Sequence[Known]) -> tuple[Digits, int]:
     return Digits(stacked, np.array(labels, np.uint8), f"{count} corrected numbers"), count
 
 
-def read_known(model: Model, network: Network, known: Sequence[Known]) -> Reading:
-    """Read known numbers with a network and the model's weighing."""
+def read_known(model: Model, known: Sequence[Known]) -> Reading:
+    """Read known numbers with a model."""
     right, confidence, surprise = [], [], []
-    for number, (lattice, _) in zip(known, _lattices(model, network, known), strict=True):
+    for number, (lattice, _) in zip(known, _lattices(model, known), strict=True):
         decision = decide(lattice, [anything(lattice.n)], False, expected=True)
         text, p = decision.alternatives[0] if decision else ("", 0.0)
         right.append(text == number.text)
@@ -163,11 +163,9 @@ def _shared(a: Component, b: Component) -> float:
     return float((inks[0] & inks[1]).sum() / most)
 
 
-def _lattices(
-    model: Model, network: Network, known: Sequence[Known]
-) -> list[tuple[Lattice, Floats]]:
+def _lattices(model: Model, known: Sequence[Known]) -> list[tuple[Lattice, Floats]]:
     """Return the lattice and the digit probabilities, shape (arcs, 10), of each number."""
-    judged = judge_candidates([number.arcs for number in known], network, model.calibration)
+    judged = judge_candidates([number.arcs for number in known], *judge_of(model))
     return [(make_lattice(arcs, said, model.weighing), said) for arcs, said in judged]
 
 

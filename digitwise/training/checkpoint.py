@@ -14,7 +14,7 @@ from digitwise.data.digits import Digits
 from digitwise.data.table import Examples
 from digitwise.errors import InputError, TrainingError
 from digitwise.models.calibration import Calibration, calibrate
-from digitwise.models.files import Model, save
+from digitwise.models.files import Model, as_stored, save
 from digitwise.settings import Settings
 from digitwise.training.callback import Callback
 from digitwise.training.evaluation import evaluate
@@ -131,7 +131,7 @@ def finished_model(training: "Training", test: Examples | None) -> Model:
         history.velocity = None  # the run can't go on
     if s.store != "float32":
         for p in (*network.weights, *network.biases):
-            p[...] = p.astype(s.store)  # measure the weights that the file holds
+            p[...] = as_stored(p, s.store)  # measure the weights that the file holds
     model = model_of(s, network, training.train, history)
     model.store = s.store if s.store != "float32" else None
     if test is not None:

@@ -20,6 +20,7 @@ from digitwise.data.digits import NO_DIGIT, Digits, join
 from digitwise.data.strings import draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.ink import extract_ink
+from digitwise.models.committee import networks_of, with_networks
 from digitwise.models.files import Model
 from digitwise.network import Network
 from digitwise.reading.segment import one_number
@@ -135,28 +136,21 @@ def learn_from(
     lengths = learn_lengths(number.text for number in taught)
     informed = replace(model, weighing=replace(model.weighing, lengths=lengths))
 
-    def measure(network: Network, corrected: Model = informed) -> Measured:
-        # Drawn numbers have other lengths than corrected ones: they measure the network alone.
+    def measure(networks: list[Network], corrected: Model = informed) -> Measured:
+        # Drawn numbers have other lengths than corrected ones: they measure the networks alone.
         return Measured(
-            read_known(corrected, network, held_out),
-            read_known(model, network, drawn),
-            evaluate(network, validation).accuracy,
+            read_known(with_networks(corrected, networks), held_out),
+            read_known(with_networks(model, networks), drawn),
+            evaluate(networks, validation).accuracy,
         )
 
-    before = measure(model.network, model)
-    network = deepcopy(model.network)
-    fit(
-        network,
-        _examples(digits, base, seed),
-        epochs=EPOCHS,
-        learning_rate=LEARNING_RATE,
-        batch_size=BATCH,
-        seed=seed,
-        progress=False,
-    )
+    old = networks_of(model)
+    before = measure(old, model)
+    examples = _examples(digits, base, seed)
+    new = [_fitted(network, examples, seed) for network in old]
     tried = []
     for first, last in SHARES:
-        between = _between(model.network, network, first, last)
+        between = [_between(*pair, first, last) for pair in zip(old, new, strict=True)]
         after = measure(between)
         tried.append((after, between))
         progress(
@@ -170,8 +164,23 @@ def learn_from(
     origin = f"{_origin(model)}, and {count} corrected numbers ({found} digits)"
     results = {"test_accuracy": after.accuracy, "test_n": len(validation)}
     training = {**model.training, "origin": origin}
-    learnt = replace(informed, network=best, training=training, results=results)
+    learnt = replace(with_networks(informed, best), training=training, results=results)
     return Learnt(learnt, count, found, len(held_out), before, after)
+
+
+def _fitted(network: Network, examples: Digits, seed: int) -> Network:
+    """Return a copy of the network that has learnt the examples."""
+    copy = deepcopy(network)
+    fit(
+        copy,
+        examples,
+        epochs=EPOCHS,
+        learning_rate=LEARNING_RATE,
+        batch_size=BATCH,
+        seed=seed,
+        progress=False,
+    )
+    return copy
 
 
 def _origin(model: Model) -> str:

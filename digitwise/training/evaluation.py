@@ -91,8 +91,8 @@ def evaluate(
     """Classify every example by the largest output, the first of equal ones, and measure.
 
     A network with four outputs answers with the most probable of the ten codes; see `as_ten`.
-    Several networks form a committee: its outputs are the means of the networks' outputs (Cireşan
-    et al. 2011).
+    Several networks form a committee, which answers with the mean of their weighted outputs: see
+    `digitwise.models.committee`.
 
     Parameters
     ----------
@@ -128,8 +128,7 @@ def evaluate(
     z = engine.weighted_outputs(networks[0], digits)
     if len(networks) > 1:
         others = [engine.weighted_outputs(member, digits) for member in networks[1:]]
-        every = [sigmoid(_a_class_each(one, digits).astype(np.float64)) for one in (z, *others)]
-        z = _inverse_sigmoid(np.mean(every, axis=0))
+        z = np.mean([_a_class_each(one, digits) for one in (z, *others)], axis=0)
     costs = COSTS[networks[0].cost].value(z, desired_outputs(digits, z.shape[1], z.dtype))
     if isinstance(digits, Table) and digits.weights is not None:
         cost = float(np.average(costs, weights=digits.weights))
@@ -151,10 +150,3 @@ def evaluate(
 def _a_class_each(z: Floats, examples: Examples) -> Floats:
     """Return z of one output for each class, also for a network whose outputs are four bits."""
     return as_ten(z) if isinstance(examples, Digits) else z
-
-
-def _inverse_sigmoid(a: Floats) -> Floats:
-    """Return z for outputs a = σ(z), in float64; a is clipped to the inside of (0, 1)."""
-    tiny = np.finfo(a.dtype).eps
-    a = a.clip(tiny, 1 - tiny)
-    return np.asarray(np.log(a) - np.log1p(-a))

@@ -7,13 +7,13 @@ from typing import TypeVar
 from digitwise.data.digits import Digits
 from digitwise.data.real_numbers import RealNumber
 from digitwise.data.strings import Hand, draw_number
-from digitwise.engines.predictor import Predictor
 from digitwise.engines.threads import cores
 from digitwise.imaging.components import Component
 from digitwise.imaging.pictures import open_first
 from digitwise.imaging.rules import remove_rules
 from digitwise.imaging.sheet import ink_of_page, ways_to_see
 from digitwise.models.calibration import Calibration
+from digitwise.models.committee import Judge
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.processes import make_pool
@@ -39,6 +39,12 @@ CELL = Hand(count=(1, 8), wobble=WOBBLE, outsize=0.2, room=(-0.12, 0.5))
 REGISTER = Hand(
     count=(1, 4), wobble=WOBBLE, size=(12.0, 40.0), room=(0.2, 6.0), underlined=0.4, crowded=0.3
 )
+SIGNED = [
+    Hand(count=(1, 8), wobble=WOBBLE, signs=True),
+    Hand(count=(2, 8), wobble=0.12, gap=(0.04, 0.4), signs=True),
+    replace(CELL, signs=True),
+    replace(CELL, count=(3, 7), signs=True, rounded=0.5),
+]
 HANDS = (
     [replace(hand, wobble=wobble) for wobble in WOBBLES for hand in LARGE]
     + SMALL * 2
@@ -48,8 +54,7 @@ HANDS = (
         Hand(count=(3, 6), wobble=WOBBLE, printed="box", gap=(0.12, 0.5)),
         Hand(count=(3, 6), wobble=WOBBLE, printed="comb", gap=(0.25, 0.6)),
         Hand(count=(3, 6), wobble=WOBBLE, printed="dashed", gap=(0.25, 1.2)),
-        Hand(count=(1, 8), wobble=WOBBLE, signs=True),
-        replace(CELL, signs=True),
+        *(2 * SIGNED),
         replace(CELL, signs=True, printed="columns"),
         replace(CELL, count=(1, 4), printed="columns"),
         replace(CELL, count=(1, 6), touching=0.3, ligature=0.15),
@@ -62,8 +67,8 @@ HANDS = (
     ]
 )
 """Hands of the drawn numbers that weights are learnt from, in turn."""
-MEASURED = tuple(hand for hand in HANDS if not hand.letters)
-"""Hands of the drawn numbers that they are measured on."""
+MEASURED = (*(hand for hand in HANDS if not hand.letters and hand not in SIGNED), *SIGNED)
+"""Hands of the drawn numbers that they are measured on, with fewer signs."""
 PART = 500  # numbers of one task of a process
 TOGETHER = 20  # numbers whose candidates the network judges in one call
 
@@ -92,7 +97,7 @@ class Sample:
 class Asked:
     """The network of digits with its calibration, and the network of signs."""
 
-    network: Network | Predictor
+    network: Judge
     calibration: Calibration | None
     signs: Network | None
 

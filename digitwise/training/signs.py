@@ -22,7 +22,7 @@ from digitwise.reading.segment import all_numbers, one_number
 from digitwise.reading.signs import INPUTS, KINDS, describe
 from digitwise.training.number_samples import in_parts
 
-HIDDEN = 48  # neurons
+HIDDEN = 64  # neurons
 STEPS = 300  # of L-BFGS
 RIDGE = 1e-5  # ridge term: times the squared norm of the parameters
 MOSTLY = 0.5  # share of a component's ink drawn as digits, from which on it is a digit

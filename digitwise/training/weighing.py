@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from digitwise.data.digits import Digits
+from digitwise.data.digits import Digits, as_inputs
 from digitwise.data.real_numbers import RealNumber
 from digitwise.engines.predictor import Predictor
 from digitwise.errors import InputError
 from digitwise.extras import need
-from digitwise.models.calibration import Calibration, risk_of
+from digitwise.models.calibration import Calibration, calibrate, risk_of
+from digitwise.models.committee import Committee, Judge
 from digitwise.models.files import read_model, save
 from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
@@ -53,7 +54,7 @@ START = np.array(
 MIN_PER_DIGIT = 5  # samples of each digit for its size
 RIDGE = 1e-4  # ridge term: times the squared distance of weights from their start
 STEPS = 60  # of L-BFGS
-LESSONS = 12_000  # numbers from which signs are learnt
+LESSONS = 20_000  # numbers from which signs are learnt
 LETTERS = 0.5  # weight of all words in the regression, as a share of that of all numbers
 REAL_WEIGHT = 2  # drawn numbers that a real number counts as: real ones are few, and matter most
 
@@ -62,6 +63,7 @@ def teach(
     path: Path,
     digits: Digits,
     real: Sequence[RealNumber] = (),
+    second: Network | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Teach the network of a model file to read numbers, and save it.
@@ -69,9 +71,11 @@ def teach(
     Parameters
     ----------
     digits : Digits
-        Digits that the network wasn't trained on, to draw numbers with.
+        Digits that the networks weren't trained on, to draw numbers with.
     real : sequence of RealNumber
         Pictures of numbers to learn from beside drawn ones.
+    second : Network, optional
+        Network that reads together with the file's: see `digitwise.models.committee`.
 
     Raises
     ------
@@ -81,14 +85,19 @@ def teach(
         If there are too few digits.
     """
     model = read_model(path)
-    model.weighing = learn_weighing(
-        Predictor(model.network), model.calibration, digits, real, progress=progress
-    )
-    save(model, path)
+    judge: Judge = Predictor(model.network)
+    calibration = model.calibration
+    if second:
+        judge = Committee((judge, Predictor(second)))
+        z = judge.weighted_outputs(as_inputs(digits.images, judge.dtype))
+        calibration = calibrate(z, digits.labels, calibration.source if calibration else "digits")
+    weighing = learn_weighing(judge, calibration, digits, real, progress=progress)
+    outputs = calibration if second else None
+    save(replace(model, weighing=replace(weighing, second=second, outputs=outputs)), path)
 
 
 def learn_weighing(
-    network: Network | Predictor,
+    network: Judge,
     calibration: Calibration | None,
     digits: Digits,
     real: Sequence[RealNumber] = (),
@@ -101,8 +110,8 @@ def learn_weighing(
 
     Parameters
     ----------
-    network : Network or Predictor
-        A network trained with non-digits.
+    network : Network, Predictor or Committee
+        Networks trained with non-digits.
     calibration : Calibration or None
         Calibration of its outputs.
     digits : Digits
@@ -119,6 +128,8 @@ def learn_weighing(
     samples = [sample for part in in_parts(draw, count) for sample in part]
     sizes = measure_sizes(samples)
     samples += REAL_WEIGHT * look_at(asked, real)
+    # Ink without candidates, such as that of a ground, has no terms to learn from.
+    samples = [sample for sample in samples if len(sample.arcs.starts)]
     numbers = [sample for sample in samples if sample.text]
     weights = _learn(prepare(numbers, sizes), progress)
     split = len(DIGIT_TERMS)

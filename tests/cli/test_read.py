@@ -375,6 +375,8 @@ def test_failures_are_one_line(run, tmp_path, three):
     assert_one_line(run("read", "x" * 5000), 1, "xxx: ")
     (tmp_path / "loop").symlink_to("loop")
     assert_one_line(run("read", "loop"), 1, "loop: ")
+    (tmp_path / "folder" / "gone.png").symlink_to("nowhere.png")
+    assert_one_line(run("read", "folder"), 1, "gone.png: no such file")
     taken = run("read", three / "2758.jpg", "--overlay", "evil.safetensors")
     assert_one_line(taken, 1, "evil.safetensors")
     assert_one_line(run("read", "-", stdin=b""), 1, "standard input is empty")

@@ -9,7 +9,7 @@ from PIL import Image
 import digitwise as dw
 from digitwise.data.collections import save_collection
 from digitwise.data.idx import idx_header
-from digitwise.models.files import read_model
+from digitwise.models.files import as_stored, read_model
 from tests.cli.conftest import assert_one_line
 from tests.data.test_collections import pictures
 
@@ -97,7 +97,7 @@ def test_options_of_the_endless_set_reach_the_network(run, tmp_path):
         deformation=dw.DEFORMATIONS["wild"], plain_epochs=1, non_digits=0.25, average=1.5,
         patience=2,
     )  # fmt: skip
-    np.testing.assert_array_equal(net.weights[0], expected.weights[0].astype(np.float16))
+    np.testing.assert_array_equal(net.weights[0], as_stored(expected.weights[0], "float16"))
     command = read_model(tmp_path / "net.safetensors").training["command"].split()[1:]
     assert run(*command, "--out", "again.safetensors").code == 0
     assert (tmp_path / "again.safetensors").read_bytes() == (
@@ -425,6 +425,10 @@ def test_start_from_continues_a_trained_network(run, tmp_path):
     assert (ran.code, ran.out.count("Traceback")) == (1, 0)
     assert "a.safetensors is 784-20-10, sigmoid" in ran.err
     assert run("train", "--start-from", "nothing").code == 1
+    ran = run(*more, "--second", "nothing")
+    assert ran.code == 1
+    assert "no model 'nothing'" in ran.err
+    assert "epoch" not in ran.out
 
 
 def test_pieces_of_numbers(run):

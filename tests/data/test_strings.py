@@ -32,6 +32,29 @@ def test_texts_have_as_many_digits_as_wanted(digits):
     assert draw_number(digits, HANDS["letters"], 0, 0).text == ""
 
 
+def test_a_given_text_is_written(digits):
+    for text in ("10/28/2019", "-23", "1,026.50"):
+        drawn = draw_number(digits, Hand(count=(1, 1), specks=0.0), 0, 0, text)
+        assert drawn.text == "".join(char for char in text if char.isdecimal())
+        assert "".join(piece.char for piece in drawn.pieces) == text
+    drawn = draw_number(digits, Hand(specks=0.0), 0, 0, ["$", "7", "tick"])
+    assert [piece.char for piece in drawn.pieces] == ["$", "7", "tick"]
+
+
+def test_a_text_needs_digits_of_its_kinds(digits):
+    with pytest.raises(InputError, match="expected a 7 among the digits"):
+        draw_number(digits[np.flatnonzero(digits.labels != 7)], HANDS["lone"], 0, 0, "17")
+
+
+def test_points_stand_between_their_neighbours(digits):
+    for index in range(20):
+        drawn = draw_number(digits, Hand(specks=0.0, slant=0.0), 5, index, "1.234,5")
+        for before, after in zip(drawn.pieces, drawn.pieces[1:], strict=False):
+            if "." in (before.char, after.char) or "," in (before.char, after.char):
+                tuck = before.left + before.ink.shape[1] - after.left
+                assert tuck <= 0.15 * 60 + 1
+
+
 def test_spaced_digits_are_apart_and_touching_ones_are_not(digits):
     clean = {"paper": False, "specks": 0.0, "size": (40, 60)}
     spaced, touching = Hand(count=(4, 4), **clean), Hand(count=(2, 2), touching=1.0, **clean)

@@ -153,7 +153,7 @@ def test_an_example_of_weight_two_counts_as_two(engine):
     assert abs(ours[0] - unweighted[0]).max() > 1e-4
 
 
-@settings(max_examples=80)
+@settings(max_examples=35)
 @given(
     engine=st.sampled_from(COMPILED),
     hidden=st.lists(st.integers(1, 150), max_size=3),

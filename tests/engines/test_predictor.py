@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitwise.engines.predictor import AT_ONCE, THREADED_IMAGES, Predictor
@@ -14,6 +14,7 @@ from digitwise.neurons import ACTIVATIONS
 from tests.conftest import random_digits
 
 
+@settings(max_examples=35)
 @given(
     hidden=st.lists(st.integers(1, 150), max_size=3),
     inputs=st.integers(1, 100) | st.just(784),

@@ -79,7 +79,7 @@ def test_strings_of_test_digits(reader, mnist):
 
 def test_single_digits_inverted_or_not_read_as_the_network_tells_them(reader, mnist):
     test = mnist[1][:300]
-    expected = reader.network.predict(test.inputs(reader.network.dtype))
+    expected = reader.network.weighted_outputs(test.inputs(reader.network.dtype)).argmax(axis=1)
     for i, image in enumerate(test.images):
         (number,) = reader.read(255 - image if i % 2 else image, "digit")
         assert number.text == str(expected[i])
@@ -251,12 +251,12 @@ def test_letters_are_no_number_or_an_unsure_one(reader, bundled):
     from digitwise.data.strings import HANDS, draw_number
 
     sure = 0
-    for index in range(40):
+    for index in range(20):
         drawn = draw_number(bundled[0], HANDS["letters"], 1, index)
         sure += any(not n.rejected for n in reader.read(drawn.image))
         found = reader.read(drawn.image, "number")  # read as a number
         assert all(n.confidence <= 0.7 for n in found if n.rejected)
-    assert sure <= 6
+    assert sure <= 3
 
 
 def test_what_is_known_to_be_a_number_is_more_probably_one(reader, bundled):

@@ -79,7 +79,7 @@ def test_kinds_that_are_learnt_are_told_of_other_numbers(network, bundled):
     (kinds,) = tell_kinds(network, [others.inputs])
     np.testing.assert_allclose(kinds.sum(axis=1), 1)
     right = kinds.argmax(axis=1) == others.desired.argmax(axis=1)
-    assert right.mean() > 0.93
+    assert right.mean() > 0.9
     lines = others.desired.argmax(axis=1) == KINDS.index("line")
     assert right[lines].mean() > 0.85
 

@@ -18,5 +18,6 @@ def test_pale_strokes_are_no_ones_though_other_digits_may_be_pale(reader, draw_n
         flag = [left - 16, top + 42]  # as a one has it
         bow = [*flag, left + 24, top, left + 12 + bend, (top + bottom) // 2, left, bottom]
         ImageDraw.Draw(page).line(bow, light, 12, joint="curve")
-    found = [number.text for number in reader.read(page) if not number.rejected]
+    # Dark ones as bent as these may be unsure, but are not left out.
+    found = [n.text for n in reader.read(page) if light == DARK or not n.rejected]
     assert found == ["5037", "730", *ones]

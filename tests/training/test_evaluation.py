@@ -3,6 +3,7 @@ import pytest
 
 from digitwise.errors import InputError
 from digitwise.network import Network
+from digitwise.neurons import sigmoid
 from digitwise.training.evaluation import evaluate
 from tests.conftest import random_digits, random_table
 
@@ -45,10 +46,11 @@ def test_nothing_to_evaluate():
         evaluate(Network([784, 9], rng=0), random_digits(3))
 
 
-def test_a_committee_answers_by_the_mean_of_its_outputs():
+def test_a_committee_answers_by_the_mean_of_its_weighted_outputs():
     digits = random_digits(200)
     networks = [Network([784, 20, 10], rng=seed) for seed in range(3)]
-    mean = np.mean([net.feedforward(digits.inputs(np.float64)) for net in networks], axis=0)
+    x = digits.inputs(np.float64)
+    mean = sigmoid(np.mean([net.weighted_outputs(x) for net in networks], axis=0))
     result = evaluate(networks, digits)
     assert result.correct == (mean.argmax(axis=1) == digits.labels).sum()
     np.testing.assert_allclose(

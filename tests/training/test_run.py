@@ -324,7 +324,7 @@ else:
 
 
 def by_command(out, engine, batch_size, momentum, dropout, resume):
-    epochs = 20 if engine == "conv" else 60  # a few seconds of training
+    epochs = 10 if engine == "conv" else 40  # a few seconds of training
     settings = ["--hidden", 40, "--epochs", epochs, "--batch-size", batch_size, "--seed", 3]
     settings += ["--engine", engine, "--momentum", momentum, "--dropout", dropout]
     settings += ["--convolutions", "3x3x4p2,3x3x4p2"] if engine == "conv" else []

@@ -8,11 +8,15 @@ from digitwise.data.real_numbers import RealNumber
 from digitwise.data.strings import HANDS, Hand, draw_number
 from digitwise.errors import InputError
 from digitwise.imaging.components import Component
+from digitwise.models.committee import judge_of, networks_of
+from digitwise.models.files import Model, read_model, save
 from digitwise.models.shipped import open_model
 from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, NUMBER_TERMS
+from digitwise.network import Network
 from digitwise.reading.pattern import anything
 from digitwise.reading.splitting.decide import decide
 from digitwise.reading.splitting.scoring import make_lattice, measure_terms, number_terms, weighed
+from digitwise.training import weighing
 from digitwise.training.number_samples import Asked, draw_samples, look_at
 from digitwise.training.weighing import (
     START,
@@ -20,6 +24,7 @@ from digitwise.training.weighing import (
     measure_sizes,
     prepare,
     surprise,
+    teach,
 )
 
 
@@ -30,7 +35,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def asked(model):
-    return Asked(model.network, model.calibration, model.weighing.signs)
+    return Asked(*judge_of(model), model.weighing.signs)
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +83,7 @@ def test_sizes_are_those_of_digits(sizes):
 
 
 def learn(model, digits, real=()):
-    return learn_weighing(
-        model.network, model.calibration, digits, real, count=60, measured=30, seed=5
-    )
+    return learn_weighing(*judge_of(model), digits, real, count=60, measured=20, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +169,30 @@ def test_probabilities_of_digits_are_at_least_that_of_the_number(model, bundled,
         for number in reader.read(drawn.image, "number"):
             assert all(number.confidence - 1e-9 <= digit.p <= 1 for digit in number.digits)
             assert sum(p for _, p in number.alternatives) <= 1 + 1e-9
+
+
+def test_a_second_network_reads_together_with_the_first(model, bundled, tmp_path, monkeypatch):
+    first, second = (
+        Network([784, n, 10], activation="relu", cost="cross-entropy", rng=n, dtype=np.float32)
+        for n in (20, 30)
+    )
+    asked = []
+
+    def learn(judge, calibration, *_, **__):
+        asked.append((judge, calibration))
+        return replace(model.weighing, second=None, outputs=None)
+
+    monkeypatch.setattr(weighing, "learn_weighing", learn)
+    save(Model(first), tmp_path / "net")
+    teach(tmp_path / "net", bundled[1], second=second)
+    taught = read_model(tmp_path / "net")
+    ((judge, calibration),) = asked
+    assert taught.weighing.outputs == calibration
+    assert calibration.n == len(bundled[1])
+    assert [network.sizes for network in networks_of(taught)] == [first.sizes, second.sizes]
+    x = bundled[1].inputs(np.float32)
+    mean = (first.weighted_outputs(x) + second.weighted_outputs(x)) / 2
+    np.testing.assert_allclose(judge.weighted_outputs(x), mean, atol=0.01)
+    teach(tmp_path / "net", bundled[1])
+    assert networks_of(read_model(tmp_path / "net"))[1:] == []
+    assert asked[1][1] is None

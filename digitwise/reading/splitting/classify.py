@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from types import MappingProxyType
-from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from digitwise.data.digits import as_inputs
 from digitwise.imaging.components import Component, frame_components
 from digitwise.models.calibration import Calibration, probabilities_of
+from digitwise.models.committee import Judge
 from digitwise.network import Network
 from digitwise.neurons import Floats
 from digitwise.reading.signs import describe, tell_kinds
@@ -31,18 +30,9 @@ TEXTS = ((24, 0.8), (8, 0.45))
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 
-class Asked(Protocol):
-    """A `Network`, or a `Predictor` of one."""
-
-    dtype: np.dtype[Any]
-
-    def weighted_outputs(self, x: npt.ArrayLike) -> Floats:
-        """Return the weighted inputs of the output layer, (n, 784) → (n, 10)."""
-
-
 def find_candidates(
     numbers: Sequence[list[Component]],
-    network: Asked,
+    network: Judge,
     calibration: Calibration | None,
     signs: Network | None = None,
     budgets: Sequence[Budget] = (),
@@ -116,7 +106,7 @@ def _is_text(number: list[Component], likely: list[float]) -> bool:
 
 def judge_candidates(
     found: Sequence[Arcs],
-    network: Asked,
+    network: Judge,
     calibration: Calibration | None,
     known: Mapping[int, Floats] = NOTHING,
 ) -> list[tuple[Arcs, Floats]]:
@@ -152,7 +142,7 @@ def _most_cuts(component: Component, probability: float) -> int:
 
 
 def classify(
-    network: Asked, calibration: Calibration | None, pieces: Sequence[Component]
+    network: Judge, calibration: Calibration | None, pieces: Sequence[Component]
 ) -> Floats:
     """Return the probability of each digit for each of n pieces, shape (n, 10)."""
     frame_components(pieces)

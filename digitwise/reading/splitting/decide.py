@@ -46,6 +46,7 @@ def decide(
     trust: Callable[[Way, list[tuple[int, str]]], float] = lambda *_: 1.0,
     alternatives: int = ALTERNATIVES,
     chosen: int = 0,
+    tried: int = TRIED,
 ) -> Decision | None:
     """Find the most probable texts, each summed over all of its paths.
 
@@ -66,6 +67,8 @@ def decide(
         Greatest number of texts.
     chosen : int
         Rank of the text to put first, if there are so many; the others keep their order.
+    tried : int
+        Number of texts of the best paths, among which the most probable are sought.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def decide(
     likeliest: dict[str, Reading] = {}
     blank = before = 0.0
     for k, way in enumerate(ways):
-        paths = dict(lattice.best(way.allowed, way.least, max(TRIED, alternatives)))
+        paths = dict(lattice.best(way.allowed, way.least, max(tried, alternatives)))
         texts = ["", *(text for text in paths if text)]
         nothing, *shares = np.exp(lattice.of_texts(texts) - total).tolist()
         blank += 0.0 if way.least else nothing

@@ -40,14 +40,14 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     nones[:, 0] = np.where(np.isnan(arcs.skipping[:, 0]), np.nan, 1)
     nones[:, 1] = none
     nones[:, 2:5] = arcs.skipping
-    # Kinds exist for whole components only; other candidates count as digits.
     digit = np.append(arcs.kinds[:, 0], 1.0)[arcs.alone]
-    in_place = np.log(np.maximum(digit, np.exp(MIN_LOG_KIND)))
     nones[:, 5] = np.where(arcs.alone < 0, 0, np.log(np.maximum(1 - digit, np.exp(MIN_LOG_KIND))))
+    in_place = _log_in_place(arcs)
     left_out = np.zeros_like(nones)
     for arc, small in enumerate(arcs.without):
         if small:
             left_out[arc] = nones[small].sum(axis=0)
+            in_place[arc] -= in_place[small].sum()
     cut = arcs.features[:, INK_CUT, None]
     digits = np.empty((*log_p.shape, len(DIGIT_TERMS) + len(NONE_TERMS)))
     terms = np.moveaxis(digits, 2, 0)
@@ -108,6 +108,19 @@ def number_probability(
     """
     odds = number_terms(arcs, posterior, total) @ np.array(weighing.number)
     return float(sigmoid(odds + (KNOWN if known else 0.0)))
+
+
+def _log_in_place(arcs: Arcs) -> Floats:
+    """Return the log probability that the components of each candidate are digits, shape (arcs,).
+
+    A component that is cut contributes to each of its fragments the same part. So all candidates of
+    a path, whatever is cut, together count each component once.
+    """
+    log_digit = np.log(np.maximum(arcs.kinds[:, 0], np.exp(MIN_LOG_KIND)))
+    fragments = np.bincount(arcs.components, minlength=len(log_digit))
+    of_fragments = (log_digit / np.maximum(fragments, 1))[arcs.components]
+    before = np.concatenate([[0.0], np.cumsum(of_fragments)])
+    return np.asarray(before[arcs.ends] - before[arcs.starts])
 
 
 def _log_none(probabilities: Floats) -> Floats:
