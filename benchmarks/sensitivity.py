@@ -7,6 +7,7 @@ Every constant of `imaging/` and `reading/` that is a number, or a tuple of numb
 by 0.8 and by 1.25; whole numbers change by one at least. The pictures are real training numbers,
 drawn numbers (DIGITWISE_DATA, the last 5,000 training digits), and forms and pages with known text.
 A reading has changed if its text differs, or if it is rejected in one of the two cases only.
+A picture is read again only if functions of the constant's modules are called to read it.
 
 Results are appended to a file, so that a stopped run can be continued. --write makes
 docs/tuning.md.
@@ -21,6 +22,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 
 from measure import machine, mnist, table
 
@@ -37,6 +39,7 @@ LEARNING = ("learning", "sign_learning", "mark_learning", "examples", "samples",
 DRAWN = 6  # numbers of each hand
 EVERY_REAL = 10  # every tenth real number is read with the layout `number`
 EVERY_PAGE = 25  # every 25th real number is read with the layout `auto`
+MOST_SECONDS = 2.0  # to read a picture; slower ones are left out
 SEED = 2031
 
 
@@ -136,9 +139,27 @@ def start(numbers, cases):
 
 @cache
 def unchanged():
-    """Return the pictures, and their readings with unchanged constants."""
-    pictures = list(corpus(*folders))
-    return pictures, [attempted(read) for _, read in pictures]
+    """Return the pictures, their readings with unchanged constants, and the modules that read."""
+    pictures, readings, modules = [], [], []
+    for picture in corpus(*folders):
+        began = perf_counter()
+        reading = attempted(picture[1])
+        if perf_counter() - began < MOST_SECONDS or not pictures:  # the first compiles kernels
+            pictures.append(picture)
+            readings.append(reading)
+            modules.append(modules_of(picture[1]))
+    return pictures, readings, modules
+
+
+def modules_of(read):
+    """Return the names of the modules whose functions are called to read a picture."""
+    names = set()
+    sys.setprofile(lambda frame, *_: names.add(frame.f_globals.get("__name__")))
+    try:
+        attempted(read)
+    finally:
+        sys.setprofile(None)
+    return names
 
 
 def corpus(numbers, cases):
@@ -183,7 +204,7 @@ def said(numbers):
 def vary(job):
     """Read all pictures with one constant changed, and count the changed readings."""
     constant, factor = job
-    pictures, before = unchanged()
+    pictures, before, modules = unchanged()
     home = importlib.import_module(constant.module)
     value = varied(constant.value, factor)
     changed = [home]
@@ -192,8 +213,12 @@ def vary(job):
             changed.append(module)
     for module in changed:
         setattr(module, constant.name, value)
+    concerned = {module.__name__ for module in changed}
     try:
-        after = [attempted(read) for _, read in pictures]
+        after = [
+            attempted(picture[1]) if concerned & names else reading
+            for picture, reading, names in zip(pictures, before, modules, strict=True)
+        ]
     except Exception as error:  # the changed constant may be invalid
         return constant, factor, {"fails": f"{type(error).__name__}: {error}"[:200]}
     finally:

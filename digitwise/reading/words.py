@@ -15,6 +15,7 @@ MIN_GAP_HEIGHTS = 0.2  # median component heights: narrowest gap between words
 MIN_GAP_RATIO = 2.0  # of a gap between words to the next narrower gap
 MAX_HEIGHT_OF_PRINT = 0.75  # of the lower side, as a share of the higher side's height
 MIN_CLEAR_GAP_HEIGHTS = 0.5  # heights of the higher side: narrowest clear gap
+MAX_CONFIDENCE_OF_PRINT = 0.7  # of a clear gap's lower side; in 5 real numbers it is at most 0.61
 MAX_LOW_SIDE = 0.82  # height of a clear gap's lower side, as a share of the higher side's
 MAX_WORDS = 2  # beside a number
 MAX_COMPONENTS = 40  # on a line: more are a texture
@@ -44,7 +45,8 @@ def part_from_words(
 
     Unless the whole is sure, both sides of a possible gap are read alone. They stay apart if "one
     side is a number, the other a word" is more probable than "one number". They also stay apart at
-    a clear gap if the taller side is surely a number: print is lower than the writing beside it.
+    a clear gap if the taller side is surely a number and the lower one is not: print is lower than
+    the writing beside it.
     Words may look like numbers: only very sure parts are kept.
 
     Parameters
@@ -71,8 +73,9 @@ def _parts(
             continue
         left, right = judge([gap.left, gap.right])
         of_both = max(_number_beside_word(left, right), _number_beside_word(right, left))
-        taller = max(left, right, key=lambda part: digit_height(part.components))
-        if gap.clear and taller.confidence >= MIN_CONFIDENCE_OF_PART:
+        lower, taller = sorted((left, right), key=lambda part: digit_height(part.components))
+        is_print = lower.confidence <= MAX_CONFIDENCE_OF_PRINT
+        if gap.clear and is_print and taller.confidence >= MIN_CONFIDENCE_OF_PART:
             of_gap = 1.0
         elif of_both > found.any_number:
             of_gap = of_both

@@ -37,12 +37,13 @@ def line(text, gaps, height=20, of_others=20):
 
     def read(groups):
         texts = ["".join(names[id(c)] for c in group) for group in groups]
-        # The reader sees that a and b are no digits; and that x and y are, but not which.
+        # The reader sees that a and b are no digits; and that x and y are, but not which. At "-" it
+        # doubts one of two digits.
         return [
             Said(
                 group,
                 text,
-                0.3 ** len(re.findall("[abxy]", text)) * 0.97,
+                0.3 ** len(re.findall("[abxy]", text)) * 0.75 ** text.count("-") * 0.97,
                 0.3 ** len(re.findall("[ab]", text)) * 0.97,
             )
             for group, text in zip(groups, texts, strict=True)
@@ -83,6 +84,8 @@ def test_a_point_between_thousands_has_room_about_it():
     [
         ("xy345", [2, 12, 2, 2], 12, 20, ["345"]),  # "ID: 345": letters that may be digits
         ("12xy5", [2, 12, 2, 2], 20, 12, ["12"]),  # "12 kgs"
+        ("12x45", [2, 12, 2, 2], 20, 12, ["12"]),
+        ("12-45", [2, 12, 2, 2], 20, 12, ["12-45"]),  # smaller digits of the same number
         ("xy345", [2, 12, 2, 2], 18, 20, ["xy345"]),  # of one height
         ("xy345", [2, 7, 2, 2], 12, 20, ["xy345"]),  # the gap is narrow
         ("xy345", [7, 12, 7, 7], 12, 20, ["xy345"]),  # or hardly wider than others
