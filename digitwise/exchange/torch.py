@@ -16,7 +16,8 @@ from digitwise.errors import InputError
 from digitwise.layers import is_shared, shared_count
 from digitwise.models.calibration import calibrate
 from digitwise.models.channels import channels_first
-from digitwise.models.files import KEY, Model, model_file, read_model, to_bytes
+from digitwise.models.files import Model, model_file, read_model, to_bytes
+from digitwise.models.header import KEY
 from digitwise.network import Network
 from digitwise.neurons import Floats
 

@@ -21,23 +21,26 @@ import numpy as np
 from digitwise.engines.velocity import at_rest
 from digitwise.errors import DigitwiseError, ModelError, reason_of
 from digitwise.files import write_atomically
-from digitwise.layers import Full, Layer, count_parameters
 from digitwise.models.calibration import Calibration
 from digitwise.models.channels import channels_first, take_channels_first
 from digitwise.models.facts import trained_on
+from digitwise.models.header import (
+    FORMAT,
+    KEY,
+    described,
+    empty_network,
+    further_network,
+    read_header,
+)
 from digitwise.models.state_dicts import describe_state_dict, is_state_dict, names_in_state_dict
 from digitwise.models.weighing import Weighing
 from digitwise.network import Gradient, Network
 from digitwise.neurons import Floats
-from digitwise.parsing import parse_json
 from digitwise.typed_layers import layer_settings, parse_layers, typed
 
-FORMAT = 1
-KEY = "digitwise"
 IN_FOLDER = "model.safetensors"
 MOST_BYTES = 512 << 20
 MOST_HEADER = 1 << 20
-MOST_LAYERS = 100
 # Of a weight that is stored as float16. With 8 bits in place of 11, the shipped file takes a sixth
 # less in the wheel; of 26,000 held-out digits one more is wrong, 223 in place of 222.
 SIGNIFICANT_BITS = 8
@@ -134,10 +137,10 @@ def to_bytes(
     header = {
         "format": FORMAT,
         "version": __version__,
-        **_described(network),
+        **described(network),
         "store": model.store or network.dtype.name,
-        "signs": _described(signs) if signs else None,
-        "second": _described(second) if second else None,
+        "signs": described(signs) if signs else None,
+        "second": described(second) if second else None,
         "calibration": model.calibration.to_dict() if model.calibration else None,
         "weighing": model.weighing.to_dict() if model.weighing else None,
         "training": model.training,
@@ -173,24 +176,6 @@ def _in_order(content: bytes) -> bytes:
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)  # aligns the tensors
     return len(text).to_bytes(8, "little") + text + content[end:]
-
-
-def _described(network: Network) -> dict[str, Any]:
-    """Return a network's fields of a header; the inverse of `_empty_network`."""
-    return {
-        "sizes": [n if isinstance(n, int) else _size(n) for n in network.layout],
-        "dtype": network.dtype.name,
-        "activation": network.activation,
-        "output": "sigmoid",
-        "cost": network.cost,
-        "init": network.init,
-        "framing": "mnist",
-    }
-
-
-def _size(layer: Layer) -> int | str:
-    """Return a layer as a header has it: a number of neurons, or the text that people type."""
-    return layer.n_out if isinstance(layer, Full) else str(layer)
 
 
 def model_file(path: str | Path) -> Path:
@@ -301,14 +286,14 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
                 convolutions = convolutions or metadata.get("convolutions")
                 header = describe_state_dict(path, shapes, names, stored, activation, convolutions)
             else:
-                header = _header(path, metadata)
-            network = _empty_network(path, header)
+                header = read_header(path, metadata)
+            network = empty_network(path, header)
             velocity, average, best = (
                 at_rest(network) if f"{kind}.weights.0" in shapes else None
                 for kind in ("velocity", "average", "best")
             )
             runs = {"velocity": velocity, "average": average, "best": best}
-            signs, second = (_further_network(path, header, key) for key in ("signs", "second"))
+            signs, second = (further_network(path, header, key) for key in ("signs", "second"))
             wanted = _tensors(network, **runs, signs=signs, second=second)
             if names:
                 theirs = channels_first(network)
@@ -321,15 +306,7 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
                     f"tensors {', '.join(wanted)}; found {', '.join(sorted(shapes))[:300]}"
                 )
             for name, tensor in wanted.items():
-                found = file.get_slice(name).get_dtype()
-                if shapes[name] != tensor.shape or found != DTYPES[store]:
-                    raise ModelError(
-                        f"{path}: expected {name} to be {store} of shape {tensor.shape}; "
-                        f"found {found} of shape {shapes[name]}"
-                    )
-                tensor[...] = file.get_tensor(name)
-                if not np.isfinite(tensor).all():
-                    raise ModelError(f"{path}: {name} holds numbers that are not finite")
+                _fill(tensor, path, file, name, store)
             if names:
                 take_channels_first(network, theirs)
     except SafetensorError as error:
@@ -358,61 +335,18 @@ def _read(path: Path, activation: str | None, convolutions: str | None) -> Model
     return model
 
 
-def _header(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
-    if KEY not in metadata:
+def _fill(tensor: Floats, path: Path, file: Any, name: str, store: str) -> None:
+    """Fill a tensor from an open file, after checking that the file has one of its shape."""
+    found = file.get_slice(name)
+    shape, dtype = tuple(found.get_shape()), found.get_dtype()
+    if shape != tensor.shape or dtype != DTYPES[store]:
         raise ModelError(
-            f"{path}: a safetensors file, but not one of digitwise (no such header), and no "
-            "PyTorch state dict (no tensor NAME.weight)"
+            f"{path}: expected {name} to be {store} of shape {tensor.shape}; "
+            f"found {dtype} of shape {shape}"
         )
-    header = parse_json(metadata[KEY], finite=True)
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        found = header.get("format") if isinstance(header, dict) else header
-        raise ModelError(
-            f"{path}: expected model format {FORMAT}, found {found!r:.50}; "
-            "it may come from another version of digitwise"
-        )
-    for key in ("training", "results"):
-        if not isinstance(header.get(key), dict):
-            raise ModelError(f"{path}: expected an object under {key!r} in the header")
-    return header
-
-
-def _further_network(path: Path, header: dict[str, Any], key: str) -> Network | None:
-    saved = header.get(key)
-    if not isinstance(saved, dict | None):
-        raise ModelError(f"{path}: expected an object under {key!r} in the header")
-    return None if saved is None else _empty_network(path, saved)
-
-
-def _empty_network(path: Path, header: dict[str, Any]) -> Network:
-    """Build a network of the header's shape, after checking that the file can hold its size."""
-    sizes = header.get("sizes")
-    if (
-        not isinstance(sizes, list)
-        or not 2 <= len(sizes) <= MOST_LAYERS
-        or not all(isinstance(size, str) or (type(size) is int and size > 0) for size in sizes)
-    ):
-        raise ModelError(f"{path}: expected 2 to {MOST_LAYERS} layer sizes; found {sizes!r:.100}")
-    layout = [n for size in sizes for n in (parse_layers(size) if type(size) is str else [size])]
-    parameters = count_parameters(layout)
-    size = path.stat().st_size
-    if 2 * parameters > size:
-        raise ModelError(
-            f"{path}: layers {sizes} have {parameters:,} parameters; "
-            f"a file of {size:,} bytes can't hold them"
-        )
-    if header.get("output") != "sigmoid" or header.get("framing") != "mnist":
-        raise ModelError(
-            f"{path}: expected sigmoid outputs and MNIST's framing; found "
-            f"{header.get('output')!r:.50} and {header.get('framing')!r:.50}"
-        )
-    return Network(
-        layout,
-        activation=str(header.get("activation")),
-        cost=str(header.get("cost")),
-        init=str(header.get("init")),
-        dtype=np.dtype(str(header.get("dtype"))),
-    )
+    tensor[...] = file.get_tensor(name)
+    if not np.isfinite(tensor).all():
+        raise ModelError(f"{path}: {name} holds numbers that are not finite")
 
 
 def _tensors(network: Network, **further: Network | Gradient | None) -> dict[str, Any]:

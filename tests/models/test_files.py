@@ -14,7 +14,8 @@ from safetensors.numpy import save as serialise
 import digitwise as dw
 from digitwise.costs import COSTS
 from digitwise.errors import DigitwiseError, ModelError
-from digitwise.models.files import KEY, MOST_HEADER, Model, load_model, read_model, save, to_bytes
+from digitwise.models.files import MOST_HEADER, Model, load_model, read_model, save, to_bytes
+from digitwise.models.header import KEY
 from digitwise.network import Network
 from digitwise.neurons import ACTIVATIONS
 

@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 import digitwise as dw
 from digitwise.errors import DigitwiseError, ModelError
-from digitwise.models.files import KEY
+from digitwise.models.header import KEY
 from digitwise.training.saved import read_saved
 
 VALUES = [
