@@ -32,7 +32,11 @@ from digitwise.reading.splitting.classify import classify
 from digitwise.reading.stray import without_stray_strokes
 from digitwise.reading.text_lines import without_text
 from digitwise.reading.turned import (
+    MAX_CONFIDENCE_TO_TURN,
+    UPSIDE_DOWN,
     is_doubtful,
+    is_upside_down,
+    probability_turned,
     quarters_to_turn,
     reads_better,
     score,
@@ -44,12 +48,6 @@ from digitwise.reading.written import find_signs, parts_at_dashes, write
 
 INK_SHARE_POWER = 0.5  # of the ink share in a gain: 0 prefers parts of numbers, 1 dirt and frames
 MIN_GAIN_PER_RIGHT_DIGIT = 0.1  # lower bound of the gain, where most digits are wrong
-UPSIDE_DOWN = 2  # quarter turns
-MAX_CONFIDENCE_TO_TURN = 0.7  # of a page's only number, for it to be tried upside down
-MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
-MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
-MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
-PRIOR_TURNED = 0.02  # probability of a page upside down; none of 500 real ones is
 
 
 @dataclass(frozen=True)
@@ -289,35 +287,9 @@ def _turned_if_better(page: Page, found: list[Number], how: How) -> list[Number]
         return found
     turned = best.found
     if how.layout == "number":
-        better = _is_upside_down(found, turned)
+        better = is_upside_down(found, turned)
         upright = max([number.confidence for number in found], default=0.0)
-        turned = [less_sure(number, _probability_turned(upright, number), how) for number in turned]
+        turned = [less_sure(number, probability_turned(upright, number), how) for number in turned]
     else:
         better = reads_better(turned, found)
     return [turn_back(n, quarters, page.picture) for n in turned] if better else found
-
-
-def _is_upside_down(found: list[Number], turned: list[Number]) -> bool:
-    """Whether a page's only number is sure when turned, and about as wide as before."""
-    if not turned or turned[0].confidence < MIN_CONFIDENCE_TURNED:
-        return False
-    return not found or _width(turned[0]) >= MIN_WIDTH_TURNED * _width(found[0])
-
-
-def _width(number: Number) -> int:
-    return number.bbox[2] - number.bbox[0]
-
-
-def _probability_turned(upright: float, turned: Number) -> float:
-    """Return the probability that the turned reading is right, given that one of the two is.
-
-    Bayes' rule, with the prior `PRIOR_TURNED`.
-
-    Parameters
-    ----------
-    upright : float
-        Confidence of the reading as the page lies.
-    """
-    p = min(turned.confidence, MAX_PROBABILITY)
-    is_turned, is_upright = PRIOR_TURNED * p * (1 - upright), (1 - PRIOR_TURNED) * upright * (1 - p)
-    return is_turned / (is_turned + is_upright)

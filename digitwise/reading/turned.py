@@ -17,6 +17,12 @@ MIN_DIGITS = 8  # components to judge a rotation by; right digits to accept it
 MIN_SHARE_RIGHT_TURNED = 0.65  # of a turned page's digits, to accept the rotation
 MIN_GAIN_DIGITS = 4  # increase of the score to accept the rotation
 COST_OF_WRONG_DIGIT = 2  # right digits that a wrong one cancels in that score
+UPSIDE_DOWN = 2  # quarter turns
+MAX_CONFIDENCE_TO_TURN = 0.7  # of a page's only number, for it to be tried upside down
+MIN_CONFIDENCE_TURNED = 0.98  # of a page's only number, for the page to be upside down
+MIN_WIDTH_TURNED = 0.8  # of the number upside down, as a share of its width as it lies
+MAX_PROBABILITY = 0.999  # bound of a reading's probability in Bayes' rule
+PRIOR_TURNED = 0.02  # probability of a page upside down; none of 500 real ones is
 
 
 def is_doubtful(found: Sequence[Number]) -> bool:
@@ -73,6 +79,32 @@ def _count_right(found: Sequence[Number]) -> tuple[float, int]:
     """Return the expected number of right digits, and the number of digits."""
     right = sum(len(number.without_signs) * number.confidence for number in found)
     return right, sum(len(number.without_signs) for number in found)
+
+
+def is_upside_down(found: list[Number], turned: list[Number]) -> bool:
+    """Whether a page's only number is sure when turned, and about as wide as before."""
+    if not turned or turned[0].confidence < MIN_CONFIDENCE_TURNED:
+        return False
+    return not found or _width(turned[0]) >= MIN_WIDTH_TURNED * _width(found[0])
+
+
+def _width(number: Number) -> int:
+    return number.bbox[2] - number.bbox[0]
+
+
+def probability_turned(upright: float, turned: Number) -> float:
+    """Return the probability that the turned reading is right, given that one of the two is.
+
+    Bayes' rule, with the prior `PRIOR_TURNED`.
+
+    Parameters
+    ----------
+    upright : float
+        Confidence of the reading as the page lies.
+    """
+    p = min(turned.confidence, MAX_PROBABILITY)
+    is_turned, is_upright = PRIOR_TURNED * p * (1 - upright), (1 - PRIOR_TURNED) * upright * (1 - p)
+    return is_turned / (is_turned + is_upright)
 
 
 def turn(picture: Picture, quarters: int) -> Picture:
