@@ -25,8 +25,9 @@ from digitwise.models.weighing import DIGIT_TERMS, NUMBER_TERMS, Weighing
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
 from digitwise.reading.pattern import anything
-from digitwise.reading.splitting.arcs import INK_CUT, Arcs
+from digitwise.reading.splitting.arcs import Arcs
 from digitwise.reading.splitting.decide import decide
+from digitwise.reading.splitting.geometry import INK_CUT
 from digitwise.reading.splitting.lattice import SKIP, Allowed
 from digitwise.reading.splitting.scoring import (
     make_lattice,

@@ -1,10 +1,9 @@
-"""Candidate digits of a number: neighbouring fragments taken together, and their geometry."""
+"""Candidate digits of a number: neighbouring fragments taken together."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import log
 from statistics import median
 
 import numpy as np
@@ -23,6 +22,14 @@ from digitwise.reading.splitting.fragments import (
     piece_between,
     put_together,
 )
+from digitwise.reading.splitting.geometry import (
+    Candidate,
+    component_of,
+    covered_columns,
+    features_of,
+    line_through,
+    skipping_of,
+)
 
 MOST_FRAGMENTS = 16  # of a digit
 MOST_COMPONENTS = 3  # of a digit, small ones not counted
@@ -30,7 +37,6 @@ MOST_SMALL = 20  # small components of a digit: more are a texture
 MAX_WIDTH = 1.8  # digit heights: widest candidate
 MIN_HEIGHT = 0.4  # digit heights: lowest candidate
 MAX_HEIGHT = 2.0  # digit heights: tallest candidate
-INK_CUT = 2  # column of features with the ink cut through; 0 if nothing was cut
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def find_arcs(
     budget.check_fragments(len(fragments))
     digits = {number for number, cuts in enumerate(most) if not cuts}
     telling = that_tell_size(components)
-    line = _line(telling, height)
+    line = line_through(telling, height)
     largest = max(max(c.height, c.width) for c in telling)
     pen = median(stroke_width(c.ink) for c in telling if max(c.height, c.width) >= largest / 2)
     sizes = Counter(f.number for f in fragments)
@@ -136,12 +142,12 @@ def find_arcs(
         np.array([c.start for c in found]),
         np.array([c.end for c in found]),
         pieces,
-        np.array([_features(*pair, height, pen, line) for pair in both]),
-        np.array([_if_skipped(*pair, sizes, height) for pair in both]),
+        np.array([features_of(*pair, height, pen, line) for pair in both]),
+        np.array([skipping_of(*pair, sizes, height) for pair in both]),
         [[single[k] for k in c.left_out] for c in found],
-        _width(components) / height,
+        covered_columns(components) / height,
         np.array([f.number for f in fragments]),
-        np.array([_alone(c, sizes) for c in found]),
+        np.array([component_of(c, sizes) for c in found]),
         _surely_digits(len(components)) if kinds is None else kinds,
     )
 
@@ -149,27 +155,6 @@ def find_arcs(
 def _surely_digits(n: int) -> Floats:
     """Return `Arcs.kinds` of n components that are digits with probability 1."""
     return np.eye(1, len(KINDS)).repeat(n, axis=0)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Fragments from `start` to `end` - 1 without those left out, and the ink of each component.
-
-    Attributes
-    ----------
-    start, end : int
-    part : list of Fragment
-    pieces : list of Component
-        The ink of `part`, one item a component.
-    left_out : list of int
-        Indices of small fragments.
-    """
-
-    start: int
-    end: int
-    part: list[Fragment]
-    pieces: list[Component]
-    left_out: list[int]
 
 
 def _spans(
@@ -265,78 +250,3 @@ def _pixels(pieces: list[Component]) -> int:
     """Return the number of pixels in the common box of pieces."""
     wide = max([p.right for p in pieces]) - min([p.left for p in pieces])
     return wide * (max([p.bottom for p in pieces]) - min([p.top for p in pieces]))
-
-
-def _width(components: list[Component]) -> int:
-    """Return the number of columns that components cover."""
-    total, reach = 0, 0
-    for c in sorted(components, key=lambda c: c.left):
-        total += max(0, c.right - max(c.left, reach))
-        reach = max(reach, c.right)
-    return total
-
-
-def _line(components: list[Component], height: float) -> tuple[float, float]:
-    """Return slope and offset, in pixels, of the line through the middles of a number's digits."""
-    tall = [c for c in components if c.height >= height / 2] or components
-    x = np.array([c.left + c.right for c in tall]) / 2
-    y = np.array([c.top + c.bottom for c in tall]) / 2
-    if len(tall) < 4:
-        return 0.0, median(y.tolist())
-    x_mean, y_mean = float(x.mean()), float(y.mean())
-    off = x - x_mean
-    slope = float(off @ y) / max(float(off @ off), 1.0)  # 1.0: digits above one another
-    return slope, y_mean - slope * x_mean
-
-
-def _features(
-    candidate: Candidate,
-    piece: Component,
-    height: float,
-    pen: float,
-    line: tuple[float, float],
-) -> list[float]:
-    """Return a candidate's row of `Arcs.features`."""
-    spans = sorted((p.left, p.right) for p in candidate.pieces)
-    gap, reach = 0, spans[0][1]
-    for left, right in spans[1:]:
-        gap, reach = max(gap, left - reach), max(reach, right)
-    off = (piece.top + piece.bottom) / 2 - line[0] * (piece.left + piece.right) / 2 - line[1]
-    return [
-        log(piece.height / height),
-        log(piece.width / height),
-        _ink_cut(candidate.part) * height / max(1.0, pen),
-        gap / height,
-        float(len(spans) - 1),
-        abs(off) / height,
-    ]
-
-
-def _ink_cut(part: list[Fragment]) -> float:
-    """Return the ink cut through to take these fragments from the rest, in digit heights."""
-    total = 0.0
-    for number in {f.number for f in part}:
-        own = [f for f in part if f.number == number]
-        total += own[0].cut_before + own[-1].cut_after
-    return total
-
-
-def _alone(candidate: Candidate, sizes: Counter[int]) -> int:
-    """Return the index of the component that a candidate consists of; -1 if there is none."""
-    part = candidate.part
-    number = part[0].number
-    alone = len(part) == sizes[number] and all(f.number == number for f in part)
-    return number if alone else -1
-
-
-def _if_skipped(
-    candidate: Candidate, piece: Component, sizes: Counter[int], height: float
-) -> list[float]:
-    """Return a candidate's row of `Arcs.skipping`; NaN unless it is a whole component."""
-    if _alone(candidate, sizes) < 0:
-        return [np.nan] * 3
-    return [
-        min(piece.height, 2 * height) / height,
-        min(piece.width, 4 * height) / height,
-        min(float(piece.ink.sum()) / height**2, 2.0),
-    ]

@@ -6,7 +6,8 @@ import numpy as np
 
 from digitwise.models.weighing import DIGIT_TERMS, NONE_TERMS, Weighing
 from digitwise.neurons import Floats, sigmoid
-from digitwise.reading.splitting.arcs import INK_CUT, Arcs
+from digitwise.reading.splitting.arcs import Arcs
+from digitwise.reading.splitting.geometry import INK_CUT
 from digitwise.reading.splitting.lattice import SKIP, Lattice
 
 LEAST = -20.0  # lower bound of log probabilities: nothing is impossible
