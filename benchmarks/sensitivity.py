@@ -22,24 +22,30 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
+import drawn_forms
+import numpy as np
 from measure import machine, mnist, table
 
 import digitwise as dw
 from digitwise.data.real_numbers import read_real_numbers
 from digitwise.data.strings import HANDS, draw_number
 from digitwise.engines.threads import cores
+from digitwise.imaging.pictures import open_first
+from digitwise.reading.forms.propose import propose_form
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("imaging", "reading")
+FORMS = 3  # photographs of a blank form, for which fields are proposed
+FORM_PX = (1400, 1400)
 FACTORS = (0.8, 1.25)
 LEARNING = ("learning", "sign_learning", "mark_learning", "examples", "samples", "aligning")
 """Modules whose constants affect learning only, not reading."""
 DRAWN = 6  # numbers of each hand
 EVERY_REAL = 10  # every tenth real number is read with the layout `number`
 EVERY_PAGE = 25  # every 25th real number is read with the layout `auto`
-MOST_SECONDS = 2.0  # to read a picture; slower ones are left out
+MOST_SECONDS = 2.0  # of a processor, to read a picture; slower ones are left out
 SEED = 2031
 
 
@@ -142,9 +148,9 @@ def unchanged():
     """Return the pictures, their readings with unchanged constants, and the modules that read."""
     pictures, readings, modules = [], [], []
     for picture in corpus(*folders):
-        began = perf_counter()
+        began = process_time()
         reading = attempted(picture[1])
-        if perf_counter() - began < MOST_SECONDS or not pictures:  # the first compiles kernels
+        if process_time() - began < MOST_SECONDS or not pictures:  # the first compiles kernels
             pictures.append(picture)
             readings.append(reading)
             modules.append(modules_of(picture[1]))
@@ -186,6 +192,18 @@ def corpus(numbers, cases):
         for picture in sorted(description.parent.glob(f"{description.stem}_*.png")):
             if "blank" not in picture.stem:
                 yield None, lambda p=picture, f=description: said(reader.read(p, form=f))
+            else:
+                yield None, lambda p=picture: proposed(open_first(p))
+    page = drawn_forms.DELIVERY.draw()
+    for seed in range(FORMS):
+        taken = drawn_forms.photograph(page, np.random.default_rng(seed))[0].convert("L")
+        taken.thumbnail(FORM_PX)
+        yield None, lambda p=taken: proposed(open_first(p))
+
+
+def proposed(picture):
+    """Return the cells of each field that is proposed for a form."""
+    return " ".join(str(field.cells) for field in propose_form(picture).fields)
 
 
 def attempted(read):
