@@ -17,7 +17,7 @@ from digitwise.imaging.surface import Light
 MAX_COMPONENTS = 5_000  # more than a full page of digits has
 MAX_BOX_PIXELS = 40_000_000  # maximum total area of boxes, ten pages: each component stores its ink
 MAX_SPECK_SHARE = 0.08  # maximum longer side of a speck, as a share of the largest digit's
-OUTSIZE = 4.0  # times the usual size: larger components (a signature, a ring) are no digits
+MAX_USUAL_SIZES = 4.0  # times the usual size: larger components (a signature, a ring) are no digits
 FRAMED_AT_ONCE = 256  # components framed in one step; all of a texture's would need too much memory
 MIN_LINE_SIDES = 0.6  # minimum length of a thin line, as a share of the picture's side
 THIN_ASPECT = 12  # minimum length divided by width of a thin line
@@ -169,7 +169,7 @@ def that_tell_size(components: Sequence[Component]) -> list[Component]:
 
 def _largest_digit(sides: npt.NDArray[Any], areas: npt.NDArray[Any]) -> float:
     """Return the longer side of the largest component that may be a digit; 0 without any."""
-    return min(float(sides.max(initial=0)), OUTSIZE * weighted_median(sides, areas))
+    return min(float(sides.max(initial=0)), MAX_USUAL_SIZES * weighted_median(sides, areas))
 
 
 def weighted_median(values: npt.NDArray[Any], weights: npt.NDArray[Any]) -> float:

@@ -12,10 +12,10 @@ FINE_SIDE_PX = 800  # longer side of the picture in which light is measured
 BRUSH_SIDES = 0.25  # coarse brush, as a share of the shorter side: wider than strokes
 BRUSH_STROKES = 3.0  # fine brush, in pen widths
 MIN_INK = 0.3  # minimum ink of a stroke's pixel, as a share of the strongest
-UNEVEN = 0.04  # distance of light from a smooth surface, as a share of black to white
-UNEVEN_SHARE = 0.03  # share of pixels further than UNEVEN from the surface, in uneven lighting
+MAX_UNEVENNESS = 0.04  # distance of light from a smooth surface, as a share of black to white
+UNEVEN_SHARE = 0.03  # share of pixels further off the surface than that, in uneven lighting
 PAPER_LEVEL = 0.9  # brightness of corrected paper: below 1, as its noise has both signs
-DARKEST = 0.05  # minimum light to divide by
+MIN_LIGHT = 0.05  # minimum light to divide by
 
 
 def lit_evenly(grey: Light) -> Light:
@@ -54,9 +54,11 @@ def lit_evenly(grey: Light) -> Light:
     # The coarse brush doesn't fit in where a shadow's edge meets the picture's.
     inner = slice(round(side / 2), -round(side / 2))
     ink = (_closed(small, side) - small)[inner, inner]
-    light = _closed(small, BRUSH_STROKES * _stroke_width(ink >= max(MIN_INK * ink.max(), UNEVEN)))
+    light = _closed(
+        small, BRUSH_STROKES * _stroke_width(ink >= max(MIN_INK * ink.max(), MAX_UNEVENNESS))
+    )
     falling = cv2.resize(light, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    even = np.minimum(PAPER_LEVEL * paper / np.maximum(falling, DARKEST), 1)
+    even = np.minimum(PAPER_LEVEL * paper / np.maximum(falling, MIN_LIGHT), 1)
     return np.asarray(even if dark_ink else 1 - even, np.float32)
 
 
@@ -98,5 +100,5 @@ def _is_even(light: Light) -> bool:
     """Tell whether light is close to a smooth surface almost everywhere."""
     y, x = (powers(length) for length in light.shape)
     smooth = fit(light.astype(np.float64), np.ones(light.shape), y, x, TERMS)
-    off = np.abs(light - surface(y, smooth, x)) > UNEVEN
+    off = np.abs(light - surface(y, smooth, x)) > MAX_UNEVENNESS
     return bool(np.count_nonzero(off) < UNEVEN_SHARE * off.size)

@@ -23,7 +23,7 @@ MIN_SIDE_STROKES = 10.0  # minimum length of a cell's side between two lines, in
 MAX_THICKNESS_STROKES = 2.0  # maximum thickness of a line, in pen widths
 MAX_SLOPE = 0.09  # maximum slope of a line, in rows per column: about 5 degrees
 MAX_GAP_PX = 3  # maximum gap that is closed in a line
-PIECES = 3  # number of straight pieces of a line that is a little aslant
+LINE_PIECES = 3  # number of straight pieces of a line that is a little aslant
 NET_SIDES = 0.8  # minimum width and height of a net of lines, as shares of the picture's
 MAX_NET_INK = 0.15  # maximum inked share of a net's box
 MIN_TEETH = 3  # minimum number of a comb's teeth
@@ -134,7 +134,7 @@ def _lines(solid: Mask, lengths: npt.NDArray[Any], long: float, width: float) ->
     """
     import cv2
 
-    piece = max(5, round(long / PIECES))
+    piece = max(5, round(long / LINE_PIECES))
     found = np.zeros(solid.shape, bool)
     if (lengths < piece).all():
         return found

@@ -5,7 +5,7 @@ import numpy as np
 from digitwise.imaging.components import weighted_median
 from digitwise.imaging.surface import Light
 
-INKED = 0.5  # ink from which a pixel may be a part of a line
+MIN_LINE_INK = 0.5  # ink from which a pixel may be a part of a line
 STEP_DEGREES = 0.1  # of the angles tried
 MIN_LENGTH = 0.12  # of a line, as a share of the page's longer side
 MAX_GAP_PX = 6  # within a line
@@ -24,7 +24,7 @@ def skew_of(ink: Light) -> float:
 
     length = MIN_LENGTH * max(ink.shape)
     found = cv2.HoughLinesP(
-        (ink > INKED).astype(np.uint8),
+        (ink > MIN_LINE_INK).astype(np.uint8),
         1,
         np.radians(STEP_DEGREES),
         round(MIN_INKED * length),

@@ -9,13 +9,13 @@ from digitwise.imaging.connected import connected
 from digitwise.imaging.rules import Mask
 from digitwise.imaging.surface import Light
 
-SHORTEST = 0.04  # of the page's longer side: length of a line to write on
-LONGEST = 0.8  # of the page's width: longer ones part a page
-THICKEST = 0.006  # of the page's longer side
-HIGH = 0.03  # of the same: what is written on a line is so high, at most; more on a wide slip
-ROOM = 0.85  # share of the distance to what is above that writing may take
-EDGE = 0.006  # of the page's longer side: a line so near to a box is its edge
-OVER = 0.3  # share of a line that lies under, or at, something else
+MIN_LENGTH_SIDES = 0.04  # of the page's longer side: length of a line to write on
+MAX_LENGTH_WIDTHS = 0.8  # of the page's width: longer ones part a page
+MAX_THICKNESS_SIDES = 0.006  # of the page's longer side
+MAX_WRITING_SIDES = 0.03  # longer sides: height of writing on a line, at most; more on a wide slip
+MAX_ROOM_SHARE = 0.85  # share of the distance to what is above that writing may take
+MAX_EDGE_SIDES = 0.006  # of the page's longer side: a line so near to a box is its edge
+MAX_COVERED_SHARE = 0.3  # share of a line that lies under, or at, something else
 # Quartiles of the thickness of a line's inked columns, divided by their median. Lines of scans and
 # photographs have 0.95 and 1.05, words that look like a line 0.60 to 0.73 and 1.16 to 1.23. Ends of
 # dashes lower the first, writing across the line raises the second.
@@ -43,27 +43,31 @@ def find_writing_lines(
 
     side, width = max(lines.shape), lines.shape[1]
     by = max(1, round(AROUND_SIDES * side))
-    highest = HIGH * side * max(1.0, width / lines.shape[0])
-    long = np.ones((1, max(3, round(SHORTEST * side))), np.uint8)
+    highest = MAX_WRITING_SIDES * side * max(1.0, width / lines.shape[0])
+    long = np.ones((1, max(3, round(MIN_LENGTH_SIDES * side))), np.uint8)
     # A line that is a little aslant is a step for every row; thickened, they hang together.
     thick = cv2.dilate(lines.astype(np.uint8), np.ones((3, 1), np.uint8))
     _, stats = connected(cv2.morphologyEx(thick, cv2.MORPH_OPEN, long) > 0)
     level = [
         FormBox(left, top, left + wide, top + high)
         for left, top, wide, high, *_ in stats[1:].astype(int).tolist()
-        if high <= max(6, THICKEST * side + 2)
+        if high <= max(6, MAX_THICKNESS_SIDES * side + 2)
         and _is_line(ink, dotted, np.s_[max(0, top - by) : top + high + by, left : left + wide])
     ]
     found = []
     for line in level:
-        if line.right - line.left > LONGEST * width or _is_edge(line, boxes, EDGE * side):
+        if line.right - line.left > MAX_LENGTH_WIDTHS * width or _is_edge(
+            line, boxes, MAX_EDGE_SIDES * side
+        ):
             continue
         above = [
             other.bottom
             for other in [*level, *boxes]
-            if other is not line and other.bottom <= line.top and _over(line, other) > OVER
+            if other is not line
+            and other.bottom <= line.top
+            and _over(line, other) > MAX_COVERED_SHARE
         ]
-        room = ROOM * (line.top - max(above, default=0))
+        room = MAX_ROOM_SHARE * (line.top - max(above, default=0))
         high = round(min(highest, room))
         if high >= MIN_HEIGHT_SIDES * side:
             found.append(FormBox(line.left, line.top - high, line.right, line.top))
@@ -83,7 +87,9 @@ def _is_line(ink: Light, dotted: Mask, place: tuple[slice, slice]) -> bool:
 def _is_edge(line: FormBox, boxes: Sequence[FormBox], near: float) -> bool:
     """Whether a line is the upper or lower edge of boxes, or lies in one."""
     return any(
-        _over(line, box) > OVER and box.top - near <= line.bottom and line.top <= box.bottom + near
+        _over(line, box) > MAX_COVERED_SHARE
+        and box.top - near <= line.bottom
+        and line.top <= box.bottom + near
         for box in boxes
     )
 

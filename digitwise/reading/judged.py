@@ -21,7 +21,7 @@ from digitwise.reading.splitting.arcs import Arcs, nothing_of, uncut
 from digitwise.reading.splitting.budget import WAYS_OF_ONE, Budget, BusyError
 from digitwise.reading.splitting.classify import find_candidates, judge_candidates
 from digitwise.reading.splitting.decide import ALTERNATIVES, Decision, decide
-from digitwise.reading.splitting.lattice import HOPELESS, Lattice
+from digitwise.reading.splitting.lattice import HOPELESS_NATS, Lattice
 from digitwise.reading.splitting.scoring import make_lattice, number_probability
 
 MIN_LOG_EXPECTED = -4.6  # log probability of the expected ways; below it a number doesn't fit
@@ -137,7 +137,13 @@ def judge_numbers(
         if expected.nothing and weighing.signs and slashed.may_have_slash(arcs):
             likelier = partial(slashed.trust, components, arcs)
             found = choose(
-                lattice, [anything(n)], False, is_number, known, likelier, tried=slashed.TRIED
+                lattice,
+                [anything(n)],
+                False,
+                is_number,
+                known,
+                likelier,
+                tried=slashed.MOST_TEXTS_TRIED,
             )
             return found, True
         return choose(lattice, [anything(n)], False, is_number, known), expected.nothing
@@ -165,5 +171,5 @@ def _likely_ways(lattice: Lattice, ways: Sequence[Way], whatever: Way) -> list[W
     totals = [lattice.total(way.allowed, way.least) for way in ways]
     if not np.logaddexp.reduce(totals) - lattice.total(whatever.allowed) > MIN_LOG_EXPECTED:
         return []
-    least = max(totals) - HOPELESS
+    least = max(totals) - HOPELESS_NATS
     return [way for way, total in zip(ways, totals, strict=True) if total > least]

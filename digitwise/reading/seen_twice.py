@@ -14,7 +14,7 @@ from digitwise.reading.turned import score
 MIN_CONFIDENCE = 0.9
 COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels
 MIN_ALONE = 0.9  # confidence of a number that only the second way sees; waves may look like digits
-FLOOR = 0.02  # least probability of a text that one way has not among its alternatives
+MIN_PROBABILITY = 0.02  # least probability of a text that one way has not among its alternatives
 MIN_OVERLAP = 0.25  # of the smaller box, for two readings to be of the same place
 
 
@@ -77,7 +77,7 @@ def likelier(first: Sequence[Number], second: Sequence[Number], how: How) -> lis
 
 def _product(text: str, *sides: Sequence[Number]) -> float:
     """Return the product of the probabilities that both sides give to a text, none of them 0."""
-    return prod(_probability(text, number) + FLOOR for (number,) in sides)
+    return prod(_probability(text, number) + MIN_PROBABILITY for (number,) in sides)
 
 
 def _probability(text: str, number: Number) -> float:

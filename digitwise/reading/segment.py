@@ -21,15 +21,15 @@ from digitwise.reading.word_gap import widest_gap
 SAME_LINE = 0.3  # least vertical overlap of neighbours, as a share of the lower one's height
 SAME_DIGIT = 0.5  # of a neighbour's width or height: where parts of a digit end and digits begin
 SIGN_OVERLAP = 0.5  # least vertical overlap of a sign and its number, as a share of its height
-SIGN_GAP = 0.8  # number heights: widest gap between a sign and its number
-MAX_DIRT = 0.3  # usual heights: a lone component below it is dirt
+MAX_SIGN_GAP_HEIGHTS = 0.8  # number heights: widest gap between a sign and its number
+MAX_DIRT_HEIGHTS = 0.3  # usual heights: a lone component below it is dirt
 MAX_HEIGHT = 4.0  # usual heights: tallest written component
-PALE = 0.6  # darkness of a pale number, as a share of the usual darkness
+PALE_SHARE = 0.6  # darkness of a pale number, as a share of the usual darkness
 MAX_ASPECT = 6  # width to height: above it, a component wider than the usual height is a rule
 MIN_IN_RING = 0.2  # height of a ring's contents, as a share of the ring's height
 MIN_ALONE_IN_RING = 0.4  # the same of a single component: a lower one is a zero's dot
 MAX_RING_FILL = 0.2  # ink of a ring, as a share of its box
-MIN_BLOB = 12  # pixels: shortest long side of a blob; smaller ones can't be told from strokes
+MIN_BLOB_PX = 12  # pixels: shortest long side of a blob; smaller ones can't be told from strokes
 MAX_BLOB_ASPECT = 1.4  # long to short side of a blob
 MIN_BLOB_FILL = 0.65  # ink of a blob, as a share of its box; a disc has 0.785
 MIN_BLOB_SOLIDITY = 0.95  # ink of a blob, as a share of its convex hull
@@ -133,7 +133,7 @@ def _without_dirt(numbers: list[list[Component]]) -> list[list[Component]]:
     if all(len(number) > 1 for number in numbers):
         return numbers
     heights, ink = _heights_and_ink(numbers)
-    small, pale = MAX_DIRT * weighted_median(heights, ink), are_pale(numbers)
+    small, pale = MAX_DIRT_HEIGHTS * weighted_median(heights, ink), are_pale(numbers)
     return [
         number
         for number, is_pale in zip(numbers, pale, strict=True)
@@ -145,7 +145,7 @@ def are_pale(numbers: list[list[Component]]) -> list[bool]:
     """Return whether each number is far paler than most writing, as stains and show-through are."""
     darkness = np.array([max(map(_darkness, number)) for number in numbers])
     _, ink = _heights_and_ink(numbers)
-    pale = darkness < PALE * weighted_median(darkness, ink)
+    pale = darkness < PALE_SHARE * weighted_median(darkness, ink)
     return [bool(is_pale) for is_pale in pale]
 
 
@@ -165,7 +165,7 @@ def _is_blob(component: Component) -> bool:
 
     short, long = sorted((component.width, component.height))
     solid = component.ink >= SOLID
-    if long < MIN_BLOB or long > MAX_BLOB_ASPECT * short or solid.mean() < MIN_BLOB_FILL:
+    if long < MIN_BLOB_PX or long > MAX_BLOB_ASPECT * short or solid.mean() < MIN_BLOB_FILL:
         return False
     hull = cv2.convexHull(cv2.findNonZero(solid.astype(np.uint8)))
     # A hull runs through the middles of pixels.
@@ -242,7 +242,7 @@ def _with_signs(groups: list[list[Component]]) -> list[list[Component]]:
         away = np.maximum(left - right[k], left[k] - right)
         level = np.minimum(bottom, bottom[k]) - np.maximum(top, top[k]) >= SIGN_OVERLAP * height[k]
         taller = height[k] < SAME_DIGIT * height
-        near = np.flatnonzero(level & taller & (away <= SIGN_GAP * height))
+        near = np.flatnonzero(level & taller & (away <= MAX_SIGN_GAP_HEIGHTS * height))
         if near.size:
             joined[int(near[away[near].argmin()])] += group
             joined[k] = []

@@ -21,7 +21,7 @@ from digitwise.reading.written import find_signs, write
 DATE_ODDS = 300.0
 CLOSING_ODDS = 10.0  # factor of an amount that closes with "/-" or "/="; one digit in 10 is a 1
 MIN_SLASH = 0.02  # probability of a slash, from which on a component may be one
-TRIED = 40  # texts among which a date is sought
+MOST_TEXTS_TRIED = 40  # texts among which a date is sought
 SLASH = KINDS.index("/")
 CLOSINGS = ("/-", "/=")
 

@@ -13,7 +13,7 @@ from statistics import fmean
 from digitwise.imaging.components import Component
 from digitwise.neurons import Floats
 from digitwise.reading.splitting.arcs import MIN_HEIGHT, has_digit_size
-from digitwise.reading.splitting.cuts import WIDEST
+from digitwise.reading.splitting.cuts import MAX_WIDTH_HEIGHTS
 from digitwise.reading.splitting.fragments import break_up, digit_height, piece_between
 
 MIN_CHAIN_WIDTH = 1.2  # digit heights: narrowest component that may be several characters
@@ -132,7 +132,7 @@ def _ends(component: Component, height: float) -> list[list[Component]]:
     """Return the candidate digits at both ends of a chain, or the component alone."""
     if component.width < MIN_CHAIN_WIDTH * height:
         return [[component]]
-    if component.width > WIDEST * height:
+    if component.width > MAX_WIDTH_HEIGHTS * height:
         return [[]]
     fragments = break_up([component], height, [MOST_CUTS])
     first, last = fragments[0], fragments[-1]

@@ -12,14 +12,15 @@ from digitwise.neurons import Floats
 Boxes = npt.NDArray[np.intp]
 """Left, top, right and bottom of components, shape (4, n)."""
 
-WORD_GAP = 1.5  # heights of the taller neighbour: widest gap inside a number on any page
+MAX_INSIDE_GAP_HEIGHTS = 1.5  # heights of the taller neighbour: widest gap inside a number
 MIN_GAPS = 40  # of a page: fewer tell nothing
 MOST_COMPONENTS = 2_000  # of a page; each is compared with each
 MAX_GAP_HEIGHTS = 3.0  # wider gaps belong to no table, or to one with empty cells
-TRIED_HEIGHTS = np.linspace(0.6, WORD_GAP, 19)  # gaps inside drawn numbers are up to 0.5
+# Gaps inside drawn numbers are up to 0.5.
+TRIED_HEIGHTS = np.linspace(0.6, MAX_INSIDE_GAP_HEIGHTS, 19)
 NEAR_RATIO = 1.2  # of a gap to the tried one, or the other way round, for it to be near
-MAX_NEAR = 0.025  # share of a page's gaps near the tried one
-MIN_WIDER = 0.1  # share of gaps wider than WORD_GAP: a table has them, lines of words have not
+MAX_NEAR_SHARE = 0.025  # share of a page's gaps near the tried one
+MIN_WIDER = 0.1  # share of gaps wider than a gap inside a number: a table has them, words have not
 
 
 def widest_gap(boxes: Boxes, same_line: float, same_size: float) -> float:
@@ -33,14 +34,14 @@ def widest_gap(boxes: Boxes, same_line: float, same_size: float) -> float:
         heights of the lower and of the taller one.
     """
     if not MIN_GAPS < boxes.shape[1] <= MOST_COMPONENTS:
-        return WORD_GAP
+        return MAX_INSIDE_GAP_HEIGHTS
     gaps = _gaps(boxes, same_line, same_size)
-    if len(gaps) < MIN_GAPS or (gaps > WORD_GAP).mean() < MIN_WIDER:
-        return WORD_GAP
+    if len(gaps) < MIN_GAPS or (gaps > MAX_INSIDE_GAP_HEIGHTS).mean() < MIN_WIDER:
+        return MAX_INSIDE_GAP_HEIGHTS
     tried = TRIED_HEIGHTS[:, None]
     near = ((gaps > tried / NEAR_RATIO) & (gaps < tried * NEAR_RATIO)).mean(axis=1)
     rarest = TRIED_HEIGHTS[near == near.min()]
-    return float(np.median(rarest)) if near.min() <= MAX_NEAR else WORD_GAP
+    return float(np.median(rarest)) if near.min() <= MAX_NEAR_SHARE else MAX_INSIDE_GAP_HEIGHTS
 
 
 def _gaps(boxes: Boxes, same_line: float, same_size: float) -> Floats:

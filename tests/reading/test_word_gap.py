@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitwise.reading.word_gap import WORD_GAP, widest_gap
+from digitwise.reading.word_gap import MAX_INSIDE_GAP_HEIGHTS, widest_gap
 
 HEIGHT = 30
 SAME = (0.3, 0.5)
@@ -29,9 +29,9 @@ def test_gaps_of_a_table_part_its_numbers():
     ],
 )
 def test_other_pages_keep_the_usual_gap(gaps):
-    assert widest_gap(boxes_of(gaps), *SAME) == WORD_GAP
+    assert widest_gap(boxes_of(gaps), *SAME) == MAX_INSIDE_GAP_HEIGHTS
 
 
 def test_few_gaps_tell_nothing():
-    assert widest_gap(boxes_of([0.2, 1.2, 0.2, 2.0], lines=3), *SAME) == WORD_GAP
-    assert widest_gap(np.zeros((4, 0), np.intp), *SAME) == WORD_GAP
+    assert widest_gap(boxes_of([0.2, 1.2, 0.2, 2.0], lines=3), *SAME) == MAX_INSIDE_GAP_HEIGHTS
+    assert widest_gap(np.zeros((4, 0), np.intp), *SAME) == MAX_INSIDE_GAP_HEIGHTS

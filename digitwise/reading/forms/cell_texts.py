@@ -12,8 +12,8 @@ from digitwise.reading.how import How
 from digitwise.reading.number import DIGITS, Number, ReadDigit
 from digitwise.reading.results import box_of, digit_threshold
 
-MOST = 20_000  # texts that the search generates
-UNLIKELY = 1e-6  # probability below which a symbol, or a count of digits, isn't tried
+MOST_TEXTS = 20_000  # texts that the search generates
+MIN_PROBABILITY = 1e-6  # probability below which a symbol, or a count of digits, isn't tried
 
 
 def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
@@ -23,12 +23,12 @@ def best_texts(chances: Sequence[Floats]) -> Iterator[tuple[str, float]]:
     first = (0,) * len(chances)
     heap = [(-float(np.prod([p[0] for p in ranked])), first)]
     seen = {first}
-    while heap and len(seen) <= MOST:
+    while heap and len(seen) <= MOST_TEXTS:
         less, choice = heapq.heappop(heap)
         symbols = [order[k] for order, k in zip(orders, choice, strict=True)]
         yield "".join(SYMBOLS[s] for s in symbols), -less
         for place, k in enumerate(choice):
-            if k + 1 == len(SYMBOLS) or ranked[place][k + 1] < UNLIKELY:
+            if k + 1 == len(SYMBOLS) or ranked[place][k + 1] < MIN_PROBABILITY:
                 continue
             other = (*choice[:place], k + 1, *choice[place + 1 :])
             if other not in seen:
@@ -51,7 +51,7 @@ def likely_texts(
         counts = np.convolve(counts, [1 - digit, digit])
     among = float(counts[least : most + 1].sum())
     found: dict[str, tuple[str, float]] = {}
-    if among < UNLIKELY:
+    if among < MIN_PROBABILITY:
         return []
     for text, p in best_texts([cell.chances for cell in cells]):
         if least <= sum(char in DIGITS for char in text) <= most:

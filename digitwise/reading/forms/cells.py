@@ -26,13 +26,13 @@ BLANK = " "
 SYMBOLS = "0123456789" + CROSS + DITTO + DASH + BLANK
 PRIOR = {CROSS: log(0.3), DITTO: log(0.02), DASH: log(0.1), BLANK: -3.0}
 """Log prior of each symbol, relative to that of any digit."""
-PLACE = 2.0  # weight of the log share of a piece's ink in its cell
+PLACE_WEIGHT = 2.0  # weight of the log share of a piece's ink in its cell
 LEAST_SHARE = 0.2  # of a piece's ink in a cell that holds it
-STRUCK = 0.65  # cell widths: a longer dash strikes the cell out
-SEVERAL = 1.4  # cell widths: a wider mark may cross several cells out
-COVERED = 0.5  # share of a cell's width that such a mark covers, at least
+MIN_STRUCK_WIDTHS = 0.65  # cell widths: a longer dash strikes the cell out
+MIN_SEVERAL_WIDTHS = 1.4  # cell widths: a wider mark may cross several cells out
+MIN_COVERED_WIDTHS = 0.5  # share of a cell's width that such a mark covers, at least
 LEAST_NONE = 1e-4  # lower bound of the probability that a piece is no digit
-SURE = 0.99  # probability of a digit for the score of its size and place alone
+SURE_DIGIT = 0.99  # probability of a digit for the score of its size and place alone
 BLANKS = ("allowed", "leading", "trailing", "no")
 BEFORE, WITHIN, AFTER = range(3)  # phase: before the first digit, in the number, behind it
 
@@ -97,7 +97,7 @@ def read_cells(
     """
     spans = [_crossed_out(arcs, arc, edges) for arc in range(len(arcs.pieces))]
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
-    struck = np.array([piece.width >= STRUCK * wide for piece in arcs.pieces])
+    struck = np.array([piece.width >= MIN_STRUCK_WIDTHS * wide for piece in arcs.pieces])
     marks = marks.copy()
     # Removed dividers part a stroke through several cells into a long dash a cell.
     marks[struck, MARKS.index(CROSS)] += marks[struck, MARKS.index(DASH)]
@@ -162,9 +162,9 @@ def _score(
     sized = np.full(len(own), -np.inf)
     for digit in range(SKIP):
         sure = np.zeros_like(probabilities)
-        sure[:, digit] = SURE
+        sure[:, digit] = SURE_DIGIT
         found = make_lattice(surely, sure, weighing).scores[:, digit]
-        sized = np.maximum(sized, found - log(SURE))
+        sized = np.maximum(sized, found - log(SURE_DIGIT))
     log_marks = np.log(marks)
     # Two networks have to agree that a piece is no digit.
     none = np.log(np.clip(1 - probabilities.sum(axis=1), LEAST_NONE, 1))
@@ -212,7 +212,7 @@ def _steps(
                     for phase in (BEFORE, WITHIN, AFTER):
                         yield _Step((node, cell, phase), (end, cell, phase), skip)
             for cell in np.flatnonzero(shares[arc] >= LEAST_SHARE).tolist():
-                there = held[arc] + PLACE * log(shares[arc][cell])
+                there = held[arc] + PLACE_WEIGHT * log(shares[arc][cell])
                 yield from _steps_into(node, cell, end, cell + 1, there, blank, arc)
             first, last = spans[arc]
             if last - first > 1:
@@ -260,12 +260,12 @@ def _crossed_out(arcs: Arcs, arc: int, edges: Sequence[float]) -> tuple[int, int
     """Return the first cell that a wide component may cross out, and one past the last."""
     piece = arcs.pieces[arc]
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
-    if arcs.alone[arc] < 0 or piece.width < SEVERAL * wide:
+    if arcs.alone[arc] < 0 or piece.width < MIN_SEVERAL_WIDTHS * wide:
         return 0, 0
     covered = [
         k
         for k, (left, right) in enumerate(pairwise(edges))
-        if min(right, piece.right) - max(left, piece.left) >= COVERED * (right - left)
+        if min(right, piece.right) - max(left, piece.left) >= MIN_COVERED_WIDTHS * (right - left)
     ]
     return (covered[0], covered[-1] + 1) if covered else (0, 0)
 

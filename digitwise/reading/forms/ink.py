@@ -16,18 +16,18 @@ from digitwise.reading.expected import Expected
 from digitwise.reading.forms.registration import MOST_PARTS, FoundField, Printed
 from digitwise.reading.segment import one_number
 
-LINE_OFF = 0.02  # field heights: offset of printed lines after registration, at most
-LINE_FAR = 0.06  # the same on bent paper
-ON_PRINT = 0.8  # share of a component's ink on print, from which on it is print
-PRINT = 0.3  # ink from which on a pixel of the reference is print
-LINE = 0.2  # share of a pixel covered by a line of the reference, above which it is line
-THIN = 0.04  # field heights: width of a divider, at most
-ON_EDGE = 0.04  # cell widths: distance of a divider from its place, at most
-BRUSH = 0.3  # field heights with margins: wider than strokes and lines, narrower than shadows
-UNEVEN = 0.85  # light in a field's shadow divided by that beside it, below which it is corrected
-EXTREMES = (0.05, 0.95)  # quantiles of the light that are compared
-DARKEST = 0.35  # light in a shadow divided by that beside it, at least; solid ink is darker
-GAP = 0.8  # digit heights: gap in writing that goes on beyond a field, at most
+MAX_LINE_OFF_HEIGHTS = 0.02  # field heights: offset of printed lines after registration, at most
+MAX_BENT_LINE_OFF_HEIGHTS = 0.06  # the same on bent paper
+MIN_SHARE_ON_PRINT = 0.8  # share of a component's ink on print, from which on it is print
+MIN_PRINT_INK = 0.3  # ink from which on a pixel of the reference is print
+MAX_LINE_SHARE = 0.2  # share of a pixel covered by a line of the reference, above which it is line
+MAX_DIVIDER_HEIGHTS = 0.04  # field heights: width of a divider, at most
+MAX_DIVIDER_OFF_WIDTHS = 0.04  # cell widths: distance of a divider from its place, at most
+BRUSH_HEIGHTS = 0.3  # field heights with margins: wider than strokes, narrower than shadows
+MAX_SHADOW_LIGHT = 0.85  # light in a field's shadow to that beside it, below which it is corrected
+LIGHT_QUANTILES = (0.05, 0.95)  # quantiles of the light that are compared
+MIN_SHADOW_LIGHT = 0.35  # light in a shadow to that beside it, at least; solid ink is darker
+MAX_GAP_HEIGHTS = 0.8  # digit heights: gap in writing that goes on beyond a field, at most
 
 
 def written_in(
@@ -67,17 +67,17 @@ def _lit_evenly(grey: Light) -> Light:
     """
     import cv2
 
-    side = max(3, round(BRUSH * len(grey)) | 1)
+    side = max(3, round(BRUSH_HEIGHTS * len(grey)) | 1)
     light = cv2.morphologyEx(
         cv2.copyMakeBorder(grey, side, side, side, side, cv2.BORDER_REPLICATE),
         cv2.MORPH_CLOSE,
         np.ones((side, side), np.uint8),
     )
     light = cv2.GaussianBlur(light, (0, 0), side / 4)[side:-side, side:-side]
-    dark, bright = np.quantile(light, EXTREMES)
-    if dark >= UNEVEN * bright:
+    dark, bright = np.quantile(light, LIGHT_QUANTILES)
+    if dark >= MAX_SHADOW_LIGHT * bright:
         return grey
-    return np.asarray((grey / np.maximum(light, DARKEST * bright)).clip(0, 1), np.float32)
+    return np.asarray((grey / np.maximum(light, MIN_SHADOW_LIGHT * bright)).clip(0, 1), np.float32)
 
 
 def _margin(height: int) -> float:
@@ -88,7 +88,7 @@ def _margin(height: int) -> float:
 def _is_print(c: Component, near: Mask) -> bool:
     """Whether most of a component's ink lies on print."""
     on_print = float(c.ink[near[c.top : c.bottom, c.left : c.right]].sum())
-    return on_print >= ON_PRINT * float(c.ink.sum())
+    return on_print >= MIN_SHARE_ON_PRINT * float(c.ink.sum())
 
 
 def _going_on(components: list[Component], inner: tuple[float, float]) -> list[Component]:
@@ -97,7 +97,7 @@ def _going_on(components: list[Component], inner: tuple[float, float]) -> list[C
     kept = [c for c in components if left <= (c.left + c.right) / 2 <= right]
     if not kept:
         return []
-    gap = GAP * usual_height(kept)
+    gap = MAX_GAP_HEIGHTS * usual_height(kept)
     for side in (1, -1):  # to the right, then to the left
         beyond = [c for c in components if not any(c is other for other in kept)]
         for c in sorted(beyond, key=lambda c: side * (c.left + c.right)):
@@ -123,9 +123,9 @@ def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mas
 
     height, width = ink.shape
     # Print may lie a little off, and be wider after scanning.
-    off = round(LINE_OFF * height) + 1
-    lines = cv2.resize(printed.lines.grey, (width, height)) > LINE
-    its = cv2.resize(printed.ink.grey, (width, height)) >= PRINT
+    off = round(MAX_LINE_OFF_HEIGHTS * height) + 1
+    lines = cv2.resize(printed.lines.grey, (width, height)) > MAX_LINE_SHARE
+    its = cv2.resize(printed.ink.grey, (width, height)) >= MIN_PRINT_INK
     known = place_lines(lines, ink, height, off)
     near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
     marks = place_marks(its & ~near, ink, off)
@@ -161,7 +161,7 @@ def _edges_on_reference(
     printed: Printed, inner: tuple[int, int], count: int
 ) -> tuple[float, ...] | None:
     """Return the ends of a field's cells in columns of the reference's part: see `find_edges`."""
-    ink, lines = printed.ink.grey, printed.lines.grey > LINE
+    ink, lines = printed.ink.grey, printed.lines.grey > MAX_LINE_SHARE
     margin = _margin(len(ink))
     edges = find_edges(ink, lines, inner, (margin, len(ink) - margin), count)
     return None if edges is None else tuple(edges)
@@ -182,7 +182,7 @@ def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:
     if found.printed is not None:
         ink, near, known = _without_print(ink, found.printed)
         # A stroke through several cells is as straight as a line, but has no print beneath it.
-        off = round(LINE_FAR * height) + 1
+        off = round(MAX_BENT_LINE_OFF_HEIGHTS * height) + 1
         around = cv2.dilate(near.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
     margin = _margin(height)
     kept = []
@@ -199,4 +199,4 @@ def _is_divider(c: Component, edges: list[float], height: int) -> bool:
     wide = (edges[-1] - edges[0]) / (len(edges) - 1)
     x = (c.left + c.right) / 2
     away = min(abs(x - edge) for edge in edges)
-    return c.width <= THIN * height + 2 and away <= ON_EDGE * wide + 1
+    return c.width <= MAX_DIVIDER_HEIGHTS * height + 2 and away <= MAX_DIVIDER_OFF_WIDTHS * wide + 1

@@ -11,8 +11,8 @@ from digitwise.reading.how import How
 from digitwise.reading.number import Number, values_of
 from digitwise.reading.results import with_confidence
 
-DEEP = 40  # readings of a field with a check, a range or a sum rule
-IN_RANGE = 0.1  # share of wrong readings that are in a range
+MOST_READINGS = 40  # readings of a field with a check, a range or a sum rule
+WRONG_IN_RANGE = 0.1  # share of wrong readings that are in a range
 
 Read = Callable[[str, How], Number | None]
 """Reads the field of a name; returns None if it is empty."""
@@ -46,7 +46,7 @@ def choose(form: Form, read: Read, how: How) -> dict[str, Number | None]:
     found: dict[str, Readings] = {}
     for field in form.fields:
         known = field.name in ruled or field.check or field.range
-        number = read(field.name, replace(how, alternatives=DEEP) if known else how)
+        number = read(field.name, replace(how, alternatives=MOST_READINGS) if known else how)
         found[field.name] = _possible(field, number) if known else Readings(number, [0], [])
     choices = {name: _choices(found[name]) for name in ruled}
     unseen = {name for name in ruled if _unread(found[name].number)}
@@ -87,7 +87,7 @@ def _possible(field: Field, number: Number | None) -> Readings:
         least, most = field.range
         values = {k: _value(number, k) for k in places}
         places = [k for k, value in values.items() if value is not None and least <= value <= most]
-        missing *= IN_RANGE
+        missing *= WRONG_IN_RANGE
     if not places:
         what = [f"check = {field.check}"] if field.check else []
         what += [f"range = {list(field.range)}"] if field.range else []
@@ -124,7 +124,7 @@ def _chosen(
     place = readings.places[pick]
     number = readings.number
     if place:
-        number = read(name, replace(how, alternatives=DEEP, chosen=place))
+        number = read(name, replace(how, alternatives=MOST_READINGS, chosen=place))
     if number is None:
         return None
     known = readings.number

@@ -20,13 +20,13 @@ from digitwise.imaging.surface import Light
 if TYPE_CHECKING:
     from digitwise.reading.reader import Reader
 
-INKED = 0.5  # ink from which a pixel is a part of a letter
+MIN_LETTER_INK = 0.5  # ink from which a pixel is a part of a letter
 LETTER_SIDES = 0.004  # minimum height of a letter, as a share of the page's longer side
 MIN_LETTERS = 3  # fewer are a unit or a sign of a currency, beside which people write
 MAX_LEFT = 0.5  # of a box's width: print that begins further right is a unit
 NEAR_SIDES = 0.008  # maximum gap, or overlap if askew, of neighbours: share of the longer side
-BESIDE = 0.5  # minimum share of the shorter side along which boxes are neighbours
-OFF_LINE = 0.05  # of a line's length: by which its title begins or ends elsewhere
+MIN_BESIDE_SHARE = 0.5  # minimum share of the shorter side along which boxes are neighbours
+MAX_OFF_LENGTHS = 0.05  # of a line's length: by which its title begins or ends elsewhere
 MIN_CONFIDENCE = 0.45  # of a number, to be one in writing; words reach 0.42
 MIN_SPAN = 0.5  # minimum share of the ink's width that the number takes
 ALIGNED_HEIGHTS = 0.05  # of the box: by which labels of a column, or of a row, are out of line
@@ -54,7 +54,7 @@ def without_labels(
 
     side = max(grey.shape)
     thick = cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    inked = (ink > INKED) & ~thick
+    inked = (ink > MIN_LETTER_INK) & ~thick
     held = {box: _letters(inked, box, LETTER_SIDES * side) for box in (*boxes, *to_write_on)}
 
     @cache
@@ -102,7 +102,7 @@ def _is_title(inked: Mask, line: FormBox) -> bool:
     if not letters:
         return False
     start, end = left + _start(letters), left + _start(letters) + _span(letters)
-    off = max(3.0, OFF_LINE * (line.right - line.left))
+    off = max(3.0, MAX_OFF_LENGTHS * (line.right - line.left))
     return abs(start - line.left) <= off and abs(end - line.right) <= off
 
 
@@ -177,7 +177,7 @@ def _is_beside(box: FormBox, other: FormBox, near: float) -> bool:
     """Whether another box begins where a box ends on the right."""
     both = min(box.bottom, other.bottom) - max(box.top, other.top)
     shorter = min(box.bottom - box.top, other.bottom - other.top)
-    return abs(other.left - box.right) <= near and both > BESIDE * shorter
+    return abs(other.left - box.right) <= near and both > MIN_BESIDE_SHARE * shorter
 
 
 def _turned(box: FormBox) -> FormBox:

@@ -18,11 +18,11 @@ from digitwise.imaging.writing_lines import find_writing_lines
 from digitwise.reading.forms.entries import MOST_CELLS
 from digitwise.reading.forms.labels import without_labels
 
-AROUND = 3  # pixels that are looked at beyond a box
+RIM_PX = 3  # pixels that are looked at beyond a box
 MIN_SKEW_DEGREES = 0.3  # of a page that is turned upright first
 MAX_EDGE_HEIGHTS = 0.15  # maximum thickness of an edge that two boxes share, in box heights
-CELLS_OFF = 0.15  # of a cell's width: by which the cells of a comb may differ
-OFF = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
+MAX_CELL_OFF_WIDTHS = 0.15  # of a cell's width: by which the cells of a comb may differ
+MAX_OFF_HEIGHTS = 0.25  # of a box's height: by which boxes of a row, or of a column, may differ
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _is_same_comb(box: FormBox, dashed: bool, after: FormBox, after_dashed: bool
         dashed != after_dashed
         and _same(box.top, box.bottom, after)
         and 0 <= after.left - box.right <= MAX_EDGE_HEIGHTS * (box.bottom - box.top)
-        and abs(wide - after_wide) <= CELLS_OFF * min(wide, after_wide)
+        and abs(wide - after_wide) <= MAX_CELL_OFF_WIDTHS * min(wide, after_wide)
     )
 
 
@@ -150,7 +150,9 @@ def _in_reading_order(boxes: Iterable[FormBox]) -> list[FormBox]:
     """Return boxes from top to bottom, those of a row from left to right."""
     rows: list[list[FormBox]] = []
     for box in sorted(boxes, key=lambda box: (box.top, box.left)):
-        if rows and box.top - rows[-1][0].top <= OFF * (rows[-1][0].bottom - rows[-1][0].top):
+        if rows and box.top - rows[-1][0].top <= MAX_OFF_HEIGHTS * (
+            rows[-1][0].bottom - rows[-1][0].top
+        ):
             rows[-1].append(box)
         else:
             rows.append([box])
@@ -190,22 +192,22 @@ def name_boxes(boxes: Sequence[FormBox]) -> list[str]:
 
 def _same(top: int, bottom: int, box: FormBox) -> bool:
     """Whether a box lies from one row of pixels to another, more or less."""
-    off = OFF * (bottom - top)
+    off = MAX_OFF_HEIGHTS * (bottom - top)
     return abs(box.top - top) <= off and abs(box.bottom - bottom) <= off
 
 
 def _alike(above: list[FormBox], below: list[FormBox]) -> bool:
     """Whether two rows have boxes in the same columns."""
     return len(above) == len(below) and all(
-        max(abs(a.left - b.left), abs(a.right - b.right)) <= OFF * (a.bottom - a.top)
+        max(abs(a.left - b.left), abs(a.right - b.right)) <= MAX_OFF_HEIGHTS * (a.bottom - a.top)
         for a, b in zip(above, below, strict=True)
     )
 
 
 def _cells_of(ink: Light, lines: Mask, box: FormBox) -> int:
     """How many cells a box has whose dividers are dashed, faint, or mere ticks."""
-    left, top = max(0, box.left - AROUND), max(0, box.top - AROUND)
-    place = np.s_[top : box.bottom + AROUND, left : box.right + AROUND]
+    left, top = max(0, box.left - RIM_PX), max(0, box.top - RIM_PX)
+    place = np.s_[top : box.bottom + RIM_PX, left : box.right + RIM_PX]
     inner = box.left - left, box.right - left
     edges = find_edges(ink[place], lines[place], inner, (box.top - top, box.bottom - top))
     return len(edges) - 1 if edges else 1

@@ -18,11 +18,11 @@ from digitwise.imaging.surface import Light
 from digitwise.reading.forms.description import Form
 from digitwise.reading.forms.entries import Field
 
-INSIDE = 0.9  # least share of a field inside the picture
-ALIKE = 0.35  # likeness of the print around a field, below which the field isn't there
-BESIDE = 2.0  # field heights: room for writing to go on beside a field
-AT_EDGE = 0.15  # field heights: greatest distance from a field's end to a line that ends it
-ENDED = 0.5  # field heights: least length of such a line
+MIN_INSIDE_SHARE = 0.9  # least share of a field inside the picture
+MIN_LIKENESS = 0.35  # likeness of the print around a field, below which the field isn't there
+ROOM_HEIGHTS = 2.0  # field heights: room for writing to go on beside a field
+MAX_EDGE_HEIGHTS = 0.15  # field heights: from a field's end to a line that ends it, at most
+MIN_ENDED_HEIGHTS = 0.5  # field heights: least length of such a line
 MOST_PARTS = 256  # maximum number of fields of references kept for the next page, 1 MB each
 OUTSIDE = "it lies outside of the picture"
 ELSEWHERE = "the print around it isn't in its place"
@@ -90,7 +90,7 @@ def find_fields(page: Picture, form: Form) -> Iterator[FoundField]:
         reason = ""
         if not _in_picture(page.grey, transform, field.box):
             reason = OUTSIDE
-        elif place.alike is not None and place.alike < ALIKE:
+        elif place.alike is not None and place.alike < MIN_LIKENESS:
             reason = ELSEWHERE
         beyond = _room_beside(field, form, reference.lines, to_reference)
         printed = _part(reference, _wider(field.box, beyond), form.size)
@@ -128,16 +128,16 @@ def _room_beside(
     high = bottom - top
     room = []
     for edge, outwards in ((left, -1), (right, 1)):
-        far = BESIDE * high
+        far = ROOM_HEIGHTS * high
         for other in form.fields:
             if min(bottom, other.box[3]) > max(top, other.box[1]) and other is not field:
                 distance = outwards * (other.box[0 if outwards > 0 else 2] - edge)
                 if distance > -high / 2:
                     far = min(far, max(0, distance))
-        near = (edge - AT_EDGE * high, top, edge + AT_EDGE * high, bottom)
+        near = (edge - MAX_EDGE_HEIGHTS * high, top, edge + MAX_EDGE_HEIGHTS * high, bottom)
         x0, y0, x1, y1 = (max(0, round(v)) for v in _scaled(near, to_reference))
         ended = lines[y0:y1, x0:x1].max(axis=1, initial=0).mean() if y1 > y0 else 0.0
-        room.append(0 if ended >= ENDED else int(far))
+        room.append(0 if ended >= MIN_ENDED_HEIGHTS else int(far))
     return room[0], room[1]
 
 
@@ -157,7 +157,7 @@ def _by_size(grey: Light, form: Form) -> Transform:
 
 
 def _in_picture(grey: Light, transform: Transform, box: tuple[int, int, int, int]) -> bool:
-    """Whether at least INSIDE of a box is in a picture."""
+    """Whether at least MIN_INSIDE_SHARE of a box is in a picture."""
     left, top, right, bottom = box
     x, y = (part.ravel() for part in np.meshgrid(*map(np.linspace, (left, top), (right, bottom))))
     across, down, depth = transform @ np.stack([x, y, np.ones_like(x)])
@@ -165,7 +165,7 @@ def _in_picture(grey: Light, transform: Transform, box: tuple[int, int, int, int
     ahead = depth > 0
     across, down = across / np.where(ahead, depth, 1), down / np.where(ahead, depth, 1)
     inside = ahead & (across > -0.5) & (down > -0.5) & (across < wide) & (down < high)
-    return bool(inside.mean() >= INSIDE)
+    return bool(inside.mean() >= MIN_INSIDE_SHARE)
 
 
 def _scaled(box: Sequence[float], scaling: Transform) -> tuple[float, ...]:

@@ -1,9 +1,9 @@
 """Choose the readings of fields together: the most probable combination that satisfies the sums.
 
-Fields usually add up, but not always. With the probability HOLDS the rules hold, and combinations
-that satisfy them are equally likely; else all combinations are. By chance, a combination satisfies
-a rule with the probability 10⁻ⁿ, n digits of the total. So a combination that satisfies it is far
-likelier than its readings alone (Bayes' rule).
+Fields usually add up, but not always. The rules hold with the probability RULE_PROBABILITY. If they
+do, combinations that satisfy them are equally likely; else all combinations are. By chance, a
+combination satisfies a rule with the probability 10⁻ⁿ, n digits of the total. So a combination that
+satisfies it is far likelier than its readings alone (Bayes' rule).
 """
 
 import heapq
@@ -13,13 +13,13 @@ from math import exp, isfinite, log, log1p
 
 from digitwise.reading.forms.description import Rule
 
-HOLDS = 0.95  # probability that the true values satisfy a rule
+RULE_PROBABILITY = 0.95  # probability that the true values satisfy a rule
 MOST_STEPS = 60_000  # heap entries of the search, which is exact for small rules
 MOST_FOUND = 200  # combinations that satisfy all rules
 MIN_PROBABILITY = 1e-9  # lower bound of a reading's probability
-HOPELESS = 14.0  # nats below the best combination, from which on none is tried
+HOPELESS_NATS = 14.0  # nats below the best combination, from which on none is tried
 TOLERANCE = 1e-6  # of a value
-SMALLEST = 1e-300  # a probability of 0 has a logarithm, too
+MIN_POSITIVE = 1e-300  # a probability of 0 has a logarithm, too
 
 Choice = tuple[float, float | None]
 """(probability, value) of a reading."""
@@ -79,7 +79,7 @@ def _choose(readings: dict[str, list[Choice]], rules: Sequence[Rule], together: 
     found = _satisfying(readings, rules, order)
     # A random combination satisfies a rule once in as many times as its total has values.
     likelier = sum(_digits(readings[rule.equals][0][1]) for rule in rules) * log(10)
-    hold = len(rules) * log(HOLDS)
+    hold = len(rules) * log(RULE_PROBABILITY)
     logarithms = [hold + likelier + p for p, _ in found]
     # Of many rules the numbers themselves are too large, or too small, for a float.
     fails = log1p(-exp(hold))
@@ -124,15 +124,15 @@ def _satisfying(
         decided[max(at[name] for name in (*rule.sum, rule.equals))].append(rule)
     heap: list[tuple[float, int, tuple[int, ...]]] = [(ahead[0], 0, ())]
     found: list[tuple[float, tuple[int, ...]]] = []
-    steps, limit = 0, ahead[0] + HOPELESS
+    steps, limit = 0, ahead[0] + HOPELESS_NATS
     while heap and steps < MOST_STEPS and len(found) < MOST_FOUND:
         cost, _, picks = heapq.heappop(heap)
         place = len(picks)
         if place == len(order):
             chosen = zip(order, picks, strict=True)
             chances = (readings[name][pick][0] for name, pick in chosen)
-            found.append((sum(log(max(p, SMALLEST)) for p in chances), picks))
-            limit = min(limit, cost + HOPELESS / 2)
+            found.append((sum(log(max(p, MIN_POSITIVE)) for p in chances), picks))
+            limit = min(limit, cost + HOPELESS_NATS / 2)
             continue
         spent = cost - ahead[place]
         for pick, own in enumerate(costs[place]):

@@ -17,11 +17,11 @@ from digitwise.reading.splitting.arcs import Arcs, find_arcs, nothing_of
 from digitwise.reading.splitting.budget import Budget, BusyError
 from digitwise.reading.splitting.cuts import MOST_CUTS
 
-SURE = 0.998  # probability of one digit from which on a component is not cut
+SURE_DIGIT = 0.998  # probability of one digit from which on a component is not cut
 SURE_OF_NARROW = 0.99  # the same for a narrow component, which two digits hardly fit into
-NARROW = 0.65  # width to height of a narrow component, at most
-LIKELY = 0.995  # probability of one digit from which on a component gets FEW cuts at most
-FEW = 2  # cuts
+MAX_NARROW_ASPECT = 0.65  # width to height of a narrow component, at most
+LIKELY_DIGIT = 0.995  # probability of one digit: from it on, a component gets FEW_CUTS at most
+FEW_CUTS = 2  # cuts
 MIN_LETTER_HEIGHT = 0.3  # of the tallest component; smaller ones are dots and specks
 # Text: more components than this, with a lower mean probability of the likeliest digit. The mean is
 # 0.37 to 0.78 on printed lines. It is 0.82 and more on drawn numbers whose digits don't touch, and
@@ -135,10 +135,10 @@ def judge_candidates(
 
 def _most_cuts(component: Component, probability: float) -> int:
     """Return the greatest number of cuts of a component with this probability of one digit."""
-    narrow = component.width <= NARROW * component.height
-    if probability >= (SURE_OF_NARROW if narrow else SURE):
+    narrow = component.width <= MAX_NARROW_ASPECT * component.height
+    if probability >= (SURE_OF_NARROW if narrow else SURE_DIGIT):
         return 0
-    return FEW if probability >= LIKELY else MOST_CUTS
+    return FEW_CUTS if probability >= LIKELY_DIGIT else MOST_CUTS
 
 
 def classify(

@@ -21,20 +21,20 @@ Cut = npt.NDArray[np.int32]
 Cuts = npt.NDArray[np.int32]
 """Shape (cuts, h)."""
 
-ROWS = 40  # pixels: height of a digit in the reduced image in which cuts are sought
-LEANS = (-0.35, 0.0, 0.35)  # columns a row: slants of straight cuts
+HEIGHT_PX = 40  # pixels: height of a digit in the reduced image in which cuts are sought
+LEANS_COLUMNS = (-0.35, 0.0, 0.35)  # columns a row: slants of straight cuts
 STIFFNESS = np.array([[[0.25]], [[0.05]]])  # pixels of ink: cost of a bending cut's step aside
-MOST = 8  # cuts of one kind and slant or stiffness
+MOST_OF_KIND = 8  # cuts of one kind and slant or stiffness
 MOST_CUTS = 1000  # of a component: in effect no bound
-NEAR = 0.2  # digit heights: distance up to which cuts are near
+NEAR_HEIGHTS = 0.2  # digit heights: distance up to which cuts are near
 MOST_NEAR = 6  # cheaper cuts near a cut, from which on it is dropped
-WIDEST = 40  # digit heights: a wider component is no chain of digits, and is not cut
+MAX_WIDTH_HEIGHTS = 40  # digit heights: a wider component is no chain of digits, and is not cut
 MOST_COMPARED = 400  # cheapest cuts, each compared with each; a chain of ten digits has 100
 LEAST_WIDTH = 0.45  # digit heights: a narrower component is not cut
-MAX_COST = 0.75  # digit heights of ink: a dearer cut is hopeless
-TWINS = 0.07  # digit heights: of cuts nearer than this, only the cheapest is kept
-APART = 0.1  # digit heights: least distance of cuts of one kind
-SLIVER = 0.5  # digit heights: each side of a cut has more ink than an upright stroke of this height
+MAX_COST_HEIGHTS = 0.75  # digit heights of ink: a dearer cut is hopeless
+MIN_DISTANCE_HEIGHTS = 0.07  # digit heights: of cuts nearer than this, only the cheapest is kept
+MIN_DISTANCE_OF_KIND_HEIGHTS = 0.1  # digit heights: least distance of cuts of one kind
+MIN_SIDE_INK_HEIGHTS = 0.5  # digit heights: an upright stroke with less ink than each side of a cut
 MAX_SHIFT = 0.3  # digit heights: from a valley of the upper outline to a peak of the lower one
 LEAST_COST = 0.01  # pixels of ink: cost of a pixel of paper; the shorter of equal paths wins
 
@@ -56,11 +56,11 @@ def find_cuts(ink: Light, height: float, most: int = MOST_CUTS) -> list[tuple[Cu
     list of (cut, ink)
         Each cut with the ink it runs through, in digit heights.
     """
-    if not LEAST_WIDTH * height <= ink.shape[1] <= WIDEST * height or not most:
+    if not LEAST_WIDTH * height <= ink.shape[1] <= MAX_WIDTH_HEIGHTS * height or not most:
         return []
     import cv2
 
-    scale = min(1.0, ROWS / height)
+    scale = min(1.0, HEIGHT_PX / height)
     small = ink
     if scale < 1:
         size = [max(2, round(length * scale)) for length in ink.shape[::-1]]
@@ -126,18 +126,18 @@ def _minima(costs: Floats, apart: float, most: int) -> list[int]:
 
 
 def _straight(severed: Light, unit: float) -> Cuts:
-    """Return straight cuts: minima of the projections of severed ink along LEANS."""
+    """Return straight cuts: minima of the projections of severed ink along LEANS_COLUMNS."""
     height, width = severed.shape[0], severed.shape[1] - 1
     rows = np.arange(height)
-    offsets = np.rint(np.array(LEANS)[:, None] * (rows - height / 2)).astype(np.int32)
+    offsets = np.rint(np.array(LEANS_COLUMNS)[:, None] * (rows - height / 2)).astype(np.int32)
     columns = (np.arange(width) + offsets[..., None]).clip(0, width)
     costs = severed[rows[:, None], columns].sum(axis=1)
     costs[:, [0, -1]] = np.inf
     found = [
         x + offset
         for of_lean, offset in zip(costs, offsets, strict=True)
-        for x in _minima(of_lean, APART * unit, MOST)
-        if of_lean[x] < MAX_COST * unit
+        for x in _minima(of_lean, MIN_DISTANCE_OF_KIND_HEIGHTS * unit, MOST_OF_KIND)
+        if of_lean[x] < MAX_COST_HEIGHTS * unit
     ]
     return np.array(found, np.int32).reshape(-1, height).clip(0, width)
 
@@ -162,7 +162,7 @@ def _bending(severed: Light, unit: float) -> Cuts:
     origins = _origins(totals)
     meeting = totals[-1, :, 0] + _one_row_on(totals[-1])[:, 1]
     meeting[:, [0, -1]] = np.inf
-    found = [_minima(total, APART * unit, MOST) for total in meeting]
+    found = [_minima(total, MIN_DISTANCE_OF_KIND_HEIGHTS * unit, MOST_OF_KIND) for total in meeting]
     # Backtrack from the middle to the first row of both halves, all paths at once.
     stiffness = np.repeat(range(len(STIFFNESS)), [len(places) for places in found])
     half = np.arange(2)[:, None]
@@ -210,8 +210,8 @@ def _between_extrema(ink: Light, unit: float) -> Cuts:
     filled = solid.any(axis=0)
     top = np.where(filled, solid.argmax(axis=0), height)
     bottom = np.where(filled, height - 1 - solid[::-1].argmax(axis=0), -1)
-    valleys = _minima(-top.astype(np.float64), APART * unit, width)
-    peaks = _minima(bottom.astype(np.float64), APART * unit, width)
+    valleys = _minima(-top.astype(np.float64), MIN_DISTANCE_OF_KIND_HEIGHTS * unit, width)
+    peaks = _minima(bottom.astype(np.float64), MIN_DISTANCE_OF_KIND_HEIGHTS * unit, width)
     inner = range(2, width - 2)
     pairs = [
         (x, x2)
@@ -236,18 +236,18 @@ def _choose(ink: Light, severed: Light, cuts: Cuts, unit: float) -> list[tuple[C
     upto = _ink_left_of(ink)
     costs = _costs(severed, upto, cuts)
     left = upto[np.arange(len(ink)), cuts].sum(axis=1)
-    sliver = SLIVER * unit * stroke_width(ink)
+    sliver = MIN_SIDE_INK_HEIGHTS * unit * stroke_width(ink)
     hopeful = np.flatnonzero(
-        (costs <= MAX_COST * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
+        (costs <= MAX_COST_HEIGHTS * unit) & (np.minimum(left, float(ink.sum()) - left) >= sliver)
     )
     hopeful = hopeful[np.argsort(costs[hopeful], kind="stable")[:MOST_COMPARED]]
     cuts, costs = cuts[hopeful], costs[hopeful]
     # The distance of two cuts, and a cut's middle, are averages over rows, weighted by their ink.
     weights = ink.sum(axis=1, dtype=np.float64)
     weights /= weights.sum()
-    twins = np.abs(cuts[:, None] - cuts) @ weights < TWINS * unit
+    twins = np.abs(cuts[:, None] - cuts) @ weights < MIN_DISTANCE_HEIGHTS * unit
     middles = cuts @ weights
-    near = np.abs(middles[:, None] - middles) < NEAR * unit
+    near = np.abs(middles[:, None] - middles) < NEAR_HEIGHTS * unit
     chosen: list[int] = []
     has_twin, cheaper_near = np.zeros(len(cuts), bool), np.zeros(len(cuts), int)
     for k in range(len(cuts)):

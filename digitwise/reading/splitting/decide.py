@@ -11,8 +11,8 @@ from digitwise.reading.pattern import Way
 from digitwise.reading.splitting.lattice import Lattice
 
 ALTERNATIVES = 5  # texts that a number is given, at most
-NOTHING = 0.95  # probability of no number, above which none is read
-TRIED = 7  # texts of the best paths, among which the most probable texts are sought
+MAX_PROBABILITY_OF_NONE = 0.95  # probability of no number, above which none is read
+MOST_PATHS = 7  # texts of the best paths, among which the most probable texts are sought
 
 Reading = tuple[float, int, list[tuple[int, str]]]
 """(probability, index of the way, path)."""
@@ -46,7 +46,7 @@ def decide(
     trust: Callable[[Way, list[tuple[int, str]]], float] = lambda *_: 1.0,
     alternatives: int = ALTERNATIVES,
     chosen: int = 0,
-    tried: int = TRIED,
+    tried: int = MOST_PATHS,
 ) -> Decision | None:
     """Find the most probable texts, each summed over all of its paths.
 
@@ -96,7 +96,7 @@ def decide(
             reading = share, k, paths[text]
             likeliest[written] = max(likeliest.get(written, reading), reading)
     nothing = blank if expected else 1 - number * (1 - blank)
-    if not chances or nothing > NOTHING:
+    if not chances or nothing > MAX_PROBABILITY_OF_NONE:
         return Decision([("", nothing)], [], [[]])
     # The factors of the texts tried stand for those of the others.
     kept = sum(chances.values()) / before if before else 1.0

@@ -13,8 +13,8 @@ from digitwise.imaging.ink import SOLID
 from digitwise.reading.segment import stacked
 from digitwise.reading.splitting.cuts import Cut, find_cuts
 
-SPECK = 0.3  # share of the largest component's size: smaller ones don't count for digit heights
-SMALL = 0.4  # digit heights: a lower component is no digit by itself
+MAX_SPECK_SHARE = 0.3  # of the largest component's size: smaller ones aren't measured
+MAX_SMALL_HEIGHTS = 0.4  # digit heights: a lower component is no digit by itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ def digit_height(components: list[Component]) -> float:
     """Return the height of a number's digits, in pixels; broken digits count with all parts."""
     components = that_tell_size(components)
     largest = max(max(c.height, c.width) for c in components)
-    clean = [c for c in components if max(c.height, c.width) >= SPECK * largest]
+    clean = [c for c in components if max(c.height, c.width) >= MAX_SPECK_SHARE * largest]
     heights = [max(c.bottom for c in parts) - min(c.top for c in parts) for parts in stacked(clean)]
     return float(median(height for height in heights if height >= max(heights) / 2))
 
@@ -65,7 +65,7 @@ def break_up(components: list[Component], height: float, most: Sequence[int]) ->
     most : sequence of int
         Greatest number of cuts of each component.
     """
-    small = [c.height < SMALL * height and c.width < height for c in components]
+    small = [c.height < MAX_SMALL_HEIGHTS * height and c.width < height for c in components]
     fragments: list[Fragment] = []
     middles: list[float] = []
     for number in sorted(range(len(components)), key=lambda n: _middle(components[n])):

@@ -18,7 +18,7 @@ from digitwise.neurons import Floats
 
 SKIP = 10  # column of the score for "no digit"
 MOST_STEPS = 20_000  # heap entries in the search for the best texts
-HOPELESS = 9.0  # nats below the best digit of an arc, or the best path, from which on none is tried
+HOPELESS_NATS = 9.0  # nats below the best digit of an arc, or the best path: none is tried
 
 Entry = tuple[float, int, float, int, str, tuple[tuple[int, str], ...]]
 """Heap entry of A*: (−bound, tie-breaker, score, node, text, path of (arc, digit))."""
@@ -151,7 +151,7 @@ class Lattice:
             Greatest number of texts; hopeless ones are left out.
         """
         ahead = self._best_to_end(allowed, least).tolist()
-        hopeless = ahead[0][0] - HOPELESS
+        hopeless = ahead[0][0] - HOPELESS_NATS
         leaving: list[list[tuple[int, int]]] = [[] for _ in range(self.n + 1)]
         for arc, start, end, _ in self._steps:
             leaving[start].append((arc, end))
@@ -188,7 +188,7 @@ class Lattice:
         for fitting, positions in self._fitting(allowed):
             best = fitting.max(axis=1, keepdims=True)
             of_kind = [arc.copy() for arc in skips]
-            likely = (fitting > best - HOPELESS).nonzero()
+            likely = (fitting > best - HOPELESS_NATS).nonzero()
             scores = fitting[likely].tolist()
             for arc, digit, score in zip(*(k.tolist() for k in likely), scores, strict=True):
                 of_kind[arc].append((str(digit), score))

@@ -10,11 +10,11 @@ from digitwise.reading.splitting.arcs import Arcs
 from digitwise.reading.splitting.geometry import INK_CUT
 from digitwise.reading.splitting.lattice import SKIP, Lattice
 
-LEAST = -20.0  # lower bound of log probabilities: nothing is impossible
+MIN_LOG = -20.0  # lower bound of log probabilities: nothing is impossible
 MIN_LOG_KIND = -7.0  # the same for a component's kind, which was learnt from few hands
-KNOWN = 2.0  # added to the log odds of a number if one is known to be there
-PEN = 1.0  # pen widths: ink cut through beyond it has a weight of its own
-FAR = 10.0  # limit of the squared deviation as a term
+KNOWN_LOG_ODDS = 2.0  # added to the log odds of a number if one is known to be there
+PEN_WIDTHS = 1.0  # pen widths: ink cut through beyond it has a weight of its own
+MAX_DEVIATION = 10.0  # limit of the squared deviation as a term
 
 
 def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Floats, Floats]:
@@ -33,7 +33,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
         A digit has DIGIT_TERMS, then the NONE_TERMS of the small components left out of it. A
         skipped candidate has NONE_TERMS; NaN if it can't be skipped.
     """
-    log_p = np.log(np.maximum(probabilities, np.exp(LEAST)))
+    log_p = np.log(np.maximum(probabilities, np.exp(MIN_LOG)))
     none = _log_none(probabilities)
     height = (arcs.features[:, :1] - sizes[:, 0]) / sizes[:, 1]
     width = (arcs.features[:, 1:2] - sizes[:, 2]) / sizes[:, 3]
@@ -58,7 +58,7 @@ def measure_terms(arcs: Arcs, probabilities: Floats, sizes: Floats) -> tuple[Flo
     # A candidate too large for a digit may be a digit and a part of another.
     terms[9], terms[10] = _far(np.maximum(height, 0)), _far(np.maximum(width, 0))
     # Terms for the presence of a cut, and for ink cut through beyond a pen width.
-    terms[11], terms[12] = cut > 0, np.maximum(cut - PEN, 0)
+    terms[11], terms[12] = cut > 0, np.maximum(cut - PEN_WIDTHS, 0)
     terms[13] = in_place[:, None]
     terms[len(DIGIT_TERMS) :] = left_out.T[:, :, None]
     return digits, nones + left_out
@@ -77,7 +77,7 @@ def make_lattice(arcs: Arcs, probabilities: Floats, weighing: Weighing | None) -
     """Return the scored lattice; without `weighing`, scores are the network's log probabilities."""
     if weighing is None:
         p = np.column_stack([probabilities, 1 - probabilities.sum(axis=1)])
-        return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(LEAST))))
+        return Lattice(arcs.n, arcs.starts, arcs.ends, np.log(np.maximum(p, np.exp(MIN_LOG))))
     terms = measure_terms(arcs, probabilities, np.array(weighing.sizes))
     lattice = weighed(arcs, *terms, np.array([*weighing.digit, *weighing.none]))
     return replace(lattice, lengths=weighing.lengths)
@@ -108,7 +108,7 @@ def number_probability(
     `number_terms`.
     """
     odds = number_terms(arcs, posterior, total) @ np.array(weighing.number)
-    return float(sigmoid(odds + (KNOWN if known else 0.0)))
+    return float(sigmoid(odds + (KNOWN_LOG_ODDS if known else 0.0)))
 
 
 def _log_in_place(arcs: Arcs) -> Floats:
@@ -126,9 +126,9 @@ def _log_in_place(arcs: Arcs) -> Floats:
 
 def _log_none(probabilities: Floats) -> Floats:
     """Return the log probability of no digit, shape (arcs,)."""
-    return np.asarray(np.log(np.clip(1 - probabilities.sum(axis=1), np.exp(LEAST), None)))
+    return np.asarray(np.log(np.clip(1 - probabilities.sum(axis=1), np.exp(MIN_LOG), None)))
 
 
 def _far(deviations: Floats) -> Floats:
-    """Return the squared deviation, smoothly limited to FAR."""
-    return np.asarray(deviations**2 / (1 + deviations**2 / FAR))
+    """Return the squared deviation, smoothly limited to MAX_DEVIATION."""
+    return np.asarray(deviations**2 / (1 + deviations**2 / MAX_DEVIATION))

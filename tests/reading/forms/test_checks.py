@@ -16,7 +16,7 @@ from digitwise.reading.forms.description import (
 )
 from digitwise.reading.forms.entries import Field
 from digitwise.reading.forms.known import choose
-from digitwise.reading.forms.together import HOLDS, choose_together
+from digitwise.reading.forms.together import RULE_PROBABILITY, choose_together
 from digitwise.reading.number import Number, ReadDigit
 
 IMAGE = np.zeros((28, 28), np.uint8)
@@ -56,7 +56,9 @@ def brute(readings, rule):
     for picks in product(*(range(len(readings[name])) for name in names)):
         values = [readings[name][k][1] for name, k in zip(names, picks, strict=True)]
         p = np.prod([readings[name][k][0] for name, k in zip(names, picks, strict=True)])
-        weights[picks] = p * ((1 - HOLDS) + HOLDS * wanted * (sum(values[:-1]) == values[-1]))
+        weights[picks] = p * (
+            (1 - RULE_PROBABILITY) + RULE_PROBABILITY * wanted * (sum(values[:-1]) == values[-1])
+        )
     return names, weights
 
 

@@ -10,7 +10,7 @@ from digitwise.reading.segment import all_numbers
 from digitwise.reading.splitting import budget as budget_of
 from digitwise.reading.splitting.arcs import find_arcs
 from digitwise.reading.splitting.budget import Budget, BusyError
-from digitwise.reading.splitting.cuts import MOST_COMPARED, WIDEST, find_cuts
+from digitwise.reading.splitting.cuts import MAX_WIDTH_HEIGHTS, MOST_COMPARED, find_cuts
 from tests.reading.scribbles import scribble
 
 
@@ -83,7 +83,7 @@ def test_strokes_across_all_of_a_picture_are_a_texture():
 
 def test_what_is_far_too_wide_is_not_cut():
     rng = np.random.default_rng(0)
-    ink = (rng.random((40, 40 * WIDEST)) < 0.2).astype(np.float32)
+    ink = (rng.random((40, 40 * MAX_WIDTH_HEIGHTS)) < 0.2).astype(np.float32)
     cuts = find_cuts(ink, 40)
     assert 0 < len(cuts) <= MOST_COMPARED
     assert find_cuts(np.hstack([ink, ink]), 40) == []

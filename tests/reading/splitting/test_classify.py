@@ -21,7 +21,7 @@ def numbers_of(hand, digits, count=10):
 
 
 def test_what_is_surely_a_digit_is_not_cut(model, bundled, monkeypatch):
-    monkeypatch.setattr(candidates, "SURE", 0.9)
+    monkeypatch.setattr(candidates, "SURE_DIGIT", 0.9)
     monkeypatch.setattr(candidates, "SURE_OF_NARROW", 0.9)
     cut = uncut_ones = 0
     for number in numbers_of(Hand(count=(4, 4), gap=(0.3, 0.4), specks=0.0), bundled[0]):
@@ -44,11 +44,11 @@ def test_the_surer_a_component_is_a_digit_the_less_it_is_cut(model, bundled, mon
     pairs = [number for number in numbers if len(number) == 1]
     fragments = {}
     for likely in (0.0, 1.0):
-        monkeypatch.setattr(candidates, "SURE", 1.1)
-        monkeypatch.setattr(candidates, "LIKELY", likely)
+        monkeypatch.setattr(candidates, "SURE_DIGIT", 1.1)
+        monkeypatch.setattr(candidates, "LIKELY_DIGIT", likely)
         found = find_candidates(pairs, model.network, model.calibration)
         fragments[likely] = [arcs.n for arcs, _ in found]
-    assert max(fragments[0.0]) == candidates.FEW + 1 < max(fragments[1.0])
+    assert max(fragments[0.0]) == candidates.FEW_CUTS + 1 < max(fragments[1.0])
 
 
 def test_digits_that_touch_are_cut(model, bundled):

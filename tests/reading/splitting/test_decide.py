@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digitwise.reading.pattern import Pattern, Way, anything
-from digitwise.reading.splitting.decide import NOTHING, decide
+from digitwise.reading.splitting.decide import MAX_PROBABILITY_OF_NONE, decide
 from digitwise.reading.splitting.lattice import SKIP, Lattice
 
 ANY = anything(2)
@@ -42,7 +42,7 @@ def test_what_may_be_letters_is_less_probable():
     half = decide(lattice, [ANY], False, lambda *_: 0.5)
     assert [p for _, p in half.alternatives[:2]] == pytest.approx([0.35, 0.1], abs=1e-6)
     assert half.digits[0][2] == pytest.approx(0.35, abs=1e-6)
-    hardly = decide(lattice, [ANY], False, lambda *_: 0.9 * (1 - NOTHING))
+    hardly = decide(lattice, [ANY], False, lambda *_: 0.9 * (1 - MAX_PROBABILITY_OF_NONE))
     assert hardly.alternatives[0][0] == ""
     some = decide(lattice, [ANY], False, lambda *_: 0.01, expected=True)
     assert some.alternatives[0] == ("5", pytest.approx(0.007, abs=1e-6))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitwise.reading.splitting.lattice import HOPELESS, SKIP, Lattice
+from digitwise.reading.splitting.lattice import HOPELESS_NATS, SKIP, Lattice
 
 DIGITS = 3  # the others can't be, so that all paths can be counted
 
@@ -115,7 +115,7 @@ def test_the_best_texts_are_those_of_the_best_paths(question, most):
         if fits(text, allowed, least) and score > best.get(text, (-np.inf, None))[0]:
             best[text] = score, path
     likeliest = max((score for score, _ in best.values()), default=0.0)
-    likely = [item for item in best.items() if item[1][0] > likeliest - HOPELESS]
+    likely = [item for item in best.items() if item[1][0] > likeliest - HOPELESS_NATS]
     expected = sorted(likely, key=lambda item: -item[1][0])[:most]
     found = lattice.best(allowed, least, most)
     assert [text for text, _ in found] == [text for text, _ in expected]
