@@ -5,6 +5,8 @@ weighted mean of the parameters before and after (Wortsman et al. 2022, "Robust 
 last layers, in which digits of other writers are forgotten, change only if that reads more of the
 held-out corrections (Lee et al. 2023, "Surgical fine-tuning"). If all means read worse, nothing
 changes.
+A second network stays as it is: its layers with shared weights forget more (0.26 points on digits
+of other writers in place of 0.03), and hardly gain.
 It also learns how many digits the corrected numbers have.
 """
 
@@ -144,13 +146,12 @@ def learn_from(
             evaluate(networks, validation).accuracy,
         )
 
-    old = networks_of(model)
-    before = measure(old, model)
-    examples = _examples(digits, base, seed)
-    new = [_fitted(network, examples, seed) for network in old]
+    old, *second = networks_of(model)
+    before = measure([old, *second], model)
+    new = _fitted(old, _examples(digits, base, seed), seed)
     tried = []
     for first, last in SHARES:
-        between = [_between(*pair, first, last) for pair in zip(old, new, strict=True)]
+        between = [_between(old, new, first, last), *second]
         after = measure(between)
         tried.append((after, between))
         progress(
