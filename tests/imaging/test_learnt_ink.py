@@ -4,7 +4,7 @@ import pytest
 import digitwise as dw
 from digitwise.data.on_ground import draw_on_ground
 from digitwise.imaging import learnt_ink
-from digitwise.imaging.ink import extract_ink, two_sides
+from digitwise.imaging.ink import SOLID, extract_ink, two_sides
 from digitwise.imaging.learnt_ink import INPUTS, neighbourhoods, see_with
 from digitwise.network import Network
 from digitwise.reading.ink_network import ink_network, learnt_way
@@ -56,6 +56,17 @@ def test_brighter_and_duller_pictures_are_seen_alike(digits):
     seen = see_with(ink_network(), drawn.light)
     duller = see_with(ink_network(), 0.2 + 0.6 * drawn.light)
     assert np.abs(seen - duller).mean() < 0.03
+
+
+def test_pixels_away_from_dark_ones_are_paper(digits, monkeypatch):
+    lights = [draw_on_ground(digits, 5, index).light for index in range(20)]
+    seen = [see_with(ink_network(), light) for light in lights]
+    monkeypatch.setattr(learnt_ink, "MIN_CONTRAST", -10)  # judges all pixels
+    every = [see_with(ink_network(), light) for light in lights]
+    lost = [((a > SOLID) & (b == 0)).sum() for a, b in zip(every, seen, strict=True)]
+    skipped = [(b == 0).mean() for b in seen]
+    assert sum(lost) <= 0.001 * sum((a > SOLID).sum() for a in every)
+    assert np.mean(skipped) > 0.4
 
 
 def test_the_shipped_network_sees_ink_on_grounds_better_than_otsu(digits):
