@@ -8,15 +8,19 @@ import numpy as np
 
 from digitwise.errors import ImageError
 from digitwise.imaging.features import Points, find_points, match_points
-from digitwise.imaging.line_match import PageLines, find_lines, lines_over
+from digitwise.imaging.ink import SOLID
+from digitwise.imaging.line_match import (
+    BLURS_PX,
+    ECC_STEPS,
+    PageLines,
+    find_lines,
+    lines_over,
+)
 from digitwise.imaging.region import Transform
 from digitwise.imaging.sheet import MAX_SHEET_SHARE, Covered, ink_of_page, sheet_corners
 from digitwise.imaging.surface import Light
 
 SMALL_SIDE_PX = 800  # longer side of the small pictures that are compared
-MIN_PRINT_INK = 0.3  # minimum ink of a pixel of print, as a share of full ink
-BLURS_PX = (6.0, 2.0)  # standard deviations of the coarse blur and of the fine one
-ECC_STEPS = 40  # maximum iterations of one refinement
 SURE_LIKENESS = 0.93  # likeness that ends the search
 MIN_LIKENESS = 0.55  # minimum likeness of a page to its form
 MIN_POINTS = 20  # inlier points that suffice at any likeness, since print may be covered
@@ -180,7 +184,7 @@ def _corners_or_all(page: Landmarks) -> "np.ndarray[tuple[int, int], np.dtype[np
 
 def likeness(page: Landmarks, reference: Landmarks, transform: Transform) -> float:
     """Return the likeness of page and reference under a transform: see `Fit.alike`."""
-    if not (reference.small >= MIN_PRINT_INK).any():
+    if not (reference.small >= SOLID).any():
         return 0.0
     return likeness_of(_warped(page, reference, transform), reference.small, brush_px=3)
 
@@ -198,9 +202,9 @@ def likeness_of(page: Light, reference: Light, brush_px: int) -> float:
     import cv2
 
     brush = np.ones((brush_px, brush_px), np.uint8)
-    near = cv2.dilate((page >= MIN_PRINT_INK).astype(np.uint8), brush) > 0
+    near = cv2.dilate((page >= SOLID).astype(np.uint8), brush) > 0
     chance = float(near.mean())
-    return (float(near[reference >= MIN_PRINT_INK].mean()) - chance) / max(1 - chance, 1e-6)
+    return (float(near[reference >= SOLID].mean()) - chance) / max(1 - chance, 1e-6)
 
 
 def _warped(page: Landmarks, reference: Landmarks, transform: Transform) -> Light:

@@ -21,7 +21,7 @@ MAX_OFF_WIDTHS_COUNTED = 0.15  # maximum offset of dividers if cells are counted
 MIN_WIDTH_HEIGHTS = 0.3  # minimum width of a cell, in field heights
 MAX_WIDTH_HEIGHTS = 1.8  # maximum width of a cell, in field heights
 MIN_COVERED = 0.6  # minimum share of a field's width, and of its height, covered by cells
-MAX_CELLS = 40  # maximum number of cells in a field
+MOST_CELLS = 40  # maximum number of cells in a field
 
 
 def find_edges(
@@ -71,7 +71,7 @@ def _count(
     """Return the largest number of equal cells whose dividers are all visible; 0 if none fits."""
     left, right = inner
     best = 0
-    for n in range(least, MAX_CELLS + 1):
+    for n in range(least, MOST_CELLS + 1):
         wide = (right - left) / n
         if MIN_WIDTH_HEIGHTS * high <= wide <= MAX_WIDTH_HEIGHTS * high:
             off = MAX_OFF_WIDTHS * wide + 1

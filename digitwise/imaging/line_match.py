@@ -9,8 +9,8 @@ from digitwise.imaging.surface import Light
 from digitwise.neurons import Floats
 
 SMALL_SIDE_PX = 600  # longer side of the small pictures that are compared
-BLURS_PX = (9.0, 2.5)  # standard deviations of the coarse blur and of the fine one
-ECC_STEPS = 60  # maximum iterations of one refinement
+BLURS_PX = (7.5, 2.5)  # standard deviations of the coarse blur and of the fine one
+ECC_STEPS = 50  # maximum iterations of one refinement
 UPRIGHT_CORRELATION = 0.8  # correlation below which a page is also tried upside down
 SKEWS = np.radians(np.arange(-8, 8.1, 0.5))  # angles tried, radians
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitwise.imaging.align import MIN_PRINT_INK, Landmarks, likeness_of
+from digitwise.imaging.align import Landmarks, likeness_of
+from digitwise.imaging.ink import SOLID
 from digitwise.imaging.region import Transform
 from digitwise.imaging.surface import Light
 
@@ -57,7 +58,7 @@ def settle(
     start = left - around, top - around
     size = [max(8, round((length + 2 * around) * scale)) for length in (right - left, high)]
     its = _window(reference.ink, np.eye(3), start, scale, size, 0)
-    if (its >= MIN_PRINT_INK).sum() < MIN_PRINT_PX:
+    if (its >= SOLID).sum() < MIN_PRINT_PX:
         return Place(transform, None)
     own = _window(page.ink, transform, start, scale, size, reach)
     soft_own, soft_its = (cv2.GaussianBlur(ink, (0, 0), BLUR_PX) for ink in (own, its))

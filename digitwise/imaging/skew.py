@@ -3,6 +3,7 @@
 import numpy as np
 
 from digitwise.imaging.components import weighted_median
+from digitwise.imaging.sheet import MAX_SKEW_DEGREES
 from digitwise.imaging.surface import Light
 
 MIN_LINE_INK = 0.5  # ink from which a pixel may be a part of a line
@@ -10,7 +11,6 @@ STEP_DEGREES = 0.1  # of the angles tried
 MIN_LENGTH = 0.12  # of a line, as a share of the page's longer side
 MAX_GAP_PX = 6  # within a line
 MIN_INKED = 0.5  # share of the shortest line's pixels that are inked
-MAX_DEGREES = 8.0  # steeper lines are no rows of a scanned form
 
 
 def skew_of(ink: Light) -> float:
@@ -36,7 +36,7 @@ def skew_of(ink: Light) -> float:
     x0, y0, x1, y1 = np.asarray(found, np.float64).reshape(-1, 4).T
     angles = np.degrees(np.arctan2(y1 - y0, x1 - x0))
     lengths = np.hypot(x1 - x0, y1 - y0)
-    level = np.abs(angles) <= MAX_DEGREES
+    level = np.abs(angles) <= MAX_SKEW_DEGREES
     return weighted_median(angles[level], lengths[level])
 
 

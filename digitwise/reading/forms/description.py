@@ -9,9 +9,8 @@ from digitwise.errors import InputError, reason_of
 from digitwise.parsing import parse_toml
 from digitwise.reading.forms.entries import Field, check_keys, read_field, whole_numbers
 
-MOST_FIELDS = 1_000
+MOST_FIELDS = 1_000  # and as many rules
 MOST_BYTES = 1 << 20
-MOST_RULES = 1_000
 LONGEST_SIDE = 100_000  # pixels
 COLUMNS_OF_PAGE = ("file", "page", "error", "who", "when")  # of a table, `review` adds the last two
 COLUMNS_OF_FIELD = ("confidence", "state", "best guess", "reason")  # after the field's name
@@ -226,8 +225,8 @@ def _check_column(name: str, names: list[str | None]) -> None:
 
 
 def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:
-    if not isinstance(entries, list) or len(entries) > MOST_RULES:
-        raise InputError(f"expected at most {MOST_RULES:,} tables [[rule]]")
+    if not isinstance(entries, list) or len(entries) > MOST_FIELDS:
+        raise InputError(f"expected at most {MOST_FIELDS:,} tables [[rule]]")
     rules = []
     for entry in entries:
         if not isinstance(entry, dict):

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitwise.errors import InputError
+from digitwise.imaging.cells import MOST_CELLS
 from digitwise.reading.expected import Expected, parse_count
 from digitwise.reading.forms.cells import BLANKS
 from digitwise.reading.forms.checks import CHECKS
 
-MOST_CELLS = 40
 MOST_NAME = 200  # characters
 CROSSES = ("blank", "zero")
 OPTIONS = {"count", "pattern", "cells", "blank", "cross", "check", "range"}

@@ -7,7 +7,7 @@ import numpy as np
 
 from digitwise.imaging.cells import find_edges
 from digitwise.imaging.components import Component, find_components, usual_height
-from digitwise.imaging.ink import extract_ink
+from digitwise.imaging.ink import SOLID, extract_ink
 from digitwise.imaging.printed import place_lines, place_marks
 from digitwise.imaging.region import MARGIN
 from digitwise.imaging.rules import Mask, find_rules, remove_rules
@@ -19,7 +19,6 @@ from digitwise.reading.segment import one_number
 MAX_LINE_OFF_HEIGHTS = 0.02  # field heights: offset of printed lines after registration, at most
 MAX_BENT_LINE_OFF_HEIGHTS = 0.06  # the same on bent paper
 MIN_SHARE_ON_PRINT = 0.8  # share of a component's ink on print, from which on it is print
-MIN_PRINT_INK = 0.3  # ink from which on a pixel of the reference is print
 MAX_LINE_SHARE = 0.2  # share of a pixel covered by a line of the reference, above which it is line
 MAX_DIVIDER_HEIGHTS = 0.04  # field heights: width of a divider, at most
 MAX_DIVIDER_OFF_WIDTHS = 0.04  # cell widths: distance of a divider from its place, at most
@@ -125,7 +124,7 @@ def _without_print(ink: Light, printed: Printed) -> tuple[Light, Mask, tuple[Mas
     # Print may lie a little off, and be wider after scanning.
     off = round(MAX_LINE_OFF_HEIGHTS * height) + 1
     lines = cv2.resize(printed.lines.grey, (width, height)) > MAX_LINE_SHARE
-    its = cv2.resize(printed.ink.grey, (width, height)) >= MIN_PRINT_INK
+    its = cv2.resize(printed.ink.grey, (width, height)) >= SOLID
     known = place_lines(lines, ink, height, off)
     near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * off + 1,) * 2, np.uint8)) > 0
     marks = place_marks(its & ~near, ink, off)

@@ -11,6 +11,7 @@ import numpy as np
 
 from digitwise.data.digits import as_inputs
 from digitwise.imaging.components import Component, frame_components
+from digitwise.imaging.framing import SIDE
 from digitwise.models.files import read_model
 from digitwise.network import Network
 from digitwise.neurons import Floats, sigmoid
@@ -19,7 +20,6 @@ from digitwise.reading.number import CROSS
 DITTO, DASH = '"', "-"
 MARKS = ("digit", CROSS, DITTO, DASH)
 """Outputs of the network: digits and parts of digits; three marks."""
-SIDE = 28  # pixels: side of the frame
 INPUTS = SIDE * SIDE
 FILE = Path(__file__).with_name("marks.safetensors")
 MIN_OUTPUT = 1e-4  # added to each output, so that the sum of a piece's outputs is positive

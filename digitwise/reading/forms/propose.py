@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from digitwise.imaging.boxes import FormBox, find_boxes
-from digitwise.imaging.cells import find_edges
+from digitwise.imaging.cells import MOST_CELLS, find_edges
 from digitwise.imaging.dotted import find_dotted
 from digitwise.imaging.pictures import Picture
 from digitwise.imaging.rules import Mask, find_rules
@@ -15,7 +15,6 @@ from digitwise.imaging.sheet import ink_of_page, lay_flat, sheet_corners
 from digitwise.imaging.skew import skew_of, turned_upright
 from digitwise.imaging.surface import Light
 from digitwise.imaging.writing_lines import find_writing_lines
-from digitwise.reading.forms.entries import MOST_CELLS
 from digitwise.reading.forms.labels import without_labels
 
 RIM_PX = 3  # pixels that are looked at beyond a box
