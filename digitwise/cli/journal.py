@@ -225,7 +225,7 @@ class Journal:
 
         If too many sure numbers are expected to be wrong, the least sure of them become `look`.
         """
-        limit = self._least_sure()
+        limit = self._not_sure_up_to()
         found = self._database.execute(
             "SELECT name, rows FROM pictures JOIN results USING (key) ORDER BY position"
         )
@@ -240,7 +240,7 @@ class Journal:
         """Return the counts of pictures, numbers and states."""
         joined = "pictures JOIN results USING (key)"
         of_numbers = f"{joined} JOIN numbers ON result = results.id"
-        limit = self._least_sure()
+        limit = self._not_sure_up_to()
         states = dict(
             self._database.execute(f"SELECT state, COUNT(*) FROM {of_numbers} GROUP BY state")
         )
@@ -269,21 +269,24 @@ class Journal:
         if finished and self.path:
             self.path.unlink(missing_ok=True)
 
-    def _least_sure(self) -> float:
-        """Return the confidence up to which numbers are not sure: 0, unless too many are wrong."""
+    def _not_sure_up_to(self) -> float:
+        """Return the confidence up to which numbers are not sure: 0 if few are expected wrong.
+
+        Numbers of equal confidence are all sure, or all not.
+        """
         of_sure = (
             "FROM pictures JOIN results USING (key) JOIN numbers ON result = results.id "
             "WHERE state = 'sure'"
         )
-        n, wrong = self._database.execute(
+        n, expected_wrong = self._database.execute(
             f"SELECT COUNT(*), TOTAL(1 - confidence) {of_sure}"
         ).fetchone()
         limit = 0.0
-        least_sure = self._database.execute(f"SELECT confidence {of_sure} ORDER BY confidence")
-        for (confidence,) in least_sure:
-            if wrong <= self._max_error * n and confidence > limit:
+        rising = self._database.execute(f"SELECT confidence {of_sure} ORDER BY confidence")
+        for (confidence,) in rising:
+            if expected_wrong <= self._max_error * n and confidence > limit:
                 break
-            n, wrong, limit = n - 1, wrong - (1 - confidence), confidence
+            n, expected_wrong, limit = n - 1, expected_wrong - (1 - confidence), confidence
         return limit
 
     def _value(self, query: str) -> Any:

@@ -125,7 +125,7 @@ def _json_rows(file: Any) -> list[tuple[int, dict[str, Any]]]:
 
 
 def open_book(path: Path, content: Any, **how: Any) -> Any:
-    """Open an .xlsx file, or its content, with openpyxl's `load_workbook`.
+    """Open an .xlsx file, or its content, with openpyxl's `load_workbook`; errors name `path`.
 
     Raises
     ------

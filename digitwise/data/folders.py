@@ -74,19 +74,19 @@ def read_classes(
 ) -> Digits:
     """Read all pictures in folders named by class, FOLDER/test/NAME if there, else FOLDER/NAME.
 
-    Folders named by label, 0 for the first class, do as well if none has a name of a class.
+    If no folder has the name of a class, they may be named by label: 0 for the first class.
 
     Parameters
     ----------
     names : sequence of str
-        Of the classes, label 0 first.
+        Names of the classes, in the order of their labels.
     progress : callable, optional
         Called with (pictures read, pictures in all).
 
     Raises
     ------
     DataError
-        If there is no picture, one can't be read, or one has no ink: it names the file.
+        If there is no picture, or one can't be read or has no ink: the error names it.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder; expected one with a folder of pictures a class")

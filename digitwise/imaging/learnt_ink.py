@@ -71,7 +71,7 @@ def see_with(network: Network, light: Light, threads: int = 1) -> Light:
 
 
 def _in_strips(evaluate: Callable[[int, int], T], shape: Sequence[int], threads: int) -> list[T]:
-    """Return the results for the first row of each strip and the row after it, both even."""
+    """Evaluate each strip, given its first row and the row after its last; both are even."""
     height, width = shape
     rows = 2 * max(1, STRIP_PX // width // 2)
     strips = [(top, min(top + rows, height + height % 2)) for top in range(0, height, rows)]

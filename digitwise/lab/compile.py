@@ -65,14 +65,14 @@ class Compiled(Result):
         return [
             Finding(
                 "Networks of NAND perceptrons compute any function",
-                f"{self.expression}: {len(self.circuit.gates)} perceptrons; made of its truth "
-                f"table instead: {self.from_table}, "
-                f"with {'the same' if self.tables_agree else 'another'} table",
+                f"{self.expression}: {len(self.circuit.gates)} perceptrons; the one made from its "
+                f"truth table has {self.from_table}, and "
+                f"{'the same' if self.tables_agree else 'another'} truth table",
                 self.tables_agree,
             ),
             Finding(
                 f"With sigmoid neurons and c = {self.gain:g} the outputs are nearly the same",
-                f"largest difference {self.error:.2g}; wanted at most {CLOSE:g}",
+                f"largest difference {self.error:.2g}; at most {CLOSE:g} is asked for",
                 self.error <= CLOSE,
             ),
         ]

@@ -66,9 +66,9 @@ class Nine(Result):
         return [
             Finding(
                 "One output above or below one half says whether it is a 9, from 64×64 inputs",
-                f"{self.inputs:,} inputs; {self.balanced:.1f}% right of nines and others alike: "
+                f"{self.inputs:,} inputs; balanced accuracy {self.balanced:.1f}%: "
                 f"{100 * missed:.1f}% of nines missed, {100 * taken:.1f}% of others taken for "
-                f"one. (Always saying no would be right for {always:.0f}%, and 50% balanced)",
+                f"one. (No for all is right for {always:.0f}%; its balanced accuracy is 50%)",
                 self.balanced > 85 and self.inputs == 4096,
             ),
             Finding(

@@ -38,7 +38,7 @@ def read_all_on(
     Raises
     ------
     InputError
-        If a picture isn't to be seen at its path by a machine of the cluster.
+        If a machine of the cluster doesn't find a picture at its path.
     """
     form = options.get("form")
     if isinstance(form, Form) and form.reference:

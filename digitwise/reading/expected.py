@@ -58,8 +58,8 @@ class Expected:
         return cls(*bounds)
 
     @property
-    def nothing(self) -> bool:
-        """Whether any number is expected."""
+    def allows_any(self) -> bool:
+        """Whether every number fits: neither a count nor a pattern is given."""
         return (self.least, self.most, self.pattern) == (1, MOST_DIGITS, None)
 
     def ways(self, n: int) -> list[Way]:

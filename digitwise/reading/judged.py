@@ -130,11 +130,11 @@ def judge_numbers(
             bounded = expected.pattern is not None and bool(fitting)
             whatever = replace(anything(n), least=n)
             return choose(lattice, fitting or [whatever], bounded), bool(fitting)
-        if not expected.nothing and (likely := _likely_ways(lattice, ways, anything(n))):
+        if not expected.allows_any and (likely := _likely_ways(lattice, ways, anything(n))):
             by_slashes = partial(trust, arcs) if weighing.signs else _trust_all
             return choose(lattice, likely, bounded=True, trust=by_slashes), True
         is_number = partial(number_probability, arcs, weighing=weighing, known=known)
-        if expected.nothing and weighing.signs and slashed.may_have_slash(arcs):
+        if expected.allows_any and weighing.signs and slashed.may_have_slash(arcs):
             likelier = partial(slashed.trust, components, arcs)
             found = choose(
                 lattice,
@@ -146,7 +146,7 @@ def judge_numbers(
                 tried=slashed.MOST_TEXTS_TRIED,
             )
             return found, True
-        return choose(lattice, [anything(n)], False, is_number, known), expected.nothing
+        return choose(lattice, [anything(n)], False, is_number, known), expected.allows_any
 
     every = zip(numbers, candidates, budgets, strict=True)
     return [

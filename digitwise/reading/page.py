@@ -140,7 +140,7 @@ def read_pages(pages: Sequence[Page], how: How) -> Iterator[list[Number] | Image
     looks = [(k, _seen_again(page, best[k], how)) for k, page in enumerate(pages)]
     unsure = {k: again for k, again in looks if again}
     for k, again in zip(unsure, _judge(list(unsure.values()), how), strict=True):
-        best[k] = _surer(best[k], again, how)
+        best[k] = _combined(best[k], again, how)
     for page, of_page in zip(pages, best, strict=True):
         yield _read(page, of_page, how)
 
@@ -165,14 +165,14 @@ def _where_unsure(page: Page, found: Sequence[Number]) -> Page:
     return replace(page, numbers=numbers, others=others)
 
 
-def _surer(usual: "Best", again: "Best", how: How) -> "Best":
-    """Return the numbers of a page, from its best proposal in the usual ways and in the second."""
+def _combined(usual: "Best", again: "Best", how: How) -> "Best":
+    """Combine the best proposals of a page in the usual ways and with learnt ink."""
     spent = usual.page.budget.spent or again.page.budget.spent
     one_number = how.layout == "number"
     if spent or (one_number and not (usual.found and again.found)):
         return max(usual, again, key=lambda one: one.gain)
     if not usual.found and score(again.found, COST_OF_WRONG_DIGIT) > 0:
-        return again  # of a mere ground, most readings would be wrong
+        return again  # a ground alone would give mostly wrong readings, and no score
     join = likelier if one_number else merge
     return usual._replace(found=join(usual.found, again.found, how))
 

@@ -29,7 +29,7 @@ class Way:
     allowed : bool array of shape (most signs, 10)
         Which digits may stand at which place.
     least : int
-        Least number of signs.
+        Least number of digits and drawn slashes.
     slashes : tuple of int
         Places of drawn slashes, as high as digits, which the network takes for digits.
     between : tuple of str, optional

@@ -140,8 +140,8 @@ class Reader:
         sources : iterable
             Sources as for `read`. An error in place of a picture is passed on.
         jobs : int >= 1, optional
-            Number of processes, by default one. More than one take seconds to start, which
-            hundreds of pictures are worth; a script then needs `if __name__ == "__main__":`.
+            Number of processes, by default one. Several take seconds to start, and pay off for
+            hundreds of pictures; a script then needs `if __name__ == "__main__":`.
         on : "ray", "ray:ADDRESS" or Executor, optional
             Cluster that reads, by default with as many processes as it has room for. Its machines
             need the pictures at the same paths. See `digitwise.engines.remote.executor_on`.
@@ -244,7 +244,7 @@ class Reader:
         expected = Expected.of(count, pattern)
         if isinstance(form, str | Path):
             form = load_form(Path(form))
-        if form and not (expected.nothing and layout == "auto"):
+        if form and not (expected.allows_any and layout == "auto"):
             raise InputError("each field of a form has its own: leave out layout and count")
         if layout not in LAYOUTS:
             raise InputError(f"unknown layout {layout!r}; expected one of: {', '.join(LAYOUTS)}")

@@ -1,4 +1,4 @@
-"""Results of judged numbers: text, signs, boxes; rejected are numbers up to the threshold."""
+"""Results of judged numbers: text, signs, boxes, and whether a number is rejected."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,9 +16,10 @@ from digitwise.reading.written import find_signs, write
 
 
 def make_numbers(picture: Picture, found: list[Judged], how: How) -> Iterator[Number]:
-    """Yield the numbers with digits; with `weighing`, the threshold is a number's, else a digit's.
+    """Yield the numbers with digits.
 
-    Numbers, or digits, up to the threshold are rejected.
+    With `weighing`, a number is rejected if its confidence is at most the threshold; without, a
+    digit is.
     """
     for judged in found:
         decision = judged.decision
@@ -55,7 +56,8 @@ def _number(
         for sign in reversed(signs[0]):
             place = box_of(picture, sign.piece)
             digits.insert(
-                sign.behind, ReadDigit(sign.char, sign.p, place, sign.piece.frame, kind="sign")
+                sign.digits_before,
+                ReadDigit(sign.char, sign.p, place, sign.piece.frame, kind="sign"),
             )
     tried = tuple(box_of(picture, piece) for piece in arcs.pieces)
     paths = tuple(

@@ -9,8 +9,8 @@ from digitwise.reading.number import Box, Number
 from digitwise.reading.results import less_sure
 from digitwise.reading.turned import score
 
-# Of a page's numbers in the mean; if less, its ink is seen in a second way. Numbers with this
-# confidence aren't read again: on pages of numbers it halves the time of the second reading.
+# Mean confidence of a page's numbers, below which its ink is seen in a second way. Numbers with
+# this confidence aren't read again, which halves the time of the second reading.
 MIN_CONFIDENCE = 0.9
 COST_OF_WRONG_DIGIT = 0.5  # right digits that a wrong one cancels
 MIN_ALONE = 0.9  # confidence of a number that only the second way sees; waves may look like digits

@@ -39,5 +39,5 @@ def trust(
     text = write("".join(char for _, char in path), signs)
     if text.count("/") == 2 and is_date(text):
         return DATE_ODDS
-    closing = "".join(sign.char for sign in signs if sign.behind == len(path))
+    closing = "".join(sign.char for sign in signs if sign.digits_before == len(path))
     return CLOSING_ODDS if closing in CLOSINGS else 1.0

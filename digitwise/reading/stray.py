@@ -5,7 +5,7 @@ from digitwise.reading.segment import are_pale
 
 
 def without_stray_strokes(found: list[Judged]) -> list[Judged]:
-    """Leave out pale numbers of ones alone: edges of stains, stamps, ink that shines through."""
+    """Leave out pale numbers that consist only of 1s: edges of stains, stamps, show-through."""
     ones = [_is_of_ones(judged) for judged in found]
     if not any(ones):
         return found

@@ -1,7 +1,7 @@
 """The widest gap inside the numbers of a page, from all of its gaps.
 
-Digits of a number stand closer than numbers of a table. Where a page has many gaps, hardly any has
-the width between; elsewhere, only a very wide gap parts numbers.
+Digits of a number stand closer than numbers of a table. If a page has many gaps, few have a width
+between these two kinds, and that width parts numbers. Otherwise, only a very wide gap does.
 """
 
 import numpy as np

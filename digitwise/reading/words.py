@@ -17,7 +17,7 @@ MAX_HEIGHT_OF_PRINT = 0.75  # of the lower side, as a share of the higher side's
 MIN_CLEAR_GAP_HEIGHTS = 0.5  # heights of the higher side: narrowest clear gap
 MAX_CONFIDENCE_OF_PRINT = 0.7  # of a clear gap's lower side; in 5 real numbers it is at most 0.61
 MAX_LOW_SIDE = 0.82  # height of a clear gap's lower side, as a share of the higher side's
-MAX_WORDS = 2  # beside a number
+MOST_GAPS = 2  # of a line that are tried, the widest first
 MAX_COMPONENTS = 40  # on a line: more are a texture
 
 
@@ -119,8 +119,8 @@ def _word_gaps(components: list[Component]) -> list[Gap]:
     others = [max(gaps[k], nothing) for k in widest[1:]] or [nothing]
     wider = [gaps[k] >= MIN_GAP_RATIO * other for k, other in zip(widest, others, strict=False)]
     found = []
-    for rank, k in enumerate(widest[:MAX_WORDS]):
-        stands_out = any(wider[rank:MAX_WORDS])
+    for rank, k in enumerate(widest[:MOST_GAPS]):
+        stands_out = any(wider[rank:MOST_GAPS])
         if not stands_out and gaps[k] < MIN_GAP_HEIGHTS * height:
             continue  # an ordinary gap between digits: heights tell nothing
         left, right = ordered[: k + 1], ordered[k + 1 :]

@@ -28,14 +28,14 @@ class Sign:
     p : float
         Its probability.
     piece : Component
-    behind : int
-        Number of digits before it.
+    digits_before : int
+        In its number.
     """
 
     char: str
     p: float
     piece: Component
-    behind: int
+    digits_before: int
 
 
 def find_signs(components: Sequence[Component], arcs: Arcs, path: Path) -> list[Sign]:
@@ -96,11 +96,11 @@ def write(text: str, signs: Sequence[Sign]) -> str:
 
     Signs that close an amount, ".-", "/-" and "=", and other signs before it are left out.
     """
-    written = "-" if any(s.char == "-" and s.behind == 0 for s in signs) else ""
+    written = "-" if any(s.char == "-" and s.digits_before == 0 for s in signs) else ""
     for place, digit in enumerate(text):
         written += digit
         if place + 1 < len(text):
-            written += "".join(s.char for s in signs if s.behind == place + 1)
+            written += "".join(s.char for s in signs if s.digits_before == place + 1)
     return written
 
 
@@ -111,7 +111,9 @@ def parts_at_dashes(
 
     Dashes belong to no part; no part is empty. Without a dash there is one part.
     """
-    dashes = [sign.piece for sign in signs if sign.char == "-" and 0 < sign.behind < len(text)]
+    dashes = [
+        sign.piece for sign in signs if sign.char == "-" and 0 < sign.digits_before < len(text)
+    ]
     parts: list[list[Component]] = [[] for _ in range(len(dashes) + 1)]
     for component in components:
         if any(component is dash for dash in dashes):

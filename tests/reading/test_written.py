@@ -52,7 +52,7 @@ def test_signs_stand_where_they_are_written(kinds, text):
     assert write("7" * len(path), signs) == text
     for sign in signs:
         before = [k for k in kinds[: components.index(sign.piece)] if k == "d"]
-        assert sign.behind == len(before)
+        assert sign.digits_before == len(before)
 
 
 def test_two_that_stand_above_one_another_are_one_sign():
@@ -86,7 +86,7 @@ def test_a_dash_between_digits_parts_numbers(kinds, parts):
 
 
 def test_a_sign_in_no_place_is_not_written():
-    sign = Sign("=", 1.0, block(0, 0, 2, 2), behind=3)
+    sign = Sign("=", 1.0, block(0, 0, 2, 2), digits_before=3)
     assert write("123", [sign]) == "123"
 
 

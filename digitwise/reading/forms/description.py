@@ -63,7 +63,7 @@ class Fault:
     Attributes
     ----------
     field : int or None
-        Position of the entry `[[field]]` it is in, from 0; None of the description as a whole.
+        Index of the entry `[[field]]` with the fault; None if the description as a whole has it.
     message : str
         One line.
     """
@@ -248,7 +248,7 @@ def _rules(entries: Any, names: set[str]) -> tuple[Rule, ...]:
 
 
 def _check_order(rules: list[Rule]) -> None:
-    """Fields have to add up to others in an order: none to itself, by whatever way round.
+    """Check that no field adds up to itself, directly or through other rules.
 
     Raises
     ------

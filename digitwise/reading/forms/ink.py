@@ -168,7 +168,7 @@ def _edges_on_reference(
 
 def _fits_count(cells: int, expected: Expected) -> bool:
     """Whether the cells are as many as the greatest number of digits, if that is known."""
-    return expected.nothing or expected.most == cells
+    return expected.allows_any or expected.most == cells
 
 
 def written_in_cells(found: FoundField, edges: list[float]) -> list[Component]:

@@ -29,7 +29,7 @@ MIN_BESIDE_SHARE = 0.5  # minimum share of the shorter side along which boxes ar
 MAX_OFF_LENGTHS = 0.05  # of a line's length: by which its title begins or ends elsewhere
 MIN_CONFIDENCE = 0.45  # of a number, to be one in writing; words reach 0.42
 MIN_SPAN = 0.5  # minimum share of the ink's width that the number takes
-ALIGNED_HEIGHTS = 0.05  # of the box: by which labels of a column, or of a row, are out of line
+ALIGNED_HEIGHTS = 0.05  # box heights: greatest offset between aligned labels
 MIN_LABELS = 2  # of a column, or of a row, with which print is in line
 MOST_READ = 300  # boxes with ink; of more, none is taken for a label
 

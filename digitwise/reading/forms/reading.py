@@ -23,7 +23,7 @@ from digitwise.reading.seen_twice import is_unsure, likelier
 from digitwise.reading.splitting.budget import Budget
 from digitwise.reading.splitting.classify import find_candidates
 
-MAX_LOG_ODDS = 8.0  # against blank cells as the description has them; above, others may be blank
+MAX_LOG_ODDS = 8.0  # nats against the reading that obeys `blank`; beyond, the free one is taken
 BLANK = "a cell is blank that may not be"
 
 
