@@ -271,14 +271,15 @@ def report(constants, known):
         low, high = (known.get(f"{c.key} {c.value} {f}", {}) for f in FACTORS)
         place = c.module.removeprefix("digitwise.").replace(".", "/")
         rows.append([f"`{place}`", f"`{c.name}`", c.value, c.meaning, effect(low), effect(high)])
-    count = max((row.get("of", 0) for row in known.values()), default=0)
+    count, told = max((row.get("of", 0) for row in known.values()), default=0), machine()
     titles = ["file", "constant", "value", "meaning", "× 0.8", "× 1.25"]
     return (
         "# Tuned constants\n\nEach constant of `imaging/` and `reading/` was multiplied by 0.8 and "
         f"by 1.25, and {count} pictures were read again: real numbers, drawn ones, pages and forms. "
         "A cell says how many readings changed and, after the comma, how many more are right "
-        "(fewer, if negative).\n\n"
-        f"Made with `python benchmarks/sensitivity.py` on {machine()}.\n\n{table(titles, rows)}\n"
+        "(fewer, if negative); it is empty where nothing was measured.\n\n"
+        f"Made with `python benchmarks/sensitivity.py` on {told['date']}, with {told['cpu']}.\n\n"
+        f"{table(titles, rows)}\n"
     )
 
 
