@@ -25,7 +25,7 @@ class Card:
 CARDS = {
     "reader": Card(
         commit=(
-            "24e7ef3 to 375e81d, and 6e98de8 for the second network; start.safetensors is the "
+            "24e7ef3 to 375e81d, and 5b0da39 for the second network; start.safetensors is the "
             "network that was shipped at ea7cf41, and docs/learning.md has the runs that followed"
         ),
         cores=2,
