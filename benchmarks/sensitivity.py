@@ -21,6 +21,7 @@ import multiprocessing
 import sys
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from time import process_time
 
@@ -102,9 +103,16 @@ def find_constants():
             source = path.read_text(encoding="utf-8")
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             for name, value, line in numbers_of(ast.parse(source)):
-                _, _, meaning = source.splitlines()[line - 1].partition("#")
-                found.append(Constant(module, name, value, meaning.strip()))
+                found.append(Constant(module, name, value, meaning(source.splitlines(), line)))
     return found
+
+
+def meaning(lines, line):
+    """Return the comment of a constant: on its line (from 1), or the lines above it."""
+    _, _, beside = lines[line - 1].partition("#")
+    above = takewhile(lambda text: text.startswith("#"), reversed(lines[: line - 1]))
+    whole = " ".join(text.strip("# ") for text in reversed(list(above)))
+    return beside.strip() or whole.split(". ")[0].rstrip(".")
 
 
 def numbers_of(tree):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 DOTS_PER_INCH = 200  # usual for scans of forms; a digit of 4 mm is 30 pixels high
-POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72  # unit of lengths in a PDF file
 MAX_PIXELS = 20_000_000  # maximum size of a rendered page; larger pages get fewer dots per inch
 HEADER_BYTES = 1024  # start of a PDF file, within which its signature stands
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from digitwise.errors import InputError
 from digitwise.reading.pattern import Pattern, Way, anything
 
-MOST_DIGITS = 1_000_000
+MOST_DIGITS = 1_000_000  # of a number, unless the user says how many
 
 
 def parse_count(text: str) -> tuple[int, int]:

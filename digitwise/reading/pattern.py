@@ -12,8 +12,8 @@ import numpy as np
 from digitwise.errors import InputError
 from digitwise.reading.splitting.lattice import SKIP, Allowed
 
-MOST_DIGITS = 200
-MOST_WAYS = 200
+MOST_DIGITS = 200  # of a pattern, which bounds the time of the lattice
+MOST_WAYS = 200  # to write a pattern, each of which has a lattice
 Digits = frozenset[int]
 Sign = TypeVar("Sign")
 SLASH = frozenset([1, 7])  # digits that a slash is taken for
