@@ -102,8 +102,9 @@ def find_constants():
                 continue
             source = path.read_text(encoding="utf-8")
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            lines = source.splitlines()
             for name, value, line in numbers_of(ast.parse(source)):
-                found.append(Constant(module, name, value, meaning(source.splitlines(), line)))
+                found.append(Constant(module, name, value, meaning(lines, line)))
     return found
 
 

@@ -41,7 +41,7 @@ SUFFIXES = frozenset(
     }
 )
 MAX_PIXELS = 80_000_000  # A4 at 800 dpi; also below Pillow's own warning
-MOST_PAGES = 1_000  # of a file; further ones are refused
+MOST_PAGES = 1_000  # of a file; longer files are refused
 
 
 @dataclass(frozen=True)
